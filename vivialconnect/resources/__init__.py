@@ -1,0 +1,1 @@
+"""The nouns of the service, one a file, over the base in ``resource``."""
