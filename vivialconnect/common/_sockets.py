@@ -1,0 +1,193 @@
+"""Sockets that keep a deadline, and the urllib3 connections and pools above them.
+
+A plain timeout starts anew with every packet, so a peer that drips one byte at a time holds a call
+for ever. These sockets arm themselves with what is left of the whole call before they wait.
+The call itself is thread-local, for one thread makes one call at a time.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from typing import Any, Optional, Type
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
+
+IDLE_LIMIT = 30  # seconds after which a kept connection may be dead without our knowing
+
+
+class Call(threading.local):
+    """What this thread is about: how long it may take, and how far it has come."""
+
+    deadline: float = 0.0
+    method: str = ""
+    #: A connection is being made, so that nothing of the request has left.
+    connecting: bool = False
+    #: Some of the request has left.
+    sent: bool = False
+
+    def begin(self, method: str, deadline: float) -> None:
+        """Start the account of one attempt."""
+        self.method = method
+        self.deadline = deadline
+        self.connecting = self.sent = False
+
+    def seconds_left(self) -> float:
+        """Return the seconds that are left.
+
+        :raises socket.timeout: If none are.
+        """
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("the call's time is up")
+        return left
+
+
+call = Call()
+
+
+class _DeadlineReads:
+    """What plain and TLS sockets have in common: every wait is armed anew."""
+
+    def recv_into(self, *arguments: Any) -> int:
+        self.settimeout(call.seconds_left())  # type: ignore[attr-defined] # of the socket mixed in
+        return super().recv_into(*arguments)  # type: ignore[misc] # of the socket mixed in
+
+
+class DeadlineSocket(_DeadlineReads, socket.socket):
+    """A socket that never waits past the deadline of the call."""
+
+    def sendall(self, *arguments: Any) -> None:
+        """Send all the data; the timeout of ``sendall`` bounds it as a whole."""
+        self.settimeout(call.seconds_left())
+        super().sendall(*arguments)
+
+
+class DeadlineTLSSocket(_DeadlineReads, ssl.SSLSocket):
+    """The same over TLS, where ``sendall`` is a loop over ``send``."""
+
+    def send(self, *arguments: Any) -> int:
+        """Send some of the data."""
+        self.settimeout(call.seconds_left())
+        return super().send(*arguments)
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - of the base
+        """Agree on the keys."""
+        self.settimeout(call.seconds_left())
+        super().do_handshake(block)
+
+
+def connect(host: str, port: int, options: Any, source_address: Any) -> DeadlineSocket:
+    """Return a socket connected to the first address that answers.
+
+    The addresses share what is left of the call, so that a silent one leaves time for the next.
+
+    :raises OSError: If none answers; ``socket.gaierror`` if there are none.
+    """
+    addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    failure: OSError = OSError("the name has no address")
+    for position, (family, kind, protocol, _, address) in enumerate(addresses):
+        connected = DeadlineSocket(family, kind, protocol)
+        try:
+            for option in options or ():
+                connected.setsockopt(*option)
+            if source_address:
+                connected.bind(source_address)
+            connected.settimeout(call.seconds_left() / (len(addresses) - position))
+            connected.connect(address)
+        except OSError as error:
+            connected.close()
+            failure = error
+        else:
+            return connected
+    raise failure
+
+
+class _DeadlineConnection:
+    """Makes its sockets keep the deadline, and notes how far the request has come."""
+
+    last_used = 0.0
+
+    def _new_conn(self: Any) -> DeadlineSocket:
+        host = getattr(self, "_dns_host", self.host)
+        try:
+            return connect(host, self.port, self.socket_options, self.source_address)
+        except socket.timeout as error:
+            raise ConnectTimeoutError(self, "no connection to {} in time".format(host)) from error
+        except OSError as error:
+            raise NewConnectionError(self, "no connection to {}: {}".format(host, error)) from error
+
+    def connect(self: Any) -> None:
+        call.connecting = True
+        super().connect()  # type: ignore[misc] # of the connection mixed in
+        call.connecting = False
+
+    def send(self: Any, data: Any) -> None:
+        # Connecting here, and not in the base, keeps a tunnel's CONNECT from counting as sent.
+        if self.sock is None:
+            self.connect()
+        call.sent = call.sent or not call.connecting
+        super().send(data)  # type: ignore[misc] # of the connection mixed in
+
+
+class DeadlineHTTPConnection(_DeadlineConnection, HTTPConnection):
+    """A plain connection that keeps the deadline."""
+
+
+class DeadlineHTTPSConnection(_DeadlineConnection, HTTPSConnection):
+    """A TLS connection that keeps the deadline."""
+
+    def connect(self) -> None:
+        """Connect and shake hands, with our kind of TLS socket."""
+        if self.ssl_context is None:
+            self.ssl_context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
+            self.ssl_context.sslsocket_class = DeadlineTLSSocket
+        super().connect()
+
+
+class _DeadlinePool:
+    """Hands out connections that keep the deadline, and none that idled too long to a POST."""
+
+    def _get_conn(self: Any, timeout: Optional[float] = None) -> Any:
+        connection = super()._get_conn(timeout)  # type: ignore[misc] # of the pool mixed in
+        idle = time.monotonic() - getattr(connection, "last_used", 0.0)
+        if call.method == "POST" and idle > IDLE_LIMIT:
+            # It may be dead without our knowing, and a lost POST could not be sent again.
+            connection.close()
+        return connection
+
+    def _put_conn(self: Any, connection: Any) -> None:
+        if connection is not None:
+            connection.last_used = time.monotonic()
+        super()._put_conn(connection)  # type: ignore[misc] # of the pool mixed in
+
+
+def _connection_class(pool: Type[Any], usual: Type[Any], ours: Type[Any]) -> property:
+    """Return a property that gives our class, or what a mocking library has put in its place."""
+
+    def choose(_: Any) -> Type[Any]:
+        current: Type[Any] = pool.ConnectionCls
+        return ours if current is usual else current
+
+    return property(choose)
+
+
+class DeadlineHTTPPool(_DeadlinePool, HTTPConnectionPool):
+    """A pool of plain connections."""
+
+    ConnectionCls = _connection_class(  # type: ignore[assignment] # a property where a class stands
+        HTTPConnectionPool, HTTPConnection, DeadlineHTTPConnection
+    )
+
+
+class DeadlineHTTPSPool(_DeadlinePool, HTTPSConnectionPool):
+    """A pool of TLS connections."""
+
+    ConnectionCls = _connection_class(  # type: ignore[assignment] # a property where a class stands
+        HTTPSConnectionPool, HTTPSConnectionPool.ConnectionCls, DeadlineHTTPSConnection
+    )

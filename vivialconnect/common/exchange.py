@@ -1,0 +1,50 @@
+"""What passes through the seam between Requestor and transport: plain values, no behaviour."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, Mapping, NamedTuple, Optional, Protocol, Union
+
+
+class Request(NamedTuple):
+    """One HTTP request, ready but for its signature."""
+
+    method: str
+    #: Absolute and fully encoded: these characters are sent as they are.
+    url: str
+    headers: Mapping[str, str]
+    body: Optional[bytes] = None
+
+
+class Response(NamedTuple):
+    """One HTTP response, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class Limits(NamedTuple):
+    """How long an attempt may take, and whom it trusts."""
+
+    #: The reading of ``time.monotonic()`` at which the call's time is up.
+    deadline: float
+    #: Whether certificates are checked, or the path of the CA bundle to check them with.
+    verify: Union[bool, str] = True
+
+
+#: Gives the header fields of the signature for a request whose every byte is final.
+Signer = Callable[[Request], Dict[str, str]]
+
+
+class Transport(Protocol):
+    """Sends one request once. A stand-in for tests needs this one method."""
+
+    def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
+        """Sign and send a request, and return the response with any status.
+
+        :param request: The request but for its signature.
+        :param sign: Called once, with the request as it will be sent.
+        :param limits: The deadline and the trust.
+        :raises vivialconnect.common.error.ConnectionError: If no usable answer came;
+            its ``outcome`` tells whether the request may have arrived.
+        """

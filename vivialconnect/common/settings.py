@@ -1,0 +1,154 @@
+"""The settings as one immutable value, where they come from, and what is refused.
+
+A call takes one :class:`Settings` and uses it for all of its attempts. The values come from the
+class that is called (see :class:`~vivialconnect.resources.resource.ResourceMeta`), and what stands
+empty there comes from the environment. Never from a file, so that no directory can change who pays.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Union
+from urllib.parse import quote, unquote_to_bytes, urlsplit, urlunsplit
+
+DEFAULT_BASE_URL = "https://api.vivialconnect.net/api/v1.0"
+DEFAULT_TIMEOUT = 30  # seconds
+DEFAULT_RETRIES = 2
+
+ENVIRONMENT = {
+    "api_key": "VIVIALCONNECT_API_KEY",
+    "api_secret": "VIVIALCONNECT_API_SECRET",
+    "api_account_id": "VIVIALCONNECT_ACCOUNT_ID",
+    "api_base_url": "VIVIALCONNECT_BASE_URL",
+}
+DEFAULTS: Dict[str, Any] = {
+    "api_key": None,
+    "api_secret": None,
+    "api_account_id": None,
+    "api_base_url": DEFAULT_BASE_URL,
+    "api_verify_request": True,
+    "request_timeout": DEFAULT_TIMEOUT,
+    "max_retries": DEFAULT_RETRIES,
+}
+
+_NOT_IN_HEADERS = re.compile(r"[^\x20-\x7e]")
+_SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
+
+class Settings(NamedTuple):
+    """What one call needs to know. Its ``repr`` shows no secret.
+
+    >>> Settings(api_key="MTK1", api_secret="hidden")
+    Settings(api_key='MTK1', api_base_url='https://api.vivialconnect.net/api/v1.0')
+    """
+
+    #: The key that names the caller.
+    api_key: Optional[str] = None
+    #: The secret that the calls are signed with.
+    api_secret: Optional[str] = None
+    #: The account that the paths are under.
+    api_account_id: Union[int, str, None] = None
+    #: Where the service is.
+    api_base_url: str = DEFAULT_BASE_URL
+    #: Whether TLS certificates are checked, or the path of a CA bundle to check them with.
+    api_verify_request: Union[bool, str] = True
+    #: Seconds that a whole call may take.
+    request_timeout: float = DEFAULT_TIMEOUT
+    #: How often a call that failed in passing is repeated.
+    max_retries: int = DEFAULT_RETRIES
+
+    def __repr__(self) -> str:
+        return "Settings(api_key={!r}, api_base_url={!r})".format(
+            self.api_key, without_credentials(self.api_base_url)
+        )
+
+
+def effective(values: Mapping[str, Any], environment: Optional[Mapping[str, str]] = None) -> Settings:
+    """Return the settings that a call would use, complete or not.
+
+    :param values: What a class or a Requestor was given, by setting; absent and empty values
+        are unset.
+    :param environment: Instead of ``os.environ``.
+    """
+    environ = os.environ if environment is None else environment
+    given = {name: value for name, value in values.items() if value is not None and value != ""}
+    merged = dict(DEFAULTS)
+    for name, variable in ENVIRONMENT.items():
+        merged[name] = environ.get(variable) or merged[name]
+    if "api_key" in given or "api_secret" in given:
+        # Both from one source: half a pair from here and half from there signs for nobody.
+        merged["api_key"] = merged["api_secret"] = None
+    merged.update(given)
+    return Settings(**merged)
+
+
+def checked(settings: Settings) -> Settings:
+    """Return the settings, fit for a call.
+
+    :raises ValueError: If one is missing or cannot be used, naming it and what to set.
+    """
+    for name, label in (("api_key", "key"), ("api_secret", "secret")):
+        _check_text(name, label, getattr(settings, name))
+    _check_timeout(settings.request_timeout)
+    if not isinstance(settings.api_verify_request, (bool, str, os.PathLike)):
+        raise ValueError(
+            "api_verify_request must be True, False or the path of a CA bundle, "
+            "not {!r}".format(settings.api_verify_request)
+        )
+    retries = settings.max_retries
+    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+        raise ValueError("max_retries must be a whole number, 0 or more, not {!r}".format(retries))
+    return settings._replace(api_base_url=_checked_base_url(settings.api_base_url))
+
+
+def missing(name: str) -> ValueError:
+    """Return the error for a setting that stands nowhere, naming the two places to set it."""
+    return ValueError(
+        "{name} is not set: assign Resource.{name}, or set the environment variable "
+        "{variable}".format(name=name, variable=ENVIRONMENT[name])
+    )
+
+
+def without_credentials(url: str) -> str:
+    """Return a URL without user and password.
+
+    >>> without_credentials("https://me:secret@localhost:8443/api")
+    'https://localhost:8443/api'
+    """
+    scheme, netloc, path, query, fragment = urlsplit(str(url))
+    return urlunsplit((scheme, netloc.rpartition("@")[2], path, query, fragment))
+
+
+def _check_text(name: str, label: str, value: Any) -> None:
+    if value is None:
+        raise missing(name)
+    if not isinstance(value, str) or _NOT_IN_HEADERS.search(value):
+        # The value is not shown, for it may be the secret.
+        raise ValueError(
+            "{} must be the {} as one line of printable ASCII text; this one has a line break "
+            "or another character that no {} has".format(name, label, label)
+        )
+
+
+def _check_timeout(seconds: Any) -> None:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise ValueError("request_timeout must be a number of seconds, not {!r}".format(seconds))
+    if not 0 < seconds < float("inf"):
+        raise ValueError("request_timeout must be above 0 and finite, not {!r}".format(seconds))
+
+
+def _checked_base_url(url: Any) -> str:
+    refusal = "api_base_url must be an absolute http or https URL like " + DEFAULT_BASE_URL
+    if not isinstance(url, str) or not url.isascii() or _SPACE_OR_CONTROL.search(url):
+        raise ValueError(refusal)
+    try:
+        scheme, netloc, path, query, fragment = urlsplit(without_credentials(url))
+        port = urlsplit(url).port
+    except ValueError as error:
+        raise ValueError(refusal) from error
+    host = netloc.partition(":")[0]
+    if scheme not in ("http", "https") or not host or port == 0 or query or fragment:
+        raise ValueError(refusal)
+    path = quote(unquote_to_bytes(path), safe="/-._~").rstrip("/")
+    return "{}://{}{}".format(scheme, netloc.lower(), path)

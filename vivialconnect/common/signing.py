@@ -1,0 +1,168 @@
+"""The canonical request and its HMAC-SHA256: pure functions, no clock, no I/O.
+
+The service checks every call by writing down the request in one canonical form, seven parts joined
+by single line feeds, and comparing the HMAC of that text with the one in ``Authorization``::
+
+    GET                                             the method
+    20200702T101112Z                                the time, as in X-Auth-Date
+    /api/v1.0/accounts/12345/messages.json          canonical_path
+    limit=5&order=id%20desc                         canonical_query, empty where there is none
+    date:Thu, 02 Jul 2020 10:11:12 GMT              canonical_headers
+    host:api.vivialconnect.net
+    date;host                                       signed_names
+    e3b0c44298fc1c149afbf4c8996fb924...             body_digest
+
+Each part has a function here, in that order. HMAC is RFC 2104, the unreserved characters are those
+of RFC 3986 section 2.3, the ``Date`` is the IMF-fixdate of RFC 9110 section 5.6.7.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timezone
+from typing import Iterable, Mapping, Tuple
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
+
+import six
+
+BASIC_ISO_8601 = "%Y%m%dT%H%M%SZ"
+UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
+
+# The names are written out, for strftime gives those of the program's locale.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def auth_date(moment: datetime) -> str:
+    """Return a moment as ``X-Auth-Date`` has it.
+
+    :param moment: An aware datetime.
+
+    >>> auth_date(datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc))
+    '20200702T101112Z'
+    """
+    return moment.astimezone(timezone.utc).strftime(BASIC_ISO_8601)
+
+
+def http_date(moment: datetime) -> str:
+    """Return a moment as the ``Date`` header has it, in English whatever the locale.
+
+    :param moment: An aware datetime.
+
+    >>> http_date(datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc))
+    'Thu, 02 Jul 2020 10:11:12 GMT'
+    """
+    utc = moment.astimezone(timezone.utc)
+    return "{}, {:02d} {} {:04d} {:02d}:{:02d}:{:02d} GMT".format(
+        _DAYS[utc.weekday()],
+        utc.day,
+        _MONTHS[utc.month - 1],
+        utc.year,
+        utc.hour,
+        utc.minute,
+        utc.second,
+    )
+
+
+def canonical_path(url: str) -> str:
+    """Return the path of a URL, decoded once and encoded once.
+
+    :param url: An absolute URL, or a path with or without its query.
+
+    >>> canonical_path("https://api.vivialconnect.net/a%20b+c.json?x=1")
+    '/a%20b%2Bc.json'
+    """
+    return quote(unquote_to_bytes(urlsplit(url).path), safe="/" + UNRESERVED)
+
+
+def canonical_query(url: str) -> str:
+    """Return the query of a URL, every key and value re-encoded, the joined pairs sorted.
+
+    :param url: An absolute URL, or a path with its query.
+
+    >>> canonical_query("/numbers.json?limit=5&limit2=x&name=a+b")
+    'limit2=x&limit=5&name=a%20b'
+    """
+    # Decoding to single characters of Latin-1 keeps bytes that are not UTF-8 as they are.
+    pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True, encoding="latin-1")
+    return "&".join(sorted("{}={}".format(_encode(key), _encode(value)) for key, value in pairs))
+
+
+def _encode(text: str) -> str:
+    return quote(text.encode("latin-1"), safe=UNRESERVED)
+
+
+def signed_names(names: Iterable[str]) -> str:
+    """Return the names of the signed headers as ``X-Auth-SignedHeaders`` has them.
+
+    >>> signed_names(["Host", "Date"])
+    'date;host'
+    """
+    return ";".join(sorted(name.lower() for name in names))
+
+
+def canonical_headers(headers: Mapping[str, str], names: Iterable[str]) -> str:
+    """Return one line for each signed header, sorted by name.
+
+    :param headers: The header fields that are sent.
+    :param names: Which of them are signed.
+    :raises ValueError: If one of them is not among the fields.
+
+    >>> canonical_headers({"Host": "localhost:8080", "Date": "now"}, ["date", "host"])
+    'date:now\\nhost:localhost:8080'
+    """
+    values = {name.lower(): value for name, value in headers.items()}
+    wanted = sorted(name.lower() for name in names)
+    missing = [name for name in wanted if name not in values]
+    if missing:
+        raise ValueError("cannot sign headers that are not sent: {}".format(", ".join(missing)))
+    return "\n".join("{}:{}".format(name, values[name]) for name in wanted)
+
+
+def body_digest(body: bytes) -> str:
+    """Return the SHA-256 of the body as lower-case hexadecimal digits."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def canonical_request(
+    method: str, timestamp: str, url: str, headers: Tuple[str, str], body: bytes
+) -> str:
+    """Return the text whose HMAC is the signature.
+
+    :param method: The HTTP method.
+    :param timestamp: The time as in ``X-Auth-Date``.
+    :param url: The absolute URL that is sent.
+    :param headers: The canonical headers and the signed names, as two texts.
+    :param body: The bytes that are sent.
+    """
+    lines, names = headers
+    parts = (
+        method.upper(),
+        timestamp,
+        canonical_path(url),
+        canonical_query(url),
+        lines,
+        names,
+        body_digest(body),
+    )
+    return "\n".join(parts)
+
+
+def signature(secret: str, canonical: str) -> str:
+    """Return the HMAC-SHA256 of a canonical request as lower-case hexadecimal digits.
+
+    :param secret: The API secret, used as it is.
+    :param canonical: The text of :func:`canonical_request`.
+    """
+    digest = hmac.new(six.ensure_binary(secret), six.ensure_binary(canonical), hashlib.sha256)
+    return digest.hexdigest()
+
+
+def authorization(key: str, signed: str) -> str:
+    """Return the value of the ``Authorization`` header.
+
+    >>> authorization("MTK1", "86bf")
+    'HMAC MTK1:86bf'
+    """
+    return "HMAC {}:{}".format(key, signed)

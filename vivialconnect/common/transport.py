@@ -1,0 +1,182 @@
+"""Sends one request over kept connections. The only file that knows ``requests``.
+
+It goes through ``requests.Session.send`` and an adapter whose ``send`` is requests' own, and takes
+from a response only its status, headers and content, so that whatever intercepts those, as mocking
+libraries do, goes on working.
+
+Attention: the sessions are shared by all threads, which is safe because nothing in them changes
+after they are made; a forked child starts with none.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from http.client import HTTPException
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Dict, Iterator, Optional, Tuple, Union
+from urllib.parse import urlsplit
+
+import requests
+import requests.adapters
+import requests.structures
+import urllib3.exceptions
+
+from vivialconnect.common import _sockets, error
+from vivialconnect.common.exchange import Limits, Request, Response, Signer
+
+POOL_SIZE = 64  # connections kept for each host; more threads than that close theirs after use
+
+#: Everything that sending may raise; whatever it is, it leaves as our ConnectionError.
+FOREIGN: Tuple[type, ...] = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    HTTPException,
+    OSError,
+    ValueError,
+)
+_TIMEOUTS = (socket.timeout, requests.Timeout, urllib3.exceptions.TimeoutError)
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """requests' own adapter, its pools filled with connections that keep the deadline."""
+
+    def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
+        super().init_poolmanager(*arguments, **keywords)
+        _use_deadline_pools(self.poolmanager)
+
+    def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
+        manager = super().proxy_manager_for(*arguments, **keywords)
+        _use_deadline_pools(manager)
+        return manager
+
+
+def _use_deadline_pools(manager: Any) -> None:
+    manager.pool_classes_by_scheme = {
+        "http": _sockets.DeadlineHTTPPool,
+        "https": _sockets.DeadlineHTTPSPool,
+    }
+
+
+class _Session(requests.Session):
+    """A session that follows nothing, keeps no cookie and adds nothing to a request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _Adapter(pool_maxsize=POOL_SIZE))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - of the base
+        """Name no target, so that requests does not work out what it is told not to follow."""
+        return
+
+
+class RequestsTransport:
+    """Sends over one pool of kept connections per process and TLS setting.
+
+    ``requests`` takes proxies and CA bundles from the environment; so does this, at each call.
+    """
+
+    def __init__(self) -> None:
+        # One session for each trust: before requests 2.32 a pool that was opened without
+        # verification went on serving calls that asked for it.
+        self._sessions: Dict[Union[bool, str], _Session] = {}
+
+    def __repr__(self) -> str:
+        return "RequestsTransport()"
+
+    def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
+        """Sign and send a request once, and return the response with any status.
+
+        :param request: The request but for its signature.
+        :param sign: Gives the header fields of the signature.
+        :param limits: The deadline and the trust.
+        :raises vivialconnect.common.error.ConnectionError: If no usable answer came.
+        """
+        session = self._sessions.get(limits.verify)
+        if session is None:
+            session = self._sessions.setdefault(limits.verify, _Session())
+        prepared = _prepare(request, sign)
+        call = _sockets.call
+        call.begin(request.method, limits.deadline)
+        try:
+            environment = session.merge_environment_settings(
+                request.url, {}, False, limits.verify, None  # noqa: FBT003 - stream, by position
+            )
+            answer = session.send(
+                prepared, timeout=call.seconds_left(), allow_redirects=False, **environment
+            )
+            return Response(answer.status_code, answer.headers, answer.content or b"")
+        except FOREIGN as failure:
+            raise _translated(failure, request) from failure
+
+    def close(self) -> None:
+        """Close every kept connection; the next call opens new ones."""
+        while self._sessions:
+            self._sessions.popitem()[1].close()
+
+    def forget(self) -> None:
+        """Drop the connections unclosed: in a forked child they belong to the parent."""
+        self._sessions = {}
+
+
+def _prepare(request: Request, sign: Signer) -> requests.PreparedRequest:
+    """Return the request as requests sends it, every byte of it ours.
+
+    Filled in by hand: ``Session.prepare_request`` would let ``.netrc`` replace the signature.
+    """
+    prepared = requests.PreparedRequest()
+    prepared.method = request.method
+    prepared.url = request.url
+    prepared.headers = requests.structures.CaseInsensitiveDict(request.headers)
+    prepared.headers.update(sign(request))
+    prepared.body = request.body
+    prepared.hooks = {"response": []}
+    return prepared
+
+
+def _translated(failure: BaseException, request: Request) -> error.ConnectionError:
+    call = _sockets.call
+    chain = list(_chain(failure))
+    host = urlsplit(request.url).netloc
+    if any(isinstance(link, _TIMEOUTS) for link in chain):
+        kind: type = error.Timeout
+        words = "the time of the call was up"
+    else:
+        kind = error.ConnectionError
+        words = _reason(chain)
+    where = "connecting to {}".format(host) if call.connecting else "waiting for {}".format(host)
+    translated: error.ConnectionError = kind("{} while {}".format(words, where))
+    translated.outcome = error.NOT_SENT if call.connecting and not call.sent else error.UNKNOWN
+    return translated
+
+
+def _chain(failure: Optional[BaseException]) -> Iterator[BaseException]:
+    """Yield an exception and those below it, the outermost first."""
+    seen = set()
+    while failure is not None and id(failure) not in seen:
+        seen.add(id(failure))
+        yield failure
+        inner = [value for value in failure.args if isinstance(value, BaseException)]
+        reason = getattr(failure, "reason", None)
+        if isinstance(reason, BaseException):
+            inner.insert(0, reason)
+        failure = failure.__cause__ or (inner[0] if inner else failure.__context__)
+
+
+def _reason(chain: "list[BaseException]") -> str:
+    """Return the words of the failure that lies deepest: it is the one that says why."""
+    for link in reversed(chain):
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return "TLS: the certificate is not trusted ({})".format(link.verify_message)
+        if isinstance(link, ssl.SSLError):
+            return "TLS failed ({})".format(link.reason or link)
+        if isinstance(link, OSError) and link.strerror:
+            return link.strerror[:1].lower() + link.strerror[1:]
+    return "no usable HTTP answer ({})".format(type(chain[-1]).__name__)
+
+
+shared = RequestsTransport()
+os.register_at_fork(after_in_child=shared.forget)
