@@ -1,0 +1,375 @@
+"""One signed call: describe it, send it, judge the answer, decode it.
+
+Nothing here knows resources or sockets: paths and values come in, parsed JSON goes out, and the
+transport is one object with one method.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+import time
+from datetime import datetime, timezone
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from vivialconnect.common import error, settings, signing
+from vivialconnect.common.exchange import Limits, Request, Response, Transport
+from vivialconnect.common.util import Util
+from vivialconnect.version import VERSION
+
+logger = logging.getLogger("vivialconnect")
+
+CLIENT_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": "VivialConnect PythonClient {}".format(VERSION),
+    "X-VivialConnect-User-Agent": json.dumps(
+        {
+            "client_version": VERSION,
+            "lang": "python",
+            "lang_version": platform.python_version(),
+            "publisher": "vivialconnect",
+            "request_lib": "requests",
+        }
+    ),
+}
+CONTENT_TYPE = "application/json"
+
+ReadT = TypeVar("ReadT")
+
+
+def _as_it_is(answer: Any) -> Any:
+    return answer
+
+
+class Call(NamedTuple):
+    """One call as it was asked for."""
+
+    method: str
+    path: str
+    query: Mapping[str, Any] = {}
+    body: Optional[bytes] = None
+
+
+class Requestor:
+    """Signs calls, sends them, and maps what comes back.
+
+    Values that are not given come from the environment, as those of
+    :class:`~vivialconnect.resources.resource.Resource` do, or are the defaults.
+
+    :param api_key: The key that names the caller.
+    :param api_secret: The secret that signs the calls.
+    :param api_base_url: Where the service is; default ``https://api.vivialconnect.net/api/v1.0``.
+    :param api_account_id: The account; kept for the caller's use, for paths are given whole.
+    :param request_timeout: Seconds that a whole call may take; default 30.
+    :param verify_request: Whether TLS certificates are checked, or the path of a CA bundle.
+    :param transport: What sends instead of ``requests``.
+    :param clock: What tells the time instead of the system: returns an aware datetime.
+
+    A Requestor is immutable and safe for threads. Its ``repr`` shows no secret.
+
+    Example:
+
+        >>> from vivialconnect import Resource
+        >>> requestor = Resource.request
+        >>> requestor.get("/accounts/{}.json".format(Resource.api_account_id))["account"]["id"]
+        12345
+    """
+
+    __slots__ = ("_clock", "_settings", "_transport")
+
+    def __init__(  # noqa: PLR0913 - the documented six, and two seams by keyword
+        self,
+        api_key: Optional[str] = None,
+        api_secret: Optional[str] = None,
+        api_base_url: Optional[str] = None,
+        api_account_id: "int | str | None" = None,
+        request_timeout: Optional[float] = None,
+        verify_request: "bool | str" = True,  # noqa: FBT001, FBT002 - the documented position
+        *,
+        transport: Optional[Transport] = None,
+        clock: Optional[Callable[[], datetime]] = None,
+    ) -> None:
+        given = {
+            "api_key": api_key,
+            "api_secret": api_secret,
+            "api_base_url": api_base_url,
+            "api_account_id": api_account_id,
+            "request_timeout": request_timeout,
+            "api_verify_request": verify_request,
+        }
+        self._settings = settings.effective(given)
+        self._transport = transport
+        self._clock = clock or _now
+
+    @classmethod
+    def from_settings(cls, values: settings.Settings) -> Requestor:
+        """Return a Requestor over settings that stand already."""
+        requestor = cls.__new__(cls)
+        requestor._settings = values
+        requestor._transport = None
+        requestor._clock = _now
+        return requestor
+
+    def __repr__(self) -> str:
+        return "Requestor(api_key={!r}, api_base_url={!r})".format(
+            self._settings.api_key, settings.without_credentials(self._settings.api_base_url)
+        )
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        # Whoever unpickles it signs with the environment's secret, for this one must not travel.
+        kept = self._settings
+        return type(self), (
+            kept.api_key,
+            None,
+            kept.api_base_url,
+            kept.api_account_id,
+            kept.request_timeout,
+            kept.api_verify_request,
+        )
+
+    def get(self, url: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+        """GET and return the parsed answer.
+
+        :param url: The path below the base URL, ``/accounts/12345/messages.json``.
+        :param params: The query.
+        :returns: The parsed JSON; ``None`` for an empty answer.
+        :raises ValueError: If a setting is missing or the query cannot be encoded.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is not JSON.
+        """
+        return self.perform(Call("GET", url, params or {}))
+
+    def head(self, url: str, params: Optional[Mapping[str, Any]] = None) -> None:
+        """HEAD: like :meth:`get`, but nothing comes back, for the answer has no body."""
+        self.perform(Call("HEAD", url, params or {}))
+
+    def post(
+        self, url: str, params: Any = None, *, query: Optional[Mapping[str, Any]] = None
+    ) -> Any:
+        """POST and return the parsed answer.
+
+        :param url: The path below the base URL.
+        :param params: What the JSON body says, without a root of ours; ``{}`` if not given.
+        :param query: The query.
+        :raises ValueError: If a setting is missing, or the body or query cannot be encoded.
+        :raises RequestorError: If the call fails; its ``outcome`` tells whether it took effect.
+        :raises ResourceError: If the answer is not JSON.
+        """
+        return self.perform(Call("POST", url, query or {}, _encode_body(params)))
+
+    def put(
+        self, url: str, params: Any = None, *, query: Optional[Mapping[str, Any]] = None
+    ) -> Any:
+        """PUT and return the parsed answer; the parameters are those of :meth:`post`."""
+        return self.perform(Call("PUT", url, query or {}, _encode_body(params)))
+
+    def delete(
+        self, url: str, params: Optional[Mapping[str, Any]] = None, *, payload: Any = None
+    ) -> Any:
+        """DELETE and return the parsed answer.
+
+        :param url: The path below the base URL.
+        :param params: The query.
+        :param payload: What the JSON body says; no body if not given.
+        :raises RequestorError: If the call fails.
+        """
+        body = None if payload is None else _encode_body(payload)
+        return self.perform(Call("DELETE", url, params or {}, body))
+
+    def sign(
+        self,
+        method: str,
+        iso8601_timestamp: str,
+        abs_url: str,
+        headers: Mapping[str, str],
+        data: Any = None,
+    ) -> Tuple[str, str]:
+        """Sign a request without sending it.
+
+        :param method: The HTTP method.
+        :param iso8601_timestamp: The time as ``YYYYMMDDThhmmssZ``.
+        :param abs_url: The absolute URL.
+        :param headers: The header fields; of them ``Date``, ``Host`` and, where it stands, the
+            ``Content-Type`` are signed.
+        :param data: The body as text or bytes; ``None`` for none.
+        :returns: The signature, and the names that it signed as ``X-Auth-SignedHeaders`` has them.
+        :raises ValueError: If key or secret is missing, or ``Date`` or ``Host`` is not there.
+        """
+        ready = settings.checked(self._settings)
+        present = {name.lower() for name in headers}
+        names = ("content-type", "date", "host") if "content-type" in present else ("date", "host")
+        body = data.encode("utf-8") if isinstance(data, str) else data or b""
+        signed = signing.signed_names(names)
+        lines = signing.canonical_headers(headers, names)
+        canonical = signing.canonical_request(
+            method, iso8601_timestamp, abs_url, (lines, signed), body
+        )
+        return signing.signature(str(ready.api_secret), canonical), signed
+
+    def perform(self, call: Call, read: Callable[[Any], ReadT] = _as_it_is) -> ReadT:
+        """Make a call and return what ``read`` makes of the parsed answer.
+
+        :param call: The call.
+        :param read: Turns the answer into what is wanted, or raises ``ResourceError``, which then
+            leaves with the call written on it.
+        """
+        ready = settings.checked(self._settings)
+        request = _describe(call, ready)
+        response = self._send(request, ready)
+        _judge(request, response)
+        try:
+            return read(_decode(response))
+        except error.ResourceError as failure:
+            failure.http_status = response.status
+            failure.http_body = response.content.decode("utf-8", "replace")
+            _tell(failure, request, response, error.ACCEPTED)
+            raise
+
+    def _send(self, request: Request, ready: settings.Settings) -> Response:
+        transport = self._transport or _shared_transport()
+        limits = Limits(time.monotonic() + ready.request_timeout, ready.api_verify_request)
+        started = time.monotonic()
+        try:
+            response = transport.send(request, self._signature_headers, limits)
+        except error.ConnectionError as failure:
+            error.tell_call(
+                failure,
+                method=request.method,
+                url=request.url,
+                attempts=1,
+                outcome=failure.outcome or error.UNKNOWN,
+            )
+            _log(request, type(failure).__name__, started)
+            raise
+        _log(request, response.status, started)
+        return response
+
+    def _signature_headers(self, request: Request) -> Dict[str, str]:
+        moment = self._clock()
+        timestamp = signing.auth_date(moment)
+        dated = {"Date": signing.http_date(moment)}
+        headers = {**request.headers, **dated}
+        signed, names = self.sign(
+            request.method, timestamp, request.url, headers, request.body
+        )
+        return {
+            **dated,
+            "X-Auth-Date": timestamp,
+            "X-Auth-SignedHeaders": names,
+            "Authorization": signing.authorization(str(self._settings.api_key), signed),
+        }
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _shared_transport() -> Transport:
+    # Imported at the first call: requests takes longer to import than all the rest together.
+    from vivialconnect.common import transport  # noqa: PLC0415
+
+    return transport.shared
+
+
+def _encode_body(value: Any) -> bytes:
+    return Util.to_json({} if value is None else value, root=None).encode("utf-8")
+
+
+def _describe(call: Call, ready: settings.Settings) -> Request:
+    """Return the request that a call means, fully encoded, all but its signature."""
+    url = ready.api_base_url + "/" + call.path.lstrip("/")
+    query = Util.to_query(call.query)
+    if query:
+        url = "{}?{}".format(url, query)
+    headers = {"Host": urlsplit(url).netloc, **CLIENT_HEADERS}
+    if call.body is not None:
+        headers["Content-Type"] = CONTENT_TYPE
+    return Request(call.method, url, headers, call.body)
+
+
+def _judge(request: Request, response: Response) -> None:
+    """Raise unless the status says that the call succeeded. The body is not looked at before."""
+    status = response.status
+    if 200 <= status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
+        return
+    kind = error.error_for_status(status)
+    if issubclass(kind, error.Redirection):
+        target = urljoin(request.url, _header(response, "location") or "")
+        failure: error.RequestorError = kind(None, status, response.content, target)
+        failure.message = failure.message or "redirects to {}, which is not followed".format(target)
+    else:
+        failure = kind(None, status, response.content)
+    if isinstance(failure, error.RateLimit):
+        failure.retry_after = retry_after(_header(response, "retry-after"), _now())
+    refused = status < 500  # noqa: PLR2004 - the class of server errors
+    _tell(failure, request, response, error.REFUSED if refused else error.UNKNOWN)
+    raise failure
+
+
+def _decode(response: Response) -> Any:
+    """Return what the body says; ``None`` where it says nothing."""
+    if not response.content.strip():
+        return None
+    try:
+        return Util.json_to_dict(response.content)  # type: ignore[arg-type] # bytes are read too
+    except ValueError as cause:
+        raise error.ResourceError(
+            "the service answered {} with a body that is not JSON".format(response.status)
+        ) from cause
+
+
+def _tell(
+    failure: error.VivialConnectError, request: Request, response: Response, outcome: str
+) -> None:
+    error.tell_call(
+        failure,
+        method=request.method,
+        url=request.url,
+        attempts=1,
+        outcome=outcome,
+        headers=response.headers,
+    )
+
+
+def _header(response: Response, name: str) -> Optional[str]:
+    for key, value in response.headers.items():
+        if key.lower() == name:
+            return value
+    return None
+
+
+def retry_after(value: Optional[str], now: datetime) -> Optional[float]:
+    """Return the seconds that a ``Retry-After`` asks for, given in seconds or as a date.
+
+    :param value: The header's value.
+    :param now: The time to count a date from.
+
+    >>> retry_after("120", _now())
+    120.0
+    """
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only when it is needed
+
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _log(request: Request, result: Any, started: float) -> None:
+    if logger.isEnabledFor(logging.DEBUG):
+        logger.debug(
+            "%s %s -> %s in %.0f ms, attempt 1",
+            request.method,
+            urlsplit(request.url).path,
+            result,
+            (time.monotonic() - started) * 1000,
+        )

@@ -1,0 +1,78 @@
+"""The Python SDK for the Vivial Connect SMS and MMS service.
+
+Set the three credentials, or the environment variables of the same meaning, and call:
+
+    >>> from vivialconnect import Message, Resource
+    >>> Resource.api_key = "..."        # doctest: +SKIP
+    >>> Resource.api_secret = "..."     # doctest: +SKIP
+    >>> Resource.api_account_id = 12345
+    >>> Message.count() > 0
+    True
+
+Only names may live here: what they are stands in ``vivialconnect.resources`` and
+``vivialconnect.common``. ``requests`` and ``dateutil`` are imported when they are first needed.
+"""
+
+from __future__ import annotations
+
+from vivialconnect.common.error import (
+    BadRequest,
+    ClientError,
+    ConnectionError,  # noqa: A004 - the documented name
+    ForbiddenAccess,
+    MethodNotAllowed,
+    RateLimit,
+    Redirection,
+    RequestorError,
+    ResourceConflict,
+    ResourceError,
+    ResourceInvalid,
+    ResourceNotFound,
+    ServerError,
+    Timeout,
+    UnauthorizedAccess,
+    VivialConnectError,
+)
+from vivialconnect.common.requestor import Requestor
+from vivialconnect.common.util import Util
+from vivialconnect.resources.account import Account
+from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.log import Log
+from vivialconnect.resources.message import Attachment, Bulk, Message
+from vivialconnect.resources.number import Number
+from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
+from vivialconnect.resources.user import User
+from vivialconnect.version import VERSION as __version__
+
+__all__ = (
+    "Account",
+    "Attachment",
+    "BadRequest",
+    "Bulk",
+    "ClientError",
+    "ConnectionError",
+    "Countable",
+    "ForbiddenAccess",
+    "Log",
+    "Message",
+    "MethodNotAllowed",
+    "Number",
+    "RateLimit",
+    "Redirection",
+    "Requestor",
+    "RequestorError",
+    "Resource",
+    "ResourceConflict",
+    "ResourceError",
+    "ResourceInvalid",
+    "ResourceList",
+    "ResourceMeta",
+    "ResourceNotFound",
+    "ServerError",
+    "Timeout",
+    "UnauthorizedAccess",
+    "User",
+    "Util",
+    "VivialConnectError",
+    "__version__",
+)

@@ -1,0 +1,189 @@
+"""Lists of rows: one page with its envelope, and the walk over all pages."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, TypeVar
+
+from vivialconnect.common.error import ResourceError
+
+RowT = TypeVar("RowT")
+
+#: The most rows that the service gives in one page.
+LARGEST_PAGE = 150
+
+
+class ResourceList(List[RowT]):
+    """One page of rows: a ``list`` that also has what came around it.
+
+    Example:
+
+        >>> from vivialconnect import Message
+        >>> messages = Message.find(limit=2)
+        >>> len(messages), messages.meta
+        (2, {})
+    """
+
+    #: The other keys of the answer: count, pages, next, previous, last_key; often empty.
+    meta: Dict[str, Any]
+
+    def __init__(
+        self, rows: Iterable[RowT] = (), meta: Optional[Dict[str, Any]] = None
+    ) -> None:
+        super().__init__(rows)
+        self.meta = {} if meta is None else meta
+
+    @property
+    def last_key(self) -> Optional[str]:
+        """Where the next page of logs starts; ``None`` on the last page and in other lists."""
+        return self.meta.get("last_key") or None
+
+    def _repr_html_(self) -> str:
+        """Return the rows as a table, for notebooks."""
+        names = list(dict.fromkeys(name for row in self for name in _shown(row)))
+        head = "".join("<th>{}</th>".format(escape(name)) for name in names)
+        lines = "".join(
+            "<tr>{}</tr>".format(
+                "".join(
+                    "<td>{}</td>".format(escape(str(_shown(row).get(name, "")))) for name in names
+                )
+            )
+            for row in self
+        )
+        return "<table><tr>{}</tr>{}</table>".format(head, lines)
+
+
+def _shown(row: Any) -> Dict[str, Any]:
+    shown: Dict[str, Any] = row.shown_fields()
+    return shown
+
+
+def find_rows(answer: Any, names: Iterable[str]) -> "tuple[List[Any], Dict[str, Any]]":
+    """Return the list in an answer, and the keys that stood beside it.
+
+    :param answer: The parsed answer.
+    :param names: The keys under which the rows are looked for, the likeliest first.
+    :raises ResourceError: If the answer is no list of objects.
+
+    >>> find_rows({"messages": [], "count": 0}, ["messages"])
+    ([], {'count': 0})
+    """
+    rows, meta = _take_rows(answer, names)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ResourceError(
+            "the answer should be a list of objects under {!r}, and is {}".format(
+                next(iter(names)), describe_shape(answer)
+            )
+        )
+    return rows, meta
+
+
+def _take_rows(answer: Any, names: Iterable[str]) -> "tuple[Any, Dict[str, Any]]":
+    if not isinstance(answer, dict):
+        return answer, {}
+    lists = [key for key, value in answer.items() if isinstance(value, list)]
+    chosen = next((name for name in names if name in answer), None)
+    if chosen is None and len(lists) == 1:
+        chosen = lists[0]
+    meta = {key: value for key, value in answer.items() if key != chosen}
+    return (answer[chosen] if chosen is not None else answer), meta
+
+
+def describe_shape(answer: Any) -> str:
+    """Return in words what an answer is, without its values.
+
+    >>> describe_shape({"id": 1}), describe_shape(None), describe_shape([1])
+    ("an object with 'id'", 'empty', 'a list')
+    """
+    if isinstance(answer, dict):
+        keys = ", ".join(repr(key) for key in list(answer)[:5])
+        return "an object with {}".format(keys) if keys else "an empty object"
+    kinds = {type(None): "empty", list: "a list", str: "a text", bool: "true or false"}
+    return kinds.get(type(answer), "a number")
+
+
+def walk_pages(
+    fetch: Callable[[int], ResourceList[RowT]],
+    identify: Callable[[RowT], Any],
+    limit: Optional[int],
+    page_size: int,
+) -> Iterator[RowT]:
+    """Yield the rows of all pages, each once, asking for a page when it is needed.
+
+    A row that is added while the walk goes on moves others to a later page; those are not given
+    a second time.
+
+    :param fetch: Gives the page of a number, from 1.
+    :param identify: Gives what tells one row from another.
+    :param limit: How many rows in all; ``None`` for every one.
+    :param page_size: How many rows a full page has.
+    """
+    seen = set()
+    number = 1
+    while limit is None or len(seen) < limit:
+        page = fetch(number)
+        for row in page:
+            key = identify(row)
+            if key not in seen:
+                seen.add(key)
+                yield row
+                if len(seen) == limit:
+                    return
+        if len(page) < page_size:
+            return
+        number += 1
+
+
+def walk_keys(
+    fetch: Callable[[Optional[str]], ResourceList[RowT]], limit: Optional[int]
+) -> Iterator[RowT]:
+    """Yield the rows of all pages, where each page names the key of the next.
+
+    :param fetch: Gives the page that starts at a key; ``None`` for the first.
+    :param limit: How many rows in all; ``None`` for every one.
+    """
+    given = 0
+    key: Optional[str] = None
+    while limit is None or given < limit:
+        page = fetch(key)
+        for row in page if limit is None else page[: limit - given]:
+            given += 1
+            yield row
+        if page.last_key is None or page.last_key == key:
+            return
+        key = page.last_key
+
+
+def check_paging(limit: Optional[int], page_size: int) -> None:
+    """Refuse what cannot be walked.
+
+    :raises ValueError: If the limit is negative, or the page size not 1 to 150.
+    """
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+        raise ValueError("limit must be a whole number, 0 or more, or None, not {!r}".format(limit))
+    if isinstance(page_size, bool) or page_size not in range(1, LARGEST_PAGE + 1):
+        raise ValueError(
+            "page_size must be a whole number from 1 to {}, not {!r}".format(
+                LARGEST_PAGE, page_size
+            )
+        )
+
+
+def merged_query(opts: Optional[Mapping[str, Any]], keywords: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the query that ``opts`` and keywords make together.
+
+    :raises ValueError: If ``opts`` is no mapping, or a key stands in both.
+
+    >>> merged_query({"page": 1}, {"limit": 5})
+    {'page': 1, 'limit': 5}
+    """
+    if opts is None:
+        return dict(keywords)
+    if not isinstance(opts, Mapping):
+        raise ValueError("opts must be a mapping of query parameters, not {!r}".format(opts))
+    both = sorted(set(opts) & set(keywords), key=str)
+    if both:
+        raise ValueError(
+            "given in opts and as a keyword: {}; give each once".format(", ".join(map(str, both)))
+        )
+    return {**opts, **keywords}

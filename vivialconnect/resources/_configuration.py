@@ -1,0 +1,179 @@
+"""The metaclass: the settings as properties of the classes, looked up through their bases."""
+
+from __future__ import annotations
+
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Generic,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
+
+from vivialconnect.common import settings
+from vivialconnect.common.requestor import Requestor
+from vivialconnect.common.util import Util
+
+ValueT = TypeVar("ValueT")
+
+#: Where a class keeps the settings of its own.
+OWN = "_own_settings"
+SETTING_NAMES = frozenset((*settings.DEFAULTS, "plural", "singular", "primary_key"))
+
+
+class OwnSettings(Dict[str, Any]):
+    """What was set on one class. Its ``repr`` names the settings and shows no value."""
+
+    def __repr__(self) -> str:
+        return "OwnSettings({})".format(", ".join(self))
+
+
+def own_settings(class_: type) -> Dict[str, Any]:
+    """Return what was set on this very class."""
+    found: Dict[str, Any] = class_.__dict__.get(OWN, {})
+    return found
+
+
+def inherited_settings(class_: type) -> Dict[str, Any]:
+    """Return what was set on a class or its bases, the nearest first to count."""
+    merged: Dict[str, Any] = {}
+    for base in reversed(class_.__mro__):
+        merged.update(own_settings(base))
+    return merged
+
+
+def settings_of(class_: type) -> settings.Settings:
+    """Return the settings that a call of this class would use now, complete or not."""
+    given = inherited_settings(class_)
+    return settings.effective({name: given.get(name) for name in settings.DEFAULTS})
+
+
+class Setting(Generic[ValueT]):
+    """A setting of a class, read through its bases and written on the class that is named.
+
+    An instance does not have it: there the name is free for data of the row.
+    """
+
+    def __init__(self, documentation: str) -> None:
+        self.__doc__ = documentation
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, class_: None, metaclass: Type[Any]) -> Setting[ValueT]: ...
+
+    @overload
+    def __get__(self, class_: type, metaclass: Type[Any]) -> ValueT: ...
+
+    def __get__(self, class_: Optional[type], metaclass: Type[Any]) -> Any:
+        return self if class_ is None else self.read(class_)
+
+    def __set__(self, class_: type, value: ValueT) -> None:
+        # Replaced as a whole, so that a thread that reads sees all of the old or all of the new.
+        changed = OwnSettings(own_settings(class_))
+        changed[self.name] = value
+        type.__setattr__(class_, OWN, changed)
+
+    def __delete__(self, class_: type) -> None:
+        kept = OwnSettings(own_settings(class_))
+        kept.pop(self.name, None)
+        type.__setattr__(class_, OWN, kept)
+
+    def read(self, class_: type) -> Any:
+        """Return the value that a call would use."""
+        return getattr(settings_of(class_), self.name)
+
+
+class NameSetting(Setting[str]):
+    """A name that was set on the class or a base, or else is worked out from the class's own."""
+
+    def __init__(self, documentation: str, derive: Callable[[Any], str]) -> None:
+        super().__init__(documentation)
+        self.derive = derive
+
+    def read(self, class_: type) -> str:
+        """Return the nearest name that was set, or the derived one."""
+        found: Optional[str] = inherited_settings(class_).get(self.name)
+        return found or self.derive(class_)
+
+
+class ResourceMeta(type):
+    """Configures the resource classes.
+
+    Each property can be read and set on every class, and in a class body. It is looked up at each
+    call, on the class and then its bases, so that a change counts at the next call, and a value of
+    a subclass stays with it. What is unset or empty comes from the environment.
+
+    Example:
+
+        >>> from vivialconnect import Message, Resource
+        >>> Resource.request_timeout = 10
+        >>> Message.request_timeout
+        10
+        >>> Message.plural, Message.singular, Message.primary_key
+        ('messages', 'message', 'id')
+    """
+
+    api_key = Setting[Optional[str]]("The API key; else ``VIVIALCONNECT_API_KEY``.")
+    api_secret = Setting[Optional[str]]("The API secret; else ``VIVIALCONNECT_API_SECRET``.")
+    api_account_id = Setting[Union[int, str, None]](
+        "The account that calls are about; else ``VIVIALCONNECT_ACCOUNT_ID``."
+    )
+    api_base_url = Setting[Optional[str]](
+        "Where the service is; else ``VIVIALCONNECT_BASE_URL``, else "
+        "``https://api.vivialconnect.net/api/v1.0``."
+    )
+    api_verify_request = Setting[Union[bool, str]](
+        "Whether TLS certificates are checked, or the path of a CA bundle; default ``True``."
+    )
+    request_timeout = Setting[float]("Seconds that a whole call may take; default 30.")
+    max_retries = Setting[int]("How often a call that failed in passing is repeated; default 2.")
+    plural = NameSetting(
+        "The plural name, as paths and lists have it; else that of the singular.",
+        lambda class_: Util.pluralize(class_.singular),
+    )
+    singular = NameSetting(
+        "The singular name, as bodies have it; else that of the class.",
+        lambda class_: Util.underscore(class_.__name__),
+    )
+    primary_key = NameSetting(
+        "The field that tells one row from another; else ``id``.", lambda _: "id"
+    )
+
+    #: The names that a row's attributes cannot have, because the class has them.
+    class_names: FrozenSet[str]
+    #: The fields that the class and its bases declare.
+    field_names: FrozenSet[str]
+
+    def __new__(
+        cls, name: str, bases: Tuple[type, ...], namespace: Dict[str, Any], **keywords: Any
+    ) -> ResourceMeta:
+        """Make a class: take the settings out of its body, and note which names are taken."""
+        own = OwnSettings(
+            {key: value for key, value in namespace.items() if key in SETTING_NAMES}
+        )
+        body = {key: value for key, value in namespace.items() if key not in own}
+        made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
+        made.class_names = frozenset(
+            key for base in made.__mro__ for key in base.__dict__ if key != "id"
+        )
+        made.field_names = frozenset(
+            key
+            for base in made.__mro__
+            for key in base.__dict__.get("__annotations__", {})
+            if key not in base.__dict__
+        )
+        return made
+
+    @property
+    def request(cls) -> Requestor:
+        """A Requestor with the settings of this class as they are now."""
+        return Requestor.from_settings(settings_of(cls))

@@ -1,0 +1,228 @@
+"""A row as a Python object: its data as attributes and as a mapping, equality, ``repr``, pickling.
+
+Nothing here calls the network.
+"""
+
+from __future__ import annotations
+
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Dict,
+    FrozenSet,
+    Iterator,
+    List,
+    Mapping,
+    MutableMapping,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+)
+
+from vivialconnect.common.error import ResourceError
+from vivialconnect.common.util import parse_time
+from vivialconnect.resources._collections import ResourceList
+from vivialconnect.resources._configuration import ResourceMeta
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+RowT = TypeVar("RowT", bound="Row")
+
+LONGEST_SHOWN = 60  # characters of one value in a repr
+
+#: What no mapping of a row shows.
+SECRET_WORDS = ("secret", "password")
+
+
+class Attributes(MutableMapping[str, Any]):
+    """All data of a row, live: what is written here is the row's, and the other way round.
+
+    A key that is the name of a method is read and written here, for as an attribute it is the
+    method.
+    """
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+
+    def __getitem__(self, name: str) -> Any:
+        return self._place(name)[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._place(name)[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._place(name)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._row.__dict__
+        yield from self._row._covered  # noqa: SLF001 - the row's other half
+
+    def __len__(self) -> int:
+        return len(self._row.__dict__) + len(self._row._covered)  # noqa: SLF001 - as above
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def _place(self, name: str) -> Dict[str, Any]:
+        covered = name in type(self._row).class_names
+        return self._row._covered if covered else self._row.__dict__  # noqa: SLF001 - as above
+
+
+def split_covered(
+    data: Dict[str, Any], names: FrozenSet[str]
+) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+    """Return the data that can be attributes, and those whose names the class has taken."""
+    if names.isdisjoint(data):
+        return data, {}
+    free = {name: value for name, value in data.items() if name not in names}
+    return free, {name: value for name, value in data.items() if name in names}
+
+
+def explain_missing(row: Row, name: str) -> str:
+    """Return the words for an attribute that the row does not have, with the likeliest meant."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
+
+    known: List[str] = sorted(set(dir(row)) - {name})
+    near = get_close_matches(name, [other for other in known if other[0] != "_"], n=1)
+    words = "this {} has no {!r}".format(type(row).__name__, name)
+    if name in type(row).field_names:
+        return words + ": it is a field of the class, but the service has not sent it"
+    return "{}; did you mean {!r}?".format(words, near[0]) if near else words
+
+
+class Row(metaclass=ResourceMeta):
+    """What every resource is before it knows any verb: data with an id and a place."""
+
+    __slots__ = ("__dict__", "__weakref__", "_covered", "_prefix")
+
+    class_names: ClassVar[FrozenSet[str]] = frozenset()
+    field_names: ClassVar[FrozenSet[str]] = frozenset()
+
+    #: The fields that ``repr`` shows, if the row has them.
+    _shown: ClassVar[Tuple[str, ...]] = ("name",)
+
+    if TYPE_CHECKING:
+        _covered: Dict[str, Any]
+        _prefix: str
+
+    @classmethod
+    def _row(cls: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
+        row = cls.__new__(cls)
+        row._prefix = prefix
+        row._load(data)
+        return row
+
+    @property
+    def id(self) -> Any:
+        """The value of the primary key; ``None`` in a new row."""
+        return self.attributes.get(type(self).primary_key)
+
+    @id.setter
+    def id(self, value: Any) -> None:
+        self.attributes[type(self).primary_key] = value
+
+    @property
+    def attributes(self) -> Attributes:
+        """All data of the row as a mapping, also what is named like a method."""
+        return Attributes(self)
+
+    @attributes.setter
+    def attributes(self, data: Mapping[str, Any]) -> None:
+        self._load(dict(data))
+
+    @property
+    def created_at(self) -> Optional[datetime]:
+        """When the row was made, as an aware datetime; ``date_created`` has the text."""
+        return self._moment("date_created")
+
+    @property
+    def modified_at(self) -> Optional[datetime]:
+        """When the row was last changed, as an aware datetime; ``date_modified`` has the text."""
+        return self._moment("date_modified")
+
+    def shown_fields(self) -> Dict[str, Any]:
+        """Return the fields that ``repr`` and tables show, the id first."""
+        data = self.attributes
+        shown = {name: data[name] for name in type(self)._shown if data.get(name) is not None}
+        return {"id": "new" if self.id is None else self.id, **shown}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        member = _class_member(type(self), name)
+        if member is None or hasattr(member, "__set__"):
+            object.__setattr__(self, name, value)
+        else:
+            self.attributes[name] = value
+
+    if not TYPE_CHECKING:  # a checker that saw it would accept every misspelt field
+
+        def __getattr__(self, name: str) -> Any:
+            words = name if name.startswith("_") else explain_missing(self, name)
+            raise AttributeError(words)
+
+    def __delattr__(self, name: str) -> None:
+        if name not in self.attributes:
+            raise AttributeError(explain_missing(self, name))
+        del self.attributes[name]
+
+    def __dir__(self) -> List[str]:
+        return sorted({*super().__dir__(), *type(self).field_names, *self._covered})
+
+    def __repr__(self) -> str:
+        id_, *fields = self.shown_fields().items()
+        words = ["{}={}".format(name, _short_repr(value)) for name, value in fields]
+        return "<{}>".format(" ".join([type(self).__name__, str(id_[1]), *words]))
+
+    def _repr_html_(self) -> str:
+        """Return the row as a table, for notebooks."""
+        return ResourceList([self])._repr_html_()
+
+    def __eq__(self, other: object) -> bool:
+        if self is other or not isinstance(other, Row):
+            return self is other
+        same = type(self) is type(other) and self._prefix == other._prefix
+        return same and self.id is not None and bool(self.id == other.id)
+
+    def __hash__(self) -> int:
+        if self.id is None:
+            return object.__hash__(self)
+        return hash((type(self), self._prefix, str(self.id)))
+
+    def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
+        return _rebuild, (type(self), dict(self.attributes), self._prefix)
+
+    def _load(self, data: Dict[str, Any]) -> None:
+        own, covered = split_covered(data, type(self).class_names)
+        object.__setattr__(self, "__dict__", own)
+        object.__setattr__(self, "_covered", covered)
+
+    def _moment(self, name: str) -> Optional[datetime]:
+        text = self.attributes.get(name)
+        if text is None:
+            return None
+        try:
+            return parse_time(text)
+        except ValueError as cause:
+            raise ResourceError("{} is no time: {!r}".format(name, text)) from cause
+
+
+def _rebuild(class_: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
+    return class_._row(data, prefix)
+
+
+def _class_member(class_: type, name: str) -> Any:
+    """Return what a class or its bases hold under a name, without asking any descriptor."""
+    for base in class_.__mro__:
+        if name in base.__dict__:
+            return base.__dict__[name]
+    return None
+
+
+def _short_repr(value: Any) -> str:
+    """Return a repr of one line and moderate length."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."

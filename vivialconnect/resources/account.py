@@ -1,0 +1,82 @@
+"""Accounts, and the state of their free trial."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Dict, List, Optional, Tuple, Union
+
+from vivialconnect.common import paths
+from vivialconnect.common.error import ResourceError
+from vivialconnect.common.requestor import Call
+from vivialconnect.resources._collections import describe_shape
+from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.resource import account_path_of
+
+
+class Account(Countable):
+    """An account: what everything else belongs to.
+
+    ================= ==========================================================================
+    id                The account's id (int).
+    date_created      When it was made, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    date_modified     When it was last changed (str); as a datetime: ``modified_at``.
+    account_id        The parent account; ``None`` if this one is primary (int).
+    company_name      The name that users see (str).
+    active            Whether the account may be used (bool).
+    contacts          The people to speak to (list of dict).
+    services          What the account may do (list of dict).
+    ================= ==========================================================================
+
+    Example:
+
+        >>> from vivialconnect import Account
+        >>> Account.find(12345).company_name
+        'Sandbox'
+    """
+
+    singular = "account"
+    plural = "accounts"
+
+    _shown: ClassVar[Tuple[str, ...]] = ("company_name",)
+
+    date_created: str
+    date_modified: str
+    account_id: Optional[int]
+    company_name: str
+    active: bool
+    contacts: List[Dict[str, Any]]
+    services: List[Dict[str, Any]]
+
+    @classmethod
+    def billing_status(cls, account_id: Union[int, str, None] = None) -> Dict[str, Any]:
+        """Return the state of the free trial.
+
+        :param account_id: The account; ``None`` for the configured one.
+        :returns: id, free_trial, free_trial_max_numbers and free_trial_purchased_count.
+        :raises ValueError: If no account is given or configured.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no object.
+
+        Example:
+
+            >>> from vivialconnect import Account
+            >>> Account.billing_status()["free_trial"]
+            False
+        """
+        account = account_path_of(cls) if account_id is None else paths.account_path(account_id)
+        path = paths.collection_path(account, "", "status")
+        return cls.request.perform(Call("GET", path), _read_status)
+
+    @classmethod
+    def _account_path(cls) -> str:
+        # Accounts are the one noun that stands beside the account, not below it.
+        return ""
+
+
+def _read_status(answer: Any) -> Dict[str, Any]:
+    only = next(iter(answer.values())) if isinstance(answer, dict) and len(answer) == 1 else answer
+    status = only if isinstance(only, dict) else answer
+    if not isinstance(status, dict):
+        raise ResourceError(
+            "the answer should be a billing status, and is {}".format(describe_shape(answer))
+        )
+    return status

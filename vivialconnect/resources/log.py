@@ -1,0 +1,204 @@
+"""Logs: what happened in an account, entry by entry or counted."""
+
+from __future__ import annotations
+
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Dict,
+    Iterator,
+    Mapping,
+    NoReturn,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
+
+from vivialconnect.common.error import ResourceError
+from vivialconnect.common.requestor import Call
+from vivialconnect.resources._collections import (
+    LARGEST_PAGE,
+    check_paging,
+    describe_shape,
+    merged_query,
+    walk_keys,
+)
+from vivialconnect.resources.resource import Resource, ResourceList
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LogT = TypeVar("LogT", bound="Log")
+Moment = Union[str, "datetime"]
+
+
+class Log(Resource):
+    """One entry of the account's log. Entries are read, never written.
+
+    ==================== =======================================================================
+    log_id               The entry's id (str).
+    log_type             What happened to what, ``"message.queued"`` (str).
+    log_timestamp        When: ``YYYYMMDDhhmmss`` and six digits (int).
+    description          In words (str).
+    item_type            What it happened to: ``"number"``, ``"msg_out_local_sms"`` ... (str).
+    item_id              The id of that (str).
+    operator_type        Who caused it: account, message, number, user or admin (str).
+    operator_id          The id of that (str).
+    origin               Where it came from: system, web or api (str).
+    account_id           The account (str).
+    log_data             What else there is to know (dict).
+    ==================== =======================================================================
+
+    Times of queries are datetimes, or text as ``YYYYMMDDThhmmssZ``.
+
+    Example:
+
+        >>> from datetime import datetime, timedelta, timezone
+        >>> from vivialconnect import Log
+        >>> now = datetime.now(timezone.utc)
+        >>> logs = Log.find(start_time=now - timedelta(days=1), end_time=now + timedelta(hours=1))
+        >>> sorted({log.log_type for log in logs})[:2]
+        ['message.delivered', 'message.queued']
+    """
+
+    singular = "log"
+    plural = "logs"
+    primary_key = "log_id"
+
+    _shown: ClassVar[Tuple[str, ...]] = ("log_type", "log_timestamp", "item_id")
+
+    log_id: str
+    log_type: str
+    log_timestamp: int
+    description: str
+    item_type: str
+    item_id: str
+    operator_type: str
+    operator_id: str
+    origin: str
+    account_id: str
+    log_data: Dict[str, Any]
+
+    # The base's overloads promise one log for an id, and the service has no such call.
+    @classmethod
+    def find(  # type: ignore[override] # narrower on purpose: no find by id
+        cls: Type[LogT], id_: None = None, path: Optional[str] = None, **kwargs: Any
+    ) -> ResourceList[LogT]:
+        """Find one page of entries; its ``last_key`` is where the next page starts.
+
+        :param id_: Must be ``None``: the service does not give entries one by one.
+        :param path: As for :meth:`Resource.find`.
+        :param kwargs: The query: ``start_time`` and ``end_time`` (both needed), ``log_type``,
+            ``item_id``, ``operator_id``, ``limit`` (at most 150), ``start_key``.
+        :raises NotImplementedError: If an id is given.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no list of entries.
+        """
+        if id_ is not None:
+            _refuse("find one entry by its id")
+        return super().find(None, path, **kwargs)
+
+    @classmethod
+    def find_each(
+        cls: Type[LogT],
+        limit: Optional[int] = None,
+        page_size: int = LARGEST_PAGE,
+        *,
+        path: Optional[str] = None,
+        **query: Any,
+    ) -> Iterator[LogT]:
+        """Walk over all entries, following ``last_key`` from page to page.
+
+        :param limit: How many in all; ``None`` for every one.
+        :param page_size: How many to ask for at a time, 1 to 150.
+        :param path: As for :meth:`find`.
+        :param query: As for :meth:`find`.
+        :raises ValueError: At once, if limit or page size cannot be.
+        :raises RequestorError: While walking, if a call fails.
+
+        .. versionadded:: 1.0
+        """
+        check_paging(limit, page_size)
+
+        def fetch(key: Optional[str]) -> ResourceList[LogT]:
+            start = {} if key is None else {"start_key": key}
+            return cls.find(None, path, **{**query, "limit": page_size, **start})
+
+        return walk_keys(fetch, limit)
+
+    @classmethod
+    def get_aggregated_logs(
+        cls,
+        start_time: Moment,
+        end_time: Moment,
+        aggregator_type: str = "minutes",
+        optional_query_parameters: Optional[Mapping[str, Any]] = None,
+    ) -> Dict[str, Any]:
+        """Return how many entries there were in each minute, hour, day, month or year.
+
+        :param start_time: A datetime, or text as ``YYYYMMDDThhmmssZ``.
+        :param end_time: The same.
+        :param aggregator_type: ``"minutes"``, ``"hours"``, ``"days"``, ``"months"`` or ``"years"``.
+        :param optional_query_parameters: log_type, operator_id, limit, start_key.
+        :returns: The answer: ``log_items``, each with ``log_count``, and ``last_key``.
+        :raises ValueError: If an optional parameter is one of the first three.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no object.
+        """
+        asked = {
+            "start_time": start_time,
+            "end_time": end_time,
+            "aggregator_type": aggregator_type,
+        }
+        query = merged_query(optional_query_parameters, asked)
+        call = Call("GET", cls._custom_path(None, None, "aggregate"), query)
+        return cls.request.perform(call, _read_object)
+
+    @classmethod
+    def count(cls, opts: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> NoReturn:
+        """Refuse: the service does not count entries.
+
+        :raises NotImplementedError: Always.
+        """
+        _refuse("count entries")
+
+    def save(self) -> NoReturn:
+        """Refuse: entries are written by the service alone.
+
+        :raises NotImplementedError: Always.
+        """
+        _refuse("save an entry")
+
+    def reload(self) -> NoReturn:
+        """Refuse: an entry never changes.
+
+        :raises NotImplementedError: Always.
+        """
+        _refuse("reload an entry")
+
+    def destroy(self) -> NoReturn:
+        """Refuse: entries stay.
+
+        :raises NotImplementedError: Always.
+        """
+        _refuse("destroy an entry")
+
+
+def _refuse(what: str) -> NoReturn:
+    raise NotImplementedError(
+        "the service cannot {}; logs have Log.find(start_time=..., end_time=...), Log.find_each "
+        "and Log.get_aggregated_logs".format(what)
+    )
+
+
+def _read_object(answer: Any) -> Dict[str, Any]:
+    if not isinstance(answer, dict):
+        raise ResourceError(
+            "the answer should be an object with log_items, and is {}".format(
+                describe_shape(answer)
+            )
+        )
+    return answer

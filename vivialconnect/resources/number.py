@@ -1,0 +1,133 @@
+"""Phone numbers: those on sale, and those of the account."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple, Type, TypeVar
+
+from vivialconnect.common import paths
+from vivialconnect.common.requestor import Call
+from vivialconnect.resources._collections import merged_query
+from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.resource import ResourceList
+
+NumberT = TypeVar("NumberT", bound="Number")
+
+
+class Number(Countable):
+    """A phone number, on sale or of the account.
+
+    Numbers on sale have name, phone_number, phone_number_type, city, region, lata and rate_center.
+
+    ============================= ==============================================================
+    id                            The number's id; ``None`` on sale (int).
+    date_created                  When it was bought, UTC, ISO 8601 (str); ``created_at``.
+    date_modified                 When it was last changed (str); ``modified_at``.
+    account_id                    The account (int).
+    name                          As people see it; by default ``"(xxx) yyy-zzzz"`` (str).
+    phone_number                  In E.164 format, ``"+1xxxyyyzzzz"`` (str).
+    phone_number_type             ``"local"`` or ``"tollfree"`` (str).
+    area_code                     Written only: buy any number of this area code (str).
+    status_text_url               Where the status of messages is posted to (str).
+    status_text_method            How (str).
+    incoming_text_url             Where incoming texts are sent, at most 256 characters (str).
+    incoming_text_method          ``"GET"`` or ``"POST"``, which is the default (str).
+    incoming_text_fallback_url    Where they are sent if that fails (str).
+    incoming_text_fallback_method ``"GET"`` or ``"POST"``, which is the default (str).
+    capabilities                  What it can do: sms, mms, voice, each a bool (dict).
+    city, region, lata            Where it is; region is a US state's two letters (str).
+    rate_center                   The centre that calls are charged from, often the city (str).
+    sms_configuration_id          The callback configuration (int).
+    connector_id                  The connector that it belongs to (int).
+    tags                          Words of your own, name to value (dict).
+    active                        Whether it can be used (bool).
+    voice_forwarding_number       Where calls are forwarded to (str).
+    ============================= ==============================================================
+
+    Example:
+
+        >>> from vivialconnect import Number
+        >>> number = Number.available(area_code="515", limit=1)[0]
+        >>> number.buy()
+        True
+        >>> number.id is None
+        False
+    """
+
+    singular = "phone_number"
+    plural = "numbers"
+
+    _shown: ClassVar[Tuple[str, ...]] = ("phone_number", "name")
+
+    date_created: str
+    date_modified: str
+    account_id: int
+    name: str
+    phone_number: str
+    phone_number_type: str
+    area_code: Optional[str]
+    status_text_url: Optional[str]
+    status_text_method: Optional[str]
+    incoming_text_url: Optional[str]
+    incoming_text_method: Optional[str]
+    incoming_text_fallback_url: Optional[str]
+    incoming_text_fallback_method: Optional[str]
+    capabilities: Optional[Dict[str, bool]]
+    city: Optional[str]
+    region: Optional[str]
+    lata: Optional[str]
+    rate_center: Optional[str]
+    sms_configuration_id: Optional[int]
+    connector_id: Optional[int]
+    tags: Dict[str, str]
+    active: bool
+    voice_forwarding_number: Optional[str]
+
+    @classmethod
+    def available(
+        cls: Type[NumberT], opts: Optional[Mapping[str, Any]] = None, **kwargs: Any
+    ) -> ResourceList[NumberT]:
+        """List numbers on sale.
+
+        :param opts: The query, merged with the keywords.
+        :param kwargs: ``country_code`` (default ``"US"``), ``number_type`` (``"local"``, the
+            default, or ``"tollfree"``), and of local numbers exactly one of ``in_region``,
+            ``area_code``, ``in_postal_code``; besides ``in_city``, ``local_number``, ``contains``,
+            ``limit``, ``page``. What is ``None`` or empty is left out.
+        :returns: A list of numbers that :meth:`buy` can buy.
+        :raises ValueError: If a key stands in both, or a setting is missing.
+        :raises RequestorError: If the call fails.
+
+        Example:
+
+            >>> from vivialconnect import Number
+            >>> Number.available(area_code="913", limit=1)[0].phone_number
+            '+19132597591'
+        """
+        query = {
+            name: value
+            for name, value in merged_query(opts, kwargs).items()
+            if value is not None and value not in ("", [], ())
+        }
+        country = paths.quote_segment(query.pop("country_code", "US"), "country_code")
+        kind = paths.quote_segment(query.pop("number_type", "local"), "number_type")
+        path = cls._custom_path("available", None, "{}/{}".format(country.upper(), kind.lower()))
+        call = Call("GET", path, query)
+        return cls.request.perform(call, lambda answer: cls._rows(answer, ""))
+
+    def buy(self) -> bool:
+        """Buy the number that the row describes, and take over what the service says of it.
+
+        It always creates: an id that the row has is not sent.
+
+        :returns: ``True``.
+        :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, the
+            number may have been bought: look before you buy again.
+        :raises ResourceError: If the answer is no number.
+        """
+        self.attributes.pop(type(self).primary_key, None)
+        return self.save()
+
+    def buy_local(self) -> bool:
+        """Buy the number as a local one; see :meth:`buy`."""
+        self.phone_number_type = "local"
+        return self.buy()
