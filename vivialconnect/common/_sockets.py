@@ -51,35 +51,37 @@ class Call(threading.local):
 call = Call()
 
 
-class _DeadlineReads:
-    """What plain and TLS sockets have in common: every wait is armed anew."""
-
-    def recv_into(self, *arguments: Any) -> int:
-        self.settimeout(call.seconds_left())  # type: ignore[attr-defined] # of the socket mixed in
-        return super().recv_into(*arguments)  # type: ignore[misc] # of the socket mixed in
-
-
-class DeadlineSocket(_DeadlineReads, socket.socket):
+class DeadlineSocket(socket.socket):
     """A socket that never waits past the deadline of the call."""
 
-    def sendall(self, *arguments: Any) -> None:
+    def recv_into(self, *arguments: Any, **keywords: Any) -> int:
+        """Receive into a buffer."""
+        self.settimeout(call.seconds_left())
+        return super().recv_into(*arguments, **keywords)
+
+    def sendall(self, *arguments: Any, **keywords: Any) -> None:
         """Send all the data; the timeout of ``sendall`` bounds it as a whole."""
         self.settimeout(call.seconds_left())
-        super().sendall(*arguments)
+        super().sendall(*arguments, **keywords)
 
 
-class DeadlineTLSSocket(_DeadlineReads, ssl.SSLSocket):
+class DeadlineTLSSocket(ssl.SSLSocket):
     """The same over TLS, where ``sendall`` is a loop over ``send``."""
 
-    def send(self, *arguments: Any) -> int:
+    def recv_into(self, *arguments: Any, **keywords: Any) -> int:
+        """Receive into a buffer."""
+        self.settimeout(call.seconds_left())
+        return super().recv_into(*arguments, **keywords)
+
+    def send(self, *arguments: Any, **keywords: Any) -> int:
         """Send some of the data."""
         self.settimeout(call.seconds_left())
-        return super().send(*arguments)
+        return super().send(*arguments, **keywords)
 
-    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - of the base
+    def do_handshake(self, *arguments: Any, **keywords: Any) -> None:
         """Agree on the keys."""
         self.settimeout(call.seconds_left())
-        super().do_handshake(block)
+        super().do_handshake(*arguments, **keywords)
 
 
 def connect(host: str, port: int, options: Any, source_address: Any) -> DeadlineSocket:
@@ -161,13 +163,13 @@ class _DeadlinePool:
             connection.close()
         return connection
 
-    def _put_conn(self: Any, connection: Any) -> None:
-        if connection is not None:
-            connection.last_used = time.monotonic()
-        super()._put_conn(connection)  # type: ignore[misc] # of the pool mixed in
+    def _put_conn(self: Any, conn: Any) -> None:
+        if conn is not None:
+            conn.last_used = time.monotonic()
+        super()._put_conn(conn)  # type: ignore[misc] # of the pool mixed in
 
 
-def _connection_class(pool: Type[Any], usual: Type[Any], ours: Type[Any]) -> property:
+def _connection_class(pool: Type[Any], usual: Type[Any], ours: Type[Any]) -> Any:
     """Return a property that gives our class, or what a mocking library has put in its place."""
 
     def choose(_: Any) -> Type[Any]:
@@ -180,7 +182,7 @@ def _connection_class(pool: Type[Any], usual: Type[Any], ours: Type[Any]) -> pro
 class DeadlineHTTPPool(_DeadlinePool, HTTPConnectionPool):
     """A pool of plain connections."""
 
-    ConnectionCls = _connection_class(  # type: ignore[assignment] # a property where a class stands
+    ConnectionCls = _connection_class(
         HTTPConnectionPool, HTTPConnection, DeadlineHTTPConnection
     )
 
@@ -188,6 +190,6 @@ class DeadlineHTTPPool(_DeadlinePool, HTTPConnectionPool):
 class DeadlineHTTPSPool(_DeadlinePool, HTTPSConnectionPool):
     """A pool of TLS connections."""
 
-    ConnectionCls = _connection_class(  # type: ignore[assignment] # a property where a class stands
-        HTTPSConnectionPool, HTTPSConnectionPool.ConnectionCls, DeadlineHTTPSConnection
+    ConnectionCls = _connection_class(
+        HTTPSConnectionPool, HTTPSConnection, DeadlineHTTPSConnection
     )

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, Type
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Type
 
 import six
 
@@ -309,7 +309,7 @@ def tell_call(  # noqa: PLR0913 - one keyword for each fact of the call
     error.method = method
     error.attempts = attempts
     error.outcome = outcome
-    error._call = "{} {}".format(method, _path_of(url))  # noqa: SLF001 - of this module
+    error._call = "{} {}".format(method, _path_of(url))
     if error.url is None:
         error.url = url
     if headers is not None:
@@ -346,7 +346,7 @@ def _path_of(url: Optional[str]) -> str:
     return rest[slash:].partition("?")[0] if slash >= 0 else "/"
 
 
-__all__: Tuple[str, ...] = (
+__all__ = (
     "BadRequest",
     "ClientError",
     "ConnectionError",

@@ -48,3 +48,4 @@ class Transport(Protocol):
         :raises vivialconnect.common.error.ConnectionError: If no usable answer came;
             its ``outcome`` tells whether the request may have arrived.
         """
+        ...

@@ -14,7 +14,6 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit, urlunsplit
 
 DEFAULT_BASE_URL = "https://api.vivialconnect.net/api/v1.0"
 DEFAULT_TIMEOUT = 30  # seconds
-DEFAULT_RETRIES = 2
 
 ENVIRONMENT = {
     "api_key": "VIVIALCONNECT_API_KEY",
@@ -29,7 +28,6 @@ DEFAULTS: Dict[str, Any] = {
     "api_base_url": DEFAULT_BASE_URL,
     "api_verify_request": True,
     "request_timeout": DEFAULT_TIMEOUT,
-    "max_retries": DEFAULT_RETRIES,
 }
 
 _NOT_IN_HEADERS = re.compile(r"[^\x20-\x7e]")
@@ -55,8 +53,6 @@ class Settings(NamedTuple):
     api_verify_request: Union[bool, str] = True
     #: Seconds that a whole call may take.
     request_timeout: float = DEFAULT_TIMEOUT
-    #: How often a call that failed in passing is repeated.
-    max_retries: int = DEFAULT_RETRIES
 
     def __repr__(self) -> str:
         return "Settings(api_key={!r}, api_base_url={!r})".format(
@@ -64,7 +60,9 @@ class Settings(NamedTuple):
         )
 
 
-def effective(values: Mapping[str, Any], environment: Optional[Mapping[str, str]] = None) -> Settings:
+def effective(
+    values: Mapping[str, Any], environment: Optional[Mapping[str, str]] = None
+) -> Settings:
     """Return the settings that a call would use, complete or not.
 
     :param values: What a class or a Requestor was given, by setting; absent and empty values
@@ -96,9 +94,6 @@ def checked(settings: Settings) -> Settings:
             "api_verify_request must be True, False or the path of a CA bundle, "
             "not {!r}".format(settings.api_verify_request)
         )
-    retries = settings.max_retries
-    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-        raise ValueError("max_retries must be a whole number, 0 or more, not {!r}".format(retries))
     return settings._replace(api_base_url=_checked_base_url(settings.api_base_url))
 
 

@@ -15,7 +15,7 @@ import socket
 import ssl
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Dict, Iterator, Optional, Tuple, Union
+from typing import Any, Dict, Iterator, Optional, Tuple, Type, Union
 from urllib.parse import urlsplit
 
 import requests
@@ -29,14 +29,15 @@ from vivialconnect.common.exchange import Limits, Request, Response, Signer
 POOL_SIZE = 64  # connections kept for each host; more threads than that close theirs after use
 
 #: Everything that sending may raise; whatever it is, it leaves as our ConnectionError.
-FOREIGN: Tuple[type, ...] = (
+FOREIGN: Tuple[Type[BaseException], ...] = (
     requests.RequestException,
     urllib3.exceptions.HTTPError,
     HTTPException,
     OSError,
     ValueError,
 )
-_TIMEOUTS = (socket.timeout, requests.Timeout, urllib3.exceptions.TimeoutError)
+# urllib3's own classes will not do: there a refused connection is a kind of timeout.
+_TIMEOUTS = (socket.timeout, TimeoutError, requests.Timeout)
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
@@ -132,7 +133,9 @@ def _prepare(request: Request, sign: Signer) -> requests.PreparedRequest:
     prepared.url = request.url
     prepared.headers = requests.structures.CaseInsensitiveDict(request.headers)
     prepared.headers.update(sign(request))
-    prepared.body = request.body
+    if request.body is not None:
+        prepared.body = request.body
+        prepared.headers["Content-Length"] = str(len(request.body))
     prepared.hooks = {"response": []}
     return prepared
 

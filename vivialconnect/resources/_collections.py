@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, TypeVar
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Set, TypeVar
 
 from vivialconnect.common.error import ResourceError
 
@@ -118,7 +118,7 @@ def walk_pages(
     :param limit: How many rows in all; ``None`` for every one.
     :param page_size: How many rows a full page has.
     """
-    seen = set()
+    seen: Set[Any] = set()
     number = 1
     while limit is None or len(seen) < limit:
         page = fetch(number)

@@ -10,10 +10,8 @@ from typing import (
     Generic,
     Optional,
     Tuple,
-    Type,
     TypeVar,
     Union,
-    overload,
 )
 
 from vivialconnect.common import settings
@@ -67,14 +65,10 @@ class Setting(Generic[ValueT]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    @overload
-    def __get__(self, class_: None, metaclass: Type[Any]) -> Setting[ValueT]: ...
-
-    @overload
-    def __get__(self, class_: type, metaclass: Type[Any]) -> ValueT: ...
-
-    def __get__(self, class_: Optional[type], metaclass: Type[Any]) -> Any:
-        return self if class_ is None else self.read(class_)
+    def __get__(self, class_: Optional[type], metaclass: Optional[type] = None) -> ValueT:
+        # On the metaclass itself the setting stands for its own documentation.
+        found: ValueT = self if class_ is None else self.read(class_)  # type: ignore[assignment]
+        return found
 
     def __set__(self, class_: type, value: ValueT) -> None:
         # Replaced as a whole, so that a thread that reads sees all of the old or all of the new.
@@ -135,7 +129,6 @@ class ResourceMeta(type):
         "Whether TLS certificates are checked, or the path of a CA bundle; default ``True``."
     )
     request_timeout = Setting[float]("Seconds that a whole call may take; default 30.")
-    max_retries = Setting[int]("How often a call that failed in passing is repeated; default 2.")
     plural = NameSetting(
         "The plural name, as paths and lists have it; else that of the singular.",
         lambda class_: Util.pluralize(class_.singular),
@@ -169,7 +162,7 @@ class ResourceMeta(type):
             key
             for base in made.__mro__
             for key in base.__dict__.get("__annotations__", {})
-            if key not in base.__dict__
+            if key not in base.__dict__ and not key.startswith("_")
         )
         return made
 

@@ -60,17 +60,18 @@ class Attributes(MutableMapping[str, Any]):
 
     def __iter__(self) -> Iterator[str]:
         yield from self._row.__dict__
-        yield from self._row._covered  # noqa: SLF001 - the row's other half
+        yield from self._row._covered
 
     def __len__(self) -> int:
-        return len(self._row.__dict__) + len(self._row._covered)  # noqa: SLF001 - as above
+        return len(self._row.__dict__) + len(self._row._covered)
 
     def __repr__(self) -> str:
         return repr(dict(self))
 
     def _place(self, name: str) -> Dict[str, Any]:
         covered = name in type(self._row).class_names
-        return self._row._covered if covered else self._row.__dict__  # noqa: SLF001 - as above
+        place: Dict[str, Any] = self._row._covered if covered else self._row.__dict__
+        return place
 
 
 def split_covered(

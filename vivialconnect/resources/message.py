@@ -281,7 +281,7 @@ def _read_bulk_id(answer: Any) -> str:
 
 
 def _read_bulks(answer: Any) -> ResourceList[Bulk]:
-    bulks = Bulk._rows(answer, "/messages")  # noqa: SLF001 - of this module
+    bulks = Bulk._rows(answer, "/messages")
     for bulk in bulks:
         bulk.attributes["date_created"] = _naive_utc(bulk.attributes.get("date_created"))
     return bulks
