@@ -1,0 +1,184 @@
+"""Segments: the arithmetic of texts, against the published tables and a splitter that tries all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vivialconnect.common.segments import (
+    DEFAULT_ALPHABET,
+    EXTENSION_TABLE,
+    Segments,
+    count,
+)
+
+# The default alphabet by code position, as hexadecimal code points, row by row of the table in
+# 3GPP TS 23.038 section 6.2.1; position 0x1B is the escape.
+ROWS = """
+0040 00A3 0024 00A5 00E8 00E9 00F9 00EC 00F2 00C7 000A 00D8 00F8 000D 00C5 00E5
+0394 005F 03A6 0393 039B 03A9 03A0 03A8 03A3 0398 039E 001B 00C6 00E6 00DF 00C9
+0020 0021 0022 0023 00A4 0025 0026 0027 0028 0029 002A 002B 002C 002D 002E 002F
+0030 0031 0032 0033 0034 0035 0036 0037 0038 0039 003A 003B 003C 003D 003E 003F
+00A1 0041 0042 0043 0044 0045 0046 0047 0048 0049 004A 004B 004C 004D 004E 004F
+0050 0051 0052 0053 0054 0055 0056 0057 0058 0059 005A 00C4 00D6 00D1 00DC 00A7
+00BF 0061 0062 0063 0064 0065 0066 0067 0068 0069 006A 006B 006C 006D 006E 006F
+0070 0071 0072 0073 0074 0075 0076 0077 0078 0079 007A 00E4 00F6 00F1 00FC 00E0
+"""
+SEPTETS = {chr(int(point, 16)): position for position, point in enumerate(ROWS.split())}
+ESCAPE = SEPTETS.pop("\x1b")
+# Section 6.2.1.1, the extension table.
+EXTENDED = {
+    "\f": 0x0A, "^": 0x14, "{": 0x28, "}": 0x29, "\\": 0x2F,
+    "[": 0x3C, "~": 0x3D, "]": 0x3E, "|": 0x40, "€": 0x65,
+}  # fmt: skip
+
+
+def encoded(text: str) -> tuple[str, list[list[int]]]:
+    """Encode a text for real: the encoding's name, and the units of each character."""
+    if all(character in SEPTETS or character in EXTENDED for character in text):
+        return "gsm0338", [
+            [SEPTETS[character]] if character in SEPTETS else [ESCAPE, EXTENDED[character]]
+            for character in text
+        ]
+    octets = [character.encode("utf-16-be", "surrogatepass") for character in text]
+    return "ucs2", [
+        [int.from_bytes(pair[at : at + 2], "big") for at in range(0, len(pair), 2)]
+        for pair in octets
+    ]
+
+
+def best_split(characters: list[list[int]], capacity: int) -> tuple[int, int]:
+    """Try every split at every character: the fewest segments, then the fewest units in the last."""
+    best: list[tuple[int, int]] = [(0, 0)]
+    for end in range(1, len(characters) + 1):
+        candidates = []
+        for start in range(end - 1, -1, -1):
+            used = sum(len(units) for units in characters[start:end])
+            if used > capacity:
+                break
+            candidates.append((best[start][0] + 1, used))
+        best.append(min(candidates))
+    return best[-1]
+
+
+def by_trying(text: str) -> tuple[str, int, int, int]:
+    """Count a text without the code under test: encoding, segments, units, units left."""
+    encoding, characters = encoded(text)
+    alone, each = (160, 153) if encoding == "gsm0338" else (70, 67)
+    units = sum(len(character) for character in characters)
+    if units <= alone:
+        return encoding, 1, units, alone - units
+    segments, used = best_split(characters, each)
+    return encoding, segments, units, each - used
+
+
+def test_alphabet__is_the_published_one() -> None:
+    """The alphabet and the extension table are those of the standard, without the escape."""
+    assert set(SEPTETS) == DEFAULT_ALPHABET
+    assert set(EXTENDED) == EXTENSION_TABLE
+    assert not DEFAULT_ALPHABET & EXTENSION_TABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", Segments("gsm0338", 1, 0, 160, ())),
+        ("a" * 160, Segments("gsm0338", 1, 160, 0, ())),
+        ("a" * 161, Segments("gsm0338", 2, 161, 145, ())),
+        ("a" * 306, Segments("gsm0338", 2, 306, 0, ())),
+        ("a" * 307, Segments("gsm0338", 3, 307, 152, ())),
+        ("a" * 158 + "€", Segments("gsm0338", 1, 160, 0, ())),
+        ("a" * 159 + "€", Segments("gsm0338", 2, 161, 145, ())),
+        ("€" * 80, Segments("gsm0338", 1, 160, 0, ())),
+        ("€" * 81, Segments("gsm0338", 2, 162, 143, ())),
+    ],
+)
+def test_count__gsm_edges(text: str, expected: Segments) -> None:
+    """A text of the default alphabet has 160 septets alone and 153 in each of several segments."""
+    assert expected == count(text)
+
+
+def test_count__extension_character_at_the_split() -> None:
+    """An extension character at the edge moves whole into the next segment."""
+    # 152 + 2 do not fit in 153: the euro opens the second segment, which it and 151 more fill.
+    assert Segments("gsm0338", 2, 305, 0, ()) == count("a" * 152 + "€" + "a" * 151)
+    assert Segments("gsm0338", 3, 306, 152, ()) == count("a" * 152 + "€" + "a" * 152)
+    assert Segments("gsm0338", 2, 306, 0, ()) == count("a" * 151 + "€" + "a" * 153)
+
+
+@pytest.mark.parametrize(
+    ("length", "segments", "left"),
+    [(1, 1, 69), (70, 1, 0), (71, 2, 63), (134, 2, 0), (135, 3, 66)],
+)
+def test_count__ucs2_edges(length: int, segments: int, left: int) -> None:
+    """A text with another character has 70 units alone and 67 in each of several segments."""
+    counted = count("я" * length)
+
+    assert ("ucs2", segments, length, left) == counted[:4]
+    assert tuple((index, "я") for index in range(length)) == counted.non_gsm
+
+
+def test_count__surrogates_at_the_split() -> None:
+    """A character of two UTF-16 units at the edge moves whole into the next segment."""
+    assert ("ucs2", 1, 70, 0) == count("😀" * 35)[:4]
+    # 33 pairs are 66 of 67 units, so that each segment loses one.
+    assert ("ucs2", 2, 72, 61) == count("😀" * 36)[:4]
+    assert ("ucs2", 2, 132, 1) == count("😀" * 66)[:4]
+    assert ("ucs2", 3, 134, 65) == count("😀" * 67)[:4]
+
+
+def test_count__one_foreign_character() -> None:
+    """One character outside the alphabet makes the whole text UCS-2, and is named."""
+    counted = count("€" + "a" * 40 + "ç" + "b" * 28)
+
+    assert Segments("ucs2", 1, 70, 0, ((41, "ç"),)) == counted
+
+
+@pytest.mark.parametrize("character", ["\x1b", "`", "ç", "Α", "\t", "\x00", "\ud83d"])
+def test_count__characters_that_look_like_the_alphabet(character: str) -> None:
+    """The escape, near misses, controls and a lone surrogate are not in the alphabet."""
+    assert Segments("ucs2", 1, 1, 69, ((0, character),)) == count(character)
+
+
+@pytest.mark.parametrize("text", [None, b"bytes", 7, ["a"]])
+def test_count__not_a_text(text: object) -> None:
+    """What is not a str is refused, and shown."""
+    with pytest.raises(ValueError, match="text must be a str, not"):
+        count(text)  # type: ignore[arg-type]
+
+
+def test_segments__is_immutable() -> None:
+    """A count cannot be changed."""
+    with pytest.raises(AttributeError):
+        count("a").units = 2  # type: ignore[misc]
+
+
+GSM_TEXTS = st.builds(
+    lambda text, repeats: text * repeats,
+    st.text(st.sampled_from(sorted(DEFAULT_ALPHABET | EXTENSION_TABLE)), max_size=80),
+    st.integers(1, 6),
+)
+UCS2_TEXTS = st.builds(
+    lambda text, repeats: text * repeats,
+    st.text(st.sampled_from("aя€😀𝄞\ufeff日"), max_size=40),
+    st.integers(1, 6),
+)
+
+
+@given(st.one_of(GSM_TEXTS, UCS2_TEXTS, st.text()))
+def test_count__agrees_with_trying_every_split(text: str) -> None:
+    """The figures are those of the best of all splits of the really encoded text."""
+    assert by_trying(text) == count(text)[:4]
+
+
+@given(st.one_of(GSM_TEXTS, st.text()))
+def test_count__names_what_forces_ucs2(text: str) -> None:
+    """The text without the named characters is plain GSM, and each stands where it is said to."""
+    named = count(text).non_gsm
+    places = {index for index, _ in named}
+    rest = "".join(character for at, character in enumerate(text) if at not in places)
+
+    assert all(text[index] == character for index, character in named)
+    assert all(character not in SEPTETS and character not in EXTENDED for _, character in named)
+    assert count(rest).encoding == "gsm0338"
