@@ -225,6 +225,7 @@ class Requestor:
         except error.ResourceError as failure:
             failure.http_status = response.status
             failure.http_body = response.content.decode("utf-8", "replace")
+            failure.json_body = error.read_error_body(failure.http_body).json_body
             _tell(failure, request, response, error.ACCEPTED)
             raise
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import (
     Any,
     Callable,
@@ -22,6 +23,8 @@ ValueT = TypeVar("ValueT")
 
 #: Where a class keeps the settings of its own.
 OWN = "_own_settings"
+_writing = threading.Lock()
+
 SETTING_NAMES = frozenset((*settings.DEFAULTS, "plural", "singular", "primary_key"))
 
 
@@ -72,14 +75,16 @@ class Setting(Generic[ValueT]):
 
     def __set__(self, class_: type, value: ValueT) -> None:
         # Replaced as a whole, so that a thread that reads sees all of the old or all of the new.
-        changed = OwnSettings(own_settings(class_))
-        changed[self.name] = value
-        type.__setattr__(class_, OWN, changed)
+        with _writing:
+            changed = OwnSettings(own_settings(class_))
+            changed[self.name] = value
+            type.__setattr__(class_, OWN, changed)
 
     def __delete__(self, class_: type) -> None:
-        kept = OwnSettings(own_settings(class_))
-        kept.pop(self.name, None)
-        type.__setattr__(class_, OWN, kept)
+        with _writing:
+            kept = OwnSettings(own_settings(class_))
+            kept.pop(self.name, None)
+            type.__setattr__(class_, OWN, kept)
 
     def read(self, class_: type) -> Any:
         """Return the value that a call would use."""

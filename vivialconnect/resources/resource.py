@@ -301,8 +301,8 @@ class Resource(Row):
     def _require_id(self, verb: str) -> None:
         if self.id is None:
             raise ValueError(
-                "this {} has no id, so there is nothing to {}; save it first".format(
-                    type(self).__name__, verb
+                "cannot {} this {}: it has no id; save it, or find it, first".format(
+                    verb, type(self).__name__
                 )
             )
 

@@ -1,0 +1,72 @@
+"""Package metadata. The version is read from its file, so that building imports no dependency."""
+
+import pathlib
+import runpy
+
+from setuptools import find_packages, setup
+
+HERE = pathlib.Path(__file__).resolve().parent
+VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
+
+TEST = [
+    "httmock>=1.4",
+    "hypothesis>=6.100",
+    "pytest>=8.2",
+    "pytest-randomly>=3.15",
+    "pytest-xdist>=3.5",
+    "requests-mock>=1.12",
+    "responses>=0.25",
+    "vcrpy>=6.0",
+]
+DOCS = ["furo>=2024.8.6", "sphinx>=7.4"]
+DEV = [
+    *TEST,
+    *DOCS,
+    "build>=1.2",
+    "coverage>=7.10",
+    "mypy>=1.15",
+    "pre-commit>=3.7",
+    "pyright[nodejs]>=1.1.400",
+    "ruff>=0.14",
+    "tox>=4.20",
+    "twine>=5.1",
+    "types-python-dateutil",
+    "types-requests",
+    "types-six",
+]
+
+setup(
+    name="vivialconnect",
+    version=VERSION,
+    description="Python SDK for the Vivial Connect SMS and MMS API, with a sandbox to try it on",
+    long_description=(HERE / "README.rst").read_text(encoding="utf-8"),
+    long_description_content_type="text/x-rst",
+    author="The vivialconnect developers",
+    license="MIT",
+    license_files=["LICENSE"],
+    packages=find_packages(include=["vivialconnect", "vivialconnect.*"]),
+    package_data={"vivialconnect": ["py.typed"]},
+    python_requires=">=3.9",
+    install_requires=["python-dateutil>=2.8.2", "requests>=2.28", "six>=1.16"],
+    extras_require={"test": TEST, "docs": DOCS, "dev": DEV},
+    entry_points={
+        "console_scripts": ["vivialconnect = vivialconnect.__main__:main"],
+        "pytest11": ["vivialconnect = vivialconnect.pytest_plugin"],
+    },
+    keywords="sms mms messaging telephony vivialconnect sdk",
+    classifiers=[
+        "Development Status :: 5 - Production/Stable",
+        "Framework :: Pytest",
+        "Intended Audience :: Developers",
+        "Operating System :: OS Independent",
+        "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.9",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Topic :: Communications :: Telephony",
+        "Topic :: Software Development :: Libraries :: Python Modules",
+        "Typing :: Typed",
+    ],
+)
