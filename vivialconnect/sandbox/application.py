@@ -1,0 +1,124 @@
+"""The way of a request: intercepted, verified, routed, answered. No sockets and no noun's rules.
+
+:attr:`Application.interceptor` is the one place where a request can be met before anything else
+looks at it, and its answer after everything else has.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Callable, Optional
+
+from vivialconnect.sandbox import (
+    accounts,
+    attachments,
+    available,
+    bulks,
+    lifecycle,
+    logs,
+    messages,
+    numbers,
+    users,
+)
+from vivialconnect.sandbox.router import ROW_ID, Call, Router, missing
+from vivialconnect.sandbox.store import select_one
+from vivialconnect.sandbox.traffic import Answer, Refusal, Request, json_answer
+from vivialconnect.sandbox.verification import Credential, Verifier
+
+if TYPE_CHECKING:
+    from vivialconnect.sandbox.clock import Clock
+    from vivialconnect.sandbox.store import Store
+
+#: Called with a request and with what answers it; gives the answer.
+Interceptor = Callable[[Request, Callable[[Request], Answer]], Answer]
+
+logger = logging.getLogger("vivialconnect.sandbox")
+
+# A fixed name in the place of an id (count, bulk, available) goes before the id of the same place.
+ROUTER = Router(
+    [
+        *accounts.ROUTES,
+        *users.ROUTES,
+        *bulks.ROUTES,
+        *messages.ROUTES,
+        *attachments.ROUTES,
+        *available.ROUTES,
+        *numbers.ROUTES,
+        *logs.ROUTES,
+    ]
+)
+
+
+def pass_on(request: Request, proceed: Callable[[Request], Answer]) -> Answer:
+    """Let a request pass."""
+    return proceed(request)
+
+
+class Application:
+    """Answers requests.
+
+    :param store: the database.
+    :param clock: the clocks.
+    :param options: the sandbox's settings.
+    """
+
+    def __init__(self, store: Store, clock: Clock, options: lifecycle.Options) -> None:
+        """Let every request pass."""
+        self.interceptor: Interceptor = pass_on
+        self._store = store
+        self._clock = clock
+        self._options = options
+        self._verifier = Verifier(self._find_credential, clock.wall)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request, whatever happens.
+
+        :param request: the request; its ``status`` is set.
+        :returns: the answer; for a fault of the sandbox itself a 500 without details, which go to
+            the logger ``vivialconnect.sandbox``.
+        """
+        try:
+            answer = self.interceptor(request, self._proceed)
+        except Refusal as refusal:
+            answer = refusal.answer()
+        except Exception:
+            logger.exception("The sandbox could not answer %s %s", request.method, request.path)
+            answer = json_answer({"message": "Internal server error"}, status=500)
+        request.status = answer.status
+        return answer
+
+    def settle(self) -> None:
+        """Do what has fallen due in the lives of messages."""
+        with self._store.transaction() as connection:
+            lifecycle.settle(connection, self._clock.now(), self._options)
+
+    def _proceed(self, request: Request) -> Answer:
+        signer = self._verifier.verify(request)
+        route, segments = ROUTER.find(request.method, request.path)
+        _check_account(segments.get("account"), signer)
+        call = Call(request, signer, self._clock, self._options, segments)
+        if route.prepare is not None:
+            call.prepared = route.prepare(call)
+        with self._store.transaction() as connection:
+            lifecycle.settle(connection, self._clock.now(), self._options)
+            call.connection = connection
+            return route.handler(call)
+
+    def _find_credential(self, api_key: str) -> Optional[Credential]:
+        with self._store.transaction() as connection:
+            row = select_one(
+                connection,
+                "SELECT account_id, user_id, api_secret FROM credentials "
+                "WHERE api_key = ? AND active",
+                (api_key.encode("utf-8", "replace").decode("utf-8"),),
+            )
+        return None if row is None else Credential(**row)
+
+
+def _check_account(text: Optional[str], signer: Credential) -> None:
+    if text is None:
+        return
+    if ROW_ID.fullmatch(text) is None:
+        raise missing(text)
+    if int(text) != signer.account_id:
+        raise Refusal(403, f"The API key does not belong to account {text}")

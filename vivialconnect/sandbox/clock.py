@@ -1,0 +1,62 @@
+"""The sandbox's two clocks: the wall's, and the one that message life follows. No state but theirs.
+
+They are apart so that a test may jump an hour ahead in a message's life without making every
+request's signature an hour late.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from typing import Callable
+
+
+class Clock:
+    """A clock that can be moved ahead.
+
+    :param wall: gives the time in seconds since 1970, UTC.
+    """
+
+    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+        """Start level with the wall's clock."""
+        self.wall = wall
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """Give the time of message life, in seconds since 1970, UTC."""
+        return self.wall() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Move ahead.
+
+        :param seconds: how far; not negative.
+        :raises ValueError: if it is negative or not a finite number.
+        """
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(
+                "advance() takes a number of seconds, 0 or more, but was given {!r}; "
+                "the sandbox's clock does not go back".format(seconds)
+            )
+        self._ahead += seconds
+
+    def reset(self) -> None:
+        """Go back to the wall's time."""
+        self._ahead = 0.0
+
+
+def timestamp(moment: float) -> str:
+    """Write a time as ``2020-06-29T12:30:07``, UTC without offset.
+
+    :param moment: seconds since 1970, UTC.
+    :returns: the text; fractions are cut off.
+    """
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def log_timestamp(moment: float) -> str:
+    """Write a time as the 20 digits that logs use: to the second, then 6 of its fraction.
+
+    :param moment: seconds since 1970, UTC.
+    :returns: ``YYYYMMDDhhmmss`` and six digits.
+    """
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y%m%d%H%M%S%f")

@@ -1,0 +1,169 @@
+"""Routes of messages, and the rules of sending that bulk jobs share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional
+
+from vivialconnect.sandbox.clock import timestamp
+from vivialconnect.sandbox.lifecycle import MESSAGE_FIELDS, TIMES, Draft, accept, render_message
+from vivialconnect.sandbox.listing import Condition, of_account, read_page, searched
+from vivialconnect.sandbox.media import Media, load_all
+from vivialconnect.sandbox.router import Route, missing
+from vivialconnect.sandbox.store import Row, select_count, select_one, update
+from vivialconnect.sandbox.traffic import Refusal, json_answer
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from vivialconnect.sandbox.router import Call
+    from vivialconnect.sandbox.traffic import Answer
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+LONGEST_BODY = 2048
+FIELDS = (*MESSAGE_FIELDS, *TIMES)
+SEARCHED = ("body", "from_number", "to_number")
+
+
+class Order(NamedTuple):
+    """What a request to send asks for, checked as far as it can be without the database.
+
+    :param document: the object that was posted.
+    :param body: the text.
+    :param media: what is attached.
+    """
+
+    document: Dict[str, Any]
+    body: str
+    media: List[Media]
+
+
+def read_order(call: Call, document: Dict[str, Any], *, recipients: object) -> Order:
+    """Check a request to send, and get its media.
+
+    :param call: the call.
+    :param document: the object that was posted.
+    :param recipients: who it is for; nothing is an error.
+    :returns: the order.
+    :raises Refusal: 400 with the error code of what is wrong.
+    """
+    if not recipients:
+        raise Refusal(400, "Must specify to_number", error_code=10012)
+    body = document.get("body")
+    media_urls = document.get("media_urls")
+    if not body and not media_urls:
+        raise Refusal(400, "Message body OR media_urls must be provided", error_code=10000)
+    if body is not None and not isinstance(body, str):
+        raise Refusal(400, "body must be a text")
+    if len(body or "") > LONGEST_BODY:
+        raise Refusal(400, "Message body must be less than 2048 characters", error_code=10003)
+    media = load_all(media_urls, allow_local=call.options.allow_local_media)
+    return Order(document, body or "", media)
+
+
+def sender(call: Call, document: Dict[str, Any]) -> Row:
+    """Find the number to send from.
+
+    :param call: the call.
+    :param document: the object that was posted.
+    :returns: the number's row.
+    :raises Refusal: 400 when it is not an active number of the account.
+    """
+    if document.get("connector_id") is not None:
+        raise Refusal(400, "connector_id invalid, inactive, or not owned", error_code=10009)
+    number = owned_number(call.connection, call.account_id, document.get("from_number"))
+    if number is None:
+        raise Refusal(400, "from_number invalid, inactive, or not owned", error_code=10008)
+    return number
+
+
+def owned_number(
+    connection: sqlite3.Connection, account_id: int, phone_number: object
+) -> Optional[Row]:
+    """Find an active number of an account, or ``None``."""
+    if not isinstance(phone_number, str):
+        return None
+    return select_one(
+        connection,
+        "SELECT * FROM numbers WHERE account_id = ? AND phone_number = ? AND active",
+        (account_id, phone_number),
+    )
+
+
+def prepare_message(call: Call) -> Order:
+    """Read the message that is posted."""
+    document = call.document("message")
+    return read_order(call, document, recipients=document.get("to_number"))
+
+
+def post_message(call: Call) -> Answer:
+    """Answer ``POST messages.json``."""
+    order: Order = call.prepared
+    to_number = order.document["to_number"]
+    if not isinstance(to_number, str) or E164.fullmatch(to_number) is None:
+        raise Refusal(400, f"to_number must be like +19132597591, not {to_number!r}")
+    number = sender(call, order.document)
+    draft = Draft(call.account_id, number["phone_number"], to_number, order.body, order.media)
+    row = accept(call.connection, draft, number, call.clock.now(), call.options)
+    return json_answer({"message": render_message(row)})
+
+
+def _condition(call: Call) -> Condition:
+    return searched(of_account(call), call.parameters, SEARCHED)
+
+
+def list_messages(call: Call) -> Answer:
+    """Answer ``GET messages.json``."""
+    rows = read_page(call, "messages", _condition(call), FIELDS)
+    return json_answer({"messages": [render_message(row) for row in rows]})
+
+
+def count_messages(call: Call) -> Answer:
+    """Answer ``GET messages/count.json``."""
+    condition = _condition(call)
+    count = select_count(call.connection, "messages", condition.where, condition.values)
+    return json_answer({"count": count})
+
+
+def own_message(call: Call) -> Row:
+    """Find the message that the path names.
+
+    :param call: the call.
+    :returns: the row.
+    :raises Refusal: 404 when the account has none of this id.
+    """
+    row = select_one(
+        call.connection,
+        "SELECT * FROM messages WHERE id = ? AND account_id = ?",
+        (call.row_id(), call.account_id),
+    )
+    if row is None:
+        raise missing(call.segments["id"])
+    return row
+
+
+def get_message(call: Call) -> Answer:
+    """Answer ``GET messages/{id}.json``."""
+    return json_answer({"message": render_message(own_message(call))})
+
+
+def put_message(call: Call) -> Answer:
+    """Answer ``PUT messages/{id}.json``: an empty body redacts, nothing else can change."""
+    row = own_message(call)
+    body = call.document("message").get("body", row["body"])
+    if body not in ("", None, row["body"]):
+        raise Refusal(400, "The body of a message can be emptied, but not replaced")
+    if body == "" and row["body"]:
+        changes = {"body": "", "date_modified": timestamp(call.clock.now())}
+        update(call.connection, "messages", row["id"], changes)
+        row = dict(row, **changes)
+    return json_answer({"message": render_message(row)})
+
+
+ROUTES = [
+    Route("GET", "/accounts/{account}/messages.json", list_messages),
+    Route("POST", "/accounts/{account}/messages.json", post_message, prepare_message),
+    Route("GET", "/accounts/{account}/messages/count.json", count_messages),
+    Route("GET", "/accounts/{account}/messages/{id}.json", get_message),
+    Route("PUT", "/accounts/{account}/messages/{id}.json", put_message),
+]

@@ -1,0 +1,201 @@
+"""Routes of the numbers that an account has: bought, changed, released."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+
+from vivialconnect.sandbox import ledger
+from vivialconnect.sandbox.available import digit_pattern
+from vivialconnect.sandbox.clock import timestamp
+from vivialconnect.sandbox.listing import Condition, of_account, read_page, searched
+from vivialconnect.sandbox.router import Route, missing
+from vivialconnect.sandbox.store import Row, insert, select_all, select_count, select_one, update
+from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
+
+if TYPE_CHECKING:
+    from vivialconnect.sandbox.router import Call
+
+METHODS = ("incoming_text_method", "incoming_text_fallback_method", "status_text_method")
+URLS = ("incoming_text_url", "incoming_text_fallback_url", "status_text_url")
+WRITABLE = ("name", "voice_forwarding_number", *URLS, *METHODS)
+PLACES = ("city", "region", "rate_center", "lata")
+FIELDS = (
+    "id", "account_id", "connector_id", "phone_number", "phone_number_type", "date_created",
+    "date_modified", *WRITABLE, *PLACES,
+)  # fmt: skip
+SEARCHED = ("name", "phone_number")
+LONGEST_URL = 256
+CAPABILITIES = {"sms": True, "mms": True, "voice": True}
+
+
+def render(row: Row) -> Dict[str, Any]:
+    """Write an owned number as the service does."""
+    document = {name: row[name] for name in FIELDS}
+    return dict(
+        document,
+        active=bool(row["active"]),
+        acquired_from="provider",
+        address_requirements="none",
+        capabilities=CAPABILITIES,
+        incoming_text_auth_type="NONE",
+        incoming_text_fallback_auth_type="NONE",
+        status_text_auth_type="NONE",
+        tags=json.loads(row["tags"]),
+    )
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if value is not None and not isinstance(value, str):
+            raise Refusal(400, f"{name} must be a text")
+    for name in URLS:
+        if len(values.get(name) or "") > LONGEST_URL:
+            raise Refusal(400, f"{name} must be at most {LONGEST_URL} characters long")
+    for name in METHODS:
+        if (values.get(name) or "POST").upper() not in ("GET", "POST"):
+            raise Refusal(400, f"{name} must be GET or POST")
+
+
+def _writable(document: Mapping[str, Any], row: Mapping[str, Any]) -> Dict[str, Any]:
+    """Pick and check what may be written; ``row`` is what stands there so far."""
+    values = {name: document[name] for name in WRITABLE if name in document}
+    _check(values)
+    if not values.get("name", "-"):
+        del values["name"]
+    after = dict(row, **values)
+    if after.get("incoming_text_fallback_url") and not after.get("incoming_text_url"):
+        raise Refusal(400, "incoming_text_fallback_url needs incoming_text_url")
+    tags = document.get("tags")
+    if tags is not None:
+        if not isinstance(tags, dict) or not all(isinstance(tag, str) for tag in tags.values()):
+            raise Refusal(400, "tags must be an object of texts")
+        values["tags"] = json.dumps(tags)
+    return values
+
+
+def _for_sale(call: Call, document: Mapping[str, Any]) -> Row:
+    phone_number, area_code = document.get("phone_number"), document.get("area_code")
+    kind = document.get("phone_number_type")
+    if not isinstance(phone_number or area_code, str):
+        raise Refusal(400, "phone_number or area_code must be given, as a text")
+    column, value = ("phone_number", phone_number) if phone_number else ("area_code", area_code)
+    row = select_one(
+        call.connection,
+        f"SELECT * FROM available_numbers WHERE NOT sold AND {column} = ? ORDER BY id",
+        (value,),
+    )
+    if row is None:
+        raise Refusal(400, f"{column} {value} is not available")
+    if kind is not None and kind != row["phone_number_type"]:
+        raise Refusal(400, "phone_number_type of {phone_number} is {phone_number_type}".format(**row))
+    return row
+
+
+def post_number(call: Call) -> Answer:
+    """Answer ``POST numbers.json``: buy a number, this one or any of an area code."""
+    document = call.document("phone_number")
+    bought = _for_sale(call, document)
+    moment = call.clock.now()
+    now = timestamp(moment)
+    row = {"account_id": call.account_id, "date_created": now, "date_modified": now}
+    row.update({name: bought[name] for name in PLACES})
+    row.update({name: bought[name] for name in ("name", "phone_number", "phone_number_type")})
+    row.update(_writable(document, {}))
+    number_id = insert(call.connection, "numbers", row)
+    update(call.connection, "available_numbers", bought["id"], {"sold": 1})
+    stored = select_one(call.connection, "SELECT * FROM numbers WHERE id = ?", (number_id,)) or {}
+    suffix = "_tollfree" if stored["phone_number_type"] == "tollfree" else ""
+    data = {
+        "phone_number": stored["phone_number"],
+        "number_type": stored["phone_number_type"],
+        "description": "number purchased",
+        "created_time": now,
+        "metadata": {},
+    }
+    ledger.charge(call.connection, call.account_id, "number_purchase" + suffix, data, moment)
+    _log(call, stored, "number.purchased", "number purchased")
+    return json_answer({"phone_number": render(stored)}, status=201)
+
+
+def _log(call: Call, row: Row, log_type: str, description: str) -> None:
+    data = {"number": row["phone_number"], "number_type": row["phone_number_type"]}
+    event = ledger.Event(log_type, "number", row["id"], description, data)
+    operator = ledger.Operator("user", call.signer.user_id, "api")
+    ledger.log(call.connection, call.account_id, operator, event, call.clock.now())
+
+
+def _condition(call: Call) -> Condition:
+    condition = searched(of_account(call), call.parameters, SEARCHED)
+    name = call.parameters.get("name")
+    if name:
+        condition = condition.also("name = ?", name)
+    if call.parameters.get("contains"):
+        pattern = digit_pattern(call.parameters)
+        rows = select_all(
+            call.connection,
+            f"SELECT id, phone_number FROM numbers WHERE {condition.where}",
+            condition.values,
+        )
+        ids = [str(row["id"]) for row in rows if pattern.search(row["phone_number"][2:])]
+        condition = condition.also("id IN ({})".format(", ".join(ids)))
+    return condition
+
+
+def list_numbers(call: Call) -> Answer:
+    """Answer ``GET numbers.json``."""
+    rows: List[Row] = read_page(call, "numbers", _condition(call), FIELDS)
+    return json_answer({"phone_numbers": [render(row) for row in rows]})
+
+
+def count_numbers(call: Call) -> Answer:
+    """Answer ``GET numbers/count.json``."""
+    condition = _condition(call)
+    count = select_count(call.connection, "numbers", condition.where, condition.values)
+    return json_answer({"count": count})
+
+
+def _own(call: Call) -> Row:
+    row: Optional[Row] = select_one(
+        call.connection,
+        "SELECT * FROM numbers WHERE id = ? AND account_id = ?",
+        (call.row_id(), call.account_id),
+    )
+    if row is None:
+        raise missing(call.segments["id"])
+    return row
+
+
+def get_number(call: Call) -> Answer:
+    """Answer ``GET numbers/{id}.json``."""
+    return json_answer({"phone_number": render(_own(call))})
+
+
+def put_number(call: Call) -> Answer:
+    """Answer ``PUT numbers/{id}.json``; fields that cannot change are passed over."""
+    row = _own(call)
+    changes = _writable(call.document("phone_number"), row)
+    changes["date_modified"] = timestamp(call.clock.now())
+    update(call.connection, "numbers", row["id"], changes)
+    return json_answer({"phone_number": render(dict(row, **changes))})
+
+
+def delete_number(call: Call) -> Answer:
+    """Answer ``DELETE numbers/{id}.json``: release it; it is for sale again at once."""
+    row = _own(call)
+    call.connection.execute("DELETE FROM numbers WHERE id = ?", (row["id"],))
+    call.connection.execute(
+        "UPDATE available_numbers SET sold = 0 WHERE phone_number = ?", (row["phone_number"],)
+    )
+    _log(call, row, "number.released", "number released")
+    return Answer(204)
+
+
+ROUTES = [
+    Route("GET", "/accounts/{account}/numbers.json", list_numbers),
+    Route("POST", "/accounts/{account}/numbers.json", post_number),
+    Route("GET", "/accounts/{account}/numbers/count.json", count_numbers),
+    Route("GET", "/accounts/{account}/numbers/{id}.json", get_number),
+    Route("PUT", "/accounts/{account}/numbers/{id}.json", put_number),
+    Route("DELETE", "/accounts/{account}/numbers/{id}.json", delete_number),
+]

@@ -1,0 +1,180 @@
+"""The sandbox's memory: its SQLite schema and the way in. What rows mean is told elsewhere.
+
+One connection serves all threads, one transaction at a time. A transaction that has ended is on
+the disk (``synchronous=FULL``), so what was acknowledged outlives a kill.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
+
+Row = Dict[str, Any]
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS accounts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER, company_name TEXT,
+    active INTEGER NOT NULL DEFAULT 1, balance INTEGER NOT NULL,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS users (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, username TEXT, email TEXT,
+    first_name TEXT, last_name TEXT, timezone TEXT NOT NULL DEFAULT 'UTC', mfa_method TEXT,
+    active INTEGER NOT NULL DEFAULT 1, verified INTEGER NOT NULL DEFAULT 0, roles TEXT NOT NULL,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS credentials (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
+    name TEXT, active INTEGER NOT NULL DEFAULT 1, api_key TEXT NOT NULL UNIQUE,
+    api_secret TEXT NOT NULL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, message_type TEXT NOT NULL,
+    direction TEXT NOT NULL, from_number TEXT, to_number TEXT NOT NULL, body TEXT NOT NULL,
+    status TEXT NOT NULL, sent TEXT, num_media INTEGER NOT NULL, num_segments INTEGER NOT NULL,
+    price INTEGER, price_currency TEXT, error_code INTEGER, error_message TEXT,
+    connector_id INTEGER, bulk_id TEXT, dest_country TEXT, encoding TEXT NOT NULL,
+    accepted REAL NOT NULL, due REAL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS messages_due ON messages (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS messages_bulk ON messages (bulk_id) WHERE bulk_id IS NOT NULL;
+CREATE TABLE IF NOT EXISTS bulks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, bulk_id TEXT NOT NULL UNIQUE,
+    total_messages INTEGER NOT NULL, processed INTEGER NOT NULL, errors INTEGER NOT NULL,
+    date_created TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS attachments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
+    content_type TEXT NOT NULL, size INTEGER NOT NULL, file_name TEXT NOT NULL,
+    key_name TEXT NOT NULL, media BLOB NOT NULL,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS attachments_message ON attachments (message_id);
+CREATE TABLE IF NOT EXISTS available_numbers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, phone_number TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+    phone_number_type TEXT NOT NULL, area_code TEXT NOT NULL, city TEXT, region TEXT,
+    rate_center TEXT, lata TEXT, postal_code TEXT, sold INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS numbers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, name TEXT NOT NULL,
+    phone_number TEXT NOT NULL UNIQUE, phone_number_type TEXT NOT NULL,
+    active INTEGER NOT NULL DEFAULT 1, city TEXT, region TEXT, rate_center TEXT, lata TEXT,
+    incoming_text_url TEXT, incoming_text_method TEXT, incoming_text_fallback_url TEXT,
+    incoming_text_fallback_method TEXT, status_text_url TEXT, status_text_method TEXT,
+    voice_forwarding_number TEXT, connector_id INTEGER, tags TEXT NOT NULL DEFAULT '{}',
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS logs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, log_id TEXT NOT NULL,
+    log_type TEXT NOT NULL, item_type TEXT NOT NULL, item_id TEXT NOT NULL,
+    operator_type TEXT NOT NULL, operator_id TEXT NOT NULL, origin TEXT NOT NULL,
+    description TEXT NOT NULL, log_timestamp TEXT NOT NULL, log_data TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS logs_time ON logs (account_id, log_timestamp, log_id);
+CREATE TABLE IF NOT EXISTS transactions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
+    transaction_type TEXT NOT NULL, unit_count INTEGER NOT NULL, cash_amount INTEGER NOT NULL,
+    credit_amount INTEGER NOT NULL, cash_balance INTEGER NOT NULL, post_time TEXT NOT NULL,
+    data TEXT NOT NULL);
+"""
+
+TABLES = (
+    "accounts", "users", "credentials", "messages", "bulks", "attachments",
+    "available_numbers", "numbers", "logs", "transactions",
+)  # fmt: skip
+
+
+class Store:
+    """The database and the lock around it.
+
+    :param database: the path of a file that outlives the sandbox; ``None`` keeps all in memory.
+    :raises sqlite3.Error: if the file cannot be opened, or is not a database.
+    """
+
+    def __init__(self, database: Optional[str] = None) -> None:
+        """Open the database and lay out its tables."""
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(
+            database or ":memory:", isolation_level=None, check_same_thread=False, timeout=5
+        )
+        self._connection.row_factory = _as_dict
+        try:
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._connection.executescript(SCHEMA)
+        except sqlite3.Error:
+            self._connection.close()
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to one thread; on leaving, all it did is kept, or on an error none.
+
+        It is not re-entrant.
+
+        :returns: the connection, in a transaction.
+        """
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the database; a file is left alone, without its journal beside it."""
+        with self._lock:
+            self._connection.close()
+
+
+def _as_dict(cursor: sqlite3.Cursor, values: Sequence[Any]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, values)}
+
+
+# Names of tables and columns below come from the code alone, never from a request.
+
+
+def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
+    """Add a row.
+
+    :param connection: a connection in a transaction.
+    :param table: the table's name.
+    :param row: the values by column.
+    :returns: the new row's id.
+    """
+    statement = "INSERT INTO {} ({}) VALUES ({})".format(
+        table, ", ".join(row), ", ".join(":" + column for column in row)
+    )
+    return int(connection.execute(statement, row).lastrowid or 0)
+
+
+def update(
+    connection: sqlite3.Connection, table: str, row_id: int, changes: Mapping[str, Any]
+) -> None:
+    """Change columns of a row.
+
+    :param connection: a connection in a transaction.
+    :param table: the table's name.
+    :param row_id: the row's id.
+    :param changes: the new values by column; at least one.
+    """
+    assignments = ", ".join(f"{column} = :{column}" for column in changes)
+    connection.execute(
+        f"UPDATE {table} SET {assignments} WHERE id = :id", dict(changes, id=row_id)
+    )
+
+
+def select_one(
+    connection: sqlite3.Connection, statement: str, values: Sequence[Any] = ()
+) -> Optional[Row]:
+    """Read the first row of a query, or ``None``."""
+    row: Optional[Row] = connection.execute(statement, values).fetchone()
+    return row
+
+
+def select_all(
+    connection: sqlite3.Connection, statement: str, values: Sequence[Any] = ()
+) -> List[Row]:
+    """Read all rows of a query."""
+    return connection.execute(statement, values).fetchall()
+
+
+def select_count(connection: sqlite3.Connection, table: str, where: str, values: Sequence[Any]) -> int:
+    """Count the rows of a table for which a condition holds."""
+    row = select_one(connection, f"SELECT count(*) AS count FROM {table} WHERE {where}", values)
+    return int(row["count"]) if row else 0

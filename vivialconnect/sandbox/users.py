@@ -1,0 +1,113 @@
+"""Routes of users."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Dict
+
+from vivialconnect.sandbox.clock import timestamp
+from vivialconnect.sandbox.listing import of_account, read_page, searched
+from vivialconnect.sandbox.router import Route, missing
+from vivialconnect.sandbox.seed import ROLES
+from vivialconnect.sandbox.store import Row, insert, select_count, select_one, update
+from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
+
+if TYPE_CHECKING:
+    from vivialconnect.sandbox.router import Call
+
+TEXTS = ("username", "email", "first_name", "last_name", "timezone")
+FIELDS = ("id", "account_id", "mfa_method", "date_created", "date_modified", *TEXTS)
+FLAGS = ("active", "verified")
+SEARCHED = ("username", "email", "first_name", "last_name")
+LONGEST = 128
+DEFAULT_ROLE = "User"
+
+
+def render(row: Row) -> Dict[str, Any]:
+    """Write a user as the service does."""
+    document = {name: row[name] for name in FIELDS}
+    document.update({name: bool(row[name]) for name in FLAGS})
+    return dict(document, roles=json.loads(row["roles"]))
+
+
+def _writable(document: Dict[str, Any]) -> Dict[str, Any]:
+    values = {name: document[name] for name in TEXTS if document.get(name) is not None}
+    for name, value in values.items():
+        if not isinstance(value, str) or len(value) > LONGEST:
+            raise Refusal(400, f"{name} must be a text of at most {LONGEST} characters")
+    if isinstance(document.get("active"), bool):
+        values["active"] = document["active"]
+    return values
+
+
+def _own(call: Call) -> Row:
+    row = select_one(
+        call.connection,
+        "SELECT * FROM users WHERE id = ? AND account_id = ?",
+        (call.row_id(), call.account_id),
+    )
+    if row is None:
+        raise missing(call.segments["id"])
+    return row
+
+
+def list_users(call: Call) -> Answer:
+    """Answer ``GET users.json``."""
+    condition = searched(of_account(call), call.parameters, SEARCHED)
+    rows = read_page(call, "users", condition, FIELDS)
+    return json_answer({"users": [render(row) for row in rows]})
+
+
+def count_users(call: Call) -> Answer:
+    """Answer ``GET users/count.json``."""
+    condition = searched(of_account(call), call.parameters, SEARCHED)
+    count = select_count(call.connection, "users", condition.where, condition.values)
+    return json_answer({"count": count})
+
+
+def post_user(call: Call) -> Answer:
+    """Answer ``POST users.json``; the password is not kept, for nobody logs in here."""
+    document = call.document("user")
+    role = document.get("role") or DEFAULT_ROLE
+    if role not in ROLES:
+        raise Refusal(400, "role must be one of {}".format(", ".join(sorted(ROLES))))
+    now = timestamp(call.clock.now())
+    row = {
+        "account_id": call.account_id,
+        "roles": json.dumps([ROLES[role]]),
+        "date_created": now,
+        "date_modified": now,
+    }
+    user_id = insert(call.connection, "users", dict(row, **_writable(document)))
+    stored = select_one(call.connection, "SELECT * FROM users WHERE id = ?", (user_id,)) or {}
+    return json_answer({"user": render(stored)}, status=201)
+
+
+def get_user(call: Call) -> Answer:
+    """Answer ``GET users/{id}.json``."""
+    return json_answer({"user": render(_own(call))})
+
+
+def put_user(call: Call) -> Answer:
+    """Answer ``PUT users/{id}.json``; fields that cannot change are passed over."""
+    row = _own(call)
+    changes = _writable(call.document("user"))
+    changes["date_modified"] = timestamp(call.clock.now())
+    update(call.connection, "users", row["id"], changes)
+    return json_answer({"user": render(dict(row, **changes))})
+
+
+def delete_user(call: Call) -> Answer:
+    """Answer ``DELETE users/{id}.json``."""
+    call.connection.execute("DELETE FROM users WHERE id = ?", (_own(call)["id"],))
+    return Answer(204)
+
+
+ROUTES = [
+    Route("GET", "/accounts/{account}/users.json", list_users),
+    Route("POST", "/accounts/{account}/users.json", post_user),
+    Route("GET", "/accounts/{account}/users/count.json", count_users),
+    Route("GET", "/accounts/{account}/users/{id}.json", get_user),
+    Route("PUT", "/accounts/{account}/users/{id}.json", put_user),
+    Route("DELETE", "/accounts/{account}/users/{id}.json", delete_user),
+]
