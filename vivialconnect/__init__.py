@@ -42,7 +42,9 @@ from vivialconnect.resources.message import Attachment, Bulk, Message
 from vivialconnect.resources.number import Number
 from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
 from vivialconnect.resources.user import User
-from vivialconnect.version import VERSION as __version__
+from vivialconnect.version import VERSION
+
+__version__ = VERSION
 
 __all__ = (
     "Account",

@@ -1,1 +1,1 @@
-"""What the resources stand on: errors, conversion, signing, transport. No resource may live here."""
+"""What the resources stand on: errors, conversion, signing, transport. No resource lives here."""

@@ -182,14 +182,10 @@ def _connection_class(pool: Type[Any], usual: Type[Any], ours: Type[Any]) -> Any
 class DeadlineHTTPPool(_DeadlinePool, HTTPConnectionPool):
     """A pool of plain connections."""
 
-    ConnectionCls = _connection_class(
-        HTTPConnectionPool, HTTPConnection, DeadlineHTTPConnection
-    )
+    ConnectionCls = _connection_class(HTTPConnectionPool, HTTPConnection, DeadlineHTTPConnection)
 
 
 class DeadlineHTTPSPool(_DeadlinePool, HTTPSConnectionPool):
     """A pool of TLS connections."""
 
-    ConnectionCls = _connection_class(
-        HTTPSConnectionPool, HTTPSConnection, DeadlineHTTPSConnection
-    )
+    ConnectionCls = _connection_class(HTTPSConnectionPool, HTTPSConnection, DeadlineHTTPSConnection)

@@ -288,7 +288,7 @@ def read_error_body(body: Optional[str]) -> ErrorDetails:
     )
 
 
-def tell_call(  # noqa: PLR0913 - one keyword for each fact of the call
+def tell_call(
     error: VivialConnectError,
     *,
     method: str,
@@ -344,23 +344,3 @@ def _path_of(url: Optional[str]) -> str:
     _, _, rest = (url or "").partition("://")
     slash = rest.find("/")
     return rest[slash:].partition("?")[0] if slash >= 0 else "/"
-
-
-__all__ = (
-    "BadRequest",
-    "ClientError",
-    "ConnectionError",
-    "ForbiddenAccess",
-    "MethodNotAllowed",
-    "RateLimit",
-    "Redirection",
-    "RequestorError",
-    "ResourceConflict",
-    "ResourceError",
-    "ResourceInvalid",
-    "ResourceNotFound",
-    "ServerError",
-    "Timeout",
-    "UnauthorizedAccess",
-    "VivialConnectError",
-)

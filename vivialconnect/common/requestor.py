@@ -11,7 +11,7 @@ import logging
 import platform
 import time
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
 from urllib.parse import urljoin, urlsplit
 
 from vivialconnect.common import error, settings, signing
@@ -80,14 +80,14 @@ class Requestor:
 
     __slots__ = ("_clock", "_settings", "_transport")
 
-    def __init__(  # noqa: PLR0913 - the documented six, and two seams by keyword
+    def __init__(  # noqa: PLR0917 - the documented six
         self,
         api_key: Optional[str] = None,
         api_secret: Optional[str] = None,
         api_base_url: Optional[str] = None,
-        api_account_id: "int | str | None" = None,
+        api_account_id: Union[int, str, None] = None,
         request_timeout: Optional[float] = None,
-        verify_request: "bool | str" = True,  # noqa: FBT001, FBT002 - the documented position
+        verify_request: Union[bool, str] = True,  # noqa: FBT001, FBT002 - as documented
         *,
         transport: Optional[Transport] = None,
         clock: Optional[Callable[[], datetime]] = None,
@@ -253,9 +253,7 @@ class Requestor:
         timestamp = signing.auth_date(moment)
         dated = {"Date": signing.http_date(moment)}
         headers = {**request.headers, **dated}
-        signed, names = self.sign(
-            request.method, timestamp, request.url, headers, request.body
-        )
+        signed, names = self.sign(request.method, timestamp, request.url, headers, request.body)
         return {
             **dated,
             "X-Auth-Date": timestamp,

@@ -91,8 +91,9 @@ def checked(settings: Settings) -> Settings:
     _check_timeout(settings.request_timeout)
     if not isinstance(settings.api_verify_request, (bool, str, os.PathLike)):
         raise ValueError(
-            "api_verify_request must be True, False or the path of a CA bundle, "
-            "not {!r}".format(settings.api_verify_request)
+            "api_verify_request must be True, False or the path of a CA bundle, not {!r}".format(
+                settings.api_verify_request
+            )
         )
     return settings._replace(api_base_url=_checked_base_url(settings.api_base_url))
 

@@ -103,14 +103,14 @@ def signed_names(names: Iterable[str]) -> str:
 
 
 def canonical_headers(headers: Mapping[str, str], names: Iterable[str]) -> str:
-    """Return one line for each signed header, sorted by name.
+    r"""Return one line for each signed header, sorted by name.
 
     :param headers: The header fields that are sent.
     :param names: Which of them are signed.
     :raises ValueError: If one of them is not among the fields.
 
     >>> canonical_headers({"Host": "localhost:8080", "Date": "now"}, ["date", "host"])
-    'date:now\\nhost:localhost:8080'
+    'date:now\nhost:localhost:8080'
     """
     values = {name.lower(): value for name, value in headers.items()}
     wanted = sorted(name.lower() for name in names)

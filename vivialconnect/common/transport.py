@@ -15,7 +15,7 @@ import socket
 import ssl
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Dict, Iterator, Optional, Tuple, Type, Union
+from typing import Any, Dict, Iterator, List, Optional, Tuple, Type, Union
 from urllib.parse import urlsplit
 
 import requests
@@ -104,7 +104,7 @@ class RequestsTransport:
         call.begin(request.method, limits.deadline)
         try:
             environment = session.merge_environment_settings(
-                request.url, {}, False, limits.verify, None  # noqa: FBT003 - stream, by position
+                request.url, {}, stream=False, verify=limits.verify, cert=None
             )
             answer = session.send(
                 prepared, timeout=call.seconds_left(), allow_redirects=False, **environment
@@ -169,7 +169,7 @@ def _chain(failure: Optional[BaseException]) -> Iterator[BaseException]:
         failure = failure.__cause__ or (inner[0] if inner else failure.__context__)
 
 
-def _reason(chain: "list[BaseException]") -> str:
+def _reason(chain: List[BaseException]) -> str:
     """Return the words of the failure that lies deepest: it is the one that says why."""
     for link in reversed(chain):
         if isinstance(link, ssl.SSLCertVerificationError):

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Set, TypeVar
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Set,
+    Tuple,
+    TypeVar,
+)
 
 from vivialconnect.common.error import ResourceError
 
@@ -27,9 +39,7 @@ class ResourceList(List[RowT]):
     #: The other keys of the answer: count, pages, next, previous, last_key; often empty.
     meta: Dict[str, Any]
 
-    def __init__(
-        self, rows: Iterable[RowT] = (), meta: Optional[Dict[str, Any]] = None
-    ) -> None:
+    def __init__(self, rows: Iterable[RowT] = (), meta: Optional[Dict[str, Any]] = None) -> None:
         super().__init__(rows)
         self.meta = {} if meta is None else meta
 
@@ -58,7 +68,7 @@ def _shown(row: Any) -> Dict[str, Any]:
     return shown
 
 
-def find_rows(answer: Any, names: Iterable[str]) -> "tuple[List[Any], Dict[str, Any]]":
+def find_rows(answer: Any, names: Iterable[str]) -> Tuple[List[Any], Dict[str, Any]]:
     """Return the list in an answer, and the keys that stood beside it.
 
     :param answer: The parsed answer.
@@ -78,7 +88,7 @@ def find_rows(answer: Any, names: Iterable[str]) -> "tuple[List[Any], Dict[str, 
     return rows, meta
 
 
-def _take_rows(answer: Any, names: Iterable[str]) -> "tuple[Any, Dict[str, Any]]":
+def _take_rows(answer: Any, names: Iterable[str]) -> Tuple[Any, Dict[str, Any]]:
     if not isinstance(answer, dict):
         return answer, {}
     lists = [key for key, value in answer.items() if isinstance(value, list)]

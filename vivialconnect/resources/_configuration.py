@@ -42,11 +42,13 @@ def own_settings(class_: type) -> Dict[str, Any]:
 
 
 def inherited_settings(class_: type) -> Dict[str, Any]:
-    """Return what was set on a class or its bases, the nearest first to count."""
-    merged: Dict[str, Any] = {}
-    for base in reversed(class_.__mro__):
-        merged.update(own_settings(base))
-    return merged
+    """Return what was set on a class or its bases; the nearest counts, an empty one does not."""
+    return {
+        name: value
+        for base in reversed(class_.__mro__)
+        for name, value in own_settings(base).items()
+        if value is not None and value != ""
+    }
 
 
 def settings_of(class_: type) -> settings.Settings:
@@ -155,9 +157,7 @@ class ResourceMeta(type):
         cls, name: str, bases: Tuple[type, ...], namespace: Dict[str, Any], **keywords: Any
     ) -> ResourceMeta:
         """Make a class: take the settings out of its body, and note which names are taken."""
-        own = OwnSettings(
-            {key: value for key, value in namespace.items() if key in SETTING_NAMES}
-        )
+        own = OwnSettings({key: value for key, value in namespace.items() if key in SETTING_NAMES})
         body = {key: value for key, value in namespace.items() if key not in own}
         made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
         made.class_names = frozenset(
@@ -166,7 +166,7 @@ class ResourceMeta(type):
         made.field_names = frozenset(
             key
             for base in made.__mro__
-            for key in base.__dict__.get("__annotations__", {})
+            for key in base.__dict__.get("__annotations__", {})  # noqa: RUF063 - its own only, up to 3.13
             if key not in base.__dict__ and not key.startswith("_")
         )
         return made

@@ -69,9 +69,7 @@ class Attributes(MutableMapping[str, Any]):
         return repr(dict(self))
 
     def _place(self, name: str) -> Dict[str, Any]:
-        covered = name in type(self._row).class_names
-        place: Dict[str, Any] = self._row._covered if covered else self._row.__dict__
-        return place
+        return self._row._covered if name in type(self._row).class_names else vars(self._row)
 
 
 def split_covered(
@@ -123,7 +121,7 @@ class Row(metaclass=ResourceMeta):
         """The value of the primary key; ``None`` in a new row."""
         return self.attributes.get(type(self).primary_key)
 
-    @id.setter
+    @id.setter  # noqa: A003 - the documented name
     def id(self, value: Any) -> None:
         self.attributes[type(self).primary_key] = value
 

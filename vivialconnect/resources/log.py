@@ -158,7 +158,7 @@ class Log(Resource):
         return cls.request.perform(call, _read_object)
 
     @classmethod
-    def count(cls, opts: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> NoReturn:
+    def count(cls, opts: Any = None, **kwargs: Any) -> NoReturn:  # noqa: ARG003 - as elsewhere
         """Refuse: the service does not count entries.
 
         :raises NotImplementedError: Always.

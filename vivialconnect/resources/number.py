@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple, Type, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple, Type, TypeVar
 
 from vivialconnect.common import paths
 from vivialconnect.common.requestor import Call
 from vivialconnect.resources._collections import merged_query
 from vivialconnect.resources.countable import Countable
-from vivialconnect.resources.resource import ResourceList
+
+if TYPE_CHECKING:
+    from vivialconnect.resources.resource import ResourceList
 
 NumberT = TypeVar("NumberT", bound="Number")
 
