@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Deque, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from vivialconnect.sandbox import lifecycle, seed
 from vivialconnect.sandbox.application import Application
@@ -229,7 +229,7 @@ class Sandbox:
             "api_base_url": self.url,
         }
         if self._settings_before is None:
-            self._settings_before = {name: getattr(Resource, name) for name in settings}
+            self._settings_before = _take_own_settings(Resource, settings)
         for name, value in settings.items():
             setattr(Resource, name, value)
 
@@ -238,6 +238,7 @@ class Sandbox:
             return
         from vivialconnect import Resource  # noqa: PLC0415 - as in configure()
 
+        _take_own_settings(Resource, ("api_key", "api_secret", "api_account_id", "api_base_url"))
         for name, value in self._settings_before.items():
             setattr(Resource, name, value)
         self._settings_before = None
@@ -272,6 +273,15 @@ class Sandbox:
             self.api_secret = api_secret or known["api_secret"]
             changes = {"api_secret": self.api_secret, "active": 1}
             update(connection, "credentials", known["id"], changes)
+
+
+def _take_own_settings(class_: Any, names: Iterable[str]) -> Dict[str, Any]:
+    """Unset settings of a class, and give the values of those that were set."""
+    before = {name: getattr(class_, name) for name in names}
+    for name in before:
+        delattr(class_, name)
+    # A value that reads the same without the class's own came from elsewhere, and still does.
+    return {name: value for name, value in before.items() if getattr(class_, name) != value}
 
 
 def _check_arguments(port: int, account_id: int, delays: Sequence[float]) -> None:

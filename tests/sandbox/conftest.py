@@ -1,0 +1,24 @@
+"""Fixtures of the sandbox's tests. None of them uses the client that the package ships."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import pytest
+
+from .client import Client
+from vivialconnect.sandbox import Sandbox
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Give a fresh sandbox in memory."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    """Give a client of it."""
+    with Client(sandbox) as connected:
+        yield connected
