@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
 from urllib.parse import urljoin, urlsplit
 
-from vivialconnect.common import error, settings, signing
+from vivialconnect.common import error, settings, signing, waiting
 from vivialconnect.common.exchange import Limits, Request, Response, Transport
 from vivialconnect.common.util import Util
 from vivialconnect.version import VERSION
@@ -302,7 +302,7 @@ def _judge(request: Request, response: Response) -> None:
     else:
         failure = kind(None, status, response.content)
     if isinstance(failure, error.RateLimit):
-        failure.retry_after = retry_after(_header(response, "retry-after"), _now())
+        failure.retry_after = waiting.retry_after(_header(response, "retry-after"), _now())
     refused = status < 500  # noqa: PLR2004 - the class of server errors
     _tell(failure, request, response, error.REFUSED if refused else error.UNKNOWN)
     raise failure
@@ -338,29 +338,6 @@ def _header(response: Response, name: str) -> Optional[str]:
         if key.lower() == name:
             return value
     return None
-
-
-def retry_after(value: Optional[str], now: datetime) -> Optional[float]:
-    """Return the seconds that a ``Retry-After`` asks for, given in seconds or as a date.
-
-    :param value: The header's value.
-    :param now: The time to count a date from.
-
-    >>> retry_after("120", _now())
-    120.0
-    """
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only when it is needed
-
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (moment - now).total_seconds())
 
 
 def _log(request: Request, result: Any, started: float) -> None:
