@@ -16,6 +16,7 @@ TEST = [
     "pytest-xdist>=3.5",
     "requests-mock>=1.12",
     "responses>=0.25",
+    "trustme>=1.1",
     "vcrpy>=6.0",
 ]
 DOCS = ["furo>=2024.8.6", "sphinx>=7.4"]

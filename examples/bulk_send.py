@@ -1,0 +1,20 @@
+"""Send one text to many numbers: bulk_send.py FROM TEXT TO [TO ...].
+
+Credentials come from VIVIALCONNECT_API_KEY, VIVIALCONNECT_API_SECRET, VIVIALCONNECT_ACCOUNT_ID.
+"""
+
+import sys
+
+from vivialconnect import Message
+
+LARGEST_BULK = 100
+
+from_number, text, *to_numbers = sys.argv[1:]
+
+for start in range(0, len(to_numbers), LARGEST_BULK):
+    message = Message({"from_number": from_number, "body": text})
+    message.to_numbers = to_numbers[start : start + LARGEST_BULK]
+    bulk_id = message.send_bulk()
+    print("Bulk", bulk_id)
+    for sent in Message.bulk_messages(bulk_id):
+        print(" ", sent.to_number, sent.status)

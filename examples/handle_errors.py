@@ -1,0 +1,28 @@
+"""Send a text with every kind of failure handled: handle_errors.py FROM TO TEXT.
+
+Credentials come from VIVIALCONNECT_API_KEY, VIVIALCONNECT_API_SECRET, VIVIALCONNECT_ACCOUNT_ID.
+"""
+
+import sys
+
+from vivialconnect import BadRequest, Message, RateLimit, RequestorError, UnauthorizedAccess
+
+from_number, to_number, text = sys.argv[1:]
+message = Message({"from_number": from_number, "to_number": to_number, "body": text})
+
+try:
+    message.send()
+except ValueError as error:
+    sys.exit("Not sent, the call is wrong: {}".format(error))
+except UnauthorizedAccess:
+    sys.exit("Not sent: check the key and the secret")
+except RateLimit as error:
+    sys.exit("Not sent: try again in {} seconds".format(error.retry_after or 60))
+except BadRequest as error:
+    sys.exit("Not sent, error {}: {}".format(error.error_code, error.message))
+except RequestorError as error:
+    if error.outcome == "unknown":
+        sys.exit("It may have been sent, so look at the list before repeating it: {}".format(error))
+    sys.exit("Not sent: {}".format(error))
+
+print("Message", message.id, "is", message.status)

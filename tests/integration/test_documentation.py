@@ -1,0 +1,84 @@
+"""Every example of the pages and the docstrings, run against a sandbox; the README's commands."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Iterator, List
+
+import pytest
+
+import vivialconnect
+from vivialconnect import Message, Number
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from vivialconnect.sandbox import Sandbox
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = [ROOT / "README.rst", *sorted((ROOT / "docs").glob("*.rst"))]
+FLAGS = doctest.ELLIPSIS
+
+
+def modules() -> Iterator[ModuleType]:
+    """Give every module of the package that can be imported without running a command."""
+    yield vivialconnect
+    for found in pkgutil.walk_packages(vivialconnect.__path__, "vivialconnect."):
+        if not found.name.endswith("__main__"):
+            yield importlib.import_module(found.name)
+
+
+def docstrings_with_examples() -> List[doctest.DocTest]:
+    """Find the docstrings that have examples."""
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = {test.name: test for module in modules() for test in finder.find(module)}
+    return [test for _, test in sorted(found.items()) if test.examples]
+
+
+def run(test: doctest.DocTest) -> None:
+    """Run the examples, and fail with doctest's own report."""
+    report: List[str] = []
+    doctest.DocTestRunner(optionflags=FLAGS, verbose=False).run(test, out=report.append)
+    assert not report, "".join(report)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page__examples(page: Path, vivialconnect_sandbox: Sandbox) -> None:
+    """What a page's examples show is what they do, from top to bottom, in a fresh sandbox."""
+    text = page.read_text(encoding="utf-8")
+    run(doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0))
+
+
+@pytest.mark.parametrize("test", docstrings_with_examples(), ids=lambda test: test.name)
+def test_docstring__examples(test: doctest.DocTest, vivialconnect_sandbox: Sandbox) -> None:
+    """What a docstring's examples show is what they do, with one number and two messages there."""
+    Number({"phone_number": "+19132597591", "phone_number_type": "local"}).buy()
+    text = {"from_number": "+19132597591", "to_number": "+15154469790", "body": "A text"}
+    Message.create(text)
+    Message.create(dict(text, body="A picture", media_urls=["https://example.com/picture.png"]))
+    run(test)
+
+
+def test_pages__have_examples() -> None:
+    """The guide's pages and the README have examples, so that the tests above test something."""
+    parser = doctest.DocTestParser()
+    counts = {
+        page.stem: len(parser.get_examples(page.read_text(encoding="utf-8"))) for page in PAGES
+    }
+    guide = ("README", "index", "quickstart", "configuration", "errors", "signing", "sandbox")
+
+    assert [name for name in guide if not counts[name]] == []
+
+
+def test_readme__two_commands() -> None:
+    """Two lines of the README begin with a prompt: the demo's first, then the tests'."""
+    text = (ROOT / "README.rst").read_text(encoding="utf-8")
+    commands = re.findall(r"^\s*\$ (.*)$", text, re.MULTILINE)
+
+    assert len(commands) == 2
+    assert "-m vivialconnect demo" in commands[0]
+    assert "-m pytest" in commands[1]

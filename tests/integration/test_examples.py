@@ -1,0 +1,138 @@
+"""The scripts under examples/, each in a Python of its own with nothing but the environment set."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import vivialconnect
+from vivialconnect import Message, Number
+from vivialconnect.sandbox import FAILS, Sandbox
+
+ROOT = Path(vivialconnect.__file__).parent.parent
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+SENDER, RECIPIENT = "+19132597591", "+15154469790"
+
+
+def run_example(sandbox: Sandbox, name: str, *words: str, **changes: str) -> Any:
+    """Run a script as its reader would, warnings being errors."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "VIVIALCONNECT_API_KEY": sandbox.api_key,
+        "VIVIALCONNECT_API_SECRET": sandbox.api_secret,
+        "VIVIALCONNECT_ACCOUNT_ID": str(sandbox.account_id),
+        "VIVIALCONNECT_BASE_URL": sandbox.url,
+        **changes,
+    }
+    return subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / name), *words],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        text=True,
+    )
+
+
+@pytest.fixture
+def sandbox(vivialconnect_sandbox: Sandbox) -> Sandbox:
+    """Give a sandbox whose account has a number to send from."""
+    Number({"phone_number": SENDER, "phone_number_type": "local"}).buy()
+    return vivialconnect_sandbox
+
+
+def test_examples__are_all_tested() -> None:
+    """Each script of the folder is run by a test of this module."""
+    here = Path(__file__).read_text(encoding="utf-8")
+
+    assert [
+        file.name for file in EXAMPLES.glob("*.py") if '"{}"'.format(file.name) not in here
+    ] == []
+
+
+def test_send_sms__delivered(sandbox: Sandbox) -> None:
+    """The text is sent, and the script waits until it has arrived."""
+    finished = run_example(sandbox, "send_sms.py", SENDER, RECIPIENT, "Good morning")
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert finished.stdout.splitlines()[0] == "Message 1 is accepted"
+    assert finished.stdout.splitlines()[-1].strip() == "Message 1 is delivered"
+    assert Message.find(1).body == "Good morning"
+
+
+def test_send_sms__failed(sandbox: Sandbox) -> None:
+    """A text that does not arrive ends the script with status 1 and the reason."""
+    finished = run_example(sandbox, "send_sms.py", SENDER, FAILS, "Good morning")
+
+    assert finished.returncode == 1
+    assert "Message 1 is failed Vendor error" in finished.stdout
+
+
+def test_buy_number__bought(sandbox: Sandbox) -> None:
+    """The first number of the area is the account's afterwards."""
+    finished = run_example(sandbox, "buy_number.py", "515")
+    bought = Number.find(2)
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert bought.phone_number.startswith("+1515")
+    assert "Bought {} in ALTOONA IA".format(bought.phone_number) in finished.stdout
+
+
+def test_buy_number__none_on_sale(sandbox: Sandbox) -> None:
+    """An area without numbers is told, with status 1."""
+    finished = run_example(sandbox, "buy_number.py", "999")
+
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == "No number is on sale in area code 999\n"
+
+
+def test_read_logs__counts(sandbox: Sandbox) -> None:
+    """Each entry is printed, and how many there were of each type."""
+    Message.create({"from_number": SENDER, "to_number": RECIPIENT, "body": "Hello"}).reload()
+    finished = run_example(sandbox, "read_logs.py", "1")
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert "1 x message.delivered" in finished.stdout.splitlines()
+    assert "1 x number.purchased" in finished.stdout.splitlines()
+
+
+def test_bulk_send__more_than_one_job(sandbox: Sandbox) -> None:
+    """More recipients than a job takes make two jobs, and every one gets the text once."""
+    recipients = ["+1515446{:04d}".format(line) for line in range(103)]
+    finished = run_example(sandbox, "bulk_send.py", SENDER, "We open at nine", *recipients)
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert finished.stdout.count("Bulk ") == 2
+    assert [message.to_number for message in Message.find_each(order="id asc")] == recipients
+
+
+def test_handle_errors__sent(sandbox: Sandbox) -> None:
+    """Where nothing fails, the text is sent."""
+    finished = run_example(sandbox, "handle_errors.py", SENDER, RECIPIENT, "Hello")
+
+    assert (finished.returncode, finished.stdout) == (0, "Message 1 is accepted\n")
+
+
+@pytest.mark.parametrize(
+    ("sender", "changes", "words"),
+    [
+        ("+15555550100", {}, "Not sent, error 10008: from_number invalid"),
+        (SENDER, {"VIVIALCONNECT_API_SECRET": "guessed"}, "Not sent: check the key"),
+        (SENDER, {"VIVIALCONNECT_API_SECRET": ""}, "Not sent, the call is wrong: api_secret"),
+        (SENDER, {"VIVIALCONNECT_BASE_URL": "http://127.0.0.1:9"}, "Not sent: "),
+    ],
+)
+def test_handle_errors__each_kind(sandbox: Sandbox, sender: str, changes: Any, words: str) -> None:
+    """Each kind of failure ends the script with status 1 and words of its own."""
+    finished = run_example(sandbox, "handle_errors.py", sender, RECIPIENT, "Hello", **changes)
+
+    assert finished.returncode == 1
+    assert finished.stderr.startswith(words)
+    assert Message.count() == 0
