@@ -1,0 +1,1 @@
+"""Release 0.2.4 against the sandbox, by a command of its own."""
