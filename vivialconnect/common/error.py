@@ -52,7 +52,7 @@ class VivialConnectError(Exception):
         >>> from vivialconnect import Message
         >>> from vivialconnect.common.error import VivialConnectError
         >>> try:
-        ...     Message.find(1)
+        ...     Message.find(999)
         ... except VivialConnectError as error:
         ...     print(error.http_status, error.outcome)
         404 refused

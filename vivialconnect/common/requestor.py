@@ -1,7 +1,6 @@
 """One signed call: describe it, send it, judge the answer, decode it.
 
-Nothing here knows resources or sockets: paths and values come in, parsed JSON goes out, and the
-transport is one object with one method.
+Paths and values come in, parsed JSON goes out; nothing here knows resources or sockets.
 """
 
 from __future__ import annotations
@@ -313,7 +312,7 @@ def _decode(response: Response) -> Any:
     if not response.content.strip():
         return None
     try:
-        return Util.json_to_dict(response.content)  # type: ignore[arg-type] # bytes are read too
+        return Util.json_to_dict(response.content)
     except ValueError as cause:
         raise error.ResourceError(
             "the service answered {} with a body that is not JSON".format(response.status)

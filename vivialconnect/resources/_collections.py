@@ -169,9 +169,9 @@ def check_paging(limit: Optional[int], page_size: int) -> None:
 
     :raises ValueError: If the limit is negative, or the page size not 1 to 150.
     """
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+    if limit is not None and (type(limit) is not int or limit < 0):
         raise ValueError("limit must be a whole number, 0 or more, or None, not {!r}".format(limit))
-    if isinstance(page_size, bool) or page_size not in range(1, LARGEST_PAGE + 1):
+    if type(page_size) is not int or not 1 <= page_size <= LARGEST_PAGE:
         raise ValueError(
             "page_size must be a whole number from 1 to {}, not {!r}".format(
                 LARGEST_PAGE, page_size

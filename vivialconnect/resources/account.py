@@ -30,7 +30,7 @@ class Account(Countable):
 
         >>> from vivialconnect import Account
         >>> Account.find(12345).company_name
-        'Sandbox'
+        'Sandbox Inc'
     """
 
     singular = "account"

@@ -102,8 +102,11 @@ class Number(Countable):
         Example:
 
             >>> from vivialconnect import Number
-            >>> Number.available(area_code="913", limit=1)[0].phone_number
-            '+19132597591'
+            >>> for number in Number.available(area_code="913", limit=3):
+            ...     print(number.name, number.city, number.region)
+            (913) ... KANSAS CITY KS
+            (913) ... KANSAS CITY KS
+            (913) ... KANSAS CITY KS
         """
         query = {
             name: value
