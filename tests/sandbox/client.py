@@ -106,18 +106,17 @@ class Client:
         return Response(response.status, dict(response.getheaders()), response.read())
 
     def call(
-        self, method: str, path: str, document: Any = None, *, body: bytes = b"", **query: object
+        self, method: str, path: str, document: Any = None, *, raw: bytes = b"", **query: object
     ) -> Response:
         """Call a path below the account, with a document in JSON and a query."""
         whole = f"{self.base}/accounts/{self.account}/{path}"
-        return self.call_path(method, whole, document, body=body, **query)
+        return self.call_path(method, whole, document, raw=raw, **query)
 
     def call_path(
-        self, method: str, path: str, document: Any = None, *, body: bytes = b"", **query: object
+        self, method: str, path: str, document: Any = None, *, raw: bytes = b"", **query: object
     ) -> Response:
         """Call a whole path."""
-        if document is not None:
-            body = json.dumps(document).encode()
+        body = raw if document is None else json.dumps(document).encode()
         text = urlencode({k: str(v) for k, v in query.items()}, quote_via=quote)
         return self.send(self.sign(method, path, text, body))
 

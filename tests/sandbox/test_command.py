@@ -1,0 +1,155 @@
+"""The shell command, and that a killed sandbox has lost nothing that it acknowledged."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Dict, Iterator, List, Tuple
+
+import pytest
+
+from .client import Client
+from vivialconnect.sandbox import command
+
+PROGRAM = (
+    "import argparse, sys\n"
+    "from vivialconnect.sandbox import command\n"
+    "parser = argparse.ArgumentParser()\n"
+    "command.add_arguments(parser)\n"
+    "sys.exit(command.run(parser.parse_args()))\n"
+)
+
+
+def read_exports(lines: List[str]) -> Any:
+    """Read the printed lines as a shell would, into what a client needs."""
+    values: Dict[str, str] = {}
+    for line in lines:
+        word, assignment = shlex.split(line)
+        assert word == "export"
+        name, _, value = assignment.partition("=")
+        values[name] = value
+    assert len(values) == 4
+    return SimpleNamespace(
+        api_key=values["VIVIALCONNECT_API_KEY"],
+        api_secret=values["VIVIALCONNECT_API_SECRET"],
+        account_id=int(values["VIVIALCONNECT_ACCOUNT_ID"]),
+        url=values["VIVIALCONNECT_BASE_URL"],
+    )
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[Tuple["subprocess.Popen[str]", Any]]:
+    """Start the command in a process of its own; give it and what it printed."""
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", PROGRAM, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=str(Path(__file__).parents[2]),
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+    )
+    try:
+        assert process.stdout
+        yield process, read_exports([process.stdout.readline() for _ in range(4)])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_command__until_told_to_stop(number: int) -> None:
+    """The command serves with what it printed until a signal comes, then ends with status 0."""
+    with started("--account-id", "77", "--api-key", "MTKMINE", "--api-secret", "it's") as (run, it):
+        assert (it.account_id, it.api_key, it.api_secret) == (77, "MTKMINE", "it's")
+        with Client(it) as client:
+            assert client.call("GET", "messages/count.json").json == {"count": 0}
+            run.send_signal(number)
+            assert run.communicate(timeout=20) == ("", "")
+        assert run.returncode == 0
+
+
+def test_kill__nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    """Killed while clients write, a sandbox with a file holds all that it acknowledged."""
+    file = str(tmp_path / "sandbox.db")
+    acknowledged: List[Tuple[int, str]] = []
+
+    def write(it: Any, name: int) -> None:
+        with Client(it) as own:
+            try:
+                for index in range(10_000):
+                    made = own.text(body=f"{name}/{index}")
+                    acknowledged.append((made["id"], made["body"]))
+            except (OSError, ValueError, AssertionError, EOFError):
+                return
+            except Exception as error:  # noqa: BLE001 - http.client has several ends of its own
+                assert "http.client" in type(error).__module__, error
+
+    with started("--database", file) as (run, it):
+        with Client(it) as client:
+            client.buy()
+        threads = [threading.Thread(target=write, args=(it, name)) for name in range(4)]
+        for thread in threads:
+            thread.start()
+        while len(acknowledged) < 50:
+            assert run.poll() is None
+            threads[0].join(0.01)
+        run.kill()
+        for thread in threads:
+            thread.join()
+    with started("--database", file) as (_, again), Client(again) as client:
+        assert (again.api_key, again.api_secret) == (it.api_key, it.api_secret)
+        for row_id, body in acknowledged:
+            assert client.call("GET", f"messages/{row_id}.json").json["message"]["body"] == body
+        assert client.call("GET", "numbers/count.json").json == {"count": 1}
+        count = client.call("GET", "messages/count.json").json["count"]
+        # At most one answer per writer was under way when the sandbox died.
+        assert len(acknowledged) <= count <= len(acknowledged) + 4
+
+
+def arguments_of(*words: str) -> argparse.Namespace:
+    """Parse arguments as the command does."""
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    return parser.parse_args(words)
+
+
+def test_run__port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    """A port that is taken gives one line on stderr and status 2, and the signals as they were."""
+    before = signal.getsignal(signal.SIGTERM)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert command.run(arguments_of("--port", port)) == 2
+    _check_one_line(capsys)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--host", "no.such.host.invalid"],
+        ["--port", "99999"],
+        ["--account-id", "-5"],
+        ["--database", "/nowhere/at/all.db"],
+        ["--api-key", "a b"],
+    ],
+)
+def test_run__impossible(words: List[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be served gives one line on stderr and status 2."""
+    assert command.run(arguments_of(*words)) == 2
+    _check_one_line(capsys)
+
+
+def _check_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("The sandbox cannot start: ")
+    assert output.err.count("\n") == 1

@@ -1,0 +1,142 @@
+"""The life of messages by the clock, what it costs, and what an outsider reads in the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from .client import Client
+from vivialconnect.sandbox import FAILS, STUCK, UNDELIVERED, Sandbox
+
+
+def status(client: Client, row_id: int = 1) -> str:
+    """Read a message's status."""
+    text: str = client.call("GET", f"messages/{row_id}.json").json["message"]["status"]
+    return text
+
+
+def test_status__follows_the_clock() -> None:
+    """A message is accepted, queued, sending and delivered, each when its delay is over."""
+    with Sandbox(delays=(10, 20, 30), clock=lambda: 1_800_000_000) as sandbox:
+        with Client(sandbox) as client:
+            client.buy = lambda: client.send(  # type: ignore[method-assign]
+                client.sign(
+                    "POST", "/api/v1.0/accounts/12345/numbers.json",
+                    body=b'{"phone_number":{"phone_number":"+19132597591"}}', moment=1_800_000_000,
+                )
+            )  # fmt: skip
+            client.buy()
+            path = "/api/v1.0/accounts/12345/messages"
+            body = b'{"message":{"from_number":"+19132597591","to_number":"+11234567890","body":"x"}}'
+            client.send(client.sign("POST", path + ".json", body=body, moment=1_800_000_000))
+            seen: List[str] = []
+            for seconds in (9, 1, 10, 9.5, 0.5):
+                sandbox.advance(seconds)
+                read = client.send(client.sign("GET", path + "/1.json", moment=1_800_000_000))
+                seen.append(read.json["message"]["status"])
+            assert seen == ["accepted", "queued", "sending", "sending", "delivered"]
+            assert read.json["message"]["sent"] == "2027-01-15T08:00:10+00:00"
+            assert read.json["message"]["date_modified"] == "2027-01-15T08:00:30+00:00"
+
+
+@pytest.mark.parametrize(
+    ("to_number", "end", "code"),
+    [
+        ("+11234567890", "delivered", None),
+        (FAILS, "failed", 9201),
+        (UNDELIVERED, "undelivered", None),
+        (STUCK, "sending", None),
+    ],
+)
+def test_status__of_magic_numbers(client: Client, to_number: str, end: str, code: object) -> None:
+    """Magic numbers decide how a message ends, and its logs say the same."""
+    client.buy()
+    client.text(to_number)
+    message = client.call("GET", "messages/1.json").json["message"]
+    assert (message["status"], message["error_code"]) == (end, code)
+    text = "Vendor error occurred while sending message"
+    assert message["error_message"] == (text if code else None)
+    query = {"start_time": "20200101T000000Z", "end_time": "20400101T000000Z", "item_id": 1}
+    items = client.call("GET", "logs.json", **query).json["log_items"]
+    assert items[-1]["log_type"] == "message." + end
+
+
+def test_status__jumped_over(client: Client) -> None:
+    """After a long jump all steps are done at once, each logged at its own time."""
+    with Sandbox(delays=(1, 2, 4)) as sandbox, Client(sandbox) as caller:
+        caller.buy()
+        caller.text()
+        sandbox.advance(3600)
+        assert status(caller) == "delivered"
+        query = {"start_time": "20200101T000000Z", "end_time": "20400101T000000Z", "item_id": 1}
+        items = caller.call("GET", "logs.json", **query).json["log_items"][1:]
+        times = [item["log_timestamp"] for item in items]
+        assert times == sorted(set(times))
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
+def test_advance__not_back(sandbox: Sandbox, seconds: float) -> None:
+    """The clock does not go back, and only by a finite number ahead."""
+    with pytest.raises(ValueError, match="0 or more"):
+        sandbox.advance(seconds)
+
+
+@pytest.mark.parametrize(
+    ("to_number", "media", "cost"),
+    [("+11234567890", [], 60), ("+11234567890", ["https://example.com/a.png"], 240),
+     ("+4915112345678", [], 720)],
+)  # fmt: skip
+def test_charge__outbound(client: Client, sandbox: Sandbox, to_number: str, media: list[str], cost: int) -> None:
+    """A message costs by its kind and where it goes, and says so as its price."""
+    client.buy()
+    before = sandbox.balance
+    assert client.text(to_number, media_urls=media)["price"] == cost
+    assert sandbox.balance == before - cost
+
+
+def test_receive__message(client: Client, sandbox: Sandbox) -> None:
+    """An inbound message is received, logged and charged, and read like the others."""
+    client.buy()
+    before = sandbox.balance
+    made = sandbox.receive(from_number="+11234567890", to_number="+19132597591", body="Yes")
+    assert (made["status"], made["direction"], made["price"]) == ("received", "inbound", 0)
+    assert client.call("GET", "messages/1.json").json == {"message": made}
+    sandbox.receive(from_number="+11234567890", to_number="+19132597591", media=[b"GIF89a"])
+    assert sandbox.balance == before - 180
+    query = {"start_time": "20200101T000000Z", "end_time": "20400101T000000Z"}
+    items = client.call("GET", "logs.json", log_type="message.received", **query).json["log_items"]
+    assert [item["item_type"] for item in items] == ["msg_in_local_sms", "msg_in_local_mms"]
+
+
+def test_receive__number_of_nobody(sandbox: Sandbox) -> None:
+    """Nobody can send to a number that the account does not have."""
+    with pytest.raises(ValueError, match="buy it first"):
+        sandbox.receive(from_number="+11234567890", to_number="+19132597591", body="Yes")
+
+
+def test_database__read_by_an_outsider(tmp_path: Path) -> None:
+    """After stop() the file alone holds number, messages as delivered, logs, and debits that add up."""
+    file = tmp_path / "sandbox.db"
+    with Sandbox(database=str(file)) as sandbox, Client(sandbox) as client:
+        client.buy()
+        client.text()
+        client.text(media_urls=["https://example.com/a.png"])
+    assert [path.name for path in tmp_path.iterdir()] == ["sandbox.db"]
+    with closing(sqlite3.connect(str(file))) as connection:
+        assert connection.execute("SELECT phone_number FROM numbers").fetchall() == [("+19132597591",)]
+        statuses = connection.execute("SELECT status FROM messages").fetchall()
+        assert statuses == [("delivered",), ("delivered",)]
+        (count,) = connection.execute("SELECT count(*) FROM logs").fetchone()
+        assert count == 7
+        rows = connection.execute(
+            "SELECT transaction_type, cash_amount, cash_balance FROM transactions ORDER BY id"
+        ).fetchall()
+        assert [row[:2] for row in rows] == [
+            ("number_purchase", 5000), ("sms_local_out", 60), ("mms_local_out", 240),
+        ]  # fmt: skip
+        (left,) = connection.execute("SELECT balance FROM accounts").fetchone()
+        assert [row[2] for row in rows] == [995_000, 994_940, left]

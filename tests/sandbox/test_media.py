@@ -1,0 +1,158 @@
+"""Media of messages: stored as attachments, listed, downloaded, deleted."""
+
+from __future__ import annotations
+
+import http.server
+import struct
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from .client import Client
+from vivialconnect.sandbox import Sandbox
+
+FIELDS = {
+    "id", "account_id", "message_id", "content_type", "size", "file_name", "key_name",
+    "date_created", "date_modified",
+}  # fmt: skip
+
+
+@contextmanager
+def local_server(body: bytes, status: int = 200) -> Iterator[str]:
+    """Serve one body on this machine."""
+
+    class Once(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Once)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_stand_in__for_media_of_the_network(client: Client) -> None:
+    """A URL of the network is not fetched: a PNG with the right size and checksums stands in."""
+    client.buy()
+    message = client.text(media_urls=["https://example.com/dir/cat.jpg?x=1"], body=None)
+    assert (message["num_media"], message["message_type"], message["body"]) == (1, "local_mms", "")
+    assert message["price"] == 240
+    (row,) = client.call("GET", "messages/1/attachments.json").json["attachments"]
+    assert set(row) == FIELDS
+    assert (row["file_name"], row["content_type"]) == ("cat.png", "image/png")
+    kind, first, rest, name = row["key_name"].split("/")
+    assert (kind, len(first), len(rest), name) == ("mms", 2, 38, "cat.png")
+    media = client.call("GET", "messages/1/attachments/1")
+    assert media.headers["Content-Type"] == "image/png"
+    assert len(media.body) == row["size"]
+    assert media.body.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", media.body[16:24]) == (16, 16)
+    assert client.call("GET", "messages/1/attachments/1.json").json == {"attachment": row}
+    assert client.call("GET", "messages/1/attachments/count.json").json == {"count": 1}
+
+
+def test_delete__one(client: Client) -> None:
+    """A deleted attachment is gone, and so are its bytes."""
+    client.buy()
+    client.text(media_urls=["https://example.com/a.gif", "https://example.com/"])
+    deleted = client.call("DELETE", "messages/1/attachments/1.json")
+    assert (deleted.status, deleted.body) == (204, b"")
+    assert "Content-Length" not in deleted.headers
+    assert client.call("GET", "messages/1/attachments/1").status == 404
+    rows = client.call("GET", "messages/1/attachments.json").json["attachments"]
+    assert [row["file_name"] for row in rows] == ["media.png"]
+
+
+def test_get__of_another_message(client: Client) -> None:
+    """An attachment is only found under its own message."""
+    client.buy()
+    client.text(media_urls=["https://example.com/a.pdf"])
+    client.text()
+    assert client.call("GET", "messages/2/attachments/1.json").status == 404
+    assert client.call("GET", "messages/9/attachments.json").status == 404
+    assert client.call("GET", "messages/1/attachments/x.json").status == 404
+
+
+def test_local_media__file(tmp_path: Path) -> None:
+    """With local media allowed, a file: URL gives the file's bytes and the type of its content."""
+    gif, text = tmp_path / "a b.dat", tmp_path / "note.txt"
+    gif.write_bytes(b"GIF89a...")
+    text.write_bytes(b"note")
+    with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
+        client.buy()
+        client.text(media_urls=[gif.as_uri(), text.as_uri()])
+        first, second = client.call("GET", "messages/1/attachments.json").json["attachments"]
+        assert (first["file_name"], first["content_type"]) == ("a b.dat", "image/gif")
+        assert (second["file_name"], second["content_type"]) == ("note.txt", "text/plain")
+        assert client.call("GET", "messages/1/attachments/2").body == b"note"
+
+
+def test_local_media__missing_file(tmp_path: Path) -> None:
+    """A file that is not there is an unsupported URL."""
+    with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
+        client.buy()
+        message = {"from_number": "+19132597591", "to_number": "+11234567890"}
+        message_with = dict(message, media_urls=[(tmp_path / "none").as_uri()])
+        response = client.call("POST", "messages.json", {"message": message_with})
+        assert (response.status, response.json["error_code"]) == (400, 10002)
+
+
+def test_local_media__refused_unless_allowed(client: Client, tmp_path: Path) -> None:
+    """Without permission a file: URL is refused, so that no file leaks by accident."""
+    client.buy()
+    path = tmp_path / "a.png"
+    path.write_bytes(b"x")
+    message = {"from_number": "+19132597591", "to_number": "+11234567890"}
+    response = client.call(
+        "POST", "messages.json", {"message": dict(message, media_urls=[path.as_uri()])}
+    )
+    assert (response.status, response.json["error_code"]) == (400, 10002)
+
+
+@pytest.mark.parametrize(("status", "answered"), [(200, 200), (404, 400)])
+def test_local_media__http(status: int, answered: int) -> None:
+    """With local media allowed, an http URL of this machine is fetched; it must answer 200."""
+    with local_server(b"%PDF-1.4", status) as url:
+        with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
+            client.buy()
+            message = {"from_number": "+19132597591", "to_number": "+11234567890"}
+            response = client.call(
+                "POST", "messages.json", {"message": dict(message, media_urls=[url + "/x?y=1"])}
+            )
+            assert response.status == answered
+            if answered == 200:
+                row = client.call("GET", "messages/1/attachments/1.json").json["attachment"]
+                assert (row["content_type"], row["file_name"]) == ("application/pdf", "x")
+
+
+def test_local_media__of_the_network_all_the_same() -> None:
+    """With local media allowed, URLs of the network still get the stand-in."""
+    with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
+        client.buy()
+        client.text(media_urls=["http://example.com/cat.png", "https://localhost/dog.png"])
+        rows = client.call("GET", "messages/1/attachments.json").json["attachments"]
+        assert [row["file_name"] for row in rows] == ["cat.png", "dog.png"]
+
+
+def test_receive__media(client: Client, sandbox: Sandbox) -> None:
+    """Media of an inbound message are stored by the type that their bytes show."""
+    client.buy()
+    contents = [b"\xff\xd8\xff\xe0", b"?"]
+    sandbox.receive(from_number="+11234567890", to_number="+19132597591", media=contents)
+    rows = client.call("GET", "messages/1/attachments.json").json["attachments"]
+    assert [row["content_type"] for row in rows] == ["image/jpeg", "application/octet-stream"]
+    assert client.call("GET", "messages/1/attachments/2").body == b"?"

@@ -1,0 +1,214 @@
+"""The Python side: starting, stopping, resetting, many at a time, configuring the client."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Dict
+
+import pytest
+
+from .client import Client
+from vivialconnect import sandbox as package
+from vivialconnect.sandbox import Sandbox
+
+
+def test_start__shapes(sandbox: Sandbox) -> None:
+    """URL, key and secret have the service's shapes, and the repr shows no secret."""
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api/v1\.0", sandbox.url)
+    assert re.fullmatch(r"MTK[A-Z0-9]{32}", sandbox.api_key)
+    assert re.fullmatch(r"[A-Za-z0-9]{48}", sandbox.api_secret)
+    assert sandbox.api_secret not in repr(sandbox)
+    assert sandbox.url in repr(sandbox)
+
+
+def test_start__twice(sandbox: Sandbox) -> None:
+    """A running sandbox is not started again."""
+    with pytest.raises(RuntimeError, match="running already"):
+        sandbox.start()
+
+
+def test_stop__nothing_left() -> None:
+    """After stop() no thread and no open file is left, even with clients still connected."""
+    threads, files = threading.active_count(), len(os.listdir("/proc/self/fd"))
+    running = Sandbox().start()
+    with Client(running) as client:
+        client.call("GET", "messages.json")
+        running.stop()
+        running.stop()
+    assert threading.active_count() == threads
+    assert len(os.listdir("/proc/self/fd")) == files
+    assert repr(running) == "<Sandbox stopped account 12345>"
+
+
+@pytest.mark.parametrize("use", ["url", "balance"])
+def test_stopped__says_so(use: str) -> None:
+    """What needs a running sandbox says so."""
+    with pytest.raises(RuntimeError, match="not running"):
+        getattr(Sandbox(), use)
+
+
+def test_many__apart() -> None:
+    """Sandboxes beside each other share nothing, not even the key."""
+    with Sandbox() as one, Sandbox() as two, Client(one) as client, Client(two) as other:
+        client.buy()
+        assert other.call("GET", "numbers/count.json").json == {"count": 0}
+        other.key, other.secret = client.key, client.secret
+        assert other.call("GET", "numbers.json").status == 401
+
+
+def test_reset__fresh_state(client: Client, sandbox: Sandbox) -> None:
+    """A reset forgets everything but the key; ids begin at 1 again."""
+    client.buy()
+    client.text()
+    sandbox.advance(3600)
+    sandbox.reset()
+    assert sandbox.requests == []
+    assert sandbox.balance == 1_000_000
+    assert client.call("GET", "messages.json").json == {"messages": []}
+    assert client.buy()["id"] == 1
+
+
+def test_requests__recorded(client: Client, sandbox: Sandbox) -> None:
+    """Each request is recorded with its parts as on the wire and the status it was answered with."""
+    client.call("POST", "numbers.json", {}, **{"a b": "c"})
+    request = sandbox.requests[-1]
+    assert (request.method, request.status, request.body) == ("POST", 400, b"{}")
+    assert request.target == "/api/v1.0/accounts/12345/numbers.json?a%20b=c"
+    assert (request.path, request.query) == ("/api/v1.0/accounts/12345/numbers.json", "a%20b=c")
+    assert request.headers["content-type"] == "application/json"
+
+
+def test_requests__bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the latest requests are kept."""
+    monkeypatch.setattr(package, "KEPT_REQUESTS", 2)
+    with Sandbox() as running, Client(running) as client:
+        for name in ("users", "numbers", "messages"):
+            client.call("GET", f"{name}.json")
+        paths = [request.path.rpartition("/")[2] for request in running.requests]
+        assert paths == ["numbers.json", "messages.json"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"port": -1}, {"port": 65_536}, {"account_id": 0}, {"account_id": 10**18},
+        {"delays": (1, 2)}, {"delays": (3, 2, 1)}, {"delays": (-1, 0, 0)}, {"api_key": "a b"},
+        {"api_key": "a:b"}, {"api_key": ""}, {"api_key": "\u00e9"}, {"api_secret": ""},
+        {"api_secret": "a\nb"},
+    ],
+)  # fmt: skip
+def test_arguments__refused(arguments: Dict[str, Any]) -> None:
+    """An argument that cannot be is refused before anything is opened."""
+    with pytest.raises(ValueError, match=next(iter(arguments))):
+        Sandbox(**arguments)
+
+
+def test_host__ipv6() -> None:
+    """A sandbox may listen on an IPv6 address, which stands in brackets in its URL."""
+    with Sandbox(host="::1") as running, Client(running) as client:
+        assert running.url.startswith("http://[::1]:")
+        assert client.call("GET", "messages.json").status == 200
+
+
+def test_port__in_use(sandbox: Sandbox, client: Client) -> None:
+    """A port that is taken is an OSError, and nothing stays open."""
+    client.call("GET", "messages.json")  # From then on all that it opens is open.
+    port = int(sandbox.url.split(":")[2].split("/")[0])
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(OSError):
+        Sandbox(port=port).start()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_database__kept_between_runs(tmp_path: Path) -> None:
+    """A sandbox on the same file goes on where the last one ended, with the same key."""
+    file = str(tmp_path / "sandbox.db")
+    with Sandbox(database=file) as first, Client(first) as client:
+        client.buy()
+        client.text()
+    with Sandbox(database=file) as second, Client(second) as client:
+        assert (second.api_key, second.api_secret) == (first.api_key, first.api_secret)
+        assert client.call("GET", "messages/count.json").json == {"count": 1}
+    with Sandbox(database=file, api_key="MTKNEW", api_secret="new") as third:
+        with Client(third) as client:
+            assert client.call("GET", "numbers/count.json").json == {"count": 1}
+    with Sandbox(database=file, api_key="MTKNEW") as fourth:
+        assert fourth.api_secret == "new"
+    with Sandbox(database=file, account_id=777) as other, Client(other) as client:
+        assert client.call("GET", "numbers/count.json").json == {"count": 0}
+    with pytest.raises(ValueError, match="another account"):
+        Sandbox(database=file, account_id=777, api_key="MTKNEW").start()
+
+
+def test_database__no_database(tmp_path: Path) -> None:
+    """A file that is no database is left alone."""
+    file = tmp_path / "notes.txt"
+    file.write_text("these are notes, not a database " * 100)
+    with pytest.raises(sqlite3.DatabaseError):
+        Sandbox(database=str(file)).start()
+    assert file.read_text().startswith("these are notes")
+
+
+def test_configure__and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """configure() points the client here; after stop() its settings are what they were."""
+    from vivialconnect import Resource  # noqa: PLC0415 - the rest of these tests works without it
+
+    monkeypatch.setenv("VIVIALCONNECT_API_KEY", "from the environment")
+    monkeypatch.setenv("VIVIALCONNECT_API_SECRET", "from there too")
+    Resource.api_account_id = 7
+    with Sandbox() as running:
+        running.configure()
+        running.configure()
+        assert Resource.api_key == running.api_key
+        assert Resource.api_secret == running.api_secret
+        assert Resource.api_account_id == 12345
+        assert Resource.api_base_url == running.url
+    assert Resource.api_account_id == 7
+    assert Resource.api_key == "from the environment"
+    monkeypatch.delenv("VIVIALCONNECT_API_KEY")
+    assert Resource.api_key is None
+    assert Resource.api_base_url == "https://api.vivialconnect.net/api/v1.0"
+    del Resource.api_account_id
+
+
+def test_import__without_requests() -> None:
+    """Importing the sandbox does not import requests."""
+    code = "import sys, vivialconnect.sandbox; sys.exit('requests' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+def test_unused_port__free_again() -> None:
+    """The port of a stopped sandbox can be listened on at once."""
+    with Sandbox() as running:
+        port = int(running.url.split(":")[2].split("/")[0])
+    with socket.create_server(("127.0.0.1", port)):
+        pass
+
+
+TEST_WITH_FIXTURE = """
+def test_fixture(vivialconnect_sandbox):
+    from vivialconnect import Resource
+    assert Resource.api_base_url == vivialconnect_sandbox.url
+"""
+
+
+def test_plugin__fixture(tmp_path: Path) -> None:
+    """The plugin's fixture is a running sandbox that the client is configured for."""
+    (tmp_path / "test_it.py").write_text(TEST_WITH_FIXTURE)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "vivialconnect.pytest_plugin"]
+    command += ["-p", "no:cacheprovider", str(tmp_path)]
+    # Where the package is installed, its entry point would bring the plugin a second time.
+    environment = dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    ended = subprocess.run(
+        command, cwd=str(Path(__file__).parents[2]), capture_output=True, text=True, check=False,
+        timeout=60, env=environment,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -1,0 +1,186 @@
+"""HTTP itself: keep-alive, bodies with every method, what is no HTTP, many clients at a time."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import socket
+import threading
+from typing import Any, List, Tuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from .client import Client
+from vivialconnect.sandbox import Sandbox, server
+from vivialconnect.sandbox.traffic import Answer, Request
+
+PATH = "/api/v1.0/accounts/12345/messages.json"
+
+
+def address(sandbox: Sandbox) -> Tuple[str, int]:
+    """Tell where a sandbox listens."""
+    parts = urlsplit(sandbox.url)
+    return parts.hostname or "", parts.port or 0
+
+
+def exchange(sandbox: Sandbox, wire: bytes) -> Tuple[int, bytes, bool]:
+    """Send bytes; give status and body of the first answer, and whether the connection ended."""
+    with socket.create_connection(address(sandbox), timeout=10) as connection:
+        connection.sendall(wire)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        body = response.read()
+        ended = response.will_close and connection.recv(1) == b""
+        response.close()
+        return response.status, body, ended
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_keep_alive__body_with_every_method(client: Client, sandbox: Sandbox, method: str) -> None:
+    """A body is read whatever the method, so that the next request begins where it should."""
+    for _ in range(3):
+        client.call(method, "messages.json", raw=b"{}")
+        assert sandbox.requests[-1].body == b"{}"
+        assert client.call("GET", "messages/count.json").json == {"count": 0}
+    ports = {request.headers["Host"] for request in sandbox.requests}
+    assert ports == {client.host}
+
+
+def test_head__as_get_without_the_body(client: Client) -> None:
+    """HEAD is answered with the headers of GET, and the connection stays usable."""
+    length = client.call("GET", "messages.json").headers["Content-Length"]
+    head = client.call("HEAD", "messages.json")
+    assert (head.status, head.body, head.headers["Content-Length"]) == (200, b"", length)
+    assert client.call("GET", "messages.json").status == 200
+
+
+def test_chunked__body(client: Client, sandbox: Sandbox) -> None:
+    """A chunked body is put together before its hash is checked."""
+    signed = client.sign("POST", PATH, body=b'{"message":{}}')
+    lines = [f"POST {signed.target} HTTP/1.1", *(": ".join(pair) for pair in signed.headers)]
+    lines += ["Transfer-Encoding: chunked", "", ""]
+    chunks = b"4;note=x\r\n" + signed.body[:4] + b"\r\nA\r\n" + signed.body[4:] + b"\r\n"
+    head = "\r\n".join(lines).encode()
+    status, body, ended = exchange(sandbox, head + chunks + b"0\r\nTrailer: x\r\n\r\n")
+    assert (status, ended) == (400, False)
+    assert b"Must specify to_number" in body
+    assert sandbox.requests[-1].body == signed.body
+
+
+@pytest.mark.parametrize(
+    ("wire", "status"),
+    [
+        (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n", 413),
+        (b"GET / HTTP/9.9\r\n\r\n", 505),
+        (b"one two three four\r\n\r\n", 400),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n", 431),
+    ],
+)
+def test_refused__no_http(sandbox: Sandbox, wire: bytes, status: int) -> None:
+    """What is not HTTP is refused in JSON, never with a traceback, and the connection ends."""
+    answered, body, ended = exchange(sandbox, wire)
+    assert (answered, body[:11], ended) == (status, b'{"message":', True)
+    assert b"Traceback" not in body
+
+
+def test_old_protocol__answered_and_closed(sandbox: Sandbox) -> None:
+    """A client of HTTP/1.0 gets its answer and the end of the connection."""
+    assert exchange(sandbox, b"GET / HTTP/1.0\r\n\r\n")[::2] == (401, True)
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab",
+        b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+    ],
+)
+def test_client__that_goes_away(client: Client, sandbox: Sandbox, wire: bytes) -> None:
+    """A client that stops in the middle harms nobody else."""
+    with socket.create_connection(address(sandbox), timeout=10) as connection:
+        connection.sendall(wire)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):
+            pass
+    assert client.call("GET", "messages/count.json").status == 200
+
+
+def test_connection__that_cannot_begin(
+    client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A connection that fails before its first request leaves nothing on the terminal."""
+    client.call("GET", "messages/count.json")
+
+    def fail(self: Any) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patched, pytest.raises(OSError):
+        patched.setattr(server.Handler, "setup", fail)
+        with Client.__new__(Client) as other:
+            other.__dict__.update(client.__dict__)
+            host, _, port = client.host.partition(":")
+            other.connection = http.client.HTTPConnection(host, int(port), timeout=10)
+            other.call("GET", "messages/count.json")
+    assert client.call("GET", "messages/count.json").status == 200
+    assert capsys.readouterr() == ("", "")
+
+
+def test_fault__of_the_sandbox(
+    client: Client, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of the sandbox is a 500 without details; these go to the log."""
+    assert sandbox._application
+
+    def fail(request: Request, proceed: Any) -> Answer:
+        raise ZeroDivisionError("secret detail")
+
+    sandbox._application.interceptor = fail
+    with caplog.at_level(logging.ERROR, "vivialconnect.sandbox"):
+        response = client.call("GET", "messages.json")
+    assert (response.status, response.json) == (500, {"message": "Internal server error"})
+    assert "secret detail" in caplog.text
+    assert sandbox.requests[-1].status == 500
+
+
+def test_interceptor__before_everything(client: Client, sandbox: Sandbox) -> None:
+    """The interceptor meets a request before its signature is looked at, and may answer itself."""
+    assert sandbox._application
+    sandbox._application.interceptor = lambda request, proceed: Answer(503, request.method.encode())
+    response = client.call("GET", "messages.json")
+    assert (response.status, response.body, sandbox.requests[-1].variant) == (503, b"GET", None)
+
+
+def test_concurrency__32_clients(sandbox: Sandbox, client: Client) -> None:
+    """32 clients at a time each get their own answers; nothing is lost and the balance adds up."""
+    client.buy()
+    before = sandbox.balance
+    failures: List[object] = []
+
+    def work(name: int) -> None:
+        try:
+            with Client(sandbox) as own:
+                for index in range(5):
+                    made = own.text(body=f"{name}/{index}")
+                    read = own.call("GET", "messages/{}.json".format(made["id"])).json["message"]
+                    assert read["body"] == f"{name}/{index}"
+        except BaseException as error:  # noqa: BLE001 - told in the main thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert client.call("GET", "messages/count.json").json == {"count": 160}
+    assert sandbox.balance == before - 160 * 60
