@@ -1,0 +1,1 @@
+"""The tests: unit, sandbox, integration over real sockets, and what they share."""

@@ -1,0 +1,46 @@
+"""What holds for every test: settings, environment and connections as a fresh process has them."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, Iterator, List
+
+import pytest
+
+from vivialconnect.common import transport
+from vivialconnect.resources import _configuration
+from vivialconnect.resources._row import Row
+
+#: Variables of the environment that would change what a call does, in either case of letters.
+SCRUBBED = (
+    "ALL_PROXY",
+    "CURL_CA_BUNDLE",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NETRC",
+    "NO_PROXY",
+    "REQUESTS_CA_BUNDLE",
+    "SSLKEYLOGFILE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+)
+
+
+def _classes(base: type) -> List[type]:
+    return [base, *(found for child in base.__subclasses__() for found in _classes(child))]
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Scrub the environment, and put back every setting of every resource class afterwards."""
+    for name in list(os.environ):
+        if name.upper() in SCRUBBED or name.startswith("VIVIALCONNECT_"):
+            monkeypatch.delenv(name)
+    before: Dict[type, Dict[str, Any]] = {
+        class_: _configuration.own_settings(class_) for class_ in _classes(Row)
+    }
+    yield
+    for class_ in _classes(Row):
+        if class_ in before:
+            type.__setattr__(class_, _configuration.OWN, before[class_])
+    transport.shared.close()

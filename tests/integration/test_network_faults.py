@@ -1,0 +1,227 @@
+"""Whatever the network does wrong leaves as ConnectionError, chained, with a true outcome."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING, Any, Callable, Dict
+
+import pytest
+import requests
+import urllib3
+
+from tests.integration.scripted_server import (
+    Authority,
+    Peer,
+    Script,
+    ScriptedServer,
+    answer,
+    configure,
+    encode_answer,
+    say_and_hang_up,
+    say_and_reset,
+    use,
+)
+from vivialconnect import ConnectionError, Message, Timeout  # noqa: A004 - the documented name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BROKEN: Dict[str, Script] = {
+    "closes without a word": say_and_hang_up(b""),
+    "closes in the status line": say_and_hang_up(b"HTTP/1.1 20"),
+    "cuts the body short": say_and_hang_up(encode_answer({"message": {"id": 1}})[:-5]),
+    "cuts a chunk short": say_and_hang_up(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{"
+    ),
+    "has a garbage status line": say_and_hang_up(b"\x00\x01 what is this\r\n\r\n"),
+    "has a garbage chunk size": say_and_hang_up(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"
+    ),
+    "has a header of 100 KB": answer({"message": {"id": 1}}, headers={"X-Long": "x" * 100_000}),
+    "has too many headers": answer(
+        {"message": {"id": 1}}, headers={"X-{}".format(number): "x" for number in range(500)}
+    ),
+    "is no gzip": answer(b"not gzip", headers={"Content-Encoding": "gzip"}),
+    "resets before the answer": say_and_reset(b""),
+    "resets in the headers": say_and_reset(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "resets in the body": say_and_reset(encode_answer({"message": {"id": 1}})[:-5]),
+}
+
+
+def post() -> Any:
+    """Make a call that must not be made twice."""
+    return Message({"body": "x"}).send()
+
+
+CALLS: Dict[str, Callable[[], Any]] = {"GET": lambda: Message.find(1), "POST": post}
+
+
+def failed(call: Callable[[], Any]) -> ConnectionError:
+    """Return the ConnectionError of a call that no network answers; a Timeout would be wrong."""
+    with pytest.raises(ConnectionError) as caught:
+        call()
+    error = caught.value
+    assert type(error) is ConnectionError
+    assert error.__cause__ is not None
+    assert error.http_status is None
+    assert error.attempts == 1
+    return error
+
+
+def chain_of(error: BaseException) -> "list[type]":
+    """Return the classes of an error and of what it came from."""
+    found = []
+    link: Any = error
+    while link is not None:
+        found.append(type(link))
+        reason = getattr(link, "reason", None)
+        nested = [item for item in (*link.args, reason) if isinstance(item, BaseException)]
+        found += [type(item) for item in nested]
+        link = link.__cause__ or link.__context__
+    return found
+
+
+@pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize("method", CALLS)
+@pytest.mark.parametrize("broken", BROKEN)
+def test_fault__broken_answer(
+    broken: str, method: str, secured: bool, authority: Authority  # noqa: FBT001 - a parameter
+) -> None:
+    """A request that arrived, and whose answer broke, has an unknown outcome."""
+    with ScriptedServer(BROKEN[broken], tls=authority.context() if secured else None) as server:
+        use(server, api_verify_request=authority.bundle)
+        error = failed(CALLS[method])
+
+    assert (error.method, error.outcome) == (method, "unknown")
+    assert ("unknown whether" in str(error)) == (method == "POST")
+    assert [request.method for request in server.requests] == [method]
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_fault__refused(method: str) -> None:
+    """A refused connection is a ConnectionError that sent nothing, and says what happened."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port
+        configure("http://127.0.0.1:{}".format(bound.getsockname()[1]))
+        error = failed(CALLS[method])
+
+    assert error.outcome == "not sent"
+    assert "refused" in str(error)
+    assert ConnectionRefusedError in chain_of(error)
+
+
+def test_fault__name_that_does_not_exist() -> None:
+    """A host that no resolver knows is a ConnectionError that sent nothing."""
+    configure("https://api.example.invalid/api/v1.0")
+    error = failed(post)
+
+    assert error.outcome == "not sent"
+    assert "api.example.invalid" in str(error)
+    assert socket.gaierror in chain_of(error)
+
+
+def test_fault__name_that_cannot_exist() -> None:
+    """A host that cannot even be looked up is a ConnectionError that sent nothing."""
+    configure("http://{}.example/".format("a" * 70))
+
+    assert failed(post).outcome == "not sent"
+
+
+def test_tls__untrusted(authority: Authority) -> None:
+    """A certificate of an unknown authority is refused before anything is sent."""
+    with ScriptedServer(answer({"count": 1}), tls=authority.context()) as server:
+        use(server)
+        error = failed(post)
+
+    assert error.outcome == "not sent"
+    assert "certificate is not trusted" in str(error)
+    assert ssl.SSLCertVerificationError in chain_of(error)
+    assert server.requests == []
+
+
+def test_tls__certificate_of_another_host(authority: Authority) -> None:
+    """A trusted certificate for another name is refused before anything is sent."""
+    with ScriptedServer(answer({"count": 1}), tls=authority.context("example.org")) as server:
+        use(server, api_verify_request=authority.bundle)
+        error = failed(post)
+
+    assert error.outcome == "not sent"
+    assert "127.0.0.1" in str(error)
+    assert server.requests == []
+
+
+def test_tls__plain_server() -> None:
+    """A server that speaks no TLS is a ConnectionError that sent nothing."""
+    greeting = say_and_hang_up(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with ScriptedServer(greeting=greeting) as server:
+        configure(server.url.replace("http:", "https:"))
+        error = failed(post)
+
+    assert error.outcome == "not sent"
+    assert "TLS" in str(error)
+    assert server.requests == []
+
+
+def test_tls__reset_in_the_handshake() -> None:
+    """A reset in the handshake is a ConnectionError that sent nothing."""
+    with ScriptedServer(greeting=Peer.reset) as server:
+        configure(server.url.replace("http:", "https:"))
+
+        assert failed(post).outcome == "not sent"
+
+
+def test_tls__bundle_that_does_not_exist(tmp_path: Path) -> None:
+    """A CA bundle that is not there is a ConnectionError that names it, and nothing was sent."""
+    with ScriptedServer(answer({"count": 1})) as server:
+        missing = str(tmp_path / "missing.pem")
+        configure(server.url.replace("http:", "https:"), api_verify_request=missing)
+        error = failed(post)
+
+    assert error.outcome == "not sent"
+    assert "missing.pem" in str(error)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_tls__bundle_of_the_environment(
+    variable: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The CA bundle that the environment names is trusted."""
+    with ScriptedServer(answer({"count": 1}), tls=authority.context()) as server:
+        use(server)
+        monkeypatch.setenv(variable, authority.bundle)
+
+        assert Message.count() == 1
+
+
+def test_tls__path_of_a_bundle(authority: Authority) -> None:
+    """The CA bundle of api_verify_request is trusted, and the host checked against it."""
+    with ScriptedServer(answer({"count": 1}), tls=authority.context()) as server:
+        use(server, api_verify_request=authority.bundle)
+
+        assert Message.count() == 1
+
+
+def test_tls__unchecked_connection_is_not_kept_for_checked_calls(authority: Authority) -> None:
+    """A connection that was opened without checks never serves a call that asks for them."""
+    with ScriptedServer(answer({"count": 1}), tls=authority.context()) as server:
+        use(server, api_verify_request=False)
+        with pytest.warns(urllib3.exceptions.InsecureRequestWarning):
+            assert Message.count() == 1
+        use(server, api_verify_request=True)
+        error = failed(Message.count)
+
+    assert error.outcome == "not sent"
+    assert len(server.requests) == 1
+
+
+def test_fault__nothing_foreign_escapes() -> None:
+    """The error is ours alone, and what requests or urllib3 raised is only its cause."""
+    with ScriptedServer(BROKEN["cuts the body short"]) as server:
+        use(server)
+        error = failed(post)
+
+    assert not isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError, OSError))
+    assert isinstance(error.__cause__, requests.RequestException)
+    assert not isinstance(error, Timeout)
