@@ -1,4 +1,4 @@
-"""The pytest plugin: one fixture, a sandbox per test. It imports the sandbox only when it is used."""
+"""The pytest plugin: one fixture, a sandbox per test, imported only when it is used."""
 
 from __future__ import annotations
 

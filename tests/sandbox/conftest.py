@@ -6,8 +6,9 @@ from typing import Iterator
 
 import pytest
 
-from .client import Client
 from vivialconnect.sandbox import Sandbox
+
+from .client import Client
 
 
 @pytest.fixture

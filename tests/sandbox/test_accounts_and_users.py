@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import TYPE_CHECKING, Any, Dict
 
 import pytest
 
-from .client import Client
-from vivialconnect.sandbox import Sandbox
+if TYPE_CHECKING:
+    from vivialconnect.sandbox import Sandbox
+
+    from .client import Client
 
 BASE = "/api/v1.0"
 ACCOUNT_FIELDS = {

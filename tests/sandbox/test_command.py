@@ -17,8 +17,9 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 import pytest
 
-from .client import Client
 from vivialconnect.sandbox import command
+
+from .client import Client
 
 PROGRAM = (
     "import argparse, sys\n"
@@ -47,7 +48,7 @@ def read_exports(lines: List[str]) -> Any:
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[Tuple["subprocess.Popen[str]", Any]]:
+def started(*arguments: str) -> Iterator[Tuple[subprocess.Popen[str], Any]]:
     """Start the command in a process of its own; give it and what it printed."""
     process = subprocess.Popen(
         [sys.executable, "-W", "error", "-c", PROGRAM, *arguments],

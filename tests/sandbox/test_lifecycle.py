@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
-from typing import List
+from typing import TYPE_CHECKING, List
 
 import pytest
 
-from .client import Client
 from vivialconnect.sandbox import FAILS, STUCK, UNDELIVERED, Sandbox
+
+from .client import Client
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def status(client: Client, row_id: int = 1) -> str:
@@ -31,7 +34,9 @@ def test_status__follows_the_clock() -> None:
             )  # fmt: skip
             client.buy()
             path = "/api/v1.0/accounts/12345/messages"
-            body = b'{"message":{"from_number":"+19132597591","to_number":"+11234567890","body":"x"}}'
+            body = (
+                b'{"message":{"from_number":"+19132597591","to_number":"+11234567890","body":"x"}}'
+            )
             client.send(client.sign("POST", path + ".json", body=body, moment=1_800_000_000))
             seen: List[str] = []
             for seconds in (9, 1, 10, 9.5, 0.5):
@@ -90,7 +95,9 @@ def test_advance__not_back(sandbox: Sandbox, seconds: float) -> None:
     [("+11234567890", [], 60), ("+11234567890", ["https://example.com/a.png"], 240),
      ("+4915112345678", [], 720)],
 )  # fmt: skip
-def test_charge__outbound(client: Client, sandbox: Sandbox, to_number: str, media: list[str], cost: int) -> None:
+def test_charge__outbound(
+    client: Client, sandbox: Sandbox, to_number: str, media: list[str], cost: int
+) -> None:
     """A message costs by its kind and where it goes, and says so as its price."""
     client.buy()
     before = sandbox.balance
@@ -127,7 +134,9 @@ def test_database__read_by_an_outsider(tmp_path: Path) -> None:
         client.text(media_urls=["https://example.com/a.png"])
     assert [path.name for path in tmp_path.iterdir()] == ["sandbox.db"]
     with closing(sqlite3.connect(str(file))) as connection:
-        assert connection.execute("SELECT phone_number FROM numbers").fetchall() == [("+19132597591",)]
+        assert connection.execute("SELECT phone_number FROM numbers").fetchall() == [
+            ("+19132597591",)
+        ]
         statuses = connection.execute("SELECT status FROM messages").fetchall()
         assert statuses == [("delivered",), ("delivered",)]
         (count,) = connection.execute("SELECT count(*) FROM logs").fetchone()

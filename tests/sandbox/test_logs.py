@@ -6,8 +6,9 @@ from typing import Any, Dict
 
 import pytest
 
-from .client import Client
 from vivialconnect.sandbox import Sandbox
+
+from .client import Client
 
 SPAN = {"start_time": "20200101T000000Z", "end_time": "20400101T000000Z"}
 FIELDS = {

@@ -6,13 +6,16 @@ import http.server
 import struct
 import threading
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Iterator
+from typing import TYPE_CHECKING, Iterator
 
 import pytest
 
-from .client import Client
 from vivialconnect.sandbox import Sandbox
+
+from .client import Client
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FIELDS = {
     "id", "account_id", "message_id", "content_type", "size", "file_name", "key_name",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import TYPE_CHECKING, Any, Dict, List
 
 import pytest
 
-from .client import Client
-from vivialconnect.sandbox import Sandbox
+if TYPE_CHECKING:
+    from vivialconnect.sandbox import Sandbox
+
+    from .client import Client
 
 FIELDS = {
     "account_id", "body", "connector_id", "date_created", "date_modified", "dest_country",
@@ -59,7 +61,7 @@ def test_post__keys_sorted(client: Client) -> None:
 )
 def test_post__refused(client: Client, fields: Dict[str, Any], code: object, text: str) -> None:
     """A message that cannot be sent is refused with 400, the service's error code and its words."""
-    message = dict({"from_number": "+19132597591", "to_number": "+11234567890", "body": "Hi"})
+    message = {"from_number": "+19132597591", "to_number": "+11234567890", "body": "Hi"}
     response = client.call("POST", "messages.json", {"message": dict(message, **fields)})
     assert response.status == 400
     assert text in response.json["message"]
@@ -127,7 +129,10 @@ def test_put__redacts(client: Client) -> None:
     assert (same.status, same.json["message"]["body"], same.json["message"]["price"]) == (
         200, "secret", 60,
     )  # fmt: skip
-    assert client.call("PUT", "messages/1.json", {"message": {"body": ""}}).json["message"]["body"] == ""
+    assert (
+        client.call("PUT", "messages/1.json", {"message": {"body": ""}}).json["message"]["body"]
+        == ""
+    )
     assert client.call("GET", "messages/1.json").json["message"]["body"] == ""
     assert client.call("PUT", "messages/1.json", {"message": {"body": ""}}).status == 200
 

@@ -14,9 +14,10 @@ from typing import Any, Dict
 
 import pytest
 
-from .client import Client
 from vivialconnect import sandbox as package
 from vivialconnect.sandbox import Sandbox
+
+from .client import Client
 
 
 def test_start__shapes(sandbox: Sandbox) -> None:

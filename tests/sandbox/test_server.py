@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .client import Client
 from vivialconnect.sandbox import Sandbox, server
 from vivialconnect.sandbox.traffic import Answer, Request
+
+from .client import Client
 
 PATH = "/api/v1.0/accounts/12345/messages.json"
 

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vivialconnect.sandbox import Sandbox
+
 from .client import Client, Signed, canonical, signature
 from .test_verification import KEY, MOMENT, SECRET, VECTORS, of_vector
-from vivialconnect.sandbox import Sandbox
 
 DATE = "Thu, 02 Jul 2020 10:11:12 GMT"
 STAMP = "20200702T101112Z"

@@ -12,8 +12,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from .client import Client, Signed, canonical, signature
 from vivialconnect.sandbox import Sandbox
+
+from .client import Client, Signed, canonical, signature
 
 VECTORS: List[Dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "hmac-vectors.json").read_text("utf-8")
@@ -117,9 +118,7 @@ RIGHT_QUERY = "limit=5&order=id%20desc"
 MISTAKES = {
     "the query left out": lambda text: text.replace(RIGHT_QUERY, ""),
     "the query as on the wire": lambda text: text.replace(RIGHT_QUERY, QUERY),
-    "the query in its own order": lambda text: text.replace(
-        RIGHT_QUERY, "order=id%20desc&limit=5"
-    ),
+    "the query in its own order": lambda text: text.replace(RIGHT_QUERY, "order=id%20desc&limit=5"),
     "the path without /api/v1.0": lambda text: text.replace("/api/v1.0", ""),
     "the query left in the path": lambda text: text.replace(
         ".json\n" + RIGHT_QUERY, ".json?" + QUERY + "\n"
@@ -198,9 +197,7 @@ def test_refusal__signed_header_twice(caller: Client) -> None:
     assert "2 times" in response.json["message"]
 
 
-@pytest.mark.parametrize(
-    ("late", "status"), [(900, 200), (901, 401), (-900, 200), (-901, 401)]
-)
+@pytest.mark.parametrize(("late", "status"), [(900, 200), (901, 401), (-900, 200), (-901, 401)])
 def test_clock__at_the_edge_of_what_is_tolerated(late: int, status: int) -> None:
     """A request whose clock is 15 minutes off is accepted, and one second more is refused."""
     with Sandbox(clock=lambda: MOMENT) as running, Client(running) as caller:

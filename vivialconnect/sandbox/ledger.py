@@ -1,4 +1,4 @@
-"""Money and the journal: what is charged, what is logged. Both are rows that nothing changes later."""
+"""Money and the journal: what is charged and what is logged, in rows that never change."""
 
 from __future__ import annotations
 

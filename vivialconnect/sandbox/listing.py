@@ -1,5 +1,7 @@
 """Lists: what page, limit, order and search mean, and the two envelopes. No noun's fields."""
 
+# ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
+
 from __future__ import annotations
 
 import re
@@ -39,7 +41,9 @@ def of_account(call: Call) -> Condition:
     return Condition("account_id = ?", (call.account_id,))
 
 
-def searched(condition: Condition, parameters: Mapping[str, str], columns: Sequence[str]) -> Condition:
+def searched(
+    condition: Condition, parameters: Mapping[str, str], columns: Sequence[str]
+) -> Condition:
     """Narrow by ``search``: rows with the text in one of the columns, in any case.
 
     :param condition: the condition so far.
@@ -76,9 +80,7 @@ def limit_of(parameters: Mapping[str, str]) -> int:
     return min(positive(parameters, "limit", DEFAULT_LIMIT), MAXIMUM_LIMIT)
 
 
-def read_page(
-    call: Call, table: str, condition: Condition, columns: Sequence[str]
-) -> List[Row]:
+def read_page(call: Call, table: str, condition: Condition, columns: Sequence[str]) -> List[Row]:
     """Read one page of rows as the query asks for it.
 
     :param call: the call; page, limit and order are taken from its query.

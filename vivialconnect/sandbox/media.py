@@ -13,6 +13,7 @@ import mimetypes
 import posixpath
 import struct
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, List, NamedTuple, Sequence
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -75,7 +76,8 @@ def guess_type(file_name: str, content: bytes) -> str:
 
 def unsupported(url: object) -> Refusal:
     """Make the refusal of a media URL."""
-    return Refusal(400, f"media_urls holds an unsupported media type or URL: {url!r}", error_code=10002)
+    text = f"media_urls holds an unsupported media type or URL: {url!r}"
+    return Refusal(400, text, error_code=10002)
 
 
 def load_all(urls: Any, *, allow_local: bool) -> List[Media]:
@@ -100,8 +102,7 @@ def load(url: Any, *, allow_local: bool) -> Media:
         host = parts.hostname or ""
         file_name = posixpath.basename(unquote(parts.path)) or "media"
         if allow_local and parts.scheme == "file":
-            with open(url2pathname(parts.path), "rb") as file:
-                content = file.read()
+            content = Path(url2pathname(parts.path)).read_bytes()
         elif allow_local and parts.scheme == "http" and _is_loopback(host):
             content = _fetch(host, parts.port, parts._replace(scheme="", netloc="").geturl())
         elif parts.scheme in ("http", "https") and host and _is_supported(file_name):

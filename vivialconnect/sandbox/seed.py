@@ -1,4 +1,4 @@
-"""What a fresh sandbox holds: an account, a user, a key, numbers for sale. Nothing is random but keys."""
+"""What a fresh sandbox holds: an account, a user, numbers for sale. Only keys are random."""
 
 from __future__ import annotations
 

@@ -154,9 +154,7 @@ def update(
     :param changes: the new values by column; at least one.
     """
     assignments = ", ".join(f"{column} = :{column}" for column in changes)
-    connection.execute(
-        f"UPDATE {table} SET {assignments} WHERE id = :id", dict(changes, id=row_id)
-    )
+    connection.execute(f"UPDATE {table} SET {assignments} WHERE id = :id", dict(changes, id=row_id))
 
 
 def select_one(
@@ -174,7 +172,9 @@ def select_all(
     return connection.execute(statement, values).fetchall()
 
 
-def select_count(connection: sqlite3.Connection, table: str, where: str, values: Sequence[Any]) -> int:
+def select_count(
+    connection: sqlite3.Connection, table: str, where: str, values: Sequence[Any]
+) -> int:
     """Count the rows of a table for which a condition holds."""
     row = select_one(connection, f"SELECT count(*) AS count FROM {table} WHERE {where}", values)
     return int(row["count"]) if row else 0

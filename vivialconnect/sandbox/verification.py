@@ -13,7 +13,7 @@ import re
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from itertools import product
-from typing import TYPE_CHECKING, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from vivialconnect.sandbox.canonical import (
     LITERAL_HOST,
@@ -96,7 +96,7 @@ class Verifier:
         request.variant = _match(candidates, credential.api_secret, signature)
         if request.variant is None:
             mistake = _diagnose(request, candidates[0][1], credential.api_secret, signature)
-            extra = {} if mistake is None else {"matches_variant": mistake}
+            extra: Dict[str, Any] = {} if mistake is None else {"matches_variant": mistake}
             raise Refusal(
                 401,
                 "The signature does not match. This is the canonical request that belongs to the "
@@ -129,7 +129,8 @@ def _header(request: Request, name: str) -> str:
     values = request.headers.get_all(name) or []
     if len(values) != 1:
         raise Refusal(
-            401, f"The signed header {name} must be sent exactly once, but is sent {len(values)} times"
+            401,
+            f"The signed header {name} must be sent exactly once, but is sent {len(values)} times",
         )
     # The parser decodes bytes one by one; what clients sign is the text.
     text: str = values[0]
