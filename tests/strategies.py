@@ -1,0 +1,83 @@
+"""Hypothesis strategies that more than one test needs: words, JSON values, query parameters."""
+
+from __future__ import annotations
+
+import string
+from datetime import datetime
+from typing import Any, Dict, List, Union
+
+from hypothesis import strategies as st
+
+#: Text that UTF-8 has a form for: everything but half surrogate pairs.
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+_LETTERS = string.ascii_lowercase
+_NUMBERS = st.text(string.digits, min_size=1, max_size=3)
+_WORD_PARTS = st.one_of(
+    st.builds(
+        "".join,
+        st.tuples(
+            st.text(_LETTERS, min_size=2, max_size=2),
+            st.text(_LETTERS + string.digits, max_size=6),
+        ),
+    ),
+    _NUMBERS,
+)
+_UNDERSCORES = st.text("_", min_size=1, max_size=3)
+
+
+@st.composite
+def underscored_words(draw: st.DrawFn) -> str:
+    """Draw a word for which ``camelize`` has an inverse.
+
+    Its parts start with two letters or are numbers; runs of underscores join them, and may stand
+    at both ends.
+    """
+    word = draw(st.text("_", max_size=2))
+    for part in draw(st.lists(_WORD_PARTS, max_size=4)):
+        word += part + draw(_UNDERSCORES)
+    return word + draw(_WORD_PARTS) + draw(st.text("_", max_size=2))
+
+
+def json_values() -> st.SearchStrategy[Any]:
+    """Return a strategy for whatever parsed JSON can be."""
+    scalars = st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        TEXT,
+    )
+    return st.recursive(
+        scalars,
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=4), st.dictionaries(TEXT, inner, max_size=4)
+        ),
+        max_leaves=12,
+    )
+
+
+QueryValue = Union[
+    None, bool, int, float, str, bytes, datetime, List["QueryValue"], Dict[str, "QueryValue"]
+]
+
+
+def query_params() -> st.SearchStrategy[Dict[str, QueryValue]]:
+    """Return a strategy for the parameters of a query, nested too."""
+    scalars: st.SearchStrategy[QueryValue] = st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        TEXT,
+        st.builds(lambda text: text.encode("utf-8"), TEXT),
+        st.datetimes(),
+    )
+    values = st.recursive(
+        scalars,
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3), st.dictionaries(TEXT, inner, max_size=3)
+        ),
+        max_leaves=6,
+    )
+    return st.dictionaries(TEXT, values, max_size=5)

@@ -1,0 +1,234 @@
+"""English plurals: tables of words, rules for all others, and the two directions through them.
+
+Only what concerns the number of a noun may live in here; :class:`~vivialconnect.common.util.Util`
+is the way in. A word is looked up, last part first (``phone_number`` is about ``number``): as a
+whole in the tables of words, then by its ending in the tables of endings, then by the rules, of
+which the last always holds. A word that already has the number that is asked for comes back as it
+is where that can be told.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Dict, Iterable, List, NamedTuple, Pattern, Tuple
+
+#: One form for both numbers.
+UNCOUNTABLE = frozenset(
+    """
+    advice aircraft billing bison chaos chassis clothes corps debris deer equipment feedback
+    firmware fish furniture goldfish hardware headquarters homework information jeans jellyfish
+    knowledge luggage means metadata misinformation money moose music news offspring
+    police rice salmon scissors series sheep shellfish shrimp software spacecraft species
+    starfish swine tennis traffic trousers trout weather wildlife
+    css dns gps https ios mms sms tls
+    """.split()  # noqa: SIM905 - a list of words is read as text
+)
+
+#: Whole words, singular to plural.
+IRREGULAR_WORDS = {
+    "afterlife": "afterlives",
+    "alumnus": "alumni",
+    "axis": "axes",
+    "basis": "bases",
+    "cactus": "cacti",
+    "codex": "codices",
+    "crisis": "crises",
+    "criterion": "criteria",
+    "dormouse": "dormice",
+    "elf": "elves",
+    "ellipsis": "ellipses",
+    "emphasis": "emphases",
+    "fungus": "fungi",
+    "genesis": "geneses",
+    "goose": "geese",
+    "leaf": "leaves",
+    "life": "lives",
+    "louse": "lice",
+    "metamorphosis": "metamorphoses",
+    "mouse": "mice",
+    "nemesis": "nemeses",
+    "neurosis": "neuroses",
+    "nucleus": "nuclei",
+    "oasis": "oases",
+    "octopus": "octopi",
+    "ox": "oxen",
+    "phenomenon": "phenomena",
+    "psychosis": "psychoses",
+    "radius": "radii",
+    "sheaf": "sheaves",
+    "stimulus": "stimuli",
+    "synopsis": "synopses",
+    "terminus": "termini",
+    "testis": "testes",
+    "titmouse": "titmice",
+}
+
+#: Endings of any word, singular to plural; the longest that fits counts.
+IRREGULAR_ENDINGS = {
+    "alias": "aliases",
+    "bus": "buses",
+    "calf": "calves",
+    "child": "children",
+    "foot": "feet",
+    "gnosis": "gnoses",
+    "half": "halves",
+    "index": "indices",
+    "knife": "knives",
+    "loaf": "loaves",
+    "lysis": "lyses",
+    "man": "men",
+    "matrix": "matrices",
+    "person": "people",
+    "quiz": "quizzes",
+    "scarf": "scarves",
+    "self": "selves",
+    "shelf": "shelves",
+    "status": "statuses",
+    "thesis": "theses",
+    "thief": "thieves",
+    "tooth": "teeth",
+    "vertex": "vertices",
+    "virus": "viri",
+    "wharf": "wharves",
+    "wife": "wives",
+    "wolf": "wolves",
+    # These merely end like "man".
+    "cayman": "caymans",
+    "german": "germans",
+    "human": "humans",
+    "norman": "normans",
+    "ottoman": "ottomans",
+    "roman": "romans",
+    "shaman": "shamans",
+    "talisman": "talismans",
+}
+
+#: Whole words that take "es" although no rule says so: singular in -s, and some in -o.
+TAKES_ES = frozenset(
+    """
+    abacus apparatus atlas bias bonus campus canvas census chorus circus consensus corpus cosmos
+    crocus focus gas genius hiatus iris lens lotus minus nexus pelvis platypus plus prospectus
+    rhinoceros sinus surplus thesaurus trellis walrus
+    buffalo echo embargo hero mosquito potato tomato torpedo veto volcano
+    """.split()  # noqa: SIM905 - a list of words is read as text
+)
+
+#: Whole words that take a plain "s" although they, or their plural, look like another kind.
+TAKES_S = frozenset(
+    """
+    abuse
+    ache apache avalanche brioche cache creche headache moustache mustache niche pastiche psyche
+    quiche toothache
+    crevasse finesse impasse lacrosse pickaxe posse
+    bowtie brownie calorie cookie die genie hoodie lie magpie movie necktie pie pixie prairie rookie
+    selfie sortie tie zombie
+    canoe doe floe foe hoe horseshoe oboe shoe tiptoe toe woe
+    epoch loch matriarch monarch patriarch stomach tech
+    academia beta delta encyclopedia fiesta india iota magnolia mafia mania militia pasta
+    phobia pizzeria quota siesta theta utopia vista zeta
+    abdomen bitumen cyclamen lumen omen regimen specimen stamen
+    """.split()  # noqa: SIM905 - a list of words is read as text
+)
+
+#: For every other word, the first that fits; with "es" after what hisses.
+PLURAL_RULES = (
+    (r"([^aeiouy]|qu)y\Z", r"\1ies"),
+    (r"(x|ch|ss|sh|tz|zz)\Z", r"\1es"),
+    (r"sis\Z", r"ses"),
+    (r"([ti])um\Z", r"\1a"),
+    (r"([ti])a\Z", r"\1a"),
+    (r"s\Z", r"s"),
+    (r"\Z", r"s"),
+)
+SINGULAR_RULES = (
+    (r"([^aeiouy]|qu)ies\Z", r"\1y"),
+    (r"(x|ch|ss|sh|tz|zz)es\Z", r"\1"),
+    (r"(ss|sis)\Z", r"\1"),
+    (r"oes\Z", r"o"),
+    (r"([ti])a\Z", r"\1um"),
+    (r"s\Z", r""),
+)
+
+#: The last part of a compound: after a separator, a digit or a hump.
+LAST_PART = re.compile(r"(?:[A-Z]+[a-z]*|[a-z]+)\Z")
+
+
+class Direction(NamedTuple):
+    """What one way through the tables needs."""
+
+    words: Dict[str, str]
+    endings: List[Tuple[str, str]]
+    rules: List[Tuple[Pattern[str], str]]
+
+    def inflect(self, word: str) -> str:
+        """Return a word in this number, in the case that it has."""
+        match = LAST_PART.search(word)
+        part = match.group() if match else ""
+        return word[: len(word) - len(part)] + _in_case_of(part, self._inflect_part(part.lower()))
+
+    def _inflect_part(self, part: str) -> str:
+        if part in self.words:
+            return self.words[part]
+        for ending, replacement in self.endings:
+            if part.endswith(ending):
+                return part[: len(part) - len(ending)] + replacement
+        for pattern, replacement in self.rules:
+            if pattern.search(part):
+                return pattern.sub(replacement, part)
+        return part
+
+
+def _in_case_of(part: str, inflected: str) -> str:
+    """Return the inflected word, in lower case so far, in the case that the given one has.
+
+    A plural that only adds to an abbreviation adds small letters: URL, URLs.
+    """
+    lower = part.lower()
+    shared = 0
+    for ours, theirs in zip(lower, inflected):
+        if ours != theirs:
+            break
+        shared += 1
+    rest = inflected[shared:]
+    is_capitals = len(part) > 1 and part.isupper() and shared < len(part)
+    return part[:shared] + (rest.upper() if is_capitals else rest)
+
+
+def _direction(
+    words: Dict[str, str], endings: Dict[str, str], rules: Iterable[Tuple[str, str]]
+) -> Direction:
+    """Make a direction; what already is its result stays."""
+    known = {word: word for word in (*UNCOUNTABLE, *words.values())}
+    ends = {**{ending: ending for ending in endings.values()}, **endings}
+    return Direction(
+        {**known, **words},
+        sorted(ends.items(), key=lambda pair: len(pair[0]), reverse=True),
+        [(re.compile(pattern), replacement) for pattern, replacement in rules],
+    )
+
+
+def _turned(pairs: Dict[str, str]) -> Dict[str, str]:
+    return {plural: singular for singular, plural in pairs.items()}
+
+
+_WORDS = {
+    **IRREGULAR_WORDS,
+    **{word: word + "es" for word in TAKES_ES},
+    **{word: word + "s" for word in TAKES_S},
+}
+_TO_PLURAL = _direction(_WORDS, IRREGULAR_ENDINGS, PLURAL_RULES)
+_TO_SINGULAR = _direction(_turned(_WORDS), _turned(IRREGULAR_ENDINGS), SINGULAR_RULES)
+
+
+# A class derives its names at each call, so these are asked for the same few words all the time.
+@lru_cache(maxsize=512)
+def pluralize(singular: str) -> str:
+    """Return a word in its plural form; the empty word stays empty."""
+    return _TO_PLURAL.inflect(singular) if singular else ""
+
+
+@lru_cache(maxsize=512)
+def singularize(plural: str) -> str:
+    """Return a word in its singular form; the empty word stays empty."""
+    return _TO_SINGULAR.inflect(plural) if plural else ""

@@ -1,0 +1,350 @@
+"""Conversions without a network: names, JSON, query strings, and the moments inside of them.
+
+What may live here is pure: the same input gives the same output, whatever the locale, the clock or
+the settings. Input that has no form in the output is refused with a :class:`ValueError` that says
+where it stands; nothing is turned into its ``repr`` in silence.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timezone
+from typing import Any, Iterator, NoReturn, Optional, Tuple, Union
+from urllib.parse import quote
+
+import six
+
+from vivialconnect.common import _inflection
+
+# A single underscore before a letter joins two words; one of a run, or at an end, is kept.
+_JOINT_OR_START = re.compile(r"(?:(?<=[^_])_|(\A|_))([A-Za-z])")
+# Between a small letter or digit and a capital, and before the last capital of an abbreviation.
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+class Util:
+    """Conversions of words, JSON and query strings; all of them static."""
+
+    @staticmethod
+    def camelize(word: str) -> str:
+        """Convert a word from lower_with_underscores to CamelCase.
+
+        A single underscore between words goes. Underscores at the ends, in a run, and before a
+        digit stay, so that :meth:`underscore` gives back what was given, wherever each part starts
+        with two letters or is a number.
+
+        :param word: The word, in ASCII letters; other characters stay as they are.
+        :returns: The word in CamelCase; ``""`` for the empty word.
+        :raises ValueError: If it is not a ``str``.
+
+        >>> Util.camelize("lower_with_underscores")
+        'LowerWithUnderscores'
+        >>> Util.camelize("_two__underscores_1_")
+        '_Two__Underscores_1_'
+        """
+        return _JOINT_OR_START.sub(
+            lambda match: (match.group(1) or "") + match.group(2).upper(), _word(word)
+        )
+
+    @staticmethod
+    def underscore(word: str) -> str:
+        """Convert a word from CamelCase to lower_with_underscores.
+
+        Capitals in a row are one abbreviation. Underscores stay; a hyphen becomes one.
+
+        :param word: The word, in ASCII letters.
+        :returns: The word in small letters; ``""`` for the empty word.
+        :raises ValueError: If it is not a ``str``.
+
+        >>> Util.underscore("HTMLParser")
+        'html_parser'
+        >>> Util.underscore("PhoneNumber"), Util.underscore("Two__Underscores_")
+        ('phone_number', 'two__underscores_')
+        """
+        return _HUMP.sub("_", _word(word)).replace("-", "_").lower()
+
+    @staticmethod
+    def pluralize(singular: str) -> str:
+        """Convert singular word to its plural form.
+
+        Of a compound, the last part changes. A word that is a plural already stays.
+
+        :param singular: An English noun, in any case.
+        :returns: Its plural, in the same case; ``""`` for the empty word.
+        :raises ValueError: If it is not a ``str``.
+
+        >>> Util.pluralize("phone_number"), Util.pluralize("Person"), Util.pluralize("quiz")
+        ('phone_numbers', 'People', 'quizzes')
+        """
+        return _inflection.pluralize(_word(singular))
+
+    @staticmethod
+    def singularize(plural: str) -> str:
+        """Convert plural word to its singular form.
+
+        Of a compound, the last part changes. A word that is known as a singular stays.
+
+        :param plural: An English noun, in any case.
+        :returns: Its singular, in the same case; ``""`` for the empty word.
+        :raises ValueError: If it is not a ``str``.
+
+        >>> Util.singularize("log_entries"), Util.singularize("Men"), Util.singularize("status")
+        ('log_entry', 'Man', 'status')
+        """
+        return _inflection.singularize(_word(plural))
+
+    @staticmethod
+    def json_to_dict(jsonstr: Union[str, bytes]) -> Any:
+        """Parse the json into a dictionary of attributes.
+
+        :param jsonstr: JSON as text, or as bytes in UTF-8; a byte order mark may stand before it.
+        :returns: What it says: a dict, or whatever else the JSON is.
+        :raises ValueError: If it is no JSON (``NaN`` and ``Infinity`` are not), is not UTF-8, or
+            is nested too deeply.
+
+        >>> Util.json_to_dict('{"message": {"id": 7}}')
+        {'message': {'id': 7}}
+        """
+        try:
+            text = six.ensure_text(jsonstr, "utf-8")
+        except TypeError as error:
+            kind = type(jsonstr).__name__
+            raise ValueError("JSON must be text or bytes, not {}".format(kind)) from error
+        try:
+            return _DECODER.decode(text[1:] if text.startswith(_BYTE_ORDER_MARK) else text)
+        except RecursionError as error:
+            raise ValueError("the JSON is nested too deeply") from error
+
+    @staticmethod
+    def to_json(obj: Any, root: Optional[str] = "object") -> str:
+        """Convert a dictionary or list to an JSON string.
+
+        The JSON is compact and keeps characters as they are, to be sent as UTF-8. A mapping is an
+        object, a tuple a list, a date ``"2020-07-02"``, a datetime ``"2020-07-02T10:11:12Z"``: in
+        UTC, for which a naive one is taken, with its microseconds unless they are 0.
+
+        :param obj: The object to serialize.
+        :param root: The key to put it under; ``None`` for none.
+        :returns: A JSON string.
+        :raises ValueError: If something in it has no form in JSON: NaN, infinity, a set, bytes, a
+            Decimal, half of a surrogate pair, a key that is not text (a number neither: ``1`` and
+            ``"1"`` would be one key), something that holds itself. The message says where.
+
+        >>> Util.to_json({"body": "Zdravím", "media_urls": ()}, root="message")
+        '{"message":{"body":"Zdravím","media_urls":[]}}'
+        >>> Util.to_json([1, None], root=None)
+        '[1,null]'
+        """
+        try:
+            return _ENCODER.encode(_plain(obj if root is None else {root: obj}, ""))
+        except RecursionError as error:
+            raise ValueError("the object is nested too deeply, or inside itself") from error
+
+    @staticmethod
+    def remove_root(data: Any) -> Any:
+        """Remove root key from dictionary.
+
+        :param data: Any parsed JSON.
+        :returns: The value of the only key of a dict; everything else as it is, the same object.
+
+        >>> Util.remove_root({"message": {"id": 7}})
+        {'id': 7}
+        """
+        if isinstance(data, dict) and len(data) == 1:
+            return next(iter(data.values()))
+        return data
+
+    @staticmethod
+    def to_query(query_params: Any) -> str:
+        """Convert a dictionary to url query parameters.
+
+        ``None`` and what is empty of lists and dicts is left out, the empty text is kept. Booleans
+        are ``true`` and ``false``, a list or tuple is ``key[]=`` once for each element, a dict
+        ``key[sub]=``; bytes are UTF-8. Moments are as :func:`format_basic_time` gives them, where a
+        date is its midnight in UTC. Numbers and UUIDs are as ``str`` gives them.
+
+        :param query_params: A mapping, whose order is kept. ``None`` is an empty one.
+        :returns: The query without ``?``, all but ``A-Za-z0-9-._~`` percent-encoded, a space as
+            ``%20``; ``""`` where there is nothing.
+        :raises ValueError: If a key is not text or a value has no form in a query: NaN, infinity,
+            a set, bytes that are not UTF-8, half of a surrogate pair. The message names the key.
+
+        >>> Util.to_query({"order": "id desc", "page": None, "types": ["a", "b"], "all": True})
+        'order=id%20desc&types%5B%5D=a&types%5B%5D=b&all=true'
+        """
+        if query_params is None:
+            return ""
+        if not isinstance(query_params, Mapping):
+            kind = type(query_params).__name__
+            raise ValueError("query parameters must be a dict, not {}".format(kind))
+        try:
+            return "&".join(
+                quote(key, safe="") + "=" + quote(text, safe="")
+                for name, value in query_params.items()
+                for key, text in _pairs(_key(name, "the query"), value)
+            )
+        except RecursionError as error:
+            raise ValueError("a parameter is nested too deeply, or inside itself") from error
+
+
+def format_basic_time(moment: datetime) -> str:
+    """Return a moment as ``YYYYMMDDThhmmssZ``, whatever the locale.
+
+    :param moment: A datetime; a naive one is UTC. What is below a second is cut off.
+    :raises ValueError: If it lies outside the years 1 to 9999 in UTC.
+
+    >>> format_basic_time(datetime(2020, 7, 2, 10, 11, 12))
+    '20200702T101112Z'
+    """
+    moment = _in_utc(moment)
+    return "{:04d}{:02d}{:02d}T{:02d}{:02d}{:02d}Z".format(*moment.timetuple()[:6])
+
+
+def parse_time(text: str) -> datetime:
+    """Return the moment that an ISO 8601 text names.
+
+    :param text: A date, or a date and a time, in the basic or the extended form.
+    :returns: An aware datetime, in the offset that stands there; without one it is UTC.
+    :raises ValueError: If it is no such text, or lies outside the years 1 to 9999 in UTC.
+
+    >>> parse_time("2020-07-02T10:11:12-05:00").isoformat()
+    '2020-07-02T10:11:12-05:00'
+    >>> parse_time("20200702T101112Z") == parse_time("2020-07-02T10:11:12")
+    True
+    """
+    # Most programs never parse a date, and dateutil takes longer to import than this package.
+    from dateutil.parser import isoparse  # noqa: PLC0415
+
+    try:
+        moment = isoparse(six.ensure_text(text, "ascii"))
+        aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+        _in_utc(aware)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError("{!r} is no date or time in ISO 8601".format(text)) from error
+    return aware
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment as an aware datetime in UTC, which a naive one is taken for."""
+    if moment.utcoffset() is None:
+        return moment.replace(tzinfo=timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError as error:
+        raise ValueError("{} is not in the years 1 to 9999 in UTC".format(moment)) from error
+
+
+def _word(word: Any) -> str:
+    if not isinstance(word, str):
+        raise ValueError("a word must be a str, not {!r}".format(word))
+    return word
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError("{} is not JSON".format(constant))
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+# Circles have been found by then, and NaN too.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
+
+def _plain(value: Any, place: str) -> Any:
+    """Return a copy of a value that consists of what JSON has a form for.
+
+    :param place: Where the value stands, for the message: ``message.tags[0]``.
+    """
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, str):
+        return _encodable(value, place)
+    if isinstance(value, Mapping):
+        within = place + "." if place else ""
+        return {
+            _key(key, place or "the object"): _plain(item, within + key)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, "{}[{}]".format(place, at)) for at, item in enumerate(value)]
+    return _plain_scalar(value, place)
+
+
+def _plain_scalar(value: Any, place: str) -> Any:
+    if isinstance(value, float) and _is_finite(value):
+        return value
+    try:
+        if isinstance(value, datetime):
+            return _in_utc(value).replace(tzinfo=None).isoformat() + "Z"
+        if isinstance(value, date):
+            return value.isoformat()
+    except ValueError as error:
+        raise _unfit(value, place, "JSON") from error
+    raise _unfit(value, place, "JSON")
+
+
+def _pairs(key: str, value: Any) -> Iterator[Tuple[str, str]]:
+    """Yield the pairs that one parameter makes in a query, in plain text."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _pairs("{}[{}]".format(key, _key(name, key)), item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _pairs(key + "[]", item)
+    elif value is not None:
+        yield key, _query_text(key, value)
+
+
+def _query_text(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        if isinstance(value, (str, bytes)):
+            return _encodable(six.ensure_text(value, "utf-8"), key)
+        if isinstance(value, datetime):
+            return format_basic_time(value)
+        if isinstance(value, date):
+            return format_basic_time(datetime.combine(value, time()))
+        if _is_number_or_uuid(value):
+            # An enumeration's own text is its name, in some releases of Python and not in others.
+            return int.__repr__(value) if isinstance(value, int) else str(value)
+    except ValueError as error:
+        raise _unfit(value, key, "a query") from error
+    raise _unfit(value, key, "a query")
+
+
+def _is_number_or_uuid(value: Any) -> bool:
+    """Tell whether a value is a UUID or a number that is one."""
+    if isinstance(value, (int, float)):
+        return _is_finite(value)
+    # Both are rare in a query, and uuid alone would be a quarter of what this module imports.
+    from decimal import Decimal  # noqa: PLC0415
+    from uuid import UUID  # noqa: PLC0415
+
+    return isinstance(value, UUID) or (isinstance(value, Decimal) and value.is_finite())
+
+
+def _is_finite(number: float) -> bool:
+    return -float("inf") < number < float("inf")
+
+
+def _key(key: Any, place: str) -> str:
+    if not isinstance(key, str):
+        raise ValueError("{!r} in {} is no key: keys are text".format(key, place))
+    return _encodable(key, place)
+
+
+def _encodable(text: str, place: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _unfit(text, place, "UTF-8") from error
+    return text
+
+
+def _unfit(value: Any, place: str, form: str) -> ValueError:
+    shown = "{:.60} ({})".format(repr(value), type(value).__name__)
+    return ValueError("{}: {} has no form in {}".format(place or "the object", shown, form))
