@@ -10,8 +10,13 @@ release = version = VERSION
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.viewcode"]
 exclude_patterns = ["_build"]
 nitpicky = True
-default_role = "py:obj"
-highlight_language = "python"
+nitpick_ignore_regex = [
+    # The standard library's documentation is not looked up: a build needs no network.
+    ("py:.*", r"(collections|datetime|os|sqlite3|typing)(\..*)?"),
+    # Type variables, and names for types, have no page.
+    ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Id|Moment|Headers)"),
+]
+highlight_language = "default"  # Python, and plain text where it is none
 
 html_theme = "furo"
 html_title = "vivialconnect " + VERSION
