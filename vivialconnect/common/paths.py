@@ -13,10 +13,12 @@ structure of a path.
 from __future__ import annotations
 
 import re
-from typing import Any
-from urllib.parse import quote, unquote
+from typing import Any, Tuple
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 SUFFIX = ".json"
+# A percent sign stays where it begins an escape.
+_NOT_IN_PATHS = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~/%-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -60,13 +62,36 @@ def quote_prefix(path: Any) -> str:
     return "".join("/" + quote_segment(unquote(segment), "path") for segment in segments)
 
 
-def account_path(account_id: Any) -> str:
+def encode_target(target: Any) -> Tuple[str, str]:
+    """Return the path and the query of what a caller wrote, fit to be sent.
+
+    :param target: A path of any number of segments, with or without a query. What is quoted in
+        it stays quoted.
+    :raises ValueError: If it is no text, or has control characters, ``.`` or ``..`` as a segment.
+
+    >>> encode_target("accounts/1/tags/a b%2Fc.json?page=2")
+    ('/accounts/1/tags/a%20b%2Fc.json', 'page=2')
+    """
+    if not isinstance(target, str) or _CONTROL.search(target):
+        raise ValueError("the path of a call must be a text of one line, not {!r}".format(target))
+    path, _, query = target.partition("?")
+    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
+        raise ValueError("the path of a call cannot go up: {!r}".format(target))
+    encoded = _NOT_IN_PATHS.sub(lambda found: quote(found.group()), path.lstrip("/"))
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return "/" + encoded, urlencode(pairs, quote_via=quote, safe="")
+
+
+def account_path(account_id: Any, name: str = "api_account_id") -> str:
     """Return the path of one account, without the suffix.
+
+    :param account_id: The account.
+    :param name: What it was given as, for the error's text.
 
     >>> account_path(12345)
     '/accounts/12345'
     """
-    return "/accounts/" + quote_segment(account_id, "api_account_id")
+    return "/accounts/" + quote_segment(account_id, name)
 
 
 def collection_path(account: str, prefix: str, plural: str) -> str:

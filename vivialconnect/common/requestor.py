@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
 from urllib.parse import urljoin, urlsplit
 
-from vivialconnect.common import error, settings, signing, waiting
+from vivialconnect.common import error, paths, settings, signing, waiting
 from vivialconnect.common.exchange import Limits, Request, Response, Transport
 from vivialconnect.common.util import Util
 from vivialconnect.version import VERSION
@@ -278,10 +278,9 @@ def _encode_body(value: Any) -> bytes:
 
 def _describe(call: Call, ready: settings.Settings) -> Request:
     """Return the request that a call means, fully encoded, all but its signature."""
-    url = ready.api_base_url + "/" + call.path.lstrip("/")
-    query = Util.to_query(call.query)
-    if query:
-        url = "{}?{}".format(url, query)
+    path, written = paths.encode_target(call.path)
+    query = "&".join(part for part in (written, Util.to_query(call.query)) if part)
+    url = ready.api_base_url + path + (query and "?" + query)
     headers = {"Host": urlsplit(url).netloc, **CLIENT_HEADERS}
     if call.body is not None:
         headers["Content-Type"] = CONTENT_TYPE

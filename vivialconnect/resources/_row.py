@@ -87,7 +87,7 @@ def explain_missing(row: Row, name: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 
     known: List[str] = sorted(set(dir(row)) - {name})
-    near = get_close_matches(name, [other for other in known if other[0] != "_"], n=1)
+    near = get_close_matches(name, [other for other in known if other[0] != "_"], n=1, cutoff=0.7)
     words = "this {} has no {!r}".format(type(row).__name__, name)
     if name in type(row).field_names:
         return words + ": it is a field of the class, but the service has not sent it"
@@ -112,7 +112,7 @@ class Row(metaclass=ResourceMeta):
     @classmethod
     def _row(cls: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
         row = cls.__new__(cls)
-        row._prefix = prefix
+        object.__setattr__(row, "_prefix", prefix)
         row._load(data)
         return row
 

@@ -62,7 +62,11 @@ class Account(Countable):
             >>> Account.billing_status()["free_trial"]
             False
         """
-        account = account_path_of(cls) if account_id is None else paths.account_path(account_id)
+        account = (
+            account_path_of(cls)
+            if account_id is None
+            else paths.account_path(account_id, "account_id")
+        )
         path = paths.collection_path(account, "", "status")
         return cls.request.perform(Call("GET", path), _read_status)
 

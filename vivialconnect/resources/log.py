@@ -20,8 +20,6 @@ from typing import (
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.requestor import Call
 from vivialconnect.resources._collections import (
-    LARGEST_PAGE,
-    check_paging,
     describe_shape,
     merged_query,
     walk_keys,
@@ -102,30 +100,13 @@ class Log(Resource):
         return super().find(None, path, **kwargs)
 
     @classmethod
-    def find_each(
-        cls: Type[LogT],
-        limit: Optional[int] = None,
-        page_size: int = LARGEST_PAGE,
-        *,
-        path: Optional[str] = None,
-        **query: Any,
+    def _walk(
+        cls: Type[LogT], limit: Optional[int], query: Dict[str, Any], path: Optional[str]
     ) -> Iterator[LogT]:
-        """Walk over all entries, following ``last_key`` from page to page.
-
-        :param limit: How many in all; ``None`` for every one.
-        :param page_size: How many to ask for at a time, 1 to 150.
-        :param path: As for :meth:`find`.
-        :param query: As for :meth:`find`.
-        :raises ValueError: At once, if limit or page size cannot be.
-        :raises RequestorError: While walking, if a call fails.
-
-        .. versionadded:: 1.0
-        """
-        check_paging(limit, page_size)
-
+        # The pages of logs have no numbers: each names the key that the next one starts with.
         def fetch(key: Optional[str]) -> ResourceList[LogT]:
             start = {} if key is None else {"start_key": key}
-            return cls.find(None, path, **{**query, "limit": page_size, **start})
+            return cls.find(None, path, **{**query, **start})
 
         return walk_keys(fetch, limit)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any, ClassVar, List, Mapping, Optional, Tuple, Type, TypeVar, Union
 
+from vivialconnect.common import paths
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.requestor import Call
 from vivialconnect.common.util import Util, parse_time
@@ -226,7 +227,7 @@ class Message(Countable):
         :raises ValueError: If the id is empty.
         :raises RequestorError: If the call fails.
         """
-        path = cls._custom_path("bulk", None, str(bulk_id))
+        path = cls._custom_path("bulk", None, paths.quote_segment(bulk_id, "bulk_id"))
         return cls.request.perform(Call("GET", path), lambda answer: cls._rows(answer, ""))
 
     def attachment(self, id: Union[int, str], **kwargs: Any) -> Attachment:  # noqa: A002

@@ -150,11 +150,16 @@ class Resource(Row):
         .. versionadded:: 1.0
         """
         check_paging(limit, page_size)
+        return cls._walk(limit, {**query, "limit": page_size}, path)
 
+    @classmethod
+    def _walk(
+        cls: Type[ResourceT], limit: Optional[int], query: Dict[str, Any], path: Optional[str]
+    ) -> Iterator[ResourceT]:
         def fetch(number: int) -> ResourceList[ResourceT]:
-            return cls.find(None, path, **{**query, "page": number, "limit": page_size})
+            return cls.find(None, path, **{**query, "page": number})
 
-        return walk_pages(fetch, _identify, limit, page_size)
+        return walk_pages(fetch, _identify, limit, query["limit"])
 
     # One row on the service
 
