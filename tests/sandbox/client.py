@@ -51,7 +51,8 @@ def signature(secret: str, text: str) -> str:
 class Client:
     """Calls a sandbox on a connection that it keeps."""
 
-    def __init__(self, sandbox: Any) -> None:
+    def __init__(self, sandbox: Any, moment: Optional[float] = None) -> None:
+        self.moment = moment
         self.key, self.secret = sandbox.api_key, sandbox.api_secret
         self.account = sandbox.account_id
         parts = urlsplit(sandbox.url)
@@ -76,7 +77,7 @@ class Client:
         more_headers: Optional[Dict[str, str]] = None,
     ) -> Signed:
         """Sign as the Python client does: what is sent is encoded already."""
-        moment = time.time() if moment is None else moment
+        moment = moment or self.moment or time.time()
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))
         signed = {"date": formatdate(moment, usegmt=True), "host": host or self.host}
         if body:

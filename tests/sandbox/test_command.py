@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import http.client
 import os
 import shlex
 import signal
@@ -84,15 +86,11 @@ def test_kill__nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     acknowledged: List[Tuple[int, str]] = []
 
     def write(it: Any, name: int) -> None:
-        with Client(it) as own:
-            try:
-                for index in range(10_000):
-                    made = own.text(body=f"{name}/{index}")
-                    acknowledged.append((made["id"], made["body"]))
-            except (OSError, ValueError, AssertionError, EOFError):
-                return
-            except Exception as error:  # noqa: BLE001 - http.client has several ends of its own
-                assert "http.client" in type(error).__module__, error
+        # That the server dies is the case; it may do so at any point of an answer.
+        with contextlib.suppress(OSError, http.client.HTTPException), Client(it) as own:
+            for index in range(10_000):
+                made = own.text(body=f"{name}/{index}")
+                acknowledged.append((made["id"], made["body"]))
 
     with started("--database", file) as (run, it):
         with Client(it) as client:

@@ -24,28 +24,19 @@ def status(client: Client, row_id: int = 1) -> str:
 
 def test_status__follows_the_clock() -> None:
     """A message is accepted, queued, sending and delivered, each when its delay is over."""
-    with Sandbox(delays=(10, 20, 30), clock=lambda: 1_800_000_000) as sandbox:
-        with Client(sandbox) as client:
-            client.buy = lambda: client.send(  # type: ignore[method-assign]
-                client.sign(
-                    "POST", "/api/v1.0/accounts/12345/numbers.json",
-                    body=b'{"phone_number":{"phone_number":"+19132597591"}}', moment=1_800_000_000,
-                )
-            )  # fmt: skip
-            client.buy()
-            path = "/api/v1.0/accounts/12345/messages"
-            body = (
-                b'{"message":{"from_number":"+19132597591","to_number":"+11234567890","body":"x"}}'
-            )
-            client.send(client.sign("POST", path + ".json", body=body, moment=1_800_000_000))
-            seen: List[str] = []
-            for seconds in (9, 1, 10, 9.5, 0.5):
-                sandbox.advance(seconds)
-                read = client.send(client.sign("GET", path + "/1.json", moment=1_800_000_000))
-                seen.append(read.json["message"]["status"])
-            assert seen == ["accepted", "queued", "sending", "sending", "delivered"]
-            assert read.json["message"]["sent"] == "2027-01-15T08:00:10+00:00"
-            assert read.json["message"]["date_modified"] == "2027-01-15T08:00:30+00:00"
+    moment = 1_800_000_000
+    running = Sandbox(delays=(10, 20, 30), clock=lambda: moment)
+    with running as sandbox, Client(sandbox, moment) as client:
+        client.buy()
+        client.text()
+        seen: List[str] = []
+        for seconds in (9, 1, 10, 9.5, 0.5):
+            sandbox.advance(seconds)
+            seen.append(status(client))
+        assert seen == ["accepted", "queued", "sending", "sending", "delivered"]
+        message = client.call("GET", "messages/1.json").json["message"]
+        assert message["sent"] == "2027-01-15T08:00:10+00:00"
+        assert message["date_modified"] == "2027-01-15T08:00:30+00:00"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +117,7 @@ def test_receive__number_of_nobody(sandbox: Sandbox) -> None:
 
 
 def test_database__read_by_an_outsider(tmp_path: Path) -> None:
-    """After stop() the file alone holds number, messages as delivered, logs, and debits that add up."""
+    """After stop() the file holds number, delivered messages, logs, and debits that add up."""
     file = tmp_path / "sandbox.db"
     with Sandbox(database=str(file)) as sandbox, Client(sandbox) as client:
         client.buy()

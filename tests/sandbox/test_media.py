@@ -129,17 +129,20 @@ def test_local_media__refused_unless_allowed(client: Client, tmp_path: Path) -> 
 @pytest.mark.parametrize(("status", "answered"), [(200, 200), (404, 400)])
 def test_local_media__http(status: int, answered: int) -> None:
     """With local media allowed, an http URL of this machine is fetched; it must answer 200."""
-    with local_server(b"%PDF-1.4", status) as url:
-        with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
-            client.buy()
-            message = {"from_number": "+19132597591", "to_number": "+11234567890"}
-            response = client.call(
-                "POST", "messages.json", {"message": dict(message, media_urls=[url + "/x?y=1"])}
-            )
-            assert response.status == answered
-            if answered == 200:
-                row = client.call("GET", "messages/1/attachments/1.json").json["attachment"]
-                assert (row["content_type"], row["file_name"]) == ("application/pdf", "x")
+    with (
+        local_server(b"%PDF-1.4", status) as url,
+        Sandbox(allow_local_media=True) as sandbox,
+        Client(sandbox) as client,
+    ):
+        client.buy()
+        message = {"from_number": "+19132597591", "to_number": "+11234567890"}
+        response = client.call(
+            "POST", "messages.json", {"message": dict(message, media_urls=[url + "/x?y=1"])}
+        )
+        assert response.status == answered
+        if answered == 200:
+            row = client.call("GET", "messages/1/attachments/1.json").json["attachment"]
+            assert (row["content_type"], row["file_name"]) == ("application/pdf", "x")
 
 
 def test_local_media__of_the_network_all_the_same() -> None:

@@ -99,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
         return body
 
     def send_error(
-        self, code: int, message: Optional[str] = None, explain: Optional[str] = None
+        self, code: int, message: Optional[str] = None, _explain: Optional[str] = None
     ) -> None:
         """Refuse what is not HTTP, in JSON as everything else; the connection ends."""
         self.close_connection = True

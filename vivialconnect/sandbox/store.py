@@ -4,6 +4,8 @@ One connection serves all threads, one transaction at a time. A transaction that
 the disk (``synchronous=FULL``), so what was acknowledged outlives a kill.
 """
 
+# ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
+
 from __future__ import annotations
 
 import sqlite3
@@ -124,9 +126,6 @@ class Store:
 
 def _as_dict(cursor: sqlite3.Cursor, values: Sequence[Any]) -> Row:
     return {column[0]: value for column, value in zip(cursor.description, values)}
-
-
-# Names of tables and columns below come from the code alone, never from a request.
 
 
 def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:

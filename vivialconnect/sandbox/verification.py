@@ -1,4 +1,4 @@
-"""The sandbox's own check of a request's HMAC. No routing, no state, nothing of the client's signer.
+"""The sandbox's own check of a request's HMAC: no routing, no state, nothing of the client's.
 
 It was written from the wire facts, not from the client, so that a mistake in one is not repeated in
 the other. A refusal tells the caller everything but the secret and the signature it expected.
@@ -147,9 +147,7 @@ def _read_authorization(request: Request) -> Tuple[str, str]:
 def _read_instant(request: Request) -> datetime:
     text = request.headers.get("X-Auth-Date", "")
     try:
-        if INSTANT.fullmatch(text) is None:
-            raise ValueError(text)
-        moment = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+        moment = _parse_instant(text)
     except ValueError:
         raise Refusal(401, "X-Auth-Date must be a UTC time written YYYYMMDDThhmmssZ") from None
     try:
@@ -159,6 +157,13 @@ def _read_instant(request: Request) -> datetime:
     if (date if date.tzinfo else date.replace(tzinfo=timezone.utc)) != moment:
         raise Refusal(401, "Date and X-Auth-Date must be the same instant")
     return moment
+
+
+def _parse_instant(text: str) -> datetime:
+    # strptime alone would also read fields of one digit.
+    if INSTANT.fullmatch(text) is None:
+        raise ValueError(text)
+    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
 
 
 def _read_header_list(request: Request) -> List[str]:
