@@ -36,5 +36,5 @@ def caught(kind: Any, function: Callable[[], Any]) -> Any:
     try:
         function()
     except kind as failure:
-        return [type(failure).__name__, failure.http_status, str(failure)]
+        return [type(failure).__name__, getattr(failure, "http_status", None), str(failure)]
     return "no error"

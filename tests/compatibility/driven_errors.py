@@ -31,6 +31,22 @@ ERRORS = (
     "ServerError",
     "UnauthorizedAccess",
 )
+#: Answers that the sandbox gives when they are asked for, and the documented error of each.
+ANSWERED = {
+    "text": "BadRequest",
+    "object": "BadRequest",
+    "teapot": "ClientError",
+    "conflict": "ResourceConflict",
+    "invalid": "ResourceInvalid",
+    "limit": "RateLimit",
+    "failure": "ServerError",
+    "page": "ServerError",
+    "redirect": "Redirection",
+    "redirect_to_nowhere": "Redirection",
+    "temporary_redirect": "Redirection",
+    "nothing": "ResourceError",
+    "broken": "ResourceError",
+}
 
 
 # Errors of the service
@@ -81,6 +97,17 @@ def nobody_listens() -> Any:
         return caught(error.ConnectionError, Message.find)[0]
     finally:
         configure()
+
+
+def make_answer_call(name: str, kind: str) -> None:
+    """Take among the calls that the service gives a certain answer, which is an error."""
+    CALLS["answered_" + name] = lambda: caught(
+        getattr(error, kind), lambda: Message.find(answer=name)
+    )
+
+
+for each_name, each_kind in ANSWERED.items():
+    make_answer_call(each_name, each_kind)
 
 
 def make_error_calls(name: str) -> None:

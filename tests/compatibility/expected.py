@@ -14,6 +14,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 DOCUMENTED = json.loads(
     (Path(__file__).parent.parent / "vectors" / "documented-names.json").read_text(encoding="utf-8")
 )
+ACCOUNT = "/api/v1.0/accounts/12345"
 #: What fails without an exception: another value, another request, another state.
 WRONG_EFFECT = "wrong effect"
 
@@ -68,6 +69,32 @@ ERRORS = tuple(
     for name, facts in DOCUMENTED.items()
     if facts["kind"] == "exception" and name != "ResourceError"
 )
+
+#: Answers that the driver can ask for by name: status, body, further headers.
+CANNED: Dict[str, Tuple[int, bytes, Dict[str, str]]] = {
+    "text": (400, b'{"error":"words"}', {}),
+    "object": (400, b'{"error":{"message":"words","param":"body"}}', {}),
+    "teapot": (418, b'{"message":"words"}', {}),
+    "conflict": (409, b'{"message":"words"}', {}),
+    "invalid": (422, b'{"message":"words"}', {}),
+    "limit": (429, b'{"message":"words"}', {}),
+    "failure": (500, b'{"message":"words"}', {}),
+    "page": (502, b"<html>Bad Gateway</html>", {}),
+    "redirect": (302, b'{"message":"words"}', {"Location": ACCOUNT + "/users.json"}),
+    "redirect_to_nowhere": (302, b'{"message":"words"}', {}),
+    "temporary_redirect": (307, b'{"message":"words"}', {}),
+    "nothing": (200, b"", {}),
+    "broken": (200, b'{"messages":', {}),
+}
+
+
+def canned(name: str, kind: str, text: str = "words") -> Call:
+    """Describe a call that is answered with one of the canned answers."""
+    status = CANNED[name][0]
+    told = None if kind == "ResourceError" else status
+    target = "/messages.json?answer=" + name
+    return Call("answered_" + name, kind, [kind, told, text], [get(target, status)])
+
 
 CALLS: Tuple[Call, ...] = (
     Call(
@@ -224,6 +251,19 @@ CALLS: Tuple[Call, ...] = (
          [get("/messages.json", 401)]),
     Call("other_account", "ForbiddenAccess", ["ForbiddenAccess", 403],
          [get("/api/v1.0/accounts/54321/messages.json", 403)]),
+    canned("text", "BadRequest"),
+    canned("object", "BadRequest"),
+    canned("teapot", "ClientError"),
+    canned("conflict", "ResourceConflict"),
+    canned("invalid", "ResourceInvalid"),
+    canned("limit", "RateLimit"),
+    canned("failure", "ServerError"),
+    canned("page", "ServerError", "Bad Gateway"),
+    canned("redirect", "Redirection"),
+    canned("redirect_to_nowhere", "Redirection"),
+    canned("temporary_redirect", "Redirection"),
+    canned("nothing", "ResourceError"),
+    canned("broken", "ResourceError"),
     Call("nobody_listens", "ConnectionError", "ConnectionError"),
     *(
         call
@@ -258,6 +298,9 @@ CALL_OF_NAME = {call.name: call for call in CALLS}
 #: original SDK, and the exact exception. The defects are:
 DEFECTS = {
     1: "error classes crash on a body that is not a JSON object, and so on every network fault",
+    2: "an error body whose error is an object crashes, for a name is not defined",
+    3: "statuses that have no branch crash, for a name is not defined",
+    5: "redirects are followed, with the signature of the first request",
     7: "reload() does not strip the root, so that the row's own fields stay old",
     8: "ids are not quoted; 0 and the empty text list everything",
     9: "datetimes go into queries as Python writes them, and not into JSON at all",
@@ -268,6 +311,7 @@ DEFECTS = {
     25: "buy() of a number that has an id is a PUT",
     26: "inflection of hive, and camelize of the empty word",
     28: "send_bulk accepts an empty to_numbers",
+    31: "a 200 with an empty body crashes",
 }
 ALLOWED: Dict[str, Tuple[int, str]] = {
     "account_reloaded": (7, WRONG_EFFECT),
@@ -285,6 +329,12 @@ ALLOWED: Dict[str, Tuple[int, str]] = {
     "message_of_id_zero": (8, WRONG_EFFECT),
     "message_of_empty_id": (8, WRONG_EFFECT),
     "message_of_id_with_slash": (8, WRONG_EFFECT),
+    "answered_object": (2, "NameError"),
+    "answered_page": (1, "TypeError"),
+    "answered_redirect": (5, "UnauthorizedAccess"),
+    "answered_temporary_redirect": (3, "NameError"),
+    "answered_nothing": (31, "TypeError"),
+    "answered_broken": (1, "TypeError"),
     "nobody_listens": (1, "TypeError"),
     **{"error_{}_without_body".format(name): (1, "TypeError") for name in ERRORS},
     "error_with_page_for_body": (1, "TypeError"),
