@@ -79,6 +79,15 @@ def test_inflection__case(word: str, plural: str) -> None:
     assert word == Util.singularize(plural)
 
 
+@pytest.mark.parametrize(
+    ("word", "plural"),
+    [("mitosis", "mitoses"), ("catharsis", "catharses"), ("Mongoose", "Mongooses")],
+)
+def test_pluralize__by_rule(word: str, plural: str) -> None:
+    """A word that no table has is inflected by the first rule that fits."""
+    assert plural == Util.pluralize(word)
+
+
 def test_inflection__tables_do_not_contradict() -> None:
     """No word stands in two tables, and no plural has two singulars."""
     groups = [

@@ -122,6 +122,7 @@ def test_count__ucs2_edges(length: int, segments: int, left: int) -> None:
 
 def test_count__surrogates_at_the_split() -> None:
     """A character of two UTF-16 units at the edge moves whole into the next segment."""
+    assert count("\uffff\U00010000").units == 3
     assert count("😀" * 35)[:4] == ("ucs2", 1, 70, 0)
     # 33 pairs are 66 of 67 units, so that each segment loses one.
     assert count("😀" * 36)[:4] == ("ucs2", 2, 72, 61)

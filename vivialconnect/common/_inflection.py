@@ -191,7 +191,7 @@ def _in_case_of(part: str, inflected: str) -> str:
             break
         shared += 1
     rest = inflected[shared:]
-    is_capitals = len(part) > 1 and part.isupper() and shared < len(part)
+    is_capitals = part.isupper() and shared < len(part)
     return part[:shared] + (rest.upper() if is_capitals else rest)
 
 
