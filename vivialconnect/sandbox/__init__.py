@@ -7,9 +7,10 @@ It needs no network, no account and no money, and nothing beyond the standard li
 
     with Sandbox() as sandbox:
         sandbox.configure()
-        number = Number(phone_number="+19132597591", phone_number_type="local")
+        number = Number({"phone_number": "+19132597591", "phone_number_type": "local"})
         number.buy()
-        message = Message(from_number="+19132597591", to_number="+11234567890", body="Hi")
+        message = Message({"from_number": number.phone_number, "body": "Hi"})
+        message.to_number = "+11234567890"
         message.send()
         message.reload()
         print(message.status)  # delivered
