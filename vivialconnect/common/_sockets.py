@@ -155,6 +155,11 @@ class DeadlineHTTPSConnection(_DeadlineConnection, HTTPSConnection):
 class _DeadlinePool:
     """Hands out connections that keep the deadline, and none that idled too long to a POST."""
 
+    def urlopen(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        # Before urllib3 2 a body that is cut short passes for a whole one unless this is asked.
+        keywords["enforce_content_length"] = True
+        return super().urlopen(*arguments, **keywords)  # type: ignore[misc] # of the pool mixed in
+
     def _get_conn(self: Any, timeout: Optional[float] = None) -> Any:
         connection = super()._get_conn(timeout)  # type: ignore[misc] # of the pool mixed in
         idle = time.monotonic() - getattr(connection, "last_used", 0.0)
