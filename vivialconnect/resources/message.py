@@ -193,8 +193,7 @@ class Message(Countable):
             >>> len(Message.bulk_messages(bulk_id))
             2
         """
-        data = dict(self.attributes)
-        numbers = data.pop("to_numbers", None)
+        numbers = self.attributes.get("to_numbers")
         if not isinstance(numbers, (list, tuple)) or not numbers:
             raise ValueError(
                 "to_numbers must be a list of numbers like '+19132597591', not {!r}".format(numbers)
@@ -202,7 +201,7 @@ class Message(Countable):
         if not all(isinstance(number, str) and number for number in numbers):
             raise ValueError("to_numbers must hold texts like '+19132597591' and nothing else")
         self._complete_media()
-        kept = {name: value for name, value in data.items() if value is not None}
+        kept = {name: value for name, value in self.attributes.items() if value is not None}
         body = Util.to_json({**kept, "to_numbers": list(numbers)}, root=None)
         path = self._custom_path(None, None, "bulk")
         call = Call("POST", path, body=body.encode("utf-8"))
