@@ -272,16 +272,12 @@ class Resource(Row):
 
     @classmethod
     def _fields(cls, answer: Any) -> Dict[str, Any]:
-        """Return the data of one row, out of its root if it has one."""
+        """Return the data of one row, out of its root if it has one; it must have an id."""
         if isinstance(answer, dict):
-            rooted = answer.get(cls.singular)
-            if isinstance(rooted, dict):
-                return rooted
-            only: Any = next(iter(answer.values())) if len(answer) == 1 else None
-            if isinstance(only, dict):
-                return only
-            if cls.primary_key in answer:
-                return answer
+            only = next(iter(answer.values())) if len(answer) == 1 else None
+            for fields in (answer.get(cls.singular), only, answer):
+                if isinstance(fields, dict) and cls.primary_key in fields:
+                    return fields
         raise ResourceError(
             "the answer should be one {}, and is {}".format(cls.singular, describe_shape(answer))
         )
