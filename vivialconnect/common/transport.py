@@ -38,6 +38,8 @@ FOREIGN: Tuple[Type[BaseException], ...] = (
 )
 # urllib3's own classes will not do: there a refused connection is a kind of timeout.
 _TIMEOUTS = (socket.timeout, TimeoutError, requests.Timeout)
+#: URLs, of the service or a proxy, that requests refuses before it connects.
+_UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
@@ -51,6 +53,12 @@ class _Adapter(requests.adapters.HTTPAdapter):
         manager = super().proxy_manager_for(*arguments, **keywords)
         _use_deadline_pools(manager)
         return manager
+
+    def cert_verify(self, *arguments: Any, **keywords: Any) -> None:
+        # A CA bundle that is not there fails here, before anything is sent.
+        _sockets.call.connecting = True
+        super().cert_verify(*arguments, **keywords)
+        _sockets.call.connecting = False
 
 
 def _use_deadline_pools(manager: Any) -> None:
@@ -150,9 +158,10 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
     else:
         kind = error.ConnectionError
         words = _reason(chain)
-    where = "connecting to {}".format(host) if call.connecting else "waiting for {}".format(host)
+    unsent = call.connecting or isinstance(failure, _UNUSABLE)
+    where = "{} {}".format("connecting to" if unsent else "waiting for", host)
     translated: error.ConnectionError = kind("{} while {}".format(words, where))
-    translated.outcome = error.NOT_SENT if call.connecting and not call.sent else error.UNKNOWN
+    translated.outcome = error.NOT_SENT if unsent and not call.sent else error.UNKNOWN
     return translated
 
 
@@ -178,6 +187,8 @@ def _reason(chain: List[BaseException]) -> str:
             return "TLS failed ({})".format(link.reason or link)
         if isinstance(link, OSError) and link.strerror:
             return link.strerror[:1].lower() + link.strerror[1:]
+    if type(chain[0]) is OSError or isinstance(chain[0], _UNUSABLE):
+        return str(chain[0])
     return "no usable HTTP answer ({})".format(type(chain[-1]).__name__)
 
 
