@@ -1,0 +1,219 @@
+"""A success that is not the resource asked for is a ResourceError, never a built-in error."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict
+
+import pytest
+
+from tests.integration.scripted_server import ScriptedServer, answer, use
+from vivialconnect import Account, Log, Message, Number, Resource, ResourceError
+
+NO_JSON: Dict[str, bytes] = {
+    "text": b"OK",
+    "HTML": b"<html><body>It works!</body></html>",
+    "half an object": b'{"message": {"id": 1}',
+    "two objects": b"{}{}",
+    "broken UTF-8": b'{"message": {"id": 1, "body": "\xff"}}',
+    "NaN": b'{"count": NaN}',
+    "depth": b"[" * 100_000,
+}
+#: JSON that is nothing that any call asked for.
+OF_NO_USE: Dict[str, bytes] = {
+    "true": b"true",
+    "a number": b"5",
+    "a text": b'"text"',
+    "a list of numbers": b"[1]",
+}
+OBJECTS: Dict[str, bytes] = {
+    "an empty object": b"{}",
+    "an object without rows": b'{"x": 1}',
+    "a list of texts": b'{"messages": ["x"], "phone_numbers": ["x"], "bulks": ["x"]}',
+    "rows that are null": b'{"messages": null, "phone_numbers": null, "bulks": null}',
+}
+AN_EMPTY_LIST = {"an empty list": b"[]"}
+ROOTS_OF_NO_USE: Dict[str, bytes] = {
+    "a root of null": b'{"message": null}',
+    "a root of text": b'{"message": "done"}',
+    "a root of a list": b'{"message": [{"id": 1}]}',
+    "a root without id": b'{"message": {}}',
+    "an error": b'{"error": {"message": "no"}}',
+}
+COUNTS_OF_NO_USE: Dict[str, bytes] = {
+    "a count of null": b'{"count": null}',
+    "a count of true": b'{"count": true}',
+    "a count of text": b'{"count": "2"}',
+    "a fraction": b'{"count": 2.5}',
+}
+NOTHING = {"nothing": b"", "white space": b" \r\n", "null": b"null"}
+
+LIST = {**NO_JSON, **OF_NO_USE, **OBJECTS, **NOTHING}
+ELEMENT = {**NO_JSON, **OF_NO_USE, **OBJECTS, **AN_EMPTY_LIST, **ROOTS_OF_NO_USE}
+
+
+def post() -> Any:
+    """Send a message."""
+    return Message({"body": "x"}).send()
+
+
+def bulk() -> Any:
+    """Send a bulk."""
+    return Message({"body": "x", "to_numbers": ["+15154469790"]}).send_bulk()
+
+
+CALLS: Dict[str, "tuple[Callable[[], Any], Dict[str, bytes]]"] = {
+    "find": (Message.find, LIST),
+    "find_first": (Message.find_first, LIST),
+    "find_each": (lambda: list(Message.find_each()), LIST),
+    "find(id)": (lambda: Message.find(1), {**ELEMENT, **NOTHING}),
+    "reload": (lambda: Message({"id": 1}).reload(), {**ELEMENT, **NOTHING}),
+    "save": (post, ELEMENT),
+    "save of a known row": (lambda: Message({"id": 1}).save(), ELEMENT),
+    "destroy": (lambda: Message({"id": 1}).destroy(), NO_JSON),
+    "count": (Message.count, {**LIST, **AN_EMPTY_LIST, **COUNTS_OF_NO_USE}),
+    "send_bulk": (bulk, {**LIST, **AN_EMPTY_LIST, "an id of null": b'{"bulk_id": null}'}),
+    "bulks": (Message.bulks, {**LIST, "a date": b'{"bulks": [{"date_created": "soon"}]}'}),
+    "bulk_messages": (lambda: Message.bulk_messages("b"), LIST),
+    "attachments": (lambda: Message({"id": 1}).attachments(), LIST),
+    "available": (lambda: Number.available(area_code="515"), LIST),
+    "billing_status": (
+        Account.billing_status,
+        {**NO_JSON, **OF_NO_USE, **AN_EMPTY_LIST, **NOTHING},
+    ),
+    "logs": (lambda: Log.find(start_time="a", end_time="b"), LIST),
+    "aggregated": (
+        lambda: Log.get_aggregated_logs("a", "b"),
+        {**NO_JSON, **OF_NO_USE, **AN_EMPTY_LIST, **NOTHING},
+    ),
+    "raw": (Message.get, NO_JSON),
+}
+CASES = [(call, body) for call, (_, bodies) in CALLS.items() for body in bodies]
+
+
+@pytest.mark.parametrize(("call", "body"), CASES)
+def test_answer__not_what_was_asked_for(call: str, body: str) -> None:
+    """Every malformed success is told apart, with the answer as evidence."""
+    make, bodies = CALLS[call]
+    with ScriptedServer(answer(bodies[body])) as server:
+        use(server)
+        with pytest.raises(ResourceError) as caught:
+            make()
+
+    error = caught.value
+    assert type(error) is ResourceError
+    assert (error.outcome, error.http_status, error.attempts) == ("accepted", 200, 1)
+    assert error.method == server.requests[0].method
+    assert error.http_body == bodies[body].decode("utf-8", "replace")
+    assert error.__cause__ is not None or "should be" in str(error) or "should have" in str(error)
+    assert ("do not repeat it" in str(error)) == (error.method != "GET")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("body", NOTHING)
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_save__empty_answer(status: int, body: str) -> None:
+    """A success that says nothing is enough for save, and the row keeps its data."""
+    content = b"" if status == 204 else NOTHING[body]
+    with ScriptedServer(answer(content, status)) as server:
+        use(server)
+        message = Message({"id": 1, "body": "x"})
+        assert message.save() is True
+
+    assert dict(message.attributes) == {"id": 1, "body": "x"}
+
+
+def test_bulk_messages__id_that_must_be_quoted() -> None:
+    """The id of a bulk send is one segment, whatever is in it."""
+    with ScriptedServer(answer({"messages": []})) as server:
+        use(server)
+        Message.bulk_messages("a/b")
+
+    assert server.requests[0].target == "/api/v1.0/accounts/12345/messages/bulk/a%2Fb.json"
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"message": {"id": 1}}', b"null", b"[]"])
+def test_destroy__any_answer(body: bytes) -> None:
+    """Whatever JSON a success of destroy has, or none, it is done and the row keeps its data."""
+    with ScriptedServer(answer(body)) as server:
+        use(server)
+        message = Message({"id": 1, "body": "x"})
+        message.destroy()
+
+    assert server.requests[0].method == "DELETE"
+    assert dict(message.attributes) == {"id": 1, "body": "x"}
+
+
+@pytest.mark.parametrize(
+    ("body", "ids"),
+    [
+        (b'{"messages": [{"id": 1}]}', [1]),
+        (b'{"messages": [{"message": {"id": 1}}]}', [1]),
+        (b'{"items": [{"id": 1}], "count": 1}', [1]),
+        (b'{"log_items": [{"id": 1}], "last_key": ""}', [1]),
+        (b'{"whatever": [{"id": 1}], "pages": 1}', [1]),
+        (b'[{"id": 1}]', [1]),
+        (b"[]", []),
+        (b'{"other": [{"id": 2}], "messages": [{"id": 1}]}', [1]),
+        (b'\xef\xbb\xbf{"messages": [{"id": 1}]}', [1]),
+    ],
+)
+def test_find__where_rows_may_stand(body: bytes, ids: "list[int]") -> None:
+    """Rows are found under the plural, items, log_items, or the only list there is."""
+    with ScriptedServer(answer(body)) as server:
+        use(server)
+        assert [message.id for message in Message.find()] == ids
+
+
+def test_find__element_with_one_field() -> None:
+    """An element with one field is a row, even if the field is named like the root."""
+    with ScriptedServer(answer({"messages": [{"message": "text"}, {"id": 3}]})) as server:
+        use(server)
+        found = Message.find()
+
+    assert [dict(row.attributes) for row in found] == [{"message": "text"}, {"id": 3}]
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"message": {"id": 1}}', b'{"id": 1}', b'{"other": {"id": 1}}']
+)
+def test_find__one_with_or_without_root(body: bytes) -> None:
+    """One row is found under its root, under the only root there is, or without one."""
+    with ScriptedServer(answer(body)) as server:
+        use(server)
+        assert Message.find(1).id == 1
+
+
+def test_find__class_of_ones_own() -> None:
+    """A class of the user's own has derived names, on the wire too."""
+
+    class PhoneBook(Resource):
+        """A resource that nobody has heard of."""
+
+    with ScriptedServer(answer({"phone_books": [{"id": 1}]})) as server:
+        use(server)
+        assert [book.id for book in PhoneBook.find()] == [1]
+
+    assert server.requests[0].target.endswith("/accounts/12345/phone_books.json")
+
+
+@pytest.mark.parametrize("body", [{"status": {"id": 1}}, {"id": 1}, {"id": 1, "free_trial": True}])
+def test_billing_status__with_or_without_root(body: Dict[str, Any]) -> None:
+    """The status is found with or without a root."""
+    with ScriptedServer(answer(body)) as server:
+        use(server)
+        assert Account.billing_status(77)["id"] == 1
+
+    assert server.requests[0].target == "/api/v1.0/accounts/77/status.json"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2020-06-29T12:30:07", 12), ("2020-06-29T12:30:07-04:00", 16), (None, None)],
+)
+def test_bulks__dates(text: Any, expected: Any) -> None:
+    """The dates of bulks are naive UTC, whatever offset the service gives."""
+    with ScriptedServer(answer({"bulks": [{"bulk_id": "b", "date_created": text}]})) as server:
+        use(server)
+        created = Message.bulks()[0].date_created
+
+    assert (created and (created.hour, created.tzinfo)) == (expected and (expected, None))
