@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from typing import Any, Optional, Type
+from typing import Any, Optional, Protocol, Sequence, Type, TypeVar
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -19,6 +19,17 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 
 IDLE_LIMIT = 30  # seconds after which a kept connection may be dead without our knowing
+
+
+class Closable(Protocol):
+    """A socket or a stream."""
+
+    def close(self) -> None:
+        """Close it; a second time does nothing."""
+        ...
+
+
+ClosableT = TypeVar("ClosableT", bound=Closable)
 
 
 class Call(threading.local):
@@ -30,12 +41,29 @@ class Call(threading.local):
     connecting: bool = False
     #: Some of the request has left.
     sent: bool = False
+    #: The sockets and streams that were made for the attempt.
+    opened: Sequence[Closable] = ()
 
     def begin(self, method: str, deadline: float) -> None:
         """Start the account of one attempt."""
         self.method = method
         self.deadline = deadline
         self.connecting = self.sent = False
+        self.opened = []
+
+    def note(self, made: ClosableT) -> ClosableT:
+        """Remember what was made, and return it."""
+        self.opened = [*self.opened, made]
+        return made
+
+    def abandon(self) -> None:
+        """Close what a failed attempt has opened, the last first.
+
+        Where a handshake or a tunnel fails, ``ssl`` and ``http.client`` leave some of it open.
+        """
+        for made in reversed(self.opened):
+            made.close()
+        self.opened = []
 
     def seconds_left(self) -> float:
         """Return the seconds that are left.
@@ -59,6 +87,10 @@ class DeadlineSocket(socket.socket):
         self.settimeout(call.seconds_left())
         return super().recv_into(*arguments, **keywords)
 
+    def makefile(self, *arguments: Any, **keywords: Any) -> Any:
+        """Return a stream over the socket."""
+        return call.note(super().makefile(*arguments, **keywords))
+
     def sendall(self, *arguments: Any, **keywords: Any) -> None:
         """Send all the data; the timeout of ``sendall`` bounds it as a whole."""
         self.settimeout(call.seconds_left())
@@ -67,6 +99,14 @@ class DeadlineSocket(socket.socket):
 
 class DeadlineTLSSocket(ssl.SSLSocket):
     """The same over TLS, where ``sendall`` is a loop over ``send``."""
+
+    def __new__(cls, *arguments: Any, **keywords: Any) -> DeadlineTLSSocket:  # noqa: PYI034 - 3.9
+        # The one place that ``ssl`` passes: it makes its sockets without calling ``__init__``.
+        return call.note(super().__new__(cls, *arguments, **keywords))
+
+    def makefile(self, *arguments: Any, **keywords: Any) -> Any:
+        """Return a stream over the socket."""
+        return call.note(super().makefile(*arguments, **keywords))
 
     def recv_into(self, *arguments: Any, **keywords: Any) -> int:
         """Receive into a buffer."""

@@ -57,7 +57,8 @@ class _Adapter(requests.adapters.HTTPAdapter):
     def cert_verify(self, *arguments: Any, **keywords: Any) -> None:
         # A CA bundle that is not there fails here, before anything is sent.
         _sockets.call.connecting = True
-        super().cert_verify(*arguments, **keywords)
+        checks: Any = super()
+        checks.cert_verify(*arguments, **keywords)
         _sockets.call.connecting = False
 
 
@@ -119,6 +120,7 @@ class RequestsTransport:
             )
             return Response(answer.status_code, answer.headers, answer.content or b"")
         except FOREIGN as failure:
+            call.abandon()
             raise _translated(failure, request) from failure
 
     def close(self) -> None:
