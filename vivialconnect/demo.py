@@ -285,12 +285,11 @@ def _perform(step: Step, names: Dict[str, Any]) -> None:
         print("\n".join(("... " if index else ">>> ") + line for index, line in enumerate(shown)))
         if isinstance(statement, ast.Expr):
             expression = compile(ast.Expression(statement.value), "<demo>", "eval")
-            value = eval(expression, names)  # noqa: S307 - the text of this file, printed above
-            if value is not None:
-                print(repr(value))
+            # Like the prompt; none of the steps' expressions is None, which it would not show.
+            print(repr(eval(expression, names)))  # noqa: S307 - the text of this file, shown above
         else:
             block = compile(ast.Module([statement], []), "<demo>", "exec")
-            exec(block, names)  # noqa: S102 - the text of this file, printed above
+            exec(block, names)  # noqa: S102 - the text of this file, shown above
 
 
 def _check_delivered(names: Dict[str, Any]) -> None:
