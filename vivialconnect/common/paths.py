@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Tuple
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin
 
 SUFFIX = ".json"
 # A percent sign stays where it begins an escape.
@@ -116,3 +116,15 @@ def element_path(account: str, prefix: str, plural: str, id_: Any) -> str:
     '/accounts/12345/messages/a%2Fb.json'
     """
     return "{}{}/{}/{}{}".format(account, prefix, plural, quote_segment(id_), SUFFIX)
+
+
+def absolute(base: str, target: str) -> str:
+    """Return the absolute URL that a redirect names; what is no URL as it stands.
+
+    >>> absolute("https://localhost/a/b.json", "../c.json"), absolute("http://h/", "http://[x")
+    ('https://localhost/c.json', 'http://[x')
+    """
+    try:
+        return urljoin(base, target)
+    except ValueError:
+        return target

@@ -11,7 +11,7 @@ import platform
 import time
 from datetime import datetime, timezone
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from vivialconnect.common import error, paths, settings, signing, waiting
 from vivialconnect.common.exchange import Limits, Request, Response, Transport
@@ -294,7 +294,7 @@ def _judge(request: Request, response: Response) -> None:
         return
     kind = error.error_for_status(status)
     if issubclass(kind, error.Redirection):
-        target = _absolute(request.url, _header(response, "location") or "")
+        target = paths.absolute(request.url, _header(response, "location") or "")
         failure: error.RequestorError = kind(None, status, response.content, target)
         failure.message = failure.message or "redirects to {}, which is not followed".format(target)
     else:
@@ -304,13 +304,6 @@ def _judge(request: Request, response: Response) -> None:
     refused = status < 500  # noqa: PLR2004 - the class of server errors
     _tell(failure, request, response, error.REFUSED if refused else error.UNKNOWN)
     raise failure
-
-
-def _absolute(base: str, target: str) -> str:
-    try:
-        return urljoin(base, target)
-    except ValueError:  # The service can name as a target what is no URL.
-        return target
 
 
 def _decode(response: Response) -> Any:
