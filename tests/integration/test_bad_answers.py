@@ -61,7 +61,7 @@ def bulk() -> Any:
     return Message({"body": "x", "to_numbers": ["+15154469790"]}).send_bulk()
 
 
-CALLS: Dict[str, "tuple[Callable[[], Any], Dict[str, bytes]]"] = {
+CALLS: Dict[str, tuple[Callable[[], Any], Dict[str, bytes]]] = {
     "find": (Message.find, LIST),
     "find_first": (Message.find_first, LIST),
     "find_each": (lambda: list(Message.find_each()), LIST),
@@ -157,7 +157,7 @@ def test_destroy__any_answer(body: bytes) -> None:
         (b'\xef\xbb\xbf{"messages": [{"id": 1}]}', [1]),
     ],
 )
-def test_find__where_rows_may_stand(body: bytes, ids: "list[int]") -> None:
+def test_find__where_rows_may_stand(body: bytes, ids: list[int]) -> None:
     """Rows are found under the plural, items, log_items, or the only list there is."""
     with ScriptedServer(answer(body)) as server:
         use(server)

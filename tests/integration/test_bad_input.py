@@ -221,7 +221,8 @@ def test_find__odd_ids(id_: str, segment: str, vivialconnect_sandbox: Sandbox) -
     with pytest.raises(ResourceNotFound):
         Message.find(id_)
 
-    assert vivialconnect_sandbox.requests[-1].target == ACCOUNT + "/messages/{}.json".format(segment)
+    target = vivialconnect_sandbox.requests[-1].target
+    assert target == "{}/messages/{}.json".format(ACCOUNT, segment)
 
 
 def test_find__zero(vivialconnect_sandbox: Sandbox) -> None:
@@ -247,7 +248,7 @@ def test_attribute__unknown(server: ScriptedServer) -> None:
     message = Message.find(1)
     with pytest.raises(AttributeError, match=r"Message has no 'boddy'; did you mean 'body'\?"):
         message.boddy  # type: ignore[attr-defined] # noqa: B018 - the case
-    with pytest.raises(AttributeError, match="Message has no 'zzzzzz'$"):
+    with pytest.raises(AttributeError, match=r"Message has no 'zzzzzz'$"):
         message.zzzzzz  # type: ignore[attr-defined] # noqa: B018 - the case
     with pytest.raises(AttributeError, match="'body': it is a field of the class"):
         message.body  # noqa: B018 - the case

@@ -31,7 +31,7 @@ COUNT = answer({"count": 1})
 SENT = answer({"message": {"id": 1}})
 
 
-def connections_of(server: ScriptedServer) -> "list[int]":
+def connections_of(server: ScriptedServer) -> list[int]:
     """Return over which connection each request came."""
     return [request.connection for request in server.requests]
 
@@ -164,9 +164,9 @@ def test_transport__forget() -> None:
     with ScriptedServer(COUNT) as server:
         use(server)
         requestor = Message.request
-        requestor._transport = ours  # noqa: SLF001 - the seam of the test
+        requestor._transport = ours
         requestor.get("/count.json")
-        kept = dict(ours._sessions)  # noqa: SLF001 - to close what the fork would leave
+        kept = dict(ours._sessions)
         ours.forget()
         requestor.get("/count.json")
         ours.close()

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 BROKEN: Dict[str, Script] = {
     "closes without a word": say_and_hang_up(b""),
     "closes in the status line": say_and_hang_up(b"HTTP/1.1 20"),
+    "ends in the headers": say_and_hang_up(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "ends after a header": say_and_hang_up(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"),
+    "closes in a header": say_and_hang_up(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "closes between headers": say_and_hang_up(b"HTTP/1.1 200 OK\r\nServer: x\r\n"),
+    "closes before the headers": say_and_hang_up(b"HTTP/1.1 200 OK\r\n"),
     "cuts the body short": say_and_hang_up(encode_answer({"message": {"id": 1}})[:-5]),
     "cuts a chunk short": say_and_hang_up(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{"
@@ -69,7 +74,7 @@ def failed(call: Callable[[], Any]) -> ConnectionError:
     return error
 
 
-def chain_of(error: BaseException) -> "list[type]":
+def chain_of(error: BaseException) -> list[type]:
     """Return the classes of an error and of what it came from."""
     found = []
     link: Any = error

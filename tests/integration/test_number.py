@@ -34,7 +34,7 @@ class TestNumber(ResourceContract):
         self.assert_last("GET", AVAILABLE + "/US/local.json", "area_code=913&limit=2")
 
     def test_available__kind_and_options(self) -> None:
-        """Country and type are segments, and options and keywords one query without what is empty."""
+        """Country and type are segments, options and keywords one query without what is empty."""
         Number.available(
             {"country_code": "us", "number_type": "TOLLFREE", "contains": "", "page": None}, limit=3
         )

@@ -99,7 +99,7 @@ def test_timeout__peer_that_never_reads(serve: Callable[..., Any]) -> None:
     """A body that the other end does not take is no way to wait for ever."""
     message = Message({"body": "x" * 30_000_000})
     with serve() as server:
-        server._greeting = Peer.stall  # noqa: SLF001 - of the test's own server
+        server._greeting = Peer.stall
         error = timed_out(message.save)
 
     assert error.outcome == "unknown"
