@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, Optional, Tupl
 import pytest
 
 from vivialconnect import MethodNotAllowed, ResourceList, ResourceNotFound
-from vivialconnect.resources.countable import Countable
 
 if TYPE_CHECKING:
+    from vivialconnect.resources.countable import Countable
     from vivialconnect.resources.resource import Resource
     from vivialconnect.sandbox import Sandbox
     from vivialconnect.sandbox.traffic import Request

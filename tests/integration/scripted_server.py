@@ -67,6 +67,7 @@ class Peer:
         self.connected = connected
         self.server = server
         self.finished = False
+        self.last: Received
         self.stream = connected.makefile("rb")
 
     def send(self, data: bytes) -> None:
@@ -151,7 +152,7 @@ class ScriptedServer:
         self.port: int = self._listener.getsockname()[1]
         self.url = "{}://127.0.0.1:{}".format("https" if tls else "http", self.port)
 
-    def __enter__(self) -> ScriptedServer:
+    def __enter__(self) -> ScriptedServer:  # noqa: PYI034 - Python 3.9 has no Self
         self._start(self._accept)
         return self
 
@@ -208,6 +209,7 @@ class ScriptedServer:
                 with self._lock:
                     script = self._scripts[min(len(self.requests), len(self._scripts) - 1)]
                     self.requests.append(received)
+                peer.last = received
                 script(peer)
         with self._lock:
             if peer.connected in self._open:

@@ -77,22 +77,24 @@ def test_pool__threads() -> None:
     """Calls of several threads at once each get the answer to their own question."""
 
     def reply(peer: Peer) -> None:
-        name = peer.server.requests[-1].target  # noqa: F841 - read to show that it is not used
-        peer.send(encode_answer({"count": 1}))
+        id_ = peer.last.target.rpartition("/")[2].partition(".")[0]
+        peer.send(encode_answer({"message": {"id": int(id_)}}))
 
-    results = []
+    found = {}
+
+    def ask(id_: int) -> None:
+        found[id_] = [Message.find(id_).id for _ in range(5)]
+
     with ScriptedServer(reply) as server:
         use(server)
-        threads = [
-            threading.Thread(target=lambda: results.append(Message.count())) for _ in range(8)
-        ]
+        threads = [threading.Thread(target=ask, args=(id_,)) for id_ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    assert results == [1] * 8
-    assert len(server.requests) == len(results)
+    assert found == {id_: [id_] * 5 for id_ in range(8)}
+    assert server.connections <= 8
 
 
 def test_pool__idle_for_31_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
