@@ -7,10 +7,12 @@ The call itself is thread-local, for one thread makes one call at a time.
 
 from __future__ import annotations
 
+import io
 import socket
 import ssl
 import threading
 import time
+from http.client import RemoteDisconnected
 from typing import Any, Optional, Protocol, Sequence, Type, TypeVar
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -79,6 +81,21 @@ class Call(threading.local):
 call = Call()
 
 
+class AnswerStream(io.BufferedReader):
+    """What ``http.client`` reads an answer from: an end within its lines is a failure.
+
+    ``http.client`` takes an end within the headers for their end, and a POST whose answer was lost
+    would pass for one that was answered with nothing.
+    """
+
+    def readline(self, size: Optional[int] = -1) -> bytes:
+        """Read to the end of the line, or as many bytes as asked for."""
+        line = super().readline(size)
+        if not line.endswith(b"\n") and len(line) != size:
+            raise RemoteDisconnected("the connection was closed within a line of the answer")
+        return line
+
+
 class DeadlineSocket(socket.socket):
     """A socket that never waits past the deadline of the call."""
 
@@ -87,9 +104,9 @@ class DeadlineSocket(socket.socket):
         self.settimeout(call.seconds_left())
         return super().recv_into(*arguments, **keywords)
 
-    def makefile(self, *arguments: Any, **keywords: Any) -> Any:
-        """Return a stream over the socket."""
-        return call.note(super().makefile(*arguments, **keywords))
+    def makefile(self, *_: Any, **__: Any) -> Any:
+        """Return the stream that an answer is read from."""
+        return call.note(AnswerStream(super().makefile("rb", buffering=0)))
 
     def sendall(self, *arguments: Any, **keywords: Any) -> None:
         """Send all the data; the timeout of ``sendall`` bounds it as a whole."""
@@ -104,9 +121,9 @@ class DeadlineTLSSocket(ssl.SSLSocket):
         # The one place that ``ssl`` passes: it makes its sockets without calling ``__init__``.
         return call.note(super().__new__(cls, *arguments, **keywords))
 
-    def makefile(self, *arguments: Any, **keywords: Any) -> Any:
-        """Return a stream over the socket."""
-        return call.note(super().makefile(*arguments, **keywords))
+    def makefile(self, *_: Any, **__: Any) -> Any:
+        """Return the stream that an answer is read from."""
+        return call.note(AnswerStream(super().makefile("rb", buffering=0)))
 
     def recv_into(self, *arguments: Any, **keywords: Any) -> int:
         """Receive into a buffer."""

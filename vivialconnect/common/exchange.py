@@ -1,4 +1,4 @@
-"""What passes through the seam between Requestor and transport: plain values, no behaviour."""
+"""What passes through the seam between Requestor and transport: plain values."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ class Response(NamedTuple):
     status: int
     headers: Mapping[str, str]
     content: bytes
+
+    def header(self, name: str) -> Optional[str]:
+        """Return the value of a header field, whatever the case of its name.
+
+        :param name: The name in lower case.
+        """
+        return next((value for key, value in self.headers.items() if key.lower() == name), None)
 
 
 class Limits(NamedTuple):

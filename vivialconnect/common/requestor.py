@@ -294,13 +294,13 @@ def _judge(request: Request, response: Response) -> None:
         return
     kind = error.error_for_status(status)
     if issubclass(kind, error.Redirection):
-        target = paths.absolute(request.url, _header(response, "location") or "")
+        target = paths.absolute(request.url, response.header("location") or "")
         failure: error.RequestorError = kind(None, status, response.content, target)
         failure.message = failure.message or "redirects to {}, which is not followed".format(target)
     else:
         failure = kind(None, status, response.content)
     if isinstance(failure, error.RateLimit):
-        failure.retry_after = waiting.retry_after(_header(response, "retry-after"), _now())
+        failure.retry_after = waiting.retry_after(response.header("retry-after"), _now())
     refused = status < 500  # noqa: PLR2004 - the class of server errors
     _tell(failure, request, response, error.REFUSED if refused else error.UNKNOWN)
     raise failure
@@ -329,13 +329,6 @@ def _tell(
         outcome=outcome,
         headers=response.headers,
     )
-
-
-def _header(response: Response, name: str) -> Optional[str]:
-    for key, value in response.headers.items():
-        if key.lower() == name:
-            return value
-    return None
 
 
 def _log(request: Request, result: Any, started: float) -> None:
