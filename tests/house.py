@@ -24,7 +24,7 @@ ORDER: Tuple[Tuple[str, ...], ...] = (
      "common.segments", "common.waiting"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.waiting"),
-    ("common._sockets", "common.transport"),
+    ("common._sockets", "common.transport", "common.answers"),
     ("common.requestor",),
     ("resources._collections", "resources._configuration", "resources._row",
      "resources.resource", "resources.countable"),

@@ -13,8 +13,9 @@ import ssl
 import threading
 import time
 from http.client import RemoteDisconnected
-from typing import Any, Optional, Protocol, Sequence, Type, TypeVar
+from typing import Any, Optional, Protocol, Tuple, Type, TypeVar
 
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
@@ -34,28 +35,29 @@ class Closable(Protocol):
 ClosableT = TypeVar("ClosableT", bound=Closable)
 
 
-class Call(threading.local):
+class Attempt(threading.local):
     """What this thread is about: how long it may take, and how far it has come."""
 
     deadline: float = 0.0
     method: str = ""
-    #: A connection is being made, so that nothing of the request has left.
-    connecting: bool = False
+    #: Nothing of the request can have left: a connection is being made, or will be.
+    connecting: bool = True
     #: Some of the request has left.
     sent: bool = False
     #: The sockets and streams that were made for the attempt.
-    opened: Sequence[Closable] = ()
+    opened: Tuple[Closable, ...] = ()
 
     def begin(self, method: str, deadline: float) -> None:
         """Start the account of one attempt."""
         self.method = method
         self.deadline = deadline
-        self.connecting = self.sent = False
-        self.opened = []
+        self.connecting = True
+        self.sent = False
+        self.opened = ()
 
     def note(self, made: ClosableT) -> ClosableT:
         """Remember what was made, and return it."""
-        self.opened = [*self.opened, made]
+        self.opened = (*self.opened, made)
         return made
 
     def abandon(self) -> None:
@@ -65,7 +67,7 @@ class Call(threading.local):
         """
         for made in reversed(self.opened):
             made.close()
-        self.opened = []
+        self.opened = ()
 
     def seconds_left(self) -> float:
         """Return the seconds that are left.
@@ -78,7 +80,7 @@ class Call(threading.local):
         return left
 
 
-call = Call()
+attempt = Attempt()
 
 
 class AnswerStream(io.BufferedReader):
@@ -101,16 +103,16 @@ class DeadlineSocket(socket.socket):
 
     def recv_into(self, *arguments: Any, **keywords: Any) -> int:
         """Receive into a buffer."""
-        self.settimeout(call.seconds_left())
+        self.settimeout(attempt.seconds_left())
         return super().recv_into(*arguments, **keywords)
 
     def makefile(self, *_: Any, **__: Any) -> Any:
         """Return the stream that an answer is read from."""
-        return call.note(AnswerStream(super().makefile("rb", buffering=0)))
+        return attempt.note(AnswerStream(super().makefile("rb", buffering=0)))
 
     def sendall(self, *arguments: Any, **keywords: Any) -> None:
         """Send all the data; the timeout of ``sendall`` bounds it as a whole."""
-        self.settimeout(call.seconds_left())
+        self.settimeout(attempt.seconds_left())
         super().sendall(*arguments, **keywords)
 
 
@@ -119,29 +121,34 @@ class DeadlineTLSSocket(ssl.SSLSocket):
 
     def __new__(cls, *arguments: Any, **keywords: Any) -> DeadlineTLSSocket:  # noqa: PYI034 - 3.9
         # The one place that ``ssl`` passes: it makes its sockets without calling ``__init__``.
-        return call.note(super().__new__(cls, *arguments, **keywords))
+        return attempt.note(super().__new__(cls, *arguments, **keywords))
 
     def makefile(self, *_: Any, **__: Any) -> Any:
         """Return the stream that an answer is read from."""
-        return call.note(AnswerStream(super().makefile("rb", buffering=0)))
+        return attempt.note(AnswerStream(super().makefile("rb", buffering=0)))
 
     def recv_into(self, *arguments: Any, **keywords: Any) -> int:
         """Receive into a buffer."""
-        self.settimeout(call.seconds_left())
+        self.settimeout(attempt.seconds_left())
         return super().recv_into(*arguments, **keywords)
+
+    def recv(self, *arguments: Any, **keywords: Any) -> bytes:
+        """Receive; what TLS inside the TLS of a proxy reads by."""
+        self.settimeout(attempt.seconds_left())
+        return super().recv(*arguments, **keywords)
 
     def send(self, *arguments: Any, **keywords: Any) -> int:
         """Send some of the data."""
-        self.settimeout(call.seconds_left())
+        self.settimeout(attempt.seconds_left())
         return super().send(*arguments, **keywords)
 
     def do_handshake(self, *arguments: Any, **keywords: Any) -> None:
         """Agree on the keys."""
-        self.settimeout(call.seconds_left())
+        self.settimeout(attempt.seconds_left())
         super().do_handshake(*arguments, **keywords)
 
 
-def connect(host: str, port: int, options: Any, source_address: Any) -> DeadlineSocket:
+def connect(host: str, port: int, options: Any) -> DeadlineSocket:
     """Return a socket connected to the first address that answers.
 
     The addresses share what is left of the call, so that a silent one leaves time for the next.
@@ -155,9 +162,7 @@ def connect(host: str, port: int, options: Any, source_address: Any) -> Deadline
         try:
             for option in options or ():
                 connected.setsockopt(*option)
-            if source_address:
-                connected.bind(source_address)
-            connected.settimeout(call.seconds_left() / (len(addresses) - position))
+            connected.settimeout(attempt.seconds_left() / (len(addresses) - position))
             connected.connect(address)
         except OSError as error:
             connected.close()
@@ -175,22 +180,22 @@ class _DeadlineConnection:
     def _new_conn(self: Any) -> DeadlineSocket:
         host = getattr(self, "_dns_host", self.host)
         try:
-            return connect(host, self.port, self.socket_options, self.source_address)
+            return connect(host, self.port, self.socket_options)
         except socket.timeout as error:
             raise ConnectTimeoutError(self, "no connection to {} in time".format(host)) from error
         except OSError as error:
             raise NewConnectionError(self, "no connection to {}: {}".format(host, error)) from error
 
     def connect(self: Any) -> None:
-        call.connecting = True
+        attempt.connecting = True
         super().connect()  # type: ignore[misc] # of the connection mixed in
-        call.connecting = False
+        attempt.connecting = False
 
     def send(self: Any, data: Any) -> None:
         # Connecting here, and not in the base, keeps a tunnel's CONNECT from counting as sent.
         if self.sock is None:
             self.connect()
-        call.sent = call.sent or not call.connecting
+        attempt.sent = attempt.sent or not attempt.connecting
         super().send(data)  # type: ignore[misc] # of the connection mixed in
 
 
@@ -203,9 +208,11 @@ class DeadlineHTTPSConnection(_DeadlineConnection, HTTPSConnection):
 
     def connect(self) -> None:
         """Connect and shake hands, with our kind of TLS socket."""
-        if self.ssl_context is None:
-            self.ssl_context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
-            self.ssl_context.sslsocket_class = DeadlineTLSSocket
+        # Some releases of requests hand in a context that all sessions share, and then leave the
+        # CA bundle out; this one is always our own.
+        self.ssl_context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
+        self.ssl_context.sslsocket_class = DeadlineTLSSocket
+        self.ca_certs = self.ca_certs or (None if self.ca_cert_dir else DEFAULT_CA_BUNDLE_PATH)
         super().connect()
 
 
@@ -220,7 +227,7 @@ class _DeadlinePool:
     def _get_conn(self: Any, timeout: Optional[float] = None) -> Any:
         connection = super()._get_conn(timeout)  # type: ignore[misc] # of the pool mixed in
         idle = time.monotonic() - getattr(connection, "last_used", 0.0)
-        if call.method == "POST" and idle > IDLE_LIMIT:
+        if attempt.method == "POST" and idle > IDLE_LIMIT:
             # It may be dead without our knowing, and a lost POST could not be sent again.
             connection.close()
         return connection

@@ -19,10 +19,8 @@
     │   └── ServerError                5xx
     └── ResourceError                  an answer that is not a resource
 
-Two things are left to Python's own exceptions: a wrong *call* (a missing setting, a row without
-id) is a ``ValueError`` before anything is sent, and a misspelt field is an ``AttributeError``.
-
-.. warning:: :class:`ConnectionError` here is not the built-in of that name.
+A wrong *call* (a missing setting, a row without id) is a ``ValueError`` before anything is sent, a
+misspelt field an ``AttributeError``. :class:`ConnectionError` is not the built-in of that name.
 """
 
 from __future__ import annotations
@@ -47,10 +45,7 @@ class VivialConnectError(Exception):
 
     Constructors of the tree never raise, and every exception pickles and copies.
 
-    Example:
-
-        >>> from vivialconnect import Message
-        >>> from vivialconnect.common.error import VivialConnectError
+        >>> from vivialconnect import Message, VivialConnectError
         >>> try:
         ...     Message.find(999)
         ... except VivialConnectError as error:
@@ -86,7 +81,7 @@ class VivialConnectError(Exception):
     _call: Optional[str] = None
 
     def __init__(self, message: Optional[str] = None) -> None:
-        self.message = "" if message is None else str(message)
+        self.message = "" if message is None else _safe_str(message)
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -94,6 +89,9 @@ class VivialConnectError(Exception):
         if self._call is not None:
             words = "{} ({})".format(words, self._call)
         return words + self._advice()
+
+    def __repr__(self) -> str:
+        return "{}({!r})".format(type(self).__name__, str(self))
 
     def _describe(self) -> str:
         return self.message or (type(self).__doc__ or type(self).__name__).splitlines()[0]
@@ -334,9 +332,16 @@ def describe_status(status: int, error_code: Any = None, said: str = "") -> str:
 
 
 def _text_of(body: Any) -> Optional[str]:
-    if isinstance(body, (str, bytes)):
+    if isinstance(body, bytes):
         return six.ensure_text(body, errors="replace")
-    return None if body is None else str(body)
+    return None if body is None else _safe_str(body)
+
+
+def _safe_str(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - whatever __str__ raises, an error must not fail to be made
+        return type(value).__name__
 
 
 def _path_of(url: Optional[str]) -> str:

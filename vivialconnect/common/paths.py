@@ -13,12 +13,13 @@ structure of a path.
 from __future__ import annotations
 
 import re
-from typing import Any, Tuple
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin
+from typing import Any, Match, Tuple
+from urllib.parse import quote, unquote, urljoin
 
 SUFFIX = ".json"
 # A percent sign stays where it begins an escape.
 _NOT_IN_PATHS = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~/%-]+")
+_NOT_IN_QUERIES = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~%&=-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -77,9 +78,8 @@ def encode_target(target: Any) -> Tuple[str, str]:
     path, _, query = target.partition("?")
     if any(unquote(segment) in (".", "..") for segment in path.split("/")):
         raise ValueError("the path of a call cannot go up: {!r}".format(target))
-    encoded = _NOT_IN_PATHS.sub(lambda found: quote(found.group()), path.lstrip("/"))
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return "/" + encoded, urlencode(pairs, quote_via=quote, safe="")
+    encoded = _NOT_IN_PATHS.sub(_quote_found, path.lstrip("/"))
+    return "/" + encoded, _NOT_IN_QUERIES.sub(_quote_found, query.replace("+", " "))
 
 
 def account_path(account_id: Any, name: str = "api_account_id") -> str:
@@ -128,3 +128,7 @@ def absolute(base: str, target: str) -> str:
         return urljoin(base, target)
     except ValueError:
         return target
+
+
+def _quote_found(found: Match[str]) -> str:
+    return quote(found.group())

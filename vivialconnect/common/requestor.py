@@ -10,13 +10,19 @@ import logging
 import platform
 import time
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
-from vivialconnect.common import error, paths, settings, signing, waiting
+import six
+
+from vivialconnect.common import answers, error, paths, settings, signing
 from vivialconnect.common.exchange import Limits, Request, Response, Transport
 from vivialconnect.common.util import Util
 from vivialconnect.version import VERSION
+
+if TYPE_CHECKING:
+    from vivialconnect.common.answers import ReadT
 
 logger = logging.getLogger("vivialconnect")
 
@@ -35,8 +41,6 @@ CLIENT_HEADERS = {
     ),
 }
 CONTENT_TYPE = "application/json"
-
-ReadT = TypeVar("ReadT")
 
 
 def _as_it_is(answer: Any) -> Any:
@@ -61,7 +65,7 @@ class Requestor:
     :param api_key: The key that names the caller.
     :param api_secret: The secret that signs the calls.
     :param api_base_url: Where the service is; default ``https://api.vivialconnect.net/api/v1.0``.
-    :param api_account_id: The account; kept for the caller's use, for paths are given whole.
+    :param api_account_id: The account; readable again, for paths are given whole.
     :param request_timeout: Seconds that a whole call may take; default 30.
     :param verify_request: Whether TLS certificates are checked, or the path of a CA bundle.
     :param transport: What sends instead of ``requests``.
@@ -118,16 +122,21 @@ class Requestor:
         )
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        # Whoever unpickles it signs with the environment's secret, for this one must not travel.
+        # No secret travels: the copy refuses to call.
         kept = self._settings
         return type(self), (
             kept.api_key,
             None,
-            kept.api_base_url,
+            settings.without_credentials(kept.api_base_url),
             kept.api_account_id,
             kept.request_timeout,
             kept.api_verify_request,
         )
+
+    @property
+    def api_account_id(self) -> Union[int, str, None]:
+        """The account that the Requestor was made for; ``None`` if none was set."""
+        return self._settings.api_account_id
 
     def get(self, url: str, params: Optional[Mapping[str, Any]] = None) -> Any:
         """GET and return the parsed answer.
@@ -157,13 +166,13 @@ class Requestor:
         :raises RequestorError: If the call fails; its ``outcome`` tells whether it took effect.
         :raises ResourceError: If the answer is not JSON.
         """
-        return self.perform(Call("POST", url, query or {}, _encode_body(params)))
+        return self.perform(Call("POST", url, query or {}, encode_body(params)))
 
     def put(
         self, url: str, params: Any = None, *, query: Optional[Mapping[str, Any]] = None
     ) -> Any:
         """PUT and return the parsed answer; the parameters are those of :meth:`post`."""
-        return self.perform(Call("PUT", url, query or {}, _encode_body(params)))
+        return self.perform(Call("PUT", url, query or {}, encode_body(params)))
 
     def delete(
         self, url: str, params: Optional[Mapping[str, Any]] = None, *, payload: Any = None
@@ -175,7 +184,7 @@ class Requestor:
         :param payload: What the JSON body says; no body if not given.
         :raises RequestorError: If the call fails.
         """
-        body = None if payload is None else _encode_body(payload)
+        body = None if payload is None else encode_body(payload)
         return self.perform(Call("DELETE", url, params or {}, body))
 
     def sign(
@@ -197,15 +206,25 @@ class Requestor:
         :returns: The signature, and the names that it signed as ``X-Auth-SignedHeaders`` has them.
         :raises ValueError: If key or secret is missing, or ``Date`` or ``Host`` is not there.
         """
-        ready = settings.checked(self._settings)
+        return self._sign(
+            settings.checked(self._settings), method, iso8601_timestamp, abs_url, headers, data
+        )
+
+    @staticmethod
+    def _sign(  # noqa: PLR0917 - what is signed is five things, in the order that they are signed
+        ready: settings.Settings,
+        method: str,
+        timestamp: str,
+        url: str,
+        headers: Mapping[str, str],
+        data: Any,
+    ) -> Tuple[str, str]:
         present = {name.lower() for name in headers}
         names = ("content-type", "date", "host") if "content-type" in present else ("date", "host")
-        body = data.encode("utf-8") if isinstance(data, str) else data or b""
+        body = six.ensure_binary(data or b"")
         signed = signing.signed_names(names)
         lines = signing.canonical_headers(headers, names)
-        canonical = signing.canonical_request(
-            method, iso8601_timestamp, abs_url, (lines, signed), body
-        )
+        canonical = signing.canonical_request(method, timestamp, url, (lines, signed), body)
         return signing.signature(str(ready.api_secret), canonical), signed
 
     def perform(self, call: Call, read: Callable[[Any], ReadT] = _as_it_is) -> ReadT:
@@ -214,26 +233,22 @@ class Requestor:
         :param call: The call.
         :param read: Turns the answer into what is wanted, or raises ``ResourceError``, which then
             leaves with the call written on it.
+        :raises ValueError: If a setting is missing, or the call cannot be encoded.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is not what was asked for.
         """
         ready = settings.checked(self._settings)
         request = _describe(call, ready)
         response = self._send(request, ready)
-        _judge(request, response)
-        try:
-            return read(_decode(response))
-        except error.ResourceError as failure:
-            failure.http_status = response.status
-            failure.http_body = response.content.decode("utf-8", "replace")
-            failure.json_body = error.read_error_body(failure.http_body).json_body
-            _tell(failure, request, response, error.ACCEPTED)
-            raise
+        answers.judge(request, response, self._clock())
+        return answers.understand(request, response, read)
 
     def _send(self, request: Request, ready: settings.Settings) -> Response:
         transport = self._transport or _shared_transport()
-        limits = Limits(time.monotonic() + ready.request_timeout, ready.api_verify_request)
         started = time.monotonic()
+        limits = Limits(started + ready.request_timeout, ready.api_verify_request)
         try:
-            response = transport.send(request, self._signature_headers, limits)
+            response = transport.send(request, partial(self._signature_headers, ready), limits)
         except error.ConnectionError as failure:
             error.tell_call(
                 failure,
@@ -247,17 +262,19 @@ class Requestor:
         _log(request, response.status, started)
         return response
 
-    def _signature_headers(self, request: Request) -> Dict[str, str]:
+    def _signature_headers(self, ready: settings.Settings, request: Request) -> Dict[str, str]:
         moment = self._clock()
         timestamp = signing.auth_date(moment)
         dated = {"Date": signing.http_date(moment)}
         headers = {**request.headers, **dated}
-        signed, names = self.sign(request.method, timestamp, request.url, headers, request.body)
+        signed, names = self._sign(
+            ready, request.method, timestamp, request.url, headers, request.body
+        )
         return {
             **dated,
             "X-Auth-Date": timestamp,
             "X-Auth-SignedHeaders": names,
-            "Authorization": signing.authorization(str(self._settings.api_key), signed),
+            "Authorization": signing.authorization(str(ready.api_key), signed),
         }
 
 
@@ -272,8 +289,12 @@ def _shared_transport() -> Transport:
     return transport.shared
 
 
-def _encode_body(value: Any) -> bytes:
-    return Util.to_json({} if value is None else value, root=None).encode("utf-8")
+def encode_body(value: Any) -> bytes:
+    """Return a value as the body of a request; ``{}`` for ``None``.
+
+    :raises ValueError: If something in it has no form in JSON.
+    """
+    return six.ensure_binary(Util.to_json({} if value is None else value, root=None))
 
 
 def _describe(call: Call, ready: settings.Settings) -> Request:
@@ -285,50 +306,6 @@ def _describe(call: Call, ready: settings.Settings) -> Request:
     if call.body is not None:
         headers["Content-Type"] = CONTENT_TYPE
     return Request(call.method, url, headers, call.body)
-
-
-def _judge(request: Request, response: Response) -> None:
-    """Raise unless the status says that the call succeeded. The body is not looked at before."""
-    status = response.status
-    if 200 <= status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
-        return
-    kind = error.error_for_status(status)
-    if issubclass(kind, error.Redirection):
-        target = paths.absolute(request.url, response.header("location") or "")
-        failure: error.RequestorError = kind(None, status, response.content, target)
-        failure.message = failure.message or "redirects to {}, which is not followed".format(target)
-    else:
-        failure = kind(None, status, response.content)
-    if isinstance(failure, error.RateLimit):
-        failure.retry_after = waiting.retry_after(response.header("retry-after"), _now())
-    refused = status < 500  # noqa: PLR2004 - the class of server errors
-    _tell(failure, request, response, error.REFUSED if refused else error.UNKNOWN)
-    raise failure
-
-
-def _decode(response: Response) -> Any:
-    """Return what the body says; ``None`` where it says nothing."""
-    if not response.content.strip():
-        return None
-    try:
-        return Util.json_to_dict(response.content)
-    except ValueError as cause:
-        raise error.ResourceError(
-            "the service answered {} with a body that is not JSON".format(response.status)
-        ) from cause
-
-
-def _tell(
-    failure: error.VivialConnectError, request: Request, response: Response, outcome: str
-) -> None:
-    error.tell_call(
-        failure,
-        method=request.method,
-        url=request.url,
-        attempts=1,
-        outcome=outcome,
-        headers=response.headers,
-    )
 
 
 def _log(request: Request, result: Any, started: float) -> None:

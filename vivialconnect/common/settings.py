@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Union
-from urllib.parse import quote, unquote_to_bytes, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
 
 DEFAULT_BASE_URL = "https://api.vivialconnect.net/api/v1.0"
 DEFAULT_TIMEOUT = 30  # seconds
@@ -146,5 +146,7 @@ def _checked_base_url(url: Any) -> str:
     host = netloc.partition(":")[0]
     if scheme not in ("http", "https") or not host or port == 0 or query or fragment:
         raise ValueError(refusal)
+    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
+        raise ValueError(refusal + ", without dots for a path")
     path = quote(unquote_to_bytes(path), safe="/-._~").rstrip("/")
     return "{}://{}{}".format(scheme, netloc.lower(), path)

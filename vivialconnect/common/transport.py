@@ -56,10 +56,10 @@ class _Adapter(requests.adapters.HTTPAdapter):
 
     def cert_verify(self, *arguments: Any, **keywords: Any) -> None:
         # A CA bundle that is not there fails here, before anything is sent.
-        _sockets.call.connecting = True
+        _sockets.attempt.connecting = True
         checks: Any = super()
         checks.cert_verify(*arguments, **keywords)
-        _sockets.call.connecting = False
+        _sockets.attempt.connecting = False
 
 
 def _use_deadline_pools(manager: Any) -> None:
@@ -109,18 +109,19 @@ class RequestsTransport:
         if session is None:
             session = self._sessions.setdefault(limits.verify, _Session())
         prepared = _prepare(request, sign)
-        call = _sockets.call
-        call.begin(request.method, limits.deadline)
+        attempt = _sockets.attempt
+        attempt.begin(request.method, limits.deadline)
         try:
             environment = session.merge_environment_settings(
                 request.url, {}, stream=False, verify=limits.verify, cert=None
             )
-            answer = session.send(
-                prepared, timeout=call.seconds_left(), allow_redirects=False, **environment
-            )
+            seconds = attempt.seconds_left()
+            # From here on a stand-in may have taken over, of which nobody knows how far it got.
+            attempt.connecting = False
+            answer = session.send(prepared, timeout=seconds, allow_redirects=False, **environment)
             return Response(answer.status_code, answer.headers, answer.content or b"")
         except FOREIGN as failure:
-            call.abandon()
+            attempt.abandon()
             raise _translated(failure, request) from failure
 
     def close(self) -> None:
@@ -151,7 +152,7 @@ def _prepare(request: Request, sign: Signer) -> requests.PreparedRequest:
 
 
 def _translated(failure: BaseException, request: Request) -> error.ConnectionError:
-    call = _sockets.call
+    attempt = _sockets.attempt
     chain = list(_chain(failure))
     host = urlsplit(request.url).netloc
     if any(isinstance(link, _TIMEOUTS) for link in chain):
@@ -160,10 +161,10 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
     else:
         kind = error.ConnectionError
         words = _reason(chain)
-    unsent = call.connecting or isinstance(failure, _UNUSABLE)
+    unsent = attempt.connecting or isinstance(failure, _UNUSABLE)
     where = "{} {}".format("connecting to" if unsent else "waiting for", host)
     translated: error.ConnectionError = kind("{} while {}".format(words, where))
-    translated.outcome = error.NOT_SENT if unsent and not call.sent else error.UNKNOWN
+    translated.outcome = error.NOT_SENT if unsent and not attempt.sent else error.UNKNOWN
     return translated
 
 

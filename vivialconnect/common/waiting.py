@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Optional
 
+LONGEST_FIGURE = 12  # digits; more are no waiting time but a mistake
+
 
 def retry_after(value: Optional[str], now: datetime) -> Optional[float]:
     """Return the seconds that a ``Retry-After`` asks for, given in seconds or as a date.
@@ -20,7 +22,7 @@ def retry_after(value: Optional[str], now: datetime) -> Optional[float]:
 
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return float(text) if len(text) <= LONGEST_FIGURE else None
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError):

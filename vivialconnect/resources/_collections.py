@@ -23,6 +23,8 @@ RowT = TypeVar("RowT")
 
 #: The most rows that the service gives in one page.
 LARGEST_PAGE = 150
+#: So many pages running without a new row are no rows that moved, but one page again and again.
+BARREN_PAGES = 100
 
 
 class ResourceList(List[RowT]):
@@ -50,21 +52,20 @@ class ResourceList(List[RowT]):
 
     def _repr_html_(self) -> str:
         """Return the rows as a table, for notebooks."""
-        names = list(dict.fromkeys(name for row in self for name in _shown(row)))
+        shown = [_shown(row) for row in self]
+        names = list(dict.fromkeys(name for fields in shown for name in fields))
         head = "".join("<th>{}</th>".format(escape(name)) for name in names)
         lines = "".join(
             "<tr>{}</tr>".format(
-                "".join(
-                    "<td>{}</td>".format(escape(str(_shown(row).get(name, "")))) for name in names
-                )
+                "".join("<td>{}</td>".format(escape(str(fields.get(name, "")))) for name in names)
             )
-            for row in self
+            for fields in shown
         )
         return "<table><tr>{}</tr>{}</table>".format(head, lines)
 
 
 def _shown(row: Any) -> Dict[str, Any]:
-    shown: Dict[str, Any] = row.shown_fields()
+    shown: Dict[str, Any] = row._shown_fields()
     return shown
 
 
@@ -92,7 +93,7 @@ def _take_rows(answer: Any, names: Iterable[str]) -> Tuple[Any, Dict[str, Any]]:
     if not isinstance(answer, dict):
         return answer, {}
     lists = [key for key, value in answer.items() if isinstance(value, list)]
-    chosen = next((name for name in names if name in answer), None)
+    chosen = next((name for name in names if name in lists), None)
     if chosen is None and len(lists) == 1:
         chosen = lists[0]
     meta = {key: value for key, value in answer.items() if key != chosen}
@@ -124,24 +125,32 @@ def walk_pages(
     a second time.
 
     :param fetch: Gives the page of a number, from 1.
-    :param identify: Gives what tells one row from another.
+    :param identify: Gives what tells one row from another; ``None`` for a row that nothing does.
     :param limit: How many rows in all; ``None`` for every one.
     :param page_size: How many rows a full page has.
+    :raises ResourceError: If page after page brings the same rows.
     """
     seen: Set[Any] = set()
-    number = 1
-    while limit is None or len(seen) < limit:
+    given = barren = number = 0
+    while (limit is None or given < limit) and barren < BARREN_PAGES:
+        number += 1
+        barren += 1
         page = fetch(number)
         for row in page:
             key = identify(row)
-            if key not in seen:
+            if key is None or key not in seen:
                 seen.add(key)
+                given += 1
+                barren = 0
                 yield row
-                if len(seen) == limit:
+                if given == limit:
                     return
         if len(page) < page_size:
             return
-        number += 1
+    if barren:
+        raise ResourceError(
+            "{} pages running brought no new row: the service ignores 'page'".format(barren)
+        )
 
 
 def walk_keys(
@@ -154,14 +163,16 @@ def walk_keys(
     """
     given = 0
     key: Optional[str] = None
+    followed: Set[Optional[str]] = {None}
     while limit is None or given < limit:
         page = fetch(key)
         for row in page if limit is None else page[: limit - given]:
             given += 1
             yield row
-        if page.last_key is None or page.last_key == key:
-            return
         key = page.last_key
+        if key in followed:
+            return
+        followed.add(key)
 
 
 def check_paging(limit: Optional[int], page_size: int) -> None:

@@ -102,8 +102,11 @@ class NameSetting(Setting[str]):
 
     def read(self, class_: type) -> str:
         """Return the nearest name that was set, or the derived one."""
-        found: Optional[str] = inherited_settings(class_).get(self.name)
-        return found or self.derive(class_)
+        for base in class_.__mro__:
+            found: Optional[str] = own_settings(base).get(self.name)
+            if found:
+                return found
+        return self.derive(class_)
 
 
 class ResourceMeta(type):
@@ -149,9 +152,9 @@ class ResourceMeta(type):
     )
 
     #: The names that a row's attributes cannot have, because the class has them.
-    class_names: FrozenSet[str]
+    _class_names: FrozenSet[str]
     #: The fields that the class and its bases declare.
-    field_names: FrozenSet[str]
+    _field_names: FrozenSet[str]
 
     def __new__(
         cls, name: str, bases: Tuple[type, ...], namespace: Dict[str, Any], **keywords: Any
@@ -160,10 +163,14 @@ class ResourceMeta(type):
         own = OwnSettings({key: value for key, value in namespace.items() if key in SETTING_NAMES})
         body = {key: value for key, value in namespace.items() if key not in own}
         made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
-        made.class_names = frozenset(
-            key for base in made.__mro__ for key in base.__dict__ if key != "id"
+        # A plain value in a class body is a default, and gives way to what the row has.
+        made._class_names = frozenset(
+            key
+            for base in made.__mro__
+            for key, value in base.__dict__.items()
+            if key != "id" and (key.startswith("_") or hasattr(value, "__get__"))
         )
-        made.field_names = frozenset(
+        made._field_names = frozenset(
             key
             for base in made.__mro__
             for key in base.__dict__.get("__annotations__", {})  # noqa: RUF063 - its own only, up to 3.13

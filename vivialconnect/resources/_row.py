@@ -33,8 +33,17 @@ RowT = TypeVar("RowT", bound="Row")
 
 LONGEST_SHOWN = 60  # characters of one value in a repr
 
-#: What no mapping of a row shows.
+#: What stands in the names of the fields whose values are never shown.
 SECRET_WORDS = ("secret", "password")
+
+
+def masked(name: str, value: Any) -> Any:
+    """Return a value, or stars if its name says that it is a secret.
+
+    >>> masked("api_secret", "abc"), masked("body", "abc")
+    ('***', 'abc')
+    """
+    return "***" if any(word in str(name).lower() for word in SECRET_WORDS) else value
 
 
 class Attributes(MutableMapping[str, Any]):
@@ -66,10 +75,23 @@ class Attributes(MutableMapping[str, Any]):
         return len(self._row.__dict__) + len(self._row._covered)
 
     def __repr__(self) -> str:
-        return repr(dict(self))
+        return repr({name: masked(name, value) for name, value in self.items()})
 
     def _place(self, name: str) -> Dict[str, Any]:
-        return self._row._covered if name in type(self._row).class_names else vars(self._row)
+        return self._row._covered if name in type(self._row)._class_names else vars(self._row)
+
+
+def checked_fields(data: Any) -> Dict[str, Any]:
+    """Return a copy of what a caller gives as the data of a row.
+
+    :raises ValueError: If it is no mapping, or a key of it is no text.
+    """
+    if not isinstance(data, Mapping):
+        raise ValueError("attributes must be a mapping of fields, or an id, not {!r}".format(data))
+    wrong = [key for key in data if not isinstance(key, str)]
+    if wrong:
+        raise ValueError("the names of fields must be texts, not {!r}".format(wrong[0]))
+    return dict(data)
 
 
 def split_covered(
@@ -89,7 +111,7 @@ def explain_missing(row: Row, name: str) -> str:
     known: List[str] = sorted(set(dir(row)) - {name})
     near = get_close_matches(name, [other for other in known if other[0] != "_"], n=1, cutoff=0.7)
     words = "this {} has no {!r}".format(type(row).__name__, name)
-    if name in type(row).field_names:
+    if name in type(row)._field_names:
         return words + ": it is a field of the class, but the service has not sent it"
     return "{}; did you mean {!r}?".format(words, near[0]) if near else words
 
@@ -99,8 +121,8 @@ class Row(metaclass=ResourceMeta):
 
     __slots__ = ("__dict__", "__weakref__", "_covered", "_prefix")
 
-    class_names: ClassVar[FrozenSet[str]] = frozenset()
-    field_names: ClassVar[FrozenSet[str]] = frozenset()
+    _class_names: ClassVar[FrozenSet[str]] = frozenset()
+    _field_names: ClassVar[FrozenSet[str]] = frozenset()
 
     #: The fields that ``repr`` shows, if the row has them.
     _shown: ClassVar[Tuple[str, ...]] = ("name",)
@@ -132,7 +154,7 @@ class Row(metaclass=ResourceMeta):
 
     @attributes.setter
     def attributes(self, data: Mapping[str, Any]) -> None:
-        self._load(dict(data))
+        self._load(checked_fields(data))
 
     @property
     def created_at(self) -> Optional[datetime]:
@@ -144,10 +166,14 @@ class Row(metaclass=ResourceMeta):
         """When the row was last changed, as an aware datetime; ``date_modified`` has the text."""
         return self._moment("date_modified")
 
-    def shown_fields(self) -> Dict[str, Any]:
+    def _shown_fields(self) -> Dict[str, Any]:
         """Return the fields that ``repr`` and tables show, the id first."""
         data = self.attributes
-        shown = {name: data[name] for name in type(self)._shown if data.get(name) is not None}
+        shown = {
+            name: masked(name, data[name])
+            for name in type(self)._shown
+            if data.get(name) is not None
+        }
         return {"id": "new" if self.id is None else self.id, **shown}
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -160,8 +186,9 @@ class Row(metaclass=ResourceMeta):
     if not TYPE_CHECKING:  # a checker that saw it would accept every misspelt field
 
         def __getattr__(self, name: str) -> Any:
-            words = name if name.startswith("_") else explain_missing(self, name)
-            raise AttributeError(words)
+            if name.startswith("_"):  # what copying and inspection ask for, many times
+                raise AttributeError("this {} has no {!r}".format(type(self).__name__, name))
+            raise AttributeError(explain_missing(self, name))
 
     def __delattr__(self, name: str) -> None:
         if name not in self.attributes:
@@ -169,12 +196,14 @@ class Row(metaclass=ResourceMeta):
         del self.attributes[name]
 
     def __dir__(self) -> List[str]:
-        return sorted({*super().__dir__(), *type(self).field_names, *self._covered})
+        return sorted({*super().__dir__(), *type(self)._field_names, *self._covered})
 
     def __repr__(self) -> str:
-        id_, *fields = self.shown_fields().items()
+        id_, *fields = self._shown_fields().items()
         words = ["{}={}".format(name, _short_repr(value)) for name, value in fields]
-        return "<{}>".format(" ".join([type(self).__name__, str(id_[1]), *words]))
+        text = str(id_[1])
+        plain = text if text.isprintable() and len(text) <= LONGEST_SHOWN else _short_repr(text)
+        return "<{}>".format(" ".join([type(self).__name__, plain, *words]))
 
     def _repr_html_(self) -> str:
         """Return the row as a table, for notebooks."""
@@ -189,13 +218,13 @@ class Row(metaclass=ResourceMeta):
     def __hash__(self) -> int:
         if self.id is None:
             return object.__hash__(self)
-        return hash((type(self), self._prefix, str(self.id)))
+        return hash((type(self), self._prefix, self.id))
 
     def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
         return _rebuild, (type(self), dict(self.attributes), self._prefix)
 
     def _load(self, data: Dict[str, Any]) -> None:
-        own, covered = split_covered(data, type(self).class_names)
+        own, covered = split_covered(data, type(self)._class_names)
         object.__setattr__(self, "__dict__", own)
         object.__setattr__(self, "_covered", covered)
 

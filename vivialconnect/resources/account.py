@@ -6,10 +6,9 @@ from typing import Any, ClassVar, Dict, List, Optional, Tuple, Union
 
 from vivialconnect.common import paths
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.requestor import Call
+from vivialconnect.common.requestor import Call, Requestor
 from vivialconnect.resources._collections import describe_shape
 from vivialconnect.resources.countable import Countable
-from vivialconnect.resources.resource import account_path_of
 
 
 class Account(Countable):
@@ -62,16 +61,16 @@ class Account(Countable):
             >>> Account.billing_status()["free_trial"]
             False
         """
-        account = (
-            account_path_of(cls)
-            if account_id is None
-            else paths.account_path(account_id, "account_id")
-        )
+        requestor = cls.request
+        if account_id is None:
+            account = super()._account_path(requestor)
+        else:
+            account = paths.account_path(account_id, "account_id")
         path = paths.collection_path(account, "", "status")
-        return cls.request.perform(Call("GET", path), _read_status)
+        return requestor.perform(Call("GET", path), _read_status)
 
     @classmethod
-    def _account_path(cls) -> str:
+    def _account_path(cls, requestor: Requestor) -> str:  # noqa: ARG003 - of the base
         # Accounts are the one noun that stands beside the account, not below it.
         return ""
 

@@ -24,7 +24,7 @@ class Countable(Resource):
         """Return how many there are on the service.
 
         :param opts: The query, merged with the keywords.
-        :param path: As for :meth:`Resource.find`.
+        :param path: As for :meth:`.Resource.find`.
         :param kwargs: The query; the filters of the list.
         :returns: The count as the service reports it.
         :raises ValueError: If a key stands in both, or a setting is missing.
@@ -37,8 +37,10 @@ class Countable(Resource):
             >>> Number.count()
             1
         """
-        call = Call("GET", cls._custom_path(None, path, "count"), merged_query(opts, kwargs))
-        return cls.request.perform(call, read_count)
+        query = merged_query(opts, kwargs)
+        requestor = cls.request
+        call = Call("GET", cls._custom_path(requestor, None, path, "count"), query)
+        return requestor.perform(call, read_count)
 
 
 def read_count(answer: Any) -> int:

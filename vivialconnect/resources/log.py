@@ -88,9 +88,10 @@ class Log(Resource):
         """Find one page of entries; its ``last_key`` is where the next page starts.
 
         :param id_: Must be ``None``: the service does not give entries one by one.
-        :param path: As for :meth:`Resource.find`.
-        :param kwargs: The query: ``start_time`` and ``end_time`` (both needed), ``log_type``,
-            ``item_id``, ``operator_id``, ``limit`` (at most 150), ``start_key``.
+        :param path: As for :meth:`.Resource.find`.
+        :param kwargs: The query: ``start_time`` and ``end_time`` (both needed; a naive datetime is
+            UTC), ``log_type``, ``item_id``, ``operator_id``, ``limit`` (at most 150),
+            ``start_key``.
         :raises NotImplementedError: If an id is given.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no list of entries.
@@ -135,8 +136,9 @@ class Log(Resource):
             "aggregator_type": aggregator_type,
         }
         query = merged_query(optional_query_parameters, asked)
-        call = Call("GET", cls._custom_path(None, None, "aggregate"), query)
-        return cls.request.perform(call, _read_object)
+        requestor = cls.request
+        call = Call("GET", cls._custom_path(requestor, None, None, "aggregate"), query)
+        return requestor.perform(call, _read_object)
 
     @classmethod
     def count(cls, opts: Any = None, **kwargs: Any) -> NoReturn:  # noqa: ARG003 - as elsewhere

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, ClassVar, List, Mapping, Optional, Tuple, Type, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    ClassVar,
+    List,
+    Mapping,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
 
 from vivialconnect.common import paths
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.requestor import Call
-from vivialconnect.common.util import Util, parse_time
-from vivialconnect.resources._collections import describe_shape
-from vivialconnect.resources.countable import Countable
-from vivialconnect.resources.resource import Resource, ResourceList
+from vivialconnect.common.requestor import Call, encode_body
+from vivialconnect.common.util import parse_time
+from vivialconnect.resources._collections import (
+    ResourceList,
+    describe_shape,
+    find_rows,
+    merged_query,
+)
+from vivialconnect.resources._row import Row
+from vivialconnect.resources.countable import Countable, read_count
+
+if TYPE_CHECKING:
+    from vivialconnect.common.answers import ReadT
 
 MessageT = TypeVar("MessageT", bound="Message")
 
@@ -56,8 +76,8 @@ class Attachment(Countable):
     key_name: str
 
 
-class Bulk(Resource):
-    """One bulk send, as :meth:`Message.bulks` lists it.
+class Bulk(Row):
+    """One bulk send, as :meth:`Message.bulks` lists it. It has data and no calls of its own.
 
     ================= ==========================================================================
     bulk_id           The id of the job, a UUID (str).
@@ -100,7 +120,7 @@ class Message(Countable):
     to_numbers           Written only: who gets it, for :meth:`send_bulk` (list of str).
     num_media            How many attachments it has (int).
     num_segments         How many segments the text takes; does not affect the price (int).
-    status               ``"accepted"``, ``"queued"``, ``"sending"``, ``"delivered"``,
+    status               ``"accepted"``, ``"queued"``, ``"sending"``, ``"sent"``, ``"delivered"``,
                          ``"undelivered"``, ``"failed"`` or ``"received"`` (str).
     error_code           Why it was not delivered; ``None`` if it was (int or str).
     error_message        The same in words (str).
@@ -202,10 +222,10 @@ class Message(Countable):
             raise ValueError("to_numbers must hold texts like '+19132597591' and nothing else")
         self._complete_media()
         kept = {name: value for name, value in self.attributes.items() if value is not None}
-        body = Util.to_json({**kept, "to_numbers": list(numbers)}, root=None)
-        path = self._custom_path(None, None, "bulk")
-        call = Call("POST", path, body=body.encode("utf-8"))
-        return self._requestor().perform(call, _read_bulk_id)
+        requestor = self._requestor()
+        path = self._custom_path(requestor, None, None, "bulk")
+        body = encode_body({**kept, "to_numbers": list(numbers)})
+        return requestor.perform(Call("POST", path, body=body), _read_bulk_id)
 
     @classmethod
     def bulks(cls) -> ResourceList[Bulk]:
@@ -215,8 +235,9 @@ class Message(Countable):
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no list.
         """
-        call = Call("GET", cls._custom_path(None, None, "bulk"))
-        return cls.request.perform(call, _read_bulks)
+        requestor = cls.request
+        call = Call("GET", cls._custom_path(requestor, None, None, "bulk"))
+        return requestor.perform(call, _read_bulks)
 
     @classmethod
     def bulk_messages(cls: Type[MessageT], bulk_id: str) -> ResourceList[MessageT]:
@@ -226,18 +247,28 @@ class Message(Countable):
         :raises ValueError: If the id is empty.
         :raises RequestorError: If the call fails.
         """
-        path = cls._custom_path("bulk", None, paths.quote_segment(bulk_id, "bulk_id"))
-        return cls.request.perform(Call("GET", path), lambda answer: cls._rows(answer, ""))
+        job = paths.quote_segment(bulk_id, "bulk_id")
+        requestor = cls.request
+        call = Call("GET", cls._custom_path(requestor, "bulk", None, job))
+        return requestor.perform(call, lambda answer: cls._rows(answer, ""))
 
-    def attachment(self, id: Union[int, str], **kwargs: Any) -> Attachment:  # noqa: A002
+    def attachment(
+        self,
+        id: Union[int, str],  # noqa: A002 - the documented name
+        **kwargs: Any,
+    ) -> Attachment:
         """Return one attachment of the message.
 
         :param id: The attachment's id.
         :param kwargs: The query.
-        :raises ValueError: If the message has no id.
+        :raises ValueError: If the message has no id, or the attachment's cannot stand in a path.
         :raises ResourceNotFound: If there is no such attachment.
+        :raises ResourceError: If the answer is no attachment.
         """
-        return Attachment.find(id, self._attachments_path(), **kwargs)
+        tail = "attachments/" + paths.quote_segment(id)
+        return self._read_below(
+            tail, kwargs, lambda answer: Attachment._row(Attachment._fields(answer), self._inside())
+        )
 
     def attachments(self, **kwargs: Any) -> ResourceList[Attachment]:
         """List the attachments of the message, one page of them.
@@ -245,8 +276,11 @@ class Message(Countable):
         :param kwargs: The query, for example ``limit``.
         :raises ValueError: If the message has no id.
         :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no list of attachments.
         """
-        return Attachment.find(None, self._attachments_path(), **kwargs)
+        return self._read_below(
+            "attachments", kwargs, lambda answer: Attachment._rows(answer, self._inside())
+        )
 
     def attachments_count(self, opts: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> int:
         """Return how many attachments the message has.
@@ -255,12 +289,22 @@ class Message(Countable):
         :param kwargs: The query.
         :raises ValueError: If the message has no id, or a key stands in both.
         :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no count.
         """
-        return Attachment.count(opts, path=self._attachments_path(), **kwargs)
+        return self._read_below("attachments/count", merged_query(opts, kwargs), read_count)
 
-    def _attachments_path(self) -> str:
-        self._require_id("list attachments of")
-        return "messages/{}".format(self.id)
+    def _read_below(
+        self, tail: str, query: Mapping[str, Any], read: Callable[[Any], ReadT]
+    ) -> ReadT:
+        # With the message's own settings, for they may be of another account than Attachment's.
+        self._require_id("look below")
+        requestor = self._requestor()
+        path = self._custom_path(requestor, self.id, None, tail)
+        return requestor.perform(Call("GET", path, query), read)
+
+    def _inside(self) -> str:
+        """Return the path that what is below this message has between account and plural."""
+        return "/{}/{}".format(type(self).plural, paths.quote_segment(self.id))
 
     def _complete_media(self) -> None:
         """Make a list of one URL, and an empty text for a message that is media alone."""
@@ -281,10 +325,11 @@ def _read_bulk_id(answer: Any) -> str:
 
 
 def _read_bulks(answer: Any) -> ResourceList[Bulk]:
-    bulks = Bulk._rows(answer, "/messages")
+    found, meta = find_rows(answer, ("bulks",))
+    bulks = [Bulk._row(data, "/messages") for data in found]
     for bulk in bulks:
-        bulk.attributes["date_created"] = _naive_utc(bulk.attributes.get("date_created"))
-    return bulks
+        bulk.date_created = _naive_utc(bulk.attributes.get("date_created"))
+    return ResourceList(bulks, meta)
 
 
 def _naive_utc(text: Any) -> Optional[datetime]:

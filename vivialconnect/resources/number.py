@@ -108,16 +108,15 @@ class Number(Countable):
             (913) ... KANSAS CITY KS
             (913) ... KANSAS CITY KS
         """
-        query = {
-            name: value
-            for name, value in merged_query(opts, kwargs).items()
-            if value is not None and value not in ("", [], ())
-        }
+        given = merged_query(opts, kwargs)
+        # The encoder leaves out what is None or an empty list, and keeps an empty text.
+        query = {name: value for name, value in given.items() if value not in ("", None)}
         country = paths.quote_segment(query.pop("country_code", "US"), "country_code")
         kind = paths.quote_segment(query.pop("number_type", "local"), "number_type")
-        path = cls._custom_path("available", None, "{}/{}".format(country.upper(), kind.lower()))
-        call = Call("GET", path, query)
-        return cls.request.perform(call, lambda answer: cls._rows(answer, ""))
+        requestor = cls.request
+        place = "{}/{}".format(country.upper(), kind.lower())
+        call = Call("GET", cls._custom_path(requestor, "available", None, place), query)
+        return requestor.perform(call, lambda answer: cls._rows(answer, ""))
 
     def buy(self) -> bool:
         """Buy the number that the row describes, and take over what the service says of it.
@@ -129,8 +128,7 @@ class Number(Countable):
             number may have been bought: look before you buy again.
         :raises ResourceError: If the answer is no number.
         """
-        self.attributes.pop(type(self).primary_key, None)
-        return self.save()
+        return self._create()
 
     def buy_local(self) -> bool:
         """Buy the number as a local one; see :meth:`buy`."""

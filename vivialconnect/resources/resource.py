@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Type, TypeVar, Union,
 
 from vivialconnect.common import paths, settings
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.requestor import Call, Requestor
+from vivialconnect.common.requestor import Call, Requestor, encode_body
 from vivialconnect.common.util import Util
 from vivialconnect.resources._collections import (
     LARGEST_PAGE,
@@ -20,8 +20,8 @@ from vivialconnect.resources._collections import (
     find_rows,
     walk_pages,
 )
-from vivialconnect.resources._configuration import ResourceMeta, settings_of
-from vivialconnect.resources._row import Row
+from vivialconnect.resources._configuration import ResourceMeta
+from vivialconnect.resources._row import Row, checked_fields
 
 __all__ = ("Resource", "ResourceList", "ResourceMeta")
 
@@ -66,11 +66,7 @@ class Resource(Row):
             )
         if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
             attributes = {type(self).primary_key: attributes}
-        if attributes is not None and not isinstance(attributes, Mapping):
-            raise ValueError(
-                "attributes must be a mapping of fields, or an id, not {!r}".format(attributes)
-            )
-        self._load(dict(attributes or {}))
+        self._load(checked_fields({} if attributes is None else attributes))
 
     # Finding
 
@@ -107,12 +103,15 @@ class Resource(Row):
             >>> Number.find(limit=1)
             [<Number 1 phone_number='+19132597591' name='(913) 259-7591'>]
         """
+        if "id" in kwargs:
+            raise ValueError("give the id by position: {}.find(7)".format(cls.__name__))
         prefix = paths.quote_prefix(path)
+        requestor = cls.request
         if id_ is None:
-            call = Call("GET", cls._collection_path(prefix), kwargs)
-            return cls.request.perform(call, lambda answer: cls._rows(answer, prefix))
-        call = Call("GET", cls._element_path(prefix, id_), kwargs)
-        return cls.request.perform(call, lambda answer: cls._row(cls._fields(answer), prefix))
+            call = Call("GET", cls._collection_path(requestor, prefix), kwargs)
+            return requestor.perform(call, lambda answer: cls._rows(answer, prefix))
+        call = Call("GET", cls._element_path(requestor, prefix, id_), kwargs)
+        return requestor.perform(call, lambda answer: cls._row(cls._fields(answer), prefix))
 
     @classmethod
     def find_first(
@@ -126,8 +125,7 @@ class Resource(Row):
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is not what was asked for.
         """
-        found = cls.find(None, path, **kwargs)
-        return found[0] if found else None
+        return next(iter(cls.find(None, path, **kwargs)), None)
 
     @classmethod
     def find_each(
@@ -185,8 +183,10 @@ class Resource(Row):
         :raises ResourceError: If the answer is not the resource.
         """
         if self.is_new():
-            return self._store(Call("POST", self._collection_path(self._prefix)))
-        return self._store(Call("PUT", self._element_path(self._prefix, self.id)))
+            return self._create()
+        requestor = self._requestor()
+        path = self._element_path(requestor, self._prefix, self.id)
+        return self._store(requestor, Call("PUT", path), dict(self.attributes))
 
     def reload(self) -> None:
         """Replace the data of the row by what the service has now.
@@ -196,8 +196,9 @@ class Resource(Row):
         :raises ResourceError: If the answer is not the resource.
         """
         self._require_id("reload")
-        call = Call("GET", self._element_path(self._prefix, self.id))
-        self._load(self._requestor().perform(call, self._fields))
+        requestor = self._requestor()
+        call = Call("GET", self._element_path(requestor, self._prefix, self.id))
+        self._load(requestor.perform(call, self._fields))
 
     def destroy(self) -> None:
         """Delete the resource from the service. The row keeps its data.
@@ -206,7 +207,8 @@ class Resource(Row):
         :raises RequestorError: If the call fails.
         """
         self._require_id("destroy")
-        self._requestor().delete(self._element_path(self._prefix, self.id))
+        requestor = self._requestor()
+        requestor.delete(self._element_path(requestor, self._prefix, self.id))
 
     def is_new(self) -> bool:
         """Return whether the resource has no id, and so has not been saved."""
@@ -230,7 +232,8 @@ class Resource(Row):
         :param query: The query.
         :raises RequestorError: If the call fails.
         """
-        return cls.request.get(cls._custom_path(id_, path, custom_path), query)
+        requestor = cls.request
+        return requestor.get(cls._custom_path(requestor, id_, path, custom_path), query)
 
     @classmethod
     def post(
@@ -250,10 +253,9 @@ class Resource(Row):
         :param query: The query.
         :raises RequestorError: If the call fails.
         """
-        target = cls._custom_path(id_, path, custom_path)
-        return cls.request.post(target, params, query=query)
-
-    # How a class turns answers into rows
+        requestor = cls.request
+        target = cls._custom_path(requestor, id_, path, custom_path)
+        return requestor.post(target, params, query=query)
 
     @classmethod
     def _rows(cls: Type[ResourceT], answer: Any, prefix: str) -> ResourceList[ResourceT]:
@@ -276,24 +278,30 @@ class Resource(Row):
         if isinstance(answer, dict):
             only = next(iter(answer.values())) if len(answer) == 1 else None
             for fields in (answer.get(cls.singular), only, answer):
-                if isinstance(fields, dict) and cls.primary_key in fields:
+                if isinstance(fields, dict) and _is_id(fields.get(cls.primary_key)):
                     return fields
         raise ResourceError(
             "the answer should be one {}, and is {}".format(cls.singular, describe_shape(answer))
         )
 
-    def _store(self, call: Call) -> bool:
+    def _create(self) -> bool:
+        requestor = self._requestor()
         data = dict(self.attributes)
-        if self.id is None:
-            data.pop(type(self).primary_key, None)
-        body = Util.to_json(data, root=type(self).singular).encode("utf-8")
-        loaded = self._requestor().perform(call._replace(body=body), self._fields_if_any)
+        data.pop(type(self).primary_key, None)
+        return self._store(
+            requestor, Call("POST", self._collection_path(requestor, self._prefix)), data
+        )
+
+    def _store(self, requestor: Requestor, call: Call, data: Dict[str, Any]) -> bool:
+        body = encode_body({type(self).singular: data})
+        loaded = requestor.perform(call._replace(body=body), self._fields_if_any)
         if loaded is not None:
             self._load(loaded)
         return True
 
     @classmethod
     def _fields_if_any(cls, answer: Any) -> Optional[Dict[str, Any]]:
+        # The service may answer a save with nothing, and then the row stays as it was sent.
         return None if answer is None else cls._fields(answer)
 
     def _requestor(self) -> Requestor:
@@ -309,35 +317,34 @@ class Resource(Row):
 
     # Where a class stands
 
-    @classmethod
-    def _account_path(cls) -> str:
-        return account_path_of(cls)
+    # Each takes the Requestor of the call, so that path and signature are of one account.
 
     @classmethod
-    def _collection_path(cls, prefix: str) -> str:
-        return paths.collection_path(cls._account_path(), prefix, cls.plural)
+    def _account_path(cls, requestor: Requestor) -> str:
+        if requestor.api_account_id is None:
+            raise settings.missing("api_account_id")
+        return paths.account_path(requestor.api_account_id)
 
     @classmethod
-    def _element_path(cls, prefix: str, id_: Any) -> str:
-        return paths.element_path(cls._account_path(), prefix, cls.plural, id_)
+    def _collection_path(cls, requestor: Requestor, prefix: str) -> str:
+        return paths.collection_path(cls._account_path(requestor), prefix, cls.plural)
 
     @classmethod
-    def _custom_path(cls, id_: Optional[Id], path: Optional[str], custom_path: str) -> str:
+    def _element_path(cls, requestor: Requestor, prefix: str, id_: Any) -> str:
+        return paths.element_path(cls._account_path(requestor), prefix, cls.plural, id_)
+
+    @classmethod
+    def _custom_path(
+        cls, requestor: Requestor, id_: Optional[Id], path: Optional[str], custom_path: str
+    ) -> str:
         middle = cls.plural if id_ is None else "{}/{}".format(cls.plural, paths.quote_segment(id_))
         tail = middle + paths.quote_prefix(custom_path)
-        return paths.collection_path(cls._account_path(), paths.quote_prefix(path), tail)
+        return paths.collection_path(cls._account_path(requestor), paths.quote_prefix(path), tail)
 
 
-def _identify(row: Resource) -> Any:
-    return id(row) if row.id is None else str(row.id)
+def _identify(row: Resource) -> Optional[str]:
+    return None if row.id is None else str(row.id)
 
 
-def account_path_of(class_: Type[Resource]) -> str:
-    """Return the path of the account that a class is configured with.
-
-    :raises ValueError: If none is, or it cannot stand in a path.
-    """
-    account = settings_of(class_).api_account_id
-    if account is None:
-        raise settings.missing("api_account_id")
-    return paths.account_path(account)
+def _is_id(value: Any) -> bool:
+    return isinstance(value, (int, str)) and not isinstance(value, bool) and value != ""
