@@ -173,9 +173,7 @@ def test_find__element_with_one_field() -> None:
     assert [dict(row.attributes) for row in found] == [{"message": "text"}, {"id": 3}]
 
 
-@pytest.mark.parametrize(
-    "body", [b'{"message": {"id": 1}}', b'{"id": 1}', b'{"other": {"id": 1}}']
-)
+@pytest.mark.parametrize("body", [b'{"message": {"id": 1}}', b'{"id": 1}', b'{"other": {"id": 1}}'])
 def test_find__one_with_or_without_root(body: bytes) -> None:
     """One row is found under its root, under the only root there is, or without one."""
     with ScriptedServer(answer(body)) as server:

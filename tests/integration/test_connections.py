@@ -282,9 +282,7 @@ class TestProxy:
 
         with ScriptedServer(open_tunnel, COUNT) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-            configure(
-                "https://api.example.invalid/api/v1.0", api_verify_request=authority.bundle
-            )
+            configure("https://api.example.invalid/api/v1.0", api_verify_request=authority.bundle)
             assert [Message.count(), Message.count()] == [1, 1]
 
         connect, first, second = proxy.requests

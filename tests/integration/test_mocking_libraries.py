@@ -89,9 +89,7 @@ def test_responses__post(unasked: str) -> None:
     ("raised", "expected"),
     [(requests.ConnectTimeout("slow"), Timeout), (requests.ConnectionError("no"), ConnectionError)],
 )
-def test_responses__fault(
-    unasked: str, raised: Exception, expected: type[ConnectionError]
-) -> None:
+def test_responses__fault(unasked: str, raised: Exception, expected: type[ConnectionError]) -> None:
     """``responses`` can play a fault of the network, which comes out as ours."""
     with responses.RequestsMock() as mocked:
         mocked.get(unasked, body=raised)
@@ -143,8 +141,9 @@ def test_httmock__found(unasked: str) -> None:
 
 def test_httmock__error(unasked: str) -> None:
     """``httmock`` can play an error status."""
-    with httmock.HTTMock(lambda *_: httmock.response(404, NOT_FOUND)), pytest.raises(
-        ResourceNotFound, match="for id 7"
+    with (
+        httmock.HTTMock(lambda *_: httmock.response(404, NOT_FOUND)),
+        pytest.raises(ResourceNotFound, match="for id 7"),
     ):
         Message.find(7)
 
@@ -167,8 +166,9 @@ def test_patched_send__mock_with_three_attributes(unasked: str) -> None:
         headers={},
         content=b'{"message": "gone"}',
     )
-    with mock.patch("requests.Session.send", return_value=bare), pytest.raises(
-        ResourceNotFound, match="gone"
+    with (
+        mock.patch("requests.Session.send", return_value=bare),
+        pytest.raises(ResourceNotFound, match="gone"),
     ):
         Message.find(7)
 
@@ -178,9 +178,10 @@ def test_patched_send__mock_with_three_attributes(unasked: str) -> None:
 def test_patched_send__error(unasked: str) -> None:
     """A patched ``Session.send`` that raises comes out as ours."""
     failure = requests.ConnectionError("patched")
-    with mock.patch("requests.Session.send", side_effect=failure), pytest.raises(
-        ConnectionError
-    ) as caught:
+    with (
+        mock.patch("requests.Session.send", side_effect=failure),
+        pytest.raises(ConnectionError) as caught,
+    ):
         Message.find(7)
 
     assert caught.value.__cause__ is failure

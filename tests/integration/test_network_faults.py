@@ -91,7 +91,10 @@ def chain_of(error: BaseException) -> list[type]:
 @pytest.mark.parametrize("method", CALLS)
 @pytest.mark.parametrize("broken", BROKEN)
 def test_fault__broken_answer(
-    broken: str, method: str, secured: bool, authority: Authority  # noqa: FBT001 - a parameter
+    broken: str,
+    method: str,
+    secured: bool,  # noqa: FBT001 - a parameter of the test
+    authority: Authority,
 ) -> None:
     """A request that arrived, and whose answer broke, has an unknown outcome."""
     with ScriptedServer(BROKEN[broken], tls=authority.context() if secured else None) as server:

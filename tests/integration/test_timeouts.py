@@ -97,7 +97,7 @@ def test_timeout__post(serve: Callable[..., Any], slow: str) -> None:
 
 def test_timeout__peer_that_never_reads(serve: Callable[..., Any]) -> None:
     """A body that the other end does not take is no way to wait for ever."""
-    message = Message({"body": "x" * 30_000_000})
+    message = Message({"body": "x" * 16_000_000})
     with serve() as server:
         server._greeting = Peer.stall
         error = timed_out(message.save)

@@ -9,7 +9,7 @@ from vivialconnect import Account, Log, Message, Number, Resource, ResourceList,
 from vivialconnect.common.error import RateLimit, RequestorError
 
 Resource.api_key = "key"
-Resource.api_secret = "secret"  # noqa: S105 - not a secret of anybody
+Resource.api_secret = "secret"
 Resource.api_account_id = 12345
 Message.request_timeout = 2.5
 

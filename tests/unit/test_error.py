@@ -65,9 +65,11 @@ ATTRIBUTES = (
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda child: st.lists(child, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["message", "error", "param", "error_code", "x"]), child, max_size=4
+    lambda child: (
+        st.lists(child, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["message", "error", "param", "error_code", "x"]), child, max_size=4
+        )
     ),
     max_leaves=8,
 )

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from vivialconnect.common import paths
 
 QUOTABLE = st.text(min_size=1).filter(
-    lambda text: text not in (".", "..")
-    and not any(ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 for c in text)
+    lambda text: (
+        text not in (".", "..")
+        and not any(ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 for c in text)
+    )
 )
 
 

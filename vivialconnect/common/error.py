@@ -253,8 +253,6 @@ class ErrorDetails(NamedTuple):
 def error_for_status(status: int) -> Type[RequestorError]:
     """Return the exception class for a status; total, whatever the number.
 
-    :param status: The status of an answer that is not 2xx.
-
     >>> error_for_status(404).__name__, error_for_status(418).__name__
     ('ResourceNotFound', 'ClientError')
     """

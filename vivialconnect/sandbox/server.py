@@ -13,7 +13,7 @@ import socket
 import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple, cast
 
 from vivialconnect.sandbox.traffic import Answer, Refusal, Request
 from vivialconnect.version import VERSION
@@ -27,7 +27,6 @@ LONGEST_LINE = 65_536
 class Handler(BaseHTTPRequestHandler):
     """Serves one connection, request after request."""
 
-    server: Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     #: How long a connection may be silent, in seconds.
@@ -61,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
             self._write(refusal.answer())
             return
         request = Request(self.command, self.requestline.split()[1], self.headers, body)
-        self._write(self.server.respond(request))
+        self._write(cast("Server", self.server).respond(request))
 
     def _read_body(self) -> bytes:
         lengths = set(self.headers.get_all("Content-Length") or [])
@@ -99,7 +98,10 @@ class Handler(BaseHTTPRequestHandler):
         return body
 
     def send_error(
-        self, code: int, message: Optional[str] = None, _explain: Optional[str] = None
+        self,
+        code: int,
+        message: Optional[str] = None,
+        explain: Optional[str] = None,  # noqa: ARG002 - of the base
     ) -> None:
         """Refuse what is not HTTP, in JSON as everything else; the connection ends."""
         self.close_connection = True

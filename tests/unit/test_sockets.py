@@ -1,0 +1,59 @@
+"""Sockets that keep a deadline: what a wait does when no time is left."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+
+import pytest
+
+from vivialconnect.common import _sockets
+
+
+@pytest.fixture
+def overdue() -> None:
+    """Let the deadline of this thread's attempt have passed."""
+    _sockets.attempt.begin("GET", time.monotonic() - 1)
+
+
+@pytest.mark.usefixtures("overdue")
+def test_attempt__no_time_left() -> None:
+    """Once the deadline has passed, no wait begins."""
+    with pytest.raises(socket.timeout, match="up"):
+        _sockets.attempt.seconds_left()
+
+
+@pytest.mark.usefixtures("overdue")
+@pytest.mark.parametrize("receive", ["recv", "recv_into"])
+def test_tls_socket__no_time_left(receive: str) -> None:
+    """Both ways of receiving, the second of them TLS inside TLS, look at the deadline first."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = _sockets.DeadlineTLSSocket
+    near, far = socket.socketpair()
+    with far, near:
+        secured = context.wrap_socket(
+            near, server_hostname="localhost", do_handshake_on_connect=False
+        )
+        with secured, pytest.raises(socket.timeout, match="up"):
+            getattr(secured, receive)(bytearray(1) if receive == "recv_into" else 1)
+
+
+def test_attempt__abandoned() -> None:
+    """What an attempt has opened is closed when it is abandoned, the last first."""
+    closed = []
+
+    class Opened:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def close(self) -> None:
+            closed.append(self.name)
+
+    _sockets.attempt.begin("GET", time.monotonic() + 1)
+    _sockets.attempt.note(Opened("socket"))
+    _sockets.attempt.note(Opened("stream"))
+    _sockets.attempt.abandon()
+    _sockets.attempt.abandon()
+
+    assert closed == ["stream", "socket"]
