@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import time
 from typing import TYPE_CHECKING, Any, Callable, Dict
 
@@ -143,3 +145,18 @@ def test_timeout__slow_but_in_time(serve: Callable[..., Any]) -> None:
         assert Message.count() == 1
 
     assert server.requests[0].method == "GET"
+
+
+def test_timeout__connection_that_is_not_taken() -> None:
+    """A peer whose queue is full ends the call in time, and nothing was sent."""
+    with socket.socket() as listening, contextlib.ExitStack() as waiting:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for _ in range(4):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)  # noqa: FBT003 - of the standard library
+            one.connect_ex(listening.getsockname())
+        configure("http://127.0.0.1:{}".format(listening.getsockname()[1]), request_timeout=1)
+        error = timed_out(post)
+
+    assert error.outcome == "not sent"

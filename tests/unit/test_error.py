@@ -286,3 +286,19 @@ def test_rate_limit__no_advice_of_the_server() -> None:
     """Without Retry-After the seconds are None."""
     assert RateLimit().retry_after is None
     assert ResourceError("x").http_status is None
+
+
+class Unprintable:
+    """Something whose text cannot be had."""
+
+    def __str__(self) -> str:
+        """Fail."""
+        raise RuntimeError
+
+
+def test_constructor__message_that_cannot_be_printed() -> None:
+    """An error can be made of anything, and then names its type."""
+    error = RequestorError(Unprintable(), 500, Unprintable())  # type: ignore[arg-type] # on purpose
+
+    assert (error.message, error.http_body) == ("Unprintable", "Unprintable")
+    assert repr(error) == "RequestorError('500 Internal Server Error: Unprintable')"

@@ -15,7 +15,7 @@ import time
 from http.client import RemoteDisconnected
 from typing import Any, Optional, Protocol, Tuple, Type, TypeVar
 
-from requests.adapters import DEFAULT_CA_BUNDLE_PATH
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
