@@ -19,7 +19,7 @@ TEST = [
     "trustme>=1.1",
     "vcrpy>=6.0",
 ]
-DOCS = ["furo>=2024.8.6", "sphinx>=7.4"]
+DOCS = ["furo>=2024.8.6", "pytest>=8.2", "sphinx>=7.4"]
 DEV = [
     *TEST,
     *DOCS,

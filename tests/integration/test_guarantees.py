@@ -158,3 +158,11 @@ def test_base_url__that_goes_up() -> None:
     Resource.api_base_url = "http://127.0.0.1:9/api/../v1"
     with pytest.raises(ValueError, match="dots"):
         Message.find()
+
+
+def test_create__no_mapping(vivialconnect_sandbox: Sandbox) -> None:
+    """What is created is described by its fields; an id alone describes nothing."""
+    with pytest.raises(ValueError, match="mapping of fields"):
+        Message.create("hi")  # type: ignore[arg-type] # the case
+
+    assert list(vivialconnect_sandbox.requests) == []

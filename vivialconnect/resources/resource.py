@@ -167,10 +167,11 @@ class Resource(Row):
 
         :param attributes: The data of the new row.
         :returns: The saved resource.
+        :raises ValueError: If they are no mapping, or a setting is missing.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is not what was asked for.
         """
-        created = cls(attributes)
+        created = cls(checked_fields(attributes))
         created.save()
         return created
 
@@ -318,7 +319,6 @@ class Resource(Row):
     # Where a class stands
 
     # Each takes the Requestor of the call, so that path and signature are of one account.
-
     @classmethod
     def _account_path(cls, requestor: Requestor) -> str:
         if requestor.api_account_id is None:
