@@ -13,8 +13,8 @@ nitpicky = True
 nitpick_ignore_regex = [
     # The standard library's documentation is not looked up: a build needs no network.
     ("py:.*", r"(collections|datetime|os|sqlite3|typing)(\..*)?"),
-    # Type variables, and names for types, have no page.
-    ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Id|Moment|Headers)"),
+    # Type variables, names for types, and the private base of the rows have no page.
+    ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Id|Moment|Headers|Row)"),
 ]
 highlight_language = "default"  # Python, and plain text where it is none
 
