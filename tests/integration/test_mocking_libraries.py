@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import warnings
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 from unittest import mock
 
@@ -188,13 +187,6 @@ def test_patched_send__error(unasked: str) -> None:
     assert unasked
 
 
-def drop_unclosed() -> None:
-    """Collect the kept connections that ``vcrpy`` takes out of a warm pool and does not close."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
-
-
 @pytest.fixture(params=["cold", "warm"])
 def recorded(
     request: pytest.FixtureRequest, authority: Authority, tmp_path: Path
@@ -210,13 +202,15 @@ def recorded(
                 Message.find(7)
             with vcr.use_cassette(cassette, filter_headers=["authorization"]):
                 assert Message.find(7).body == "recorded"
-            drop_unclosed()
+            gc.collect()
             assert len(server.requests) == (2 if request.param == "warm" else 1)
         return cassette
 
     return record
 
 
+# It takes the kept connections out of a warm pool, and does not close them.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("secured", [False, True], ids=["http", "https"])
 def test_vcrpy__replay(recorded: Callable[[bool], str], secured: bool) -> None:  # noqa: FBT001
     """``vcrpy`` records a call and plays it again when the server is gone."""
