@@ -50,7 +50,7 @@ class ResourceContract:
 
     def draft(self) -> Dict[str, Any]:
         """Return the data of a new row that the service takes."""
-        raise NotImplementedError
+        raise NotImplementedError  # each noun says its own
 
     def path(self) -> Optional[str]:
         """Return the prefix that the noun is found under, if any."""

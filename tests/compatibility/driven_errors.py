@@ -194,7 +194,7 @@ def util_to_json() -> Any:
 
 @call
 def util_to_json_datetime() -> Any:
-    return Util.to_json({"sent": datetime(2020, 7, 2, 10, 11, 12)})  # noqa: DTZ001
+    return Util.to_json({"sent": datetime(2020, 7, 2, 10, 11, 12)})  # noqa: DTZ001 - naive on purpose
 
 
 @call

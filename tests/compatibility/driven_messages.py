@@ -188,7 +188,7 @@ def log_first() -> Any:
 
 @call
 def logs_between_datetimes() -> Any:
-    Log.find(start_time=datetime(2020, 1, 1), end_time=datetime(2099, 1, 1))  # noqa: DTZ001
+    Log.find(start_time=datetime(2020, 1, 1), end_time=datetime(2099, 1, 1))  # noqa: DTZ001 - naive on purpose
     return "found"
 
 

@@ -115,9 +115,9 @@ CALLS: Dict[str, Tuple[Callable[[], Any], str]] = {
     "find of here": (lambda: Message.find("."), "'.'"),
     "find with a control character": (lambda: Message.find("a\x00"), "id"),
     "find of True": (lambda: Message.find(True), "not True"),  # noqa: FBT003 - the case
-    "find of a fraction": (lambda: Message.find(1.5), "not 1.5"),  # type: ignore[call-overload]
+    "find of a fraction": (lambda: Message.find(1.5), "not 1.5"),  # type: ignore[call-overload] # the case
     "find below a step up": (lambda: Attachment.find(None, "messages/../.."), "path"),
-    "find below a number": (lambda: Attachment.find(None, 9), "path"),  # type: ignore[call-overload]
+    "find below a number": (lambda: Attachment.find(None, 9), "path"),  # type: ignore[call-overload] # the case
     "find with NaN": (lambda: Message.find(page=math.nan), "page"),
     "find with a set": (lambda: Message.find(types={1}), "types"),
     "bulk without numbers": (Message({"body": "x"}).send_bulk, "to_numbers"),
@@ -140,7 +140,7 @@ CALLS: Dict[str, Tuple[Callable[[], Any], str]] = {
     "saving what no path holds": (Message({"id": ".."}).save, "'..'"),
     "bulk with NaN": (Message({"to_numbers": ["+1"], "x": math.nan}).send_bulk, "x"),
     "a key twice": (lambda: Message.count({"page": 1}, page=2), "page"),
-    "options of text": (lambda: Message.count("page=1"), "opts"),  # type: ignore[arg-type]
+    "options of text": (lambda: Message.count("page=1"), "opts"),  # type: ignore[arg-type] # the case
     "available twice": (lambda: Number.available({"limit": 1}, limit=2), "limit"),
     "available in a step up": (lambda: Number.available(country_code=".."), "country_code"),
     "available of no type": (lambda: Number.available(number_type=5.5), "number_type"),
@@ -153,9 +153,9 @@ CALLS: Dict[str, Tuple[Callable[[], Any], str]] = {
     "each of True": (lambda: User.find_each(True), "limit"),  # noqa: FBT003 - the case
     "each by no page": (lambda: User.find_each(page_size=0), "page_size"),
     "each by too long a page": (lambda: User.find_each(page_size=151), "page_size"),
-    "each by half a page": (lambda: User.find_each(page_size=1.5), "page_size"),  # type: ignore[arg-type]
+    "each by half a page": (lambda: User.find_each(page_size=1.5), "page_size"),  # type: ignore[arg-type] # the case
     "entries of a negative number": (lambda: Log.find_each(-1), "limit"),
-    "a row of a list": (lambda: Message([1]), "mapping"),  # type: ignore[arg-type]
+    "a row of a list": (lambda: Message([1]), "mapping"),  # type: ignore[arg-type] # the case
     "a row of True": (lambda: Message(True), "mapping"),  # noqa: FBT003 - the case
     "a row in an unknown place": (lambda: Message({}, {"prefix": "x"}), "'prefix'"),
     "a raw call to a step up": (lambda: Message.get(custom_path=".."), "path"),
@@ -176,7 +176,7 @@ def test_call__that_cannot_be(case: str, server: ScriptedServer) -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: Log.find("x"),  # type: ignore[arg-type]
+        lambda: Log.find("x"),  # type: ignore[arg-type] # the case
         Log.count,
         Log({"log_id": "1"}).save,
         Log({"log_id": "1"}).reload,

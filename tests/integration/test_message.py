@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Dict, Optional
 import pytest
 
 from tests.contract import ACCOUNT, ResourceContract
-from vivialconnect import Attachment, BadRequest, Message, Number, ResourceNotFound
+from vivialconnect import (
+    Attachment,
+    BadRequest,
+    Message,
+    MethodNotAllowed,
+    Number,
+    ResourceNotFound,
+)
 
 if TYPE_CHECKING:
     from vivialconnect.resources.resource import Resource
@@ -180,16 +187,12 @@ class TestAttachment(ResourceContract):
 
     def test_create__posted(self) -> None:
         """A new attachment is posted below its message, which the service does not take."""
-        from vivialconnect import MethodNotAllowed  # noqa: PLC0415
-
         with pytest.raises(MethodNotAllowed):
             Attachment(self.draft(), {"path": self.path()}).save()
         self.assert_last("POST", self.collection + ".json")
 
     def test_save__known_row(self) -> None:
         """A known attachment is put below its message, which the service does not take."""
-        from vivialconnect import MethodNotAllowed  # noqa: PLC0415
-
         row = self.existing()
         with pytest.raises(MethodNotAllowed):
             row.save()

@@ -14,7 +14,7 @@ import responses
 import vcr
 
 from tests.integration.scripted_server import ACCOUNT, Authority, ScriptedServer, answer, use
-from vivialconnect import ConnectionError, Message, ResourceNotFound, Timeout  # noqa: A004
+from vivialconnect import ConnectionError, Message, ResourceNotFound, Timeout  # noqa: A004 - the documented name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,7 +212,7 @@ def recorded(
 # It takes the kept connections out of a warm pool, and does not close them.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("secured", [False, True], ids=["http", "https"])
-def test_vcrpy__replay(recorded: Callable[[bool], str], secured: bool) -> None:  # noqa: FBT001
+def test_vcrpy__replay(recorded: Callable[[bool], str], secured: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """``vcrpy`` records a call and plays it again when the server is gone."""
     cassette = recorded(secured)
     with vcr.use_cassette(cassette, record_mode=vcr.mode.NONE) as tape:

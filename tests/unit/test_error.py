@@ -125,7 +125,7 @@ def test_error__pickled_and_copied(class_: Type[VivialConnectError]) -> None:
     made.headers = {"x": "y"}
     made.error_code = 10008
     tell_call(made, method="POST", url="http://h/p.json?q=1", attempts=2, outcome="unknown")
-    for twin in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):  # noqa: S301
+    for twin in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):  # noqa: S301 - pickled here
         assert type(twin) is class_
         assert vars(twin) == vars(made)
         assert str(twin) == str(made)

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional
 
 import pytest
 
-from vivialconnect import ConnectionError, Requestor, ResourceError, ServerError  # noqa: A004
+from vivialconnect import ConnectionError, Requestor, ResourceError, ServerError  # noqa: A004 - the documented name
 from vivialconnect.common import error, waiting
 from vivialconnect.common.exchange import Limits, Request, Response, Signer
 
@@ -208,7 +208,7 @@ def test_answer__raw(content: bytes, expected: Any) -> None:
 
 def test_requestor__repr_and_pickle_without_secret() -> None:
     """Neither a repr nor a pickle has the secret; who unpickles signs with the environment's."""
-    requestor = Requestor("MTK1", "hidden", "https://me:pass@api.example/", 5, 7, False)  # noqa: FBT003
+    requestor = Requestor("MTK1", "hidden", "https://me:pass@api.example/", 5, 7, False)  # noqa: FBT003 - as documented
     twin = pickle.loads(pickle.dumps(requestor))  # noqa: S301 - our own
 
     assert "hidden" not in repr(requestor)

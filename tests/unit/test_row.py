@@ -46,7 +46,7 @@ def test_attributes__any_data(data: Dict[str, Any]) -> None:
 def test_row__pickled_and_copied(data: Dict[str, Any]) -> None:
     """A row goes through pickle and copy with its data and its place."""
     row = Attachment(data, {"path": "messages/9"})
-    for twin in (pickle.loads(pickle.dumps(row)), copy.copy(row), copy.deepcopy(row)):  # noqa: S301
+    for twin in (pickle.loads(pickle.dumps(row)), copy.copy(row), copy.deepcopy(row)):  # noqa: S301 - pickled here
         assert type(twin) is Attachment
         assert dict(twin.attributes) == data
         assert twin._prefix == row._prefix
@@ -94,7 +94,7 @@ def test_attributes__replaced() -> None:
     """Assigning a mapping replaces all data, by a copy."""
     data = {"id": 2, "find": "covered"}
     row = Message({"body": "x"})
-    row.attributes = data  # type: ignore[assignment]
+    row.attributes = data  # type: ignore[assignment] # the case
     row.body = "y"
 
     assert dict(row.attributes) == {"id": 2, "body": "y", "find": "covered"}
@@ -111,7 +111,7 @@ def test_attributes__missing_key() -> None:
 def test_attribute__named_like_a_method() -> None:
     """Writing a field that is named like a method keeps the method, and the data."""
     row = Message()
-    row.count = 5  # type: ignore[method-assign, assignment]
+    row.count = 5  # type: ignore[method-assign, assignment] # the case
 
     assert callable(row.count)
     assert row.attributes["count"] == 5
@@ -121,10 +121,10 @@ def test_attribute__named_like_a_method() -> None:
 def test_attribute__named_like_a_setting() -> None:
     """A setting's name on a row is data of the row, and configures nothing."""
     row = Message()
-    row.api_key = "data"  # type: ignore[attr-defined]
+    row.api_key = "data"  # type: ignore[attr-defined] # the case
 
     assert row.attributes["api_key"] == "data"
-    assert row.api_key == "data"  # type: ignore[attr-defined]
+    assert row.api_key == "data"  # type: ignore[attr-defined] # the case
     assert Message.api_key is None
 
 
@@ -132,7 +132,7 @@ def test_attribute__deleted() -> None:
     """A field can be deleted, and is then missing."""
     row = Message({"body": "x", "find": "covered"})
     del row.body
-    del row.find  # type: ignore[misc]
+    del row.find  # type: ignore[misc] # the case
 
     assert dict(row.attributes) == {}
     with pytest.raises(AttributeError, match="Message has no 'body'"):
@@ -288,7 +288,7 @@ def test_moments__no_time(value: Any) -> None:
     assert caught.value.__cause__ is not None
 
 
-@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))  # noqa: DTZ001 - naive on purpose
 def test_moments__any(moment: datetime) -> None:
     """Every moment that the service can write comes back the same."""
     aware = moment.replace(tzinfo=timezone(timedelta(hours=-5)))

@@ -149,13 +149,13 @@ def test_count__characters_that_look_like_the_alphabet(character: str) -> None:
 def test_count__not_a_text(text: object) -> None:
     """What is not a str is refused, and shown."""
     with pytest.raises(ValueError, match="text must be a str, not"):
-        count(text)  # type: ignore[arg-type]
+        count(text)  # type: ignore[arg-type] # the case
 
 
 def test_segments__is_immutable() -> None:
     """A count cannot be changed."""
     with pytest.raises(AttributeError):
-        count("a").units = 2  # type: ignore[misc]
+        count("a").units = 2  # type: ignore[misc] # the case
 
 
 GSM_TEXTS = st.builds(

@@ -252,7 +252,7 @@ def test_to_json__refuses_without_a_root() -> None:
 def test_to_json__refuses_a_root_that_is_no_text() -> None:
     """A root is a key like any other."""
     with pytest.raises(ValueError, match="7 in the object is no key"):
-        Util.to_json({}, root=7)  # type: ignore[arg-type]
+        Util.to_json({}, root=7)  # type: ignore[arg-type] # the case
 
 
 def test_to_json__circle() -> None:

@@ -284,7 +284,7 @@ def _now() -> datetime:
 
 def _shared_transport() -> Transport:
     # Imported at the first call: requests takes longer to import than all the rest together.
-    from vivialconnect.common import transport  # noqa: PLC0415
+    from vivialconnect.common import transport  # noqa: PLC0415 - at the first call
 
     return transport.shared
 

@@ -217,7 +217,7 @@ def parse_time(text: str) -> datetime:
     True
     """
     # Most programs never parse a date, and dateutil takes longer to import than this package.
-    from dateutil.parser import isoparse  # noqa: PLC0415
+    from dateutil.parser import isoparse  # noqa: PLC0415 - most programs parse no date
 
     try:
         moment = isoparse(six.ensure_text(text, "ascii"))
@@ -321,8 +321,8 @@ def _is_number_or_uuid(value: Any) -> bool:
     if isinstance(value, (int, float)):
         return _is_finite(value)
     # Both are rare in a query, and uuid alone would be a quarter of what this module imports.
-    from decimal import Decimal  # noqa: PLC0415
-    from uuid import UUID  # noqa: PLC0415
+    from decimal import Decimal  # noqa: PLC0415 - rare in a query
+    from uuid import UUID  # noqa: PLC0415 - rare in a query
 
     return isinstance(value, UUID) or (isinstance(value, Decimal) and value.is_finite())
 

@@ -18,7 +18,7 @@ def retry_after(value: Optional[str], now: datetime) -> Optional[float]:
     120.0
     """
     # The parser of dates is imported here, for nearly every process goes without it.
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - rarely needed
 
     text = (value or "").strip()
     if text.isascii() and text.isdigit():

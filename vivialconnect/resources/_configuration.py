@@ -72,7 +72,7 @@ class Setting(Generic[ValueT]):
 
     def __get__(self, class_: Optional[type], metaclass: Optional[type] = None) -> ValueT:
         # On the metaclass itself the setting stands for its own documentation.
-        found: ValueT = self if class_ is None else self.read(class_)  # type: ignore[assignment]
+        found: ValueT = self if class_ is None else self.read(class_)  # type: ignore[assignment] # the metaclass's own, see above
         return found
 
     def __set__(self, class_: type, value: ValueT) -> None:

@@ -150,7 +150,7 @@ class Sandbox:
             application = Application(store, self._clock, self._options)
             self._application = application
             server = Server(self._host, self._port, self._respond)
-        except BaseException:
+        except BaseException:  # whatever it was, nothing stays open
             store.close()
             raise
         self._store, self._server = store, server

@@ -81,7 +81,7 @@ class Application:
             answer = self.interceptor(request, self._proceed)
         except Refusal as refusal:
             answer = refusal.answer()
-        except Exception:
+        except Exception:  # a server answers, whatever went wrong in it
             logger.exception("The sandbox could not answer %s %s", request.method, request.path)
             answer = json_answer({"message": "Internal server error"}, status=500)
         request.status = answer.status

@@ -153,7 +153,7 @@ class Server(ThreadingHTTPServer):
         self._waker, self._wakened = socket.socketpair()
         try:
             super().__init__((host, port), Handler)
-        except BaseException:
+        except BaseException:  # whatever it was, nothing stays open
             self._waker.close()
             self._wakened.close()
             raise

@@ -113,7 +113,7 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
-            except BaseException:
+            except BaseException:  # an interrupt is no reason to keep half
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
