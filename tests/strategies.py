@@ -1,7 +1,8 @@
-"""Hypothesis strategies that more than one test needs: words, JSON values, query parameters."""
+"""What more than one test of conversions needs: Hypothesis strategies, and values of odd kinds."""
 
 from __future__ import annotations
 
+import enum
 import string
 from datetime import datetime
 from typing import Any, Dict, List, Union
@@ -81,3 +82,23 @@ def query_params() -> st.SearchStrategy[Dict[str, QueryValue]]:
         max_leaves=6,
     )
     return st.dictionaries(TEXT, values, max_size=5)
+
+
+class Color(str, enum.Enum):
+    """An enumeration of texts."""
+
+    RED = "red"
+
+
+class Level(enum.IntEnum):
+    """An enumeration of numbers."""
+
+    HIGH = 3
+
+
+def nested(depth: int) -> List[Any]:
+    """Nest lists that deep."""
+    value: List[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 import uuid
 from collections import UserDict
@@ -12,37 +11,17 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, Tuple
 from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import TEXT, query_params
+from tests.strategies import TEXT, Color, Level, nested, query_params
 from vivialconnect.common.util import Util, format_basic_time, parse_time
 
 NEW_YORK = timezone(timedelta(hours=-4))
-
-
-class Color(str, enum.Enum):
-    """An enumeration of texts."""
-
-    RED = "red"
-
-
-class Level(enum.IntEnum):
-    """An enumeration of numbers."""
-
-    HIGH = 3
-
-
-def nested(depth: int) -> List[Any]:
-    """Nest lists that deep."""
-    value: List[Any] = []
-    for _ in range(depth):
-        value = [value]
-    return value
 
 
 # Queries

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import enum
 import json
 import math
 import subprocess
@@ -19,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import json_values, underscored_words
+from tests.strategies import Color, Level, json_values, nested, underscored_words
 from vivialconnect.common.util import Util
 
 NEW_YORK = timezone(timedelta(hours=-4))
@@ -30,26 +29,6 @@ class Pair(NamedTuple):
 
     left: int
     right: int
-
-
-class Color(str, enum.Enum):
-    """An enumeration of texts."""
-
-    RED = "red"
-
-
-class Level(enum.IntEnum):
-    """An enumeration of numbers."""
-
-    HIGH = 3
-
-
-def nested(depth: int) -> List[Any]:
-    """Nest lists that deep."""
-    value: List[Any] = []
-    for _ in range(depth):
-        value = [value]
-    return value
 
 
 # Words
