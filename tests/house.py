@@ -20,20 +20,21 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: From the ground up. What shares a line may not import its neighbours, but in the lines of
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: Tuple[Tuple[str, ...], ...] = (
-    ("version", "common", "resources", "common.error", "common.exchange", "common._inflection",
-     "common.segments", "common.waiting"),
+    ("version", "common", "resources", "common._error_text", "common.error", "common.exchange",
+     "common._inflection", "common.secret", "common.segments"),
     ("common.util",),
-    ("common.signing", "common.paths", "common.settings", "common.waiting"),
+    ("common.signing", "common.paths", "common.settings", "common.retries"),
+    ("common.scopes", "common.signer"),
     ("common._sockets", "common.transport", "common.answers"),
     ("common.requestor",),
-    ("resources._collections", "resources._configuration", "resources._row",
-     "resources.resource", "resources.countable"),
+    ("resources._collections", "resources._configuration", "resources._row", "resources._place",
+     "resources.resource", "resources.countable", "resources.sendable"),
     ("resources.account", "resources.user", "resources.message", "resources.number",
      "resources.log"),
     ("",),
     ("sandbox", "demo", "pytest_plugin", "__main__"),
 )  # fmt: skip
-IN_SEQUENCE = frozenset((3, 5, 8))
+IN_SEQUENCE = frozenset((0, 4, 6, 9))
 #: Above the façade: not the core.
 OUTER = ("sandbox", "demo", "pytest_plugin", "__main__")
 SANDBOX_MAY_IMPORT = frozenset(("version", "common", "common.segments"))
@@ -42,7 +43,7 @@ HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 MAY_IMPORT_FACADE = frozenset(("configure", "_restore"))
 MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._sockets"))
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
-MOST_CODE_LINES_OF_THE_CORE = 2500
+MOST_CODE_LINES_OF_THE_CORE = 3000
 MOST_LINES_OF_A_FILE = 350
 
 

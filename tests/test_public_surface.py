@@ -255,7 +255,7 @@ def test_facade__public_members_have_docstrings(name: str) -> None:
     """Every public function of an exported class of ours has a docstring."""
     exported = getattr(vivialconnect, name)
     if not isinstance(exported, type):
-        assert name == "__version__"
+        assert name == "__version__" or (exported.__doc__ or "").strip()
         return
     undocumented = [
         member

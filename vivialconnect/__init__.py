@@ -34,6 +34,7 @@ from vivialconnect.common.error import (
     VivialConnectError,
 )
 from vivialconnect.common.requestor import Requestor
+from vivialconnect.common.scopes import configured
 from vivialconnect.common.util import Util
 from vivialconnect.resources.account import Account
 from vivialconnect.resources.countable import Countable
@@ -41,6 +42,7 @@ from vivialconnect.resources.log import Log
 from vivialconnect.resources.message import Attachment, Bulk, Message
 from vivialconnect.resources.number import Number
 from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
+from vivialconnect.resources.sendable import Sendable
 from vivialconnect.resources.user import User
 from vivialconnect.version import VERSION
 
@@ -70,6 +72,7 @@ __all__ = (
     "ResourceList",
     "ResourceMeta",
     "ResourceNotFound",
+    "Sendable",
     "ServerError",
     "Timeout",
     "UnauthorizedAccess",
@@ -77,4 +80,5 @@ __all__ = (
     "Util",
     "VivialConnectError",
     "__version__",
+    "configured",
 )

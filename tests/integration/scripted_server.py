@@ -249,6 +249,7 @@ def configure(base_url: str, **changes: Any) -> None:
         "api_account_id": 12345,
         "api_base_url": base_url,
         "request_timeout": 20,
+        "max_retries": 0,
     }
     for name, value in {**usual, **changes}.items():
         setattr(Resource, name, value)

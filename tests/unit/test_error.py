@@ -200,17 +200,28 @@ def test_read_error_body__any_json(value: Any) -> None:
 
 
 def test_str__everything_known() -> None:
-    """The text has status, meaning, code, the server's words, and method and path."""
+    """The text has status, meaning, code, the server's words, what to do, and method and path."""
     made = BadRequest(None, 400, b'{"error_code": 10008, "message": "from_number invalid"}')
     tell_call(made, method="POST", url="https://h/v1/m.json?x=1", attempts=1, outcome="refused")
 
-    assert str(made) == "400 Bad Request, error 10008: from_number invalid (POST /v1/m.json)"
+    assert str(made) == (
+        "400 Bad Request, error 10008: from_number invalid; change what was sent, for the service "
+        "will not take it (POST /v1/m.json)"
+    )
+
+
+def test_str__attempts() -> None:
+    """Where there were several attempts, the text says how many."""
+    made = ServerError(None, 503)
+    tell_call(made, method="GET", url="https://h/m.json", attempts=3, outcome="unknown")
+
+    assert str(made).endswith("(GET /m.json, 3 attempts)")
 
 
 def test_str__no_reason() -> None:
     """Without words of the server the text says so."""
     assert str(ResourceNotFound(None, 404, b"<html>")) == (
-        "404 Not Found: the service gave no reason"
+        "404 Not Found: the service gave no reason; check the id and api_account_id"
     )
 
 
@@ -219,10 +230,34 @@ def test_str__status_without_a_name() -> None:
     assert describe_status(599, said="odd") == "599: odd"
 
 
-@pytest.mark.parametrize(("status", "advice"), [(401, "api_secret"), (403, "api_account_id")])
-def test_str__advice(status: int, advice: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        (302, "api_base_url"),
+        (401, "api_secret"),
+        (403, "api_account_id"),
+        (418, "change what was sent"),
+        (429, "wait before"),
+        (500, "try later"),
+        (600, ""),
+        (None, ""),
+        ("odd", ""),
+    ],
+)
+def test_str__advice(status: Any, advice: str) -> None:
     """Where the caller can do something, the text says what."""
-    assert advice in describe_status(status, said="no")
+    said = str(RequestorError("no", status))
+
+    assert advice in said
+    assert ("; " in said) == bool(advice)
+
+
+def test_str__wait() -> None:
+    """Where the service says how long to wait, the text does."""
+    made = RateLimit(None, 429)
+    made.retry_after = 12.0
+
+    assert "wait 12 seconds before" in str(made)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +267,8 @@ def test_str__advice(status: int, advice: str) -> None:
         ("DELETE", "unknown", "unknown whether this took effect"),
         ("POST", "accepted", "do not repeat it"),
         ("POST", "refused", ""),
-        ("POST", "not sent", ""),
+        ("POST", "not sent", "Nothing was sent"),
+        ("GET", "not sent", "Nothing was sent"),
         ("GET", "unknown", ""),
         ("HEAD", "accepted", ""),
     ],
@@ -301,4 +337,4 @@ def test_constructor__message_that_cannot_be_printed() -> None:
     error = RequestorError(Unprintable(), 500, Unprintable())  # type: ignore[arg-type] # on purpose
 
     assert (error.message, error.http_body) == ("Unprintable", "Unprintable")
-    assert repr(error) == "RequestorError('500 Internal Server Error: Unprintable')"
+    assert "500 Internal Server Error: Unprintable; " in repr(error)

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional
 import pytest
 
 from vivialconnect import ConnectionError, Requestor, ResourceError, ServerError  # noqa: A004 - the documented name
-from vivialconnect.common import error, waiting
+from vivialconnect.common import error, retries
 from vivialconnect.common.exchange import Limits, Request, Response, Signer
 
 MOMENT = datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc)
@@ -43,7 +43,12 @@ class FakeTransport:
 
 def requestor_over(transport: FakeTransport, **changes: Any) -> Requestor:
     """Return a Requestor that sends over a transport at a fixed moment."""
-    usual: Dict[str, Any] = {"api_key": "MTK1", "api_secret": "hidden", "api_base_url": BASE}
+    usual: Dict[str, Any] = {
+        "api_key": "MTK1",
+        "api_secret": "hidden",
+        "api_base_url": BASE,
+        "max_retries": 0,
+    }
     return Requestor(**{**usual, **changes}, transport=transport, clock=lambda: MOMENT)
 
 
@@ -272,4 +277,4 @@ def test_user_agent__of_the_library() -> None:
 )
 def test_retry_after__every_form(value: Optional[str], expected: Optional[float]) -> None:
     """Seconds and dates are read, a date that has passed is 0, and nonsense is None."""
-    assert waiting.retry_after(value, MOMENT) == expected
+    assert retries.retry_after(value, MOMENT) == expected

@@ -40,6 +40,8 @@ class Attempt(threading.local):
 
     deadline: float = 0.0
     method: str = ""
+    #: An attempt of ours is under way in this thread.
+    running: bool = False
     #: Nothing of the request can have left: a connection is being made, or will be.
     connecting: bool = True
     #: Some of the request has left.
@@ -51,6 +53,7 @@ class Attempt(threading.local):
         """Start the account of one attempt."""
         self.method = method
         self.deadline = deadline
+        self.running = True
         self.connecting = True
         self.sent = False
         self.opened = ()

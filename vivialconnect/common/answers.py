@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 import six
 
-from vivialconnect.common import error, paths, waiting
+from vivialconnect.common import error, paths, retries, signer
 from vivialconnect.common.util import Util
 
 if TYPE_CHECKING:
@@ -17,36 +17,50 @@ if TYPE_CHECKING:
 ReadT = TypeVar("ReadT")
 
 
-def judge(request: Request, response: Response, now: datetime) -> None:
+def judge(request: Request, response: Response, signed: str, now: datetime) -> None:
     """Raise unless the status says that the call succeeded. The body is not looked at before.
 
     :param request: What was sent.
     :param response: What came back.
-    :param now: The time, from which a ``Retry-After`` that is a date is counted.
+    :param signed: The text that the signature was made of.
+    :param now: The time on this machine.
     :raises RequestorError: As the status says, with the call written on it.
     """
     status = response.status
     if 200 <= status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
         return
-    kind = error.error_for_status(status)
-    if issubclass(kind, error.Redirection):
-        target = paths.absolute(request.url, response.header("location") or "")
-        failure: error.RequestorError = kind(None, status, response.content, target)
-        failure.message = failure.message or "redirects to {}, which is not followed".format(target)
-    else:
-        failure = kind(None, status, response.content)
-    if isinstance(failure, error.RateLimit):
-        failure.retry_after = waiting.retry_after(response.header("retry-after"), now)
+    failure = _failure_for(request, response)
+    failure.retry_after = retries.retry_after(response.header("retry-after"), now)
+    if isinstance(failure, error.UnauthorizedAccess):
+        told = failure.json_body if isinstance(failure.json_body, dict) else {}
+        failure._hint = signer.explain_refusal(
+            signed, told.get("canonical_request"), response.header("date"), now
+        )
     refused = 300 <= status < 500  # noqa: PLR2004 - redirects and client errors
     _tell(failure, request, response, error.REFUSED if refused else error.UNKNOWN)
     raise failure
 
 
-def understand(request: Request, response: Response, read: Callable[[Any], ReadT]) -> ReadT:
+def _failure_for(request: Request, response: Response) -> error.RequestorError:
+    kind = error.error_for_status(response.status)
+    if not issubclass(kind, error.Redirection):
+        return kind(None, response.status, response.content)
+    target = paths.absolute(request.url, response.header("location") or "")
+    redirection = kind(None, response.status, response.content, target)
+    redirection.message = redirection.message or "redirects to {}, which is not followed".format(
+        target
+    )
+    return redirection
+
+
+def understand(
+    request: Request, response: Response, attempts: int, read: Callable[[Any], ReadT]
+) -> ReadT:
     """Return what ``read`` makes of the body of a success.
 
     :param request: What was sent.
     :param response: What came back, judged already.
+    :param attempts: How many attempts it took.
     :param read: Takes the parsed body, ``None`` for an empty one, and may raise ``ResourceError``.
     :raises ResourceError: If the body cannot be read, with the call written on it.
     """
@@ -58,7 +72,7 @@ def understand(request: Request, response: Response, read: Callable[[Any], ReadT
         failure.http_status = response.status
         failure.http_body = six.ensure_text(response.content, errors="replace")
         failure.json_body = parsed
-        _tell(failure, request, response, error.ACCEPTED)
+        _tell(failure, request, response, error.ACCEPTED, attempts)
         raise
 
 
@@ -75,13 +89,17 @@ def _decode(response: Response) -> Any:
 
 
 def _tell(
-    failure: error.VivialConnectError, request: Request, response: Response, outcome: str
+    failure: error.VivialConnectError,
+    request: Request,
+    response: Response,
+    outcome: str,
+    attempts: int = 1,
 ) -> None:
     error.tell_call(
         failure,
         method=request.method,
         url=request.url,
-        attempts=1,
+        attempts=attempts,
         outcome=outcome,
         headers=response.headers,
     )

@@ -25,16 +25,28 @@ misspelt field an ``AttributeError``. :class:`ConnectionError` is not the built-
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Type
+from typing import Any, Dict, Mapping, Optional, Type
 
-import six
+from vivialconnect.common._error_text import (
+    advise_on_status,
+    describe_status,
+    path_of,
+    read_error_body,
+    safe_str,
+    text_of,
+)
 
 NOT_SENT = "not sent"
 REFUSED = "refused"
 UNKNOWN = "unknown"
 ACCEPTED = "accepted"
+
+_OUTCOME_ADVICE = {
+    NOT_SENT: ". Nothing was sent",
+    UNKNOWN: ". It is unknown whether this took effect: look before you repeat it",
+    ACCEPTED: ". The service has accepted it: do not repeat it",
+}
 
 #: Methods that change nothing, so that nobody asks whether they took effect.
 SAFE_METHODS = frozenset(("GET", "HEAD"))
@@ -78,16 +90,23 @@ class VivialConnectError(Exception):
     #: unreadable. ``None`` where no request was made.
     outcome: Optional[str] = None
 
+    #: What was called, without the query.
     _call: Optional[str] = None
+    #: What to do, where more is known of it than class, status and outcome tell.
+    _hint: Optional[str] = None
+    #: How to look whether it took effect, where there is a way.
+    _look_up: str = ""
 
     def __init__(self, message: Optional[str] = None) -> None:
-        self.message = "" if message is None else _safe_str(message)
+        self.message = "" if message is None else safe_str(message)
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        words = self._describe()
+        hint = self._what_to_do()
+        words = self._describe() + ("; " + hint if hint else "")
         if self._call is not None:
-            words = "{} ({})".format(words, self._call)
+            again = ", {} attempts".format(self.attempts) if (self.attempts or 1) > 1 else ""
+            words = "{} ({}{})".format(words, self._call, again)
         return words + self._advice()
 
     def __repr__(self) -> str:
@@ -96,14 +115,14 @@ class VivialConnectError(Exception):
     def _describe(self) -> str:
         return self.message or (type(self).__doc__ or type(self).__name__).splitlines()[0]
 
+    def _what_to_do(self) -> Optional[str]:
+        return self._hint
+
     def _advice(self) -> str:
-        return "" if self.method in SAFE_METHODS else _OUTCOME_ADVICE.get(self.outcome or "", "")
-
-
-_OUTCOME_ADVICE = {
-    UNKNOWN: ". It is unknown whether this took effect: look before you repeat it",
-    ACCEPTED: ". The service has accepted it: do not repeat it",
-}
+        if self.method in SAFE_METHODS and self.outcome != NOT_SENT:
+            return ""
+        advice = _OUTCOME_ADVICE.get(self.outcome or "", "")
+        return advice + self._look_up if self.outcome in (UNKNOWN, ACCEPTED) else advice
 
 
 class RequestorError(VivialConnectError):
@@ -114,6 +133,9 @@ class RequestorError(VivialConnectError):
     :param http_body: The body of the answer, text or bytes.
     """
 
+    #: Seconds to wait as the service asked for in ``Retry-After``; ``None`` where it did not.
+    retry_after: Optional[float] = None
+
     def __init__(
         self,
         message: Optional[str] = None,
@@ -122,7 +144,7 @@ class RequestorError(VivialConnectError):
     ) -> None:
         super().__init__(message)
         self.http_status = http_status
-        self.http_body = _text_of(http_body)
+        self.http_body = text_of(http_body)
         details = read_error_body(self.http_body)
         self.message = self.message or details.message or ""
         self.json_body = details.json_body
@@ -134,6 +156,9 @@ class RequestorError(VivialConnectError):
             return super()._describe()
         return describe_status(self.http_status, self.error_code, self.message)
 
+    def _what_to_do(self) -> Optional[str]:
+        return self._hint or advise_on_status(self.http_status, self.retry_after)
+
 
 class ConnectionError(RequestorError):  # noqa: A001 - the documented name
     """No usable answer came.
@@ -142,6 +167,9 @@ class ConnectionError(RequestorError):  # noqa: A001 - the documented name
     was not trusted, the answer was cut short or is no HTTP. ``__cause__`` is the network's own
     exception, and ``outcome`` tells whether the request may have arrived.
     """
+
+    #: It would fail in the same way again, so that no repetition is worth its time.
+    _lasting = False
 
 
 class Timeout(ConnectionError):
@@ -204,10 +232,7 @@ class ResourceInvalid(ClientError):
 
 
 class RateLimit(ClientError):
-    """Too many requests (429)."""
-
-    #: Seconds to wait as the service asked for in ``Retry-After``; ``None`` where it did not.
-    retry_after: Optional[float] = None
+    """Too many requests (429); ``retry_after`` says for how long, if the service did."""
 
 
 class ServerError(RequestorError):
@@ -234,21 +259,6 @@ CLASS_OF_HUNDRED: Dict[int, Type[RequestorError]] = {
     5: ServerError,
 }
 
-_STATUS_ADVICE = {
-    401: "check api_key and api_secret",
-    403: "check api_account_id: it must be an account of this key",
-    429: "wait before the next call",
-}
-
-
-class ErrorDetails(NamedTuple):
-    """What an error body says, whatever its shape."""
-
-    json_body: Any
-    message: Optional[str]
-    error_code: Any
-    param: Any
-
 
 def error_for_status(status: int) -> Type[RequestorError]:
     """Return the exception class for a status; total, whatever the number.
@@ -257,31 +267,6 @@ def error_for_status(status: int) -> Type[RequestorError]:
     ('ResourceNotFound', 'ClientError')
     """
     return CLASS_OF_STATUS.get(status) or CLASS_OF_HUNDRED.get(status // 100, RequestorError)
-
-
-def read_error_body(body: Optional[str]) -> ErrorDetails:
-    """Read an error body of any shape, and never raise.
-
-    Known shapes are ``{"message"}``, ``{"error_code", "message"}``, ``{"error": "text"}`` and
-    ``{"error": {"message", "param"}}``; everything else leaves the details empty.
-
-    :param body: The text of the body, or ``None``.
-    """
-    try:
-        parsed = json.loads(body) if body else None
-    except (ValueError, RecursionError):
-        parsed = None
-    if not isinstance(parsed, dict):
-        return ErrorDetails(parsed, None, None, None)
-    nested = parsed.get("error")
-    details = nested if isinstance(nested, dict) else {"message": nested}
-    message = parsed.get("message") or details.get("message")
-    return ErrorDetails(
-        parsed,
-        message if isinstance(message, str) and message.strip() else None,
-        parsed.get("error_code", details.get("error_code")),
-        details.get("param", parsed.get("param")),
-    )
 
 
 def tell_call(
@@ -305,45 +290,8 @@ def tell_call(
     error.method = method
     error.attempts = attempts
     error.outcome = outcome
-    error._call = "{} {}".format(method, _path_of(url))
+    error._call = "{} {}".format(method, path_of(url))
     if error.url is None:
         error.url = url
     if headers is not None:
         error.headers = {name.lower(): value for name, value in headers.items()}
-
-
-def describe_status(status: int, error_code: Any = None, said: str = "") -> str:
-    """Return one line: status, its meaning, the service's code and words, and what to do.
-
-    >>> describe_status(404, said="Resource not found for id 7")
-    '404 Not Found: Resource not found for id 7'
-    """
-    try:
-        line = "{} {}".format(status, HTTPStatus(status).phrase)
-    except ValueError:
-        line = str(status)
-    if error_code is not None:
-        line += ", error {}".format(error_code)
-    line += ": " + (said or "the service gave no reason")
-    advice = _STATUS_ADVICE.get(status)
-    return "{}; {}".format(line, advice) if advice else line
-
-
-def _text_of(body: Any) -> Optional[str]:
-    if isinstance(body, bytes):
-        return six.ensure_text(body, errors="replace")
-    return None if body is None else _safe_str(body)
-
-
-def _safe_str(value: Any) -> str:
-    try:
-        return str(value)
-    except Exception:  # noqa: BLE001 - whatever __str__ raises, an error must not fail to be made
-        return type(value).__name__
-
-
-def _path_of(url: Optional[str]) -> str:
-    """Return the path alone: a query may hold phone numbers, and says nothing of the failure."""
-    _, _, rest = (url or "").partition("://")
-    slash = rest.find("/")
-    return rest[slash:].partition("?")[0] if slash >= 0 else "/"

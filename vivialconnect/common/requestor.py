@@ -1,4 +1,4 @@
-"""One signed call: describe it, send it, judge the answer, decode it.
+"""One signed call: describe it, send it (again, where it may be), judge the answer, decode it.
 
 Paths and values come in, parsed JSON goes out; nothing here knows resources or sockets.
 """
@@ -9,22 +9,27 @@ import json
 import logging
 import platform
 import time
-from datetime import datetime, timezone
-from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 import six
 
 from vivialconnect.common import answers, error, paths, settings, signing
 from vivialconnect.common.exchange import Limits, Request, Response, Transport
+from vivialconnect.common.retries import Attempts
+from vivialconnect.common.signer import Signer, canonical_request, now_in_utc
 from vivialconnect.common.util import Util
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from vivialconnect.common.answers import ReadT
 
 logger = logging.getLogger("vivialconnect")
+
+#: What the repeated DELETE of something that an earlier attempt has deleted is taken for.
+GONE = Response(204, {}, b"")
 
 CLIENT_HEADERS = {
     "Accept": "application/json",
@@ -68,8 +73,11 @@ class Requestor:
     :param api_account_id: The account; readable again, for paths are given whole.
     :param request_timeout: Seconds that a whole call may take; default 30.
     :param verify_request: Whether TLS certificates are checked, or the path of a CA bundle.
+    :param max_retries: How often a call may be repeated where repeating it can do no harm;
+        default 2. See :mod:`vivialconnect.common.retries`.
     :param transport: What sends instead of ``requests``.
     :param clock: What tells the time instead of the system: returns an aware datetime.
+    :param sleep: What waits between two attempts instead of the system: takes seconds.
 
     A Requestor is immutable and safe for threads. Its ``repr`` shows no secret.
 
@@ -81,9 +89,9 @@ class Requestor:
         12345
     """
 
-    __slots__ = ("_clock", "_settings", "_transport")
+    __slots__ = ("_clock", "_settings", "_sleep", "_transport")
 
-    def __init__(  # noqa: PLR0917 - the documented six
+    def __init__(  # noqa: PLR0913, PLR0917 - the documented six, and keywords
         self,
         api_key: Optional[str] = None,
         api_secret: Optional[str] = None,
@@ -92,8 +100,10 @@ class Requestor:
         request_timeout: Optional[float] = None,
         verify_request: Union[bool, str] = True,  # noqa: FBT001, FBT002 - as documented
         *,
+        max_retries: Optional[int] = None,
         transport: Optional[Transport] = None,
         clock: Optional[Callable[[], datetime]] = None,
+        sleep: Optional[Callable[[float], None]] = None,
     ) -> None:
         given = {
             "api_key": api_key,
@@ -102,10 +112,12 @@ class Requestor:
             "api_account_id": api_account_id,
             "request_timeout": request_timeout,
             "api_verify_request": verify_request,
+            "max_retries": max_retries,
         }
         self._settings = settings.effective(given)
         self._transport = transport
-        self._clock = clock or _now
+        self._clock = clock or now_in_utc
+        self._sleep = sleep or time.sleep
 
     @classmethod
     def from_settings(cls, values: settings.Settings) -> Requestor:
@@ -113,7 +125,8 @@ class Requestor:
         requestor = cls.__new__(cls)
         requestor._settings = values
         requestor._transport = None
-        requestor._clock = _now
+        requestor._clock = now_in_utc
+        requestor._sleep = time.sleep
         return requestor
 
     def __repr__(self) -> str:
@@ -122,16 +135,14 @@ class Requestor:
         )
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        # No secret travels: the copy refuses to call.
-        kept = self._settings
-        return type(self), (
-            kept.api_key,
-            None,
-            settings.without_credentials(kept.api_base_url),
-            kept.api_account_id,
-            kept.request_timeout,
-            kept.api_verify_request,
-        )
+        # No secret travels, nor does what was put in for a test: the copy refuses to call.
+        return type(self).from_settings, (self._settings,)
+
+    def __copy__(self) -> Requestor:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Requestor:
+        return self
 
     @property
     def api_account_id(self) -> Union[int, str, None]:
@@ -206,80 +217,74 @@ class Requestor:
         :returns: The signature, and the names that it signed as ``X-Auth-SignedHeaders`` has them.
         :raises ValueError: If key or secret is missing, or ``Date`` or ``Host`` is not there.
         """
-        return self._sign(
-            settings.checked(self._settings), method, iso8601_timestamp, abs_url, headers, data
-        )
+        ready = settings.checked(self._settings)
+        canonical, names = canonical_request(method, iso8601_timestamp, abs_url, headers, data)
+        return signing.signature(str(ready.api_secret), canonical), names
 
-    @staticmethod
-    def _sign(  # noqa: PLR0917 - what is signed is five things, in the order that they are signed
-        ready: settings.Settings,
-        method: str,
-        timestamp: str,
-        url: str,
-        headers: Mapping[str, str],
-        data: Any,
-    ) -> Tuple[str, str]:
-        present = {name.lower() for name in headers}
-        names = ("content-type", "date", "host") if "content-type" in present else ("date", "host")
-        body = six.ensure_binary(data or b"")
-        signed = signing.signed_names(names)
-        lines = signing.canonical_headers(headers, names)
-        canonical = signing.canonical_request(method, timestamp, url, (lines, signed), body)
-        return signing.signature(str(ready.api_secret), canonical), signed
-
-    def perform(self, call: Call, read: Callable[[Any], ReadT] = _as_it_is) -> ReadT:
+    def perform(
+        self,
+        call: Call,
+        read: Callable[[Any], ReadT] = _as_it_is,
+        *,
+        look: Optional[Callable[[Response], object]] = None,
+    ) -> ReadT:
         """Make a call and return what ``read`` makes of the parsed answer.
 
         :param call: The call.
         :param read: Turns the answer into what is wanted, or raises ``ResourceError``, which then
             leaves with the call written on it.
+        :param look: Shown the response itself before it is read.
         :raises ValueError: If a setting is missing, or the call cannot be encoded.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is not what was asked for.
         """
         ready = settings.checked(self._settings)
         request = _describe(call, ready)
-        response = self._send(request, ready)
-        answers.judge(request, response, self._clock())
-        return answers.understand(request, response, read)
+        deadline = time.monotonic() + ready.request_timeout
+        path = urlsplit(request.url).path
+        attempts = Attempts(request.method, path, ready.max_retries, deadline)
+        response = self._respond(request, ready, attempts)
+        if look is not None:
+            look(response)
+        return answers.understand(request, response, attempts.made, read)
 
-    def _send(self, request: Request, ready: settings.Settings) -> Response:
+    def _respond(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
+        """Return the answer that says that the call succeeded, after as many attempts as it may."""
+        while True:
+            try:
+                return self._attempt(request, ready, attempts)
+            except error.RequestorError as failure:
+                attempts.note(failure)
+                if attempts.has_deleted(failure):
+                    return GONE
+                seconds = attempts.seconds_to_wait(failure)
+                if seconds is None:
+                    raise
+                _log_repetition(request, failure, seconds)
+            self._sleep(seconds)
+
+    def _attempt(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
         transport = self._transport or _shared_transport()
+        signer = Signer(str(ready.api_key), ready.api_secret or "", self._clock)
+        attempts.made += 1
         started = time.monotonic()
-        limits = Limits(started + ready.request_timeout, ready.api_verify_request)
         try:
-            response = transport.send(request, partial(self._signature_headers, ready), limits)
+            response = transport.send(
+                request, signer, Limits(attempts.deadline, ready.api_verify_request)
+            )
         except error.ConnectionError as failure:
             error.tell_call(
                 failure,
                 method=request.method,
                 url=request.url,
-                attempts=1,
+                attempts=attempts.made,
                 outcome=failure.outcome or error.UNKNOWN,
             )
-            _log(request, type(failure).__name__, started)
+            _log(request, type(failure).__name__, started, attempts.made)
             raise
-        _log(request, response.status, started)
+        _log(request, response.status, started, attempts.made)
+        answers.judge(request, response, signer.canonical, self._clock())
         return response
-
-    def _signature_headers(self, ready: settings.Settings, request: Request) -> Dict[str, str]:
-        moment = self._clock()
-        timestamp = signing.auth_date(moment)
-        dated = {"Date": signing.http_date(moment)}
-        headers = {**request.headers, **dated}
-        signed, names = self._sign(
-            ready, request.method, timestamp, request.url, headers, request.body
-        )
-        return {
-            **dated,
-            "X-Auth-Date": timestamp,
-            "X-Auth-SignedHeaders": names,
-            "Authorization": signing.authorization(str(ready.api_key), signed),
-        }
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
 
 
 def _shared_transport() -> Transport:
@@ -308,12 +313,25 @@ def _describe(call: Call, ready: settings.Settings) -> Request:
     return Request(call.method, url, headers, call.body)
 
 
-def _log(request: Request, result: Any, started: float) -> None:
+def _log(request: Request, result: Any, started: float, attempt: int) -> None:
     if logger.isEnabledFor(logging.DEBUG):
         logger.debug(
-            "%s %s -> %s in %.0f ms, attempt 1",
+            "%s %s -> %s in %.0f ms, attempt %d",
             request.method,
             urlsplit(request.url).path,
             result,
             (time.monotonic() - started) * 1000,
+            attempt,
         )
+
+
+def _log_repetition(request: Request, failure: error.RequestorError, seconds: float) -> None:
+    # Nothing of what the service or the network said, for that may hold anything.
+    logger.info(
+        "%s %s failed with %s, and is repeated in %.2f s: attempt %d",
+        request.method,
+        urlsplit(request.url).path,
+        failure.http_status or type(failure).__name__,
+        seconds,
+        (failure.attempts or 0) + 1,
+    )

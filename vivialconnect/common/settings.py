@@ -1,19 +1,23 @@
 """The settings as one immutable value, where they come from, and what is refused.
 
-A call takes one :class:`Settings` and uses it for all of its attempts. The values come from the
-class that is called (see :class:`~vivialconnect.resources.resource.ResourceMeta`), and what stands
-empty there comes from the environment. Never from a file, so that no directory can change who pays.
+A call takes one :class:`Settings` and uses it for all of its attempts. A scope beats the class that
+is called (see :class:`~vivialconnect.resources.resource.ResourceMeta`), and what stands empty there
+comes from the environment. Never from a file, so that no directory can change who pays.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Union
+from functools import partial
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, Union
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
+
+from vivialconnect.common.secret import Secret
 
 DEFAULT_BASE_URL = "https://api.vivialconnect.net/api/v1.0"
 DEFAULT_TIMEOUT = 30  # seconds
+DEFAULT_RETRIES = 2  # beside the first attempt
 
 ENVIRONMENT = {
     "api_key": "VIVIALCONNECT_API_KEY",
@@ -28,6 +32,7 @@ DEFAULTS: Dict[str, Any] = {
     "api_base_url": DEFAULT_BASE_URL,
     "api_verify_request": True,
     "request_timeout": DEFAULT_TIMEOUT,
+    "max_retries": DEFAULT_RETRIES,
 }
 
 _NOT_IN_HEADERS = re.compile(r"[^\x20-\x7e]")
@@ -53,11 +58,24 @@ class Settings(NamedTuple):
     api_verify_request: Union[bool, str] = True
     #: Seconds that a whole call may take.
     request_timeout: float = DEFAULT_TIMEOUT
+    #: How often a call may be repeated that failed in a way that allows it.
+    max_retries: int = DEFAULT_RETRIES
 
     def __repr__(self) -> str:
         return "Settings(api_key={!r}, api_base_url={!r})".format(
             self.api_key, without_credentials(self.api_base_url)
         )
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        # No secret travels, and no password of the URL.
+        base_url = without_credentials(self.api_base_url)
+        return type(self), tuple(self._replace(api_secret=None, api_base_url=base_url))
+
+    def __copy__(self) -> Settings:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Settings:
+        return self
 
 
 def effective(
@@ -78,7 +96,13 @@ def effective(
         # Both from one source: half a pair from here and half from there signs for nobody.
         merged["api_key"] = merged["api_secret"] = None
     merged.update(given)
+    merged["api_secret"] = guarded("api_secret", merged["api_secret"])
     return Settings(**merged)
+
+
+def guarded(name: str, value: Any) -> Any:
+    """Return the value of a setting, the secret as one that no ``repr`` shows."""
+    return Secret(value) if name == "api_secret" and isinstance(value, str) else value
 
 
 def checked(settings: Settings) -> Settings:
@@ -86,16 +110,23 @@ def checked(settings: Settings) -> Settings:
 
     :raises ValueError: If one is missing or cannot be used, naming it and what to set.
     """
-    for name, label in (("api_key", "key"), ("api_secret", "secret")):
-        _check_text(name, label, getattr(settings, name))
-    _check_timeout(settings.request_timeout)
-    if not isinstance(settings.api_verify_request, (bool, str, os.PathLike)):
-        raise ValueError(
-            "api_verify_request must be True, False or the path of a CA bundle, not {!r}".format(
-                settings.api_verify_request
-            )
-        )
+    for name, check in _CHECKS.items():
+        check(getattr(settings, name))
     return settings._replace(api_base_url=_checked_base_url(settings.api_base_url))
+
+
+def check_one(name: str, value: Any) -> None:
+    """Refuse a value that no call could use.
+
+    :param name: The setting.
+    :param value: What somebody wants it to be.
+    :raises ValueError: If it is empty or cannot be used.
+    """
+    if value is None or value == "":
+        raise ValueError("{} is empty; leave it out to have it looked up".format(name))
+    check = _CHECKS.get(name)
+    if check is not None:
+        check(value)
 
 
 def missing(name: str) -> ValueError:
@@ -112,15 +143,19 @@ def without_credentials(url: str) -> str:
     >>> without_credentials("https://me:secret@localhost:8443/api")
     'https://localhost:8443/api'
     """
-    scheme, netloc, path, query, fragment = urlsplit(str(url))
+    try:
+        scheme, netloc, path, query, fragment = urlsplit(str(url))
+    except ValueError:  # a repr must not fail, and what is no URL may still hold a password
+        return "(no URL)"
     return urlunsplit((scheme, netloc.rpartition("@")[2], path, query, fragment))
 
 
-def _check_text(name: str, label: str, value: Any) -> None:
+def _check_text(name: str, value: Any) -> None:
     if value is None:
         raise missing(name)
     if not isinstance(value, str) or _NOT_IN_HEADERS.search(value):
         # The value is not shown, for it may be the secret.
+        label = name.partition("_")[2]
         raise ValueError(
             "{} must be the {} as one line of printable ASCII text; this one has a line break "
             "or another character that no {} has".format(name, label, label)
@@ -132,6 +167,22 @@ def _check_timeout(seconds: Any) -> None:
         raise ValueError("request_timeout must be a number of seconds, not {!r}".format(seconds))
     if not 0 < seconds < float("inf"):
         raise ValueError("request_timeout must be above 0 and finite, not {!r}".format(seconds))
+
+
+def _check_retries(count: Any) -> None:
+    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        raise ValueError(
+            "max_retries must be a whole number, 0 for no repetition, not {!r}".format(count)
+        )
+
+
+def _check_verification(verify: Any) -> None:
+    if not isinstance(verify, (bool, str, os.PathLike)):
+        raise ValueError(
+            "api_verify_request must be True, False or the path of a CA bundle, not {!r}".format(
+                verify
+            )
+        )
 
 
 def _checked_base_url(url: Any) -> str:
@@ -150,3 +201,13 @@ def _checked_base_url(url: Any) -> str:
         raise ValueError(refusal + ", without dots for a path")
     path = quote(unquote_to_bytes(path), safe="/-._~").rstrip("/")
     return "{}://{}{}".format(scheme, netloc.lower(), path)
+
+
+_CHECKS: Dict[str, Callable[[Any], Any]] = {
+    "api_key": partial(_check_text, "api_key"),
+    "api_secret": partial(_check_text, "api_secret"),
+    "api_base_url": _checked_base_url,
+    "api_verify_request": _check_verification,
+    "request_timeout": _check_timeout,
+    "max_retries": _check_retries,
+}

@@ -10,6 +10,7 @@ after they are made; a forked child starts with none.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import ssl
@@ -123,6 +124,8 @@ class RequestsTransport:
         except FOREIGN as failure:
             attempt.abandon()
             raise _translated(failure, request) from failure
+        finally:
+            attempt.running = False
 
     def close(self) -> None:
         """Close every kept connection; the next call opens new ones."""
@@ -165,7 +168,20 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
     where = "{} {}".format("connecting to" if unsent else "waiting for", host)
     translated: error.ConnectionError = kind("{} while {}".format(words, where))
     translated.outcome = error.NOT_SENT if unsent and not attempt.sent else error.UNKNOWN
+    translated._hint, translated._lasting = _hint(chain, unsent)
     return translated
+
+
+def _hint(chain: List[BaseException], unsent: bool) -> Tuple[Optional[str], bool]:  # noqa: FBT001 - one of two facts
+    """Return what to do about a failure, and whether it would only happen again."""
+    if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
+        return "check api_base_url, or name your CA bundle in api_verify_request", True
+    # requests itself tells of a CA bundle that is not there by a bare OSError.
+    if type(chain[0]) is OSError or isinstance(chain[0], _UNUSABLE):
+        return "check api_base_url, api_verify_request and the proxies of the environment", True
+    if any(isinstance(link, _TIMEOUTS) for link in chain):
+        return "allow more with request_timeout, if the service is slow", False
+    return ("check api_base_url, the network and its proxies" if unsent else None), False
 
 
 def _chain(failure: Optional[BaseException]) -> Iterator[BaseException]:
@@ -195,5 +211,18 @@ def _reason(chain: List[BaseException]) -> str:
     return "no usable HTTP answer ({})".format(type(chain[-1]).__name__)
 
 
+class _WithoutQueries(logging.Filter):
+    """Cuts the queries off what urllib3 logs of our calls: they may hold numbers and texts."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if _sockets.attempt.running and isinstance(record.args, tuple):
+            record.args = tuple(
+                value.partition("?")[0] if isinstance(value, str) else value
+                for value in record.args
+            )
+        return True
+
+
 shared = RequestsTransport()
+logging.getLogger("urllib3.connectionpool").addFilter(_WithoutQueries())
 os.register_at_fork(after_in_child=shared.forget)

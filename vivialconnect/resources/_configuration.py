@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import (
     Any,
@@ -15,7 +16,7 @@ from typing import (
     Union,
 )
 
-from vivialconnect.common import settings
+from vivialconnect.common import scopes, settings
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.util import Util
 
@@ -23,7 +24,20 @@ ValueT = TypeVar("ValueT")
 
 #: Where a class keeps the settings of its own.
 OWN = "_own_settings"
-_writing = threading.Lock()
+
+
+class _Writing:
+    """The lock of whoever writes a setting; a forked child has one of its own."""
+
+    lock = threading.Lock()
+
+    @classmethod
+    def renew(cls) -> None:
+        """Make the lock anew: in the parent another thread may have held it while it forked."""
+        cls.lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_Writing.renew)
 
 SETTING_NAMES = frozenset((*settings.DEFAULTS, "plural", "singular", "primary_key"))
 
@@ -53,7 +67,7 @@ def inherited_settings(class_: type) -> Dict[str, Any]:
 
 def settings_of(class_: type) -> settings.Settings:
     """Return the settings that a call of this class would use now, complete or not."""
-    given = inherited_settings(class_)
+    given = {**inherited_settings(class_), **scopes.values_of(scopes.current())}
     return settings.effective({name: given.get(name) for name in settings.DEFAULTS})
 
 
@@ -77,13 +91,13 @@ class Setting(Generic[ValueT]):
 
     def __set__(self, class_: type, value: ValueT) -> None:
         # Replaced as a whole, so that a thread that reads sees all of the old or all of the new.
-        with _writing:
+        with _Writing.lock:
             changed = OwnSettings(own_settings(class_))
-            changed[self.name] = value
+            changed[self.name] = settings.guarded(self.name, value)
             type.__setattr__(class_, OWN, changed)
 
     def __delete__(self, class_: type) -> None:
-        with _writing:
+        with _Writing.lock:
             kept = OwnSettings(own_settings(class_))
             kept.pop(self.name, None)
             type.__setattr__(class_, OWN, kept)
@@ -114,7 +128,8 @@ class ResourceMeta(type):
 
     Each property can be read and set on every class, and in a class body. It is looked up at each
     call, on the class and then its bases, so that a change counts at the next call, and a value of
-    a subclass stays with it. What is unset or empty comes from the environment.
+    a subclass stays with it. What is unset or empty comes from the environment, and a scope of
+    :func:`~vivialconnect.common.scopes.configured` beats them all.
 
     Example:
 
@@ -139,6 +154,9 @@ class ResourceMeta(type):
         "Whether TLS certificates are checked, or the path of a CA bundle; default ``True``."
     )
     request_timeout = Setting[float]("Seconds that a whole call may take; default 30.")
+    max_retries = Setting[int](
+        "How often a call may be repeated, where that can do no harm; default 2, 0 for never."
+    )
     plural = NameSetting(
         "The plural name, as paths and lists have it; else that of the singular.",
         lambda class_: Util.pluralize(class_.singular),
@@ -160,7 +178,13 @@ class ResourceMeta(type):
         cls, name: str, bases: Tuple[type, ...], namespace: Dict[str, Any], **keywords: Any
     ) -> ResourceMeta:
         """Make a class: take the settings out of its body, and note which names are taken."""
-        own = OwnSettings({key: value for key, value in namespace.items() if key in SETTING_NAMES})
+        own = OwnSettings(
+            {
+                key: settings.guarded(key, value)
+                for key, value in namespace.items()
+                if key in SETTING_NAMES
+            }
+        )
         body = {key: value for key, value in namespace.items() if key not in own}
         made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
         # A plain value in a class body is a default, and gives way to what the row has.

@@ -5,6 +5,7 @@ Nothing here calls the network.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -21,7 +22,9 @@ from typing import (
     TypeVar,
 )
 
+from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
+from vivialconnect.common.secret import masked
 from vivialconnect.common.util import parse_time
 from vivialconnect.resources._collections import ResourceList
 from vivialconnect.resources._configuration import ResourceMeta
@@ -32,18 +35,6 @@ if TYPE_CHECKING:
 RowT = TypeVar("RowT", bound="Row")
 
 LONGEST_SHOWN = 60  # characters of one value in a repr
-
-#: What stands in the names of the fields whose values are never shown.
-SECRET_WORDS = ("secret", "password")
-
-
-def masked(name: str, value: Any) -> Any:
-    """Return a value, or stars if its name says that it is a secret.
-
-    >>> masked("api_secret", "abc"), masked("body", "abc")
-    ('***', 'abc')
-    """
-    return "***" if any(word in str(name).lower() for word in SECRET_WORDS) else value
 
 
 class Attributes(MutableMapping[str, Any]):
@@ -119,7 +110,7 @@ def explain_missing(row: Row, name: str) -> str:
 class Row(metaclass=ResourceMeta):
     """What every resource is before it knows any verb: data with an id and a place."""
 
-    __slots__ = ("__dict__", "__weakref__", "_covered", "_prefix")
+    __slots__ = ("__dict__", "__weakref__", "_covered", "_prefix", "_scopes")
 
     _class_names: ClassVar[FrozenSet[str]] = frozenset()
     _field_names: ClassVar[FrozenSet[str]] = frozenset()
@@ -130,13 +121,19 @@ class Row(metaclass=ResourceMeta):
     if TYPE_CHECKING:
         _covered: Dict[str, Any]
         _prefix: str
+        #: The scopes that the row's calls are made in; ``None`` while that is open.
+        _scopes: Optional[scopes.Scopes]
 
     @classmethod
     def _row(cls: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
-        row = cls.__new__(cls)
-        object.__setattr__(row, "_prefix", prefix)
-        row._load(data)
+        """Return a row that the service has, in the scopes that are in force."""
+        row = _rebuild(cls, data, prefix)
+        row._settle()
         return row
+
+    def _settle(self) -> None:
+        """Make all further calls in the scopes that are in force now: there the service has it."""
+        object.__setattr__(self, "_scopes", scopes.current())
 
     @property
     def id(self) -> Any:
@@ -221,7 +218,24 @@ class Row(metaclass=ResourceMeta):
         return hash((type(self), self._prefix, self.id))
 
     def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
+        # Without the scopes, for they hold credentials; elsewhere others are in force.
         return _rebuild, (type(self), dict(self.attributes), self._prefix)
+
+    def __copy__(self: RowT) -> RowT:
+        twin = self._twin()
+        twin._load(dict(self.attributes))
+        return twin
+
+    def __deepcopy__(self: RowT, memo: Dict[int, Any]) -> RowT:
+        twin = memo[id(self)] = self._twin()
+        twin._load(deepcopy(dict(self.attributes), memo))
+        return twin
+
+    def _twin(self: RowT) -> RowT:
+        """Return a row without data that is otherwise like this one."""
+        twin = _rebuild(type(self), {}, self._prefix)
+        object.__setattr__(twin, "_scopes", self._scopes)
+        return twin
 
     def _load(self, data: Dict[str, Any]) -> None:
         own, covered = split_covered(data, type(self)._class_names)
@@ -239,7 +253,11 @@ class Row(metaclass=ResourceMeta):
 
 
 def _rebuild(class_: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
-    return class_._row(data, prefix)
+    row = class_.__new__(class_)
+    object.__setattr__(row, "_prefix", prefix)
+    object.__setattr__(row, "_scopes", None)
+    row._load(data)
+    return row
 
 
 def _class_member(class_: type, name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import (
     TYPE_CHECKING,
     Any,
+    Callable,
     ClassVar,
     Dict,
     Iterator,
@@ -102,14 +103,13 @@ class Log(Resource):
 
     @classmethod
     def _walk(
-        cls: Type[LogT], limit: Optional[int], query: Dict[str, Any], path: Optional[str]
+        cls: Type[LogT],
+        fetch: Callable[..., ResourceList[LogT]],
+        limit: Optional[int],
+        page_size: int,  # noqa: ARG003 - of the base
     ) -> Iterator[LogT]:
         # The pages of logs have no numbers: each names the key that the next one starts with.
-        def fetch(key: Optional[str]) -> ResourceList[LogT]:
-            start = {} if key is None else {"start_key": key}
-            return cls.find(None, path, **{**query, **start})
-
-        return walk_keys(fetch, limit)
+        return walk_keys(lambda key: fetch(**({} if key is None else {"start_key": key})), limit)
 
     @classmethod
     def get_aggregated_logs(

@@ -8,6 +8,7 @@ from typing import (
     Any,
     Callable,
     ClassVar,
+    Dict,
     List,
     Mapping,
     Optional,
@@ -17,7 +18,7 @@ from typing import (
     Union,
 )
 
-from vivialconnect.common import paths
+from vivialconnect.common import paths, scopes
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.requestor import Call, encode_body
 from vivialconnect.common.util import parse_time
@@ -29,6 +30,7 @@ from vivialconnect.resources._collections import (
 )
 from vivialconnect.resources._row import Row
 from vivialconnect.resources.countable import Countable, read_count
+from vivialconnect.resources.sendable import Sendable
 
 if TYPE_CHECKING:
     from vivialconnect.common.answers import ReadT
@@ -101,7 +103,7 @@ class Bulk(Row):
     date_created: Optional[datetime]
 
 
-class Message(Countable):
+class Message(Sendable):
     """A text message, inbound or outbound, with or without media.
 
     ==================== =======================================================================
@@ -185,7 +187,7 @@ class Message(Countable):
         :returns: ``True``.
         :raises ValueError: If the row has an id, for then it was sent already.
         :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, the text
-            may have been sent: look before you send it again.
+            may have been sent: :meth:`find_sent` looks, before you send it again.
         :raises ResourceError: If the answer is no message.
         """
         if not self.is_new():
@@ -222,10 +224,11 @@ class Message(Countable):
             raise ValueError("to_numbers must hold texts like '+19132597591' and nothing else")
         self._complete_media()
         kept = {name: value for name, value in self.attributes.items() if value is not None}
-        requestor = self._requestor()
-        path = self._custom_path(requestor, None, None, "bulk")
         body = encode_body({**kept, "to_numbers": list(numbers)})
-        return requestor.perform(Call("POST", path, body=body), _read_bulk_id)
+        with scopes.within(self._scopes):
+            requestor = type(self).request
+            path = self._custom_path(requestor, None, None, "bulk")
+            return requestor.perform(Call("POST", path, body=body), _read_bulk_id)
 
     @classmethod
     def bulks(cls) -> ResourceList[Bulk]:
@@ -298,13 +301,19 @@ class Message(Countable):
     ) -> ReadT:
         # With the message's own settings, for they may be of another account than Attachment's.
         self._require_id("look below")
-        requestor = self._requestor()
-        path = self._custom_path(requestor, self.id, None, tail)
-        return requestor.perform(Call("GET", path, query), read)
+        with scopes.within(self._scopes):
+            requestor = type(self).request
+            path = self._custom_path(requestor, self.id, None, tail)
+            return requestor.perform(Call("GET", path, query), read)
 
     def _inside(self) -> str:
         """Return the path that what is below this message has between account and plural."""
         return "/{}/{}".format(type(self).plural, paths.quote_segment(self.id))
+
+    def _marks(self) -> Dict[str, Any]:
+        data = self.attributes  # with a connector, the service ignores from_number
+        sender = "from_number" if data.get("connector_id") is None else "connector_id"
+        return {name: data.get(name) for name in ("to_number", "body", sender)}
 
     def _complete_media(self) -> None:
         """Make a list of one URL, and an empty text for a message that is media alone."""

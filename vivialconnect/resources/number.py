@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple,
 from vivialconnect.common import paths
 from vivialconnect.common.requestor import Call
 from vivialconnect.resources._collections import merged_query
-from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.sendable import Sendable
 
 if TYPE_CHECKING:
     from vivialconnect.resources.resource import ResourceList
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NumberT = TypeVar("NumberT", bound="Number")
 
 
-class Number(Countable):
+class Number(Sendable):
     """A phone number, on sale or of the account.
 
     Numbers on sale have name, phone_number, phone_number_type, city, region, lata and rate_center.
@@ -125,7 +125,7 @@ class Number(Countable):
 
         :returns: ``True``.
         :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, the
-            number may have been bought: look before you buy again.
+            number may have been bought: :meth:`find_sent` looks, before you buy again.
         :raises ResourceError: If the answer is no number.
         """
         return self._create()
@@ -134,3 +134,9 @@ class Number(Countable):
         """Buy the number as a local one; see :meth:`buy`."""
         self.phone_number_type = "local"
         return self.buy()
+
+    def _marks(self) -> Dict[str, Any]:
+        phone_number = self.attributes.get("phone_number")
+        if not phone_number:
+            raise ValueError("only a number that was bought by its phone_number can be looked up")
+        return {"phone_number": phone_number}

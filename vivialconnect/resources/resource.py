@@ -1,35 +1,32 @@
 """The base of every noun: what a class is configured with, and what its rows can do.
 
 :class:`ResourceMeta` configures the classes, :class:`Resource` is the row. Collections and paging,
-the mapping of a row's data, and the lookup of settings stand in private neighbours.
+paths and the reading of answers, the mapping of a row's data, and the lookup of settings stand in
+private neighbours.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Mapping, Optional, Type, TypeVar, Union, overload
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Type, TypeVar, Union, overload
 
-from vivialconnect.common import paths, settings
-from vivialconnect.common.error import ResourceError
+from vivialconnect.common import paths, scopes
 from vivialconnect.common.requestor import Call, Requestor, encode_body
-from vivialconnect.common.util import Util
 from vivialconnect.resources._collections import (
     LARGEST_PAGE,
     ResourceList,
     check_paging,
-    describe_shape,
-    find_rows,
     walk_pages,
 )
 from vivialconnect.resources._configuration import ResourceMeta
-from vivialconnect.resources._row import Row, checked_fields
+from vivialconnect.resources._place import Id, Placed
+from vivialconnect.resources._row import checked_fields
 
 __all__ = ("Resource", "ResourceList", "ResourceMeta")
 
 ResourceT = TypeVar("ResourceT", bound="Resource")
-Id = Union[int, str]
 
 
-class Resource(Row):
+class Resource(Placed):
     """One row of the service: a message, a number, an account.
 
     :param attributes: The data of a new row; or a number or text, which is taken as its id.
@@ -64,6 +61,8 @@ class Resource(Row):
             raise ValueError(
                 "prefix_options knows 'path' alone, not {}".format(", ".join(map(repr, options)))
             )
+        # A row that is new waits for the scope that it is saved in, unless it is made in one.
+        object.__setattr__(self, "_scopes", scopes.current() or None)
         if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
             attributes = {type(self).primary_key: attributes}
         self._load(checked_fields({} if attributes is None else attributes))
@@ -148,16 +147,24 @@ class Resource(Row):
         .. versionadded:: 1.0
         """
         check_paging(limit, page_size)
-        return cls._walk(limit, {**query, "limit": page_size}, path)
+        here = scopes.current()
+
+        def fetch(**further: Any) -> ResourceList[ResourceT]:
+            # In the scopes in which the walk began, whoever goes on with it, and wherever.
+            with scopes.within(here):
+                return cls.find(None, path, **{**query, "limit": page_size, **further})
+
+        return cls._walk(fetch, limit, page_size)
 
     @classmethod
     def _walk(
-        cls: Type[ResourceT], limit: Optional[int], query: Dict[str, Any], path: Optional[str]
+        cls: Type[ResourceT],
+        fetch: Callable[..., ResourceList[ResourceT]],
+        limit: Optional[int],
+        page_size: int,
     ) -> Iterator[ResourceT]:
-        def fetch(number: int) -> ResourceList[ResourceT]:
-            return cls.find(None, path, **{**query, "page": number})
-
-        return walk_pages(fetch, _identify, limit, query["limit"])
+        """Walk over the pages that ``fetch`` gives for what names them in the query."""
+        return walk_pages(lambda number: fetch(page=number), identify, limit, page_size)
 
     # One row on the service
 
@@ -185,9 +192,10 @@ class Resource(Row):
         """
         if self.is_new():
             return self._create()
-        requestor = self._requestor()
-        path = self._element_path(requestor, self._prefix, self.id)
-        return self._store(requestor, Call("PUT", path), dict(self.attributes))
+        with scopes.within(self._scopes):
+            requestor = type(self).request
+            path = self._element_path(requestor, self._prefix, self.id)
+            return self._store(requestor, Call("PUT", path), dict(self.attributes))
 
     def reload(self) -> None:
         """Replace the data of the row by what the service has now.
@@ -197,9 +205,10 @@ class Resource(Row):
         :raises ResourceError: If the answer is not the resource.
         """
         self._require_id("reload")
-        requestor = self._requestor()
-        call = Call("GET", self._element_path(requestor, self._prefix, self.id))
-        self._load(requestor.perform(call, self._fields))
+        with scopes.within(self._scopes):
+            requestor = type(self).request
+            call = Call("GET", self._element_path(requestor, self._prefix, self.id))
+            self._load(requestor.perform(call, self._fields))
 
     def destroy(self) -> None:
         """Delete the resource from the service. The row keeps its data.
@@ -208,8 +217,9 @@ class Resource(Row):
         :raises RequestorError: If the call fails.
         """
         self._require_id("destroy")
-        requestor = self._requestor()
-        requestor.delete(self._element_path(requestor, self._prefix, self.id))
+        with scopes.within(self._scopes):
+            requestor = type(self).request
+            requestor.delete(self._element_path(requestor, self._prefix, self.id))
 
     def is_new(self) -> bool:
         """Return whether the resource has no id, and so has not been saved."""
@@ -258,55 +268,21 @@ class Resource(Row):
         target = cls._custom_path(requestor, id_, path, custom_path)
         return requestor.post(target, params, query=query)
 
-    @classmethod
-    def _rows(cls: Type[ResourceT], answer: Any, prefix: str) -> ResourceList[ResourceT]:
-        roots = (cls.plural, Util.pluralize(cls.singular), "items", "log_items")
-        found, meta = find_rows(answer, roots)
-        root = cls.singular
-        return ResourceList(
-            [
-                cls._row(
-                    data[root] if len(data) == 1 and type(data.get(root)) is dict else data, prefix
-                )
-                for data in found
-            ],
-            meta,
-        )
-
-    @classmethod
-    def _fields(cls, answer: Any) -> Dict[str, Any]:
-        """Return the data of one row, out of its root if it has one; it must have an id."""
-        if isinstance(answer, dict):
-            only = next(iter(answer.values())) if len(answer) == 1 else None
-            for fields in (answer.get(cls.singular), only, answer):
-                if isinstance(fields, dict) and _is_id(fields.get(cls.primary_key)):
-                    return fields
-        raise ResourceError(
-            "the answer should be one {}, and is {}".format(cls.singular, describe_shape(answer))
-        )
-
     def _create(self) -> bool:
-        requestor = self._requestor()
         data = dict(self.attributes)
         data.pop(type(self).primary_key, None)
-        return self._store(
-            requestor, Call("POST", self._collection_path(requestor, self._prefix)), data
-        )
+        with scopes.within(self._scopes):
+            requestor = type(self).request
+            path = self._collection_path(requestor, self._prefix)
+            return self._store(requestor, Call("POST", path), data)
 
     def _store(self, requestor: Requestor, call: Call, data: Dict[str, Any]) -> bool:
         body = encode_body({type(self).singular: data})
         loaded = requestor.perform(call._replace(body=body), self._fields_if_any)
         if loaded is not None:
             self._load(loaded)
+            self._settle()
         return True
-
-    @classmethod
-    def _fields_if_any(cls, answer: Any) -> Optional[Dict[str, Any]]:
-        # The service may answer a save with nothing, and then the row stays as it was sent.
-        return None if answer is None else cls._fields(answer)
-
-    def _requestor(self) -> Requestor:
-        return type(self).request
 
     def _require_id(self, verb: str) -> None:
         if self.id is None:
@@ -316,35 +292,6 @@ class Resource(Row):
                 )
             )
 
-    # Where a class stands
 
-    # Each takes the Requestor of the call, so that path and signature are of one account.
-    @classmethod
-    def _account_path(cls, requestor: Requestor) -> str:
-        if requestor.api_account_id is None:
-            raise settings.missing("api_account_id")
-        return paths.account_path(requestor.api_account_id)
-
-    @classmethod
-    def _collection_path(cls, requestor: Requestor, prefix: str) -> str:
-        return paths.collection_path(cls._account_path(requestor), prefix, cls.plural)
-
-    @classmethod
-    def _element_path(cls, requestor: Requestor, prefix: str, id_: Any) -> str:
-        return paths.element_path(cls._account_path(requestor), prefix, cls.plural, id_)
-
-    @classmethod
-    def _custom_path(
-        cls, requestor: Requestor, id_: Optional[Id], path: Optional[str], custom_path: str
-    ) -> str:
-        middle = cls.plural if id_ is None else "{}/{}".format(cls.plural, paths.quote_segment(id_))
-        tail = middle + paths.quote_prefix(custom_path)
-        return paths.collection_path(cls._account_path(requestor), paths.quote_prefix(path), tail)
-
-
-def _identify(row: Resource) -> Optional[str]:
+def identify(row: Resource) -> Optional[str]:
     return None if row.id is None else str(row.id)
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, (int, str)) and not isinstance(value, bool) and value != ""

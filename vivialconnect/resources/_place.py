@@ -1,0 +1,84 @@
+"""Where a class stands on the service, and how its answers are read. Nothing here calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, Optional, Type, TypeVar, Union
+
+from vivialconnect.common import paths, settings
+from vivialconnect.common.error import ResourceError
+from vivialconnect.common.util import Util
+from vivialconnect.resources._collections import ResourceList, describe_shape, find_rows
+from vivialconnect.resources._row import Row
+
+if TYPE_CHECKING:
+    from vivialconnect.common.requestor import Requestor
+
+PlacedT = TypeVar("PlacedT", bound="Placed")
+Id = Union[int, str]
+
+
+class Placed(Row):
+    """A row that stands in a collection of the account."""
+
+    __slots__ = ()
+
+    # Each takes the Requestor of the call, so that path and signature are of one account.
+    @classmethod
+    def _account_path(cls, requestor: Requestor) -> str:
+        if requestor.api_account_id is None:
+            raise settings.missing("api_account_id")
+        return paths.account_path(requestor.api_account_id)
+
+    @classmethod
+    def _collection_path(cls, requestor: Requestor, prefix: str) -> str:
+        return paths.collection_path(cls._account_path(requestor), prefix, cls.plural)
+
+    @classmethod
+    def _element_path(cls, requestor: Requestor, prefix: str, id_: Any) -> str:
+        return paths.element_path(cls._account_path(requestor), prefix, cls.plural, id_)
+
+    @classmethod
+    def _custom_path(
+        cls, requestor: Requestor, id_: Optional[Id], path: Optional[str], custom_path: str
+    ) -> str:
+        middle = cls.plural if id_ is None else "{}/{}".format(cls.plural, paths.quote_segment(id_))
+        tail = middle + paths.quote_prefix(custom_path)
+        return paths.collection_path(cls._account_path(requestor), paths.quote_prefix(path), tail)
+
+    # Reading
+
+    @classmethod
+    def _rows(cls: Type[PlacedT], answer: Any, prefix: str) -> ResourceList[PlacedT]:
+        roots = (cls.plural, Util.pluralize(cls.singular), "items", "log_items")
+        found, meta = find_rows(answer, roots)
+        root = cls.singular
+        return ResourceList(
+            [
+                cls._row(
+                    data[root] if len(data) == 1 and type(data.get(root)) is dict else data, prefix
+                )
+                for data in found
+            ],
+            meta,
+        )
+
+    @classmethod
+    def _fields(cls, answer: Any) -> Dict[str, Any]:
+        """Return the data of one row, out of its root if it has one; it must have an id."""
+        if isinstance(answer, dict):
+            only = next(iter(answer.values())) if len(answer) == 1 else None
+            for fields in (answer.get(cls.singular), only, answer):
+                if isinstance(fields, dict) and _is_id(fields.get(cls.primary_key)):
+                    return fields
+        raise ResourceError(
+            "the answer should be one {}, and is {}".format(cls.singular, describe_shape(answer))
+        )
+
+    @classmethod
+    def _fields_if_any(cls, answer: Any) -> Optional[Dict[str, Any]]:
+        # The service may answer a save with nothing, and then the row stays as it was sent.
+        return None if answer is None else cls._fields(answer)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, (int, str)) and not isinstance(value, bool) and value != ""

@@ -1,0 +1,201 @@
+"""Nouns whose creation costs money, and the look-up of one that the service may have taken."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Iterator,
+    List,
+    Optional,
+    Tuple,
+    TypeVar,
+    Union,
+)
+
+from vivialconnect.common import scopes
+from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
+from vivialconnect.common.requestor import Call
+from vivialconnect.common.retries import parse_http_date
+from vivialconnect.common.signer import now_in_utc
+from vivialconnect.common.util import parse_time
+from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, walk_pages
+from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.resource import identify
+
+if TYPE_CHECKING:
+    from vivialconnect.common.exchange import Response
+
+SendableT = TypeVar("SendableT", bound="Sendable")
+
+#: How far before the call the look-up goes back, for the service's own clocks may differ a little.
+MARGIN = timedelta(minutes=1)
+#: What the seconds that the service cuts off may hide. A row that is older than the call by more
+#: than that was there before it, or a clock is off; nobody can say which.
+PRECISION = timedelta(seconds=5)
+
+
+class ServiceClock:
+    """The service's clock, as far as its answers tell it."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    def look(self, response: Response) -> None:
+        """Learn from the ``Date`` of an answer that has just come."""
+        moment = parse_http_date(response.header("date"))
+        if moment is not None:
+            self._ahead = moment - now_in_utc()
+
+    def reading_at(self, moment: datetime) -> datetime:
+        """Return what the service's clock showed at a moment of ours."""
+        return moment + self._ahead
+
+
+class Sendable(Countable):
+    """A noun of which a second one must not be made by mistake: a message, a number."""
+
+    __slots__ = ("_unsettled",)
+
+    if TYPE_CHECKING:
+        #: When the call began whose outcome is unknown, by the clock of this machine.
+        _unsettled: Optional[datetime]
+
+    def find_sent(self: SendableT, since: Union[datetime, str, None] = None) -> Optional[SendableT]:
+        """Look up what a call of unknown outcome has left on the service, if anything.
+
+        Where the answer to :meth:`.Message.send` or :meth:`.Number.buy` was lost, the error's
+        ``outcome`` is ``"unknown"``. This looks for what the call would have created: a message
+        with the same sender, recipient and text, or the number with the same digits. It takes the
+        newest first, back to a minute before the call by the service's clock.
+
+        :param since: From when on to look instead: a datetime (a naive one is UTC) or ISO 8601
+            text, by the service's clock. Needed where the row remembers no such call, for example
+            after a restart.
+        :returns: What the service has, as a row of its own; ``None`` if it is not seen yet. What
+            was accepted shows within moments, so look again before you send again.
+        :raises ValueError: If there is nothing to look up, or no time to look from.
+        :raises ResourceError: If two are alike, or the only one may be older than the call, so
+            that it cannot be told.
+        :raises RequestorError: If the look-up fails.
+
+        .. versionadded:: 1.0
+        """
+        edge = _moment(since)
+        self._check_unsettled(edge)
+        marks = self._marks()
+        clock = ServiceClock()
+        alike: List[SendableT] = []
+        with scopes.within(self._scopes):
+            for row in self._newest_first(clock):
+                began = edge or clock.reading_at(self._began()) - MARGIN
+                if row.created_at is not None and row.created_at < began:
+                    break
+                if row._bears(marks):
+                    alike.append(row)
+        return _the_only(alike, None if edge else clock.reading_at(self._began()))
+
+    def _marks(self) -> Dict[str, Any]:
+        """Return the data by which the service's row is recognised.
+
+        :raises ValueError: If the row has too little to be recognised by.
+        """
+        raise NotImplementedError  # each noun says its own
+
+    def _bears(self, marks: Dict[str, Any]) -> bool:
+        data = self.attributes
+        return all(str(data.get(name) or "") == str(value or "") for name, value in marks.items())
+
+    def _began(self) -> datetime:
+        return getattr(self, "_unsettled", None) or now_in_utc()
+
+    def _check_unsettled(self, edge: Optional[datetime]) -> None:
+        if getattr(self, "_unsettled", None) is not None:
+            return
+        name = type(self).__name__
+        if self.id is not None:
+            raise ValueError(
+                "this {} has the id {!r}, so its outcome is known; reload() tells how it is".format(
+                    name, self.id
+                )
+            )
+        if edge is None:
+            raise ValueError(
+                "this {} remembers no call of unknown outcome; give since=, the time from which "
+                "on to look".format(name)
+            )
+
+    def _newest_first(self: SendableT, clock: ServiceClock) -> Iterator[SendableT]:
+        class_ = type(self)
+        requestor = class_.request
+        path = self._collection_path(requestor, self._prefix)
+
+        def fetch(number: int) -> ResourceList[SendableT]:
+            query = {"order": "id desc", "limit": LARGEST_PAGE, "page": number}
+            return requestor.perform(
+                Call("GET", path, query),
+                lambda answer: class_._rows(answer, self._prefix),
+                look=clock.look,
+            )
+
+        return walk_pages(fetch, identify, None, LARGEST_PAGE)
+
+    def _create(self) -> bool:
+        began = now_in_utc()
+        try:
+            created = super()._create()
+        except VivialConnectError as failure:
+            if failure.outcome in (UNKNOWN, ACCEPTED):
+                failure._look_up = "; find_sent() looks it up"
+                self._unsettled = began
+            raise
+        self._unsettled = None
+        return created
+
+    def _twin(self: SendableT) -> SendableT:
+        twin = super()._twin()
+        twin._unsettled = getattr(self, "_unsettled", None)
+        return twin
+
+    def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
+        # What was not settled in one process may be looked up in another.
+        unsettled = getattr(self, "_unsettled", None)
+        state = () if unsettled is None else ((None, {"_unsettled": unsettled}),)
+        return (*super().__reduce_ex__(protocol), *state)
+
+
+def _moment(since: Union[datetime, str, None]) -> Optional[datetime]:
+    if since is None:
+        return None
+    if isinstance(since, str):
+        return parse_time(since)
+    if not isinstance(since, datetime):
+        raise ValueError("since must be a datetime or ISO 8601 text, not {!r}".format(since))
+    return since.replace(tzinfo=timezone.utc) if since.utcoffset() is None else since
+
+
+def _the_only(alike: List[SendableT], called: Optional[datetime]) -> Optional[SendableT]:
+    """Return the only row there is.
+
+    :param alike: The rows that bear the marks.
+    :param called: When the call began, by the service's clock; ``None`` if nobody knows.
+    :raises ResourceError: If it cannot be told whether it is the one.
+    """
+    if not alike:
+        return None
+    if len(alike) > 1:
+        raise ResourceError(
+            "{} rows are alike, with the ids {}: it cannot be told which of them this call "
+            "created, if any".format(len(alike), ", ".join(str(row.id) for row in alike[:5]))
+        )
+    created = alike[0].created_at
+    if called is not None and created is not None and created < called - PRECISION:
+        raise ResourceError(
+            "the row with the id {} is alike, but was created {:.0f} seconds before the call: it "
+            "cannot be told whether it is the one".format(
+                alike[0].id, (called - created).total_seconds()
+            )
+        )
+    return alike[0]
