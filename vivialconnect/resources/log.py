@@ -25,7 +25,7 @@ from vivialconnect.resources._collections import (
     merged_query,
     walk_keys,
 )
-from vivialconnect.resources.resource import Resource, ResourceList
+from vivialconnect.resources.resource import Resource, ResourceList, ResourceT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,13 +101,12 @@ class Log(Resource):
             _refuse("find one entry by its id")
         return super().find(None, path, **kwargs)
 
-    @classmethod
+    @staticmethod
     def _walk(
-        cls: Type[LogT],
-        fetch: Callable[..., ResourceList[LogT]],
+        fetch: Callable[..., ResourceList[ResourceT]],
         limit: Optional[int],
-        page_size: int,  # noqa: ARG003 - of the base
-    ) -> Iterator[LogT]:
+        page_size: int,  # noqa: ARG004 - of the base
+    ) -> Iterator[ResourceT]:
         # The pages of logs have no numbers: each names the key that the next one starts with.
         return walk_keys(lambda key: fetch(**({} if key is None else {"start_key": key})), limit)
 

@@ -156,12 +156,9 @@ class Resource(Placed):
 
         return cls._walk(fetch, limit, page_size)
 
-    @classmethod
+    @staticmethod
     def _walk(
-        cls: Type[ResourceT],
-        fetch: Callable[..., ResourceList[ResourceT]],
-        limit: Optional[int],
-        page_size: int,
+        fetch: Callable[..., ResourceList[ResourceT]], limit: Optional[int], page_size: int
     ) -> Iterator[ResourceT]:
         """Walk over the pages that ``fetch`` gives for what names them in the query."""
         return walk_pages(lambda number: fetch(page=number), identify, limit, page_size)
