@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Dict, Iterator, NoReturn, Optional, Tuple, Union
+from typing import Any, Dict, Generator, NoReturn, Optional, Tuple, Union
 
 from vivialconnect.common import settings
 
@@ -136,7 +136,7 @@ def values_of(scopes: Scopes) -> Dict[str, Any]:
 
 
 @contextmanager
-def within(scopes: Optional[Scopes]) -> Iterator[None]:
+def within(scopes: Optional[Scopes]) -> Generator[None, None, None]:
     """Put scopes in force in place of the current ones; ``None`` leaves these."""
     if scopes is None:
         yield
