@@ -168,12 +168,12 @@ def test_transport__forget() -> None:
         requestor = Message.request
         requestor._transport = ours
         requestor.get("/count.json")
-        kept = dict(ours._sessions)
+        kept = dict(ours._routes._routes)
         ours.forget()
         requestor.get("/count.json")
         ours.close()
-        for session in kept.values():
-            session.close()
+        for route in kept.values():
+            route.session.close()
 
     assert connections_of(server) == [1, 2]
     assert repr(ours) == "RequestsTransport()"

@@ -15,19 +15,16 @@ import os
 import socket
 import ssl
 from http.client import HTTPException
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Dict, Iterator, List, Optional, Tuple, Type, Union
+from typing import Iterator, List, Optional, Tuple, Type
 from urllib.parse import urlsplit
 
 import requests
-import requests.adapters
 import requests.structures
 import urllib3.exceptions
 
 from vivialconnect.common import _sockets, error
+from vivialconnect.common._routes import Routes
 from vivialconnect.common.exchange import Limits, Request, Response, Signer
-
-POOL_SIZE = 64  # connections kept for each host; more threads than that close theirs after use
 
 #: Everything that sending may raise; whatever it is, it leaves as our ConnectionError.
 FOREIGN: Tuple[Type[BaseException], ...] = (
@@ -43,57 +40,14 @@ _TIMEOUTS = (socket.timeout, TimeoutError, requests.Timeout)
 _UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
 
 
-class _Adapter(requests.adapters.HTTPAdapter):
-    """requests' own adapter, its pools filled with connections that keep the deadline."""
-
-    def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
-        super().init_poolmanager(*arguments, **keywords)
-        _use_deadline_pools(self.poolmanager)
-
-    def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
-        manager = super().proxy_manager_for(*arguments, **keywords)
-        _use_deadline_pools(manager)
-        return manager
-
-    def cert_verify(self, *arguments: Any, **keywords: Any) -> None:
-        # A CA bundle that is not there fails here, before anything is sent.
-        _sockets.attempt.connecting = True
-        checks: Any = super()
-        checks.cert_verify(*arguments, **keywords)
-        _sockets.attempt.connecting = False
-
-
-def _use_deadline_pools(manager: Any) -> None:
-    manager.pool_classes_by_scheme = {
-        "http": _sockets.DeadlineHTTPPool,
-        "https": _sockets.DeadlineHTTPSPool,
-    }
-
-
-class _Session(requests.Session):
-    """A session that follows nothing, keeps no cookie and adds nothing to a request."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("http://", "https://"):
-            self.mount(scheme, _Adapter(pool_maxsize=POOL_SIZE))
-
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - of the base
-        """Name no target, so that requests does not work out what it is told not to follow."""
-        return
-
-
 class RequestsTransport:
-    """Sends over one pool of kept connections per process and TLS setting.
+    """Sends over one pool of kept connections per process, origin and TLS setting.
 
     ``requests`` takes proxies and CA bundles from the environment; so does this, at each call.
     """
 
     def __init__(self) -> None:
-        # One session for each trust: before requests 2.32 a pool that was opened without
-        # verification went on serving calls that asked for it.
-        self._sessions: Dict[Union[bool, str], _Session] = {}
+        self._routes = Routes()
 
     def __repr__(self) -> str:
         return "RequestsTransport()"
@@ -106,20 +60,15 @@ class RequestsTransport:
         :param limits: The deadline and the trust.
         :raises vivialconnect.common.error.ConnectionError: If no usable answer came.
         """
-        session = self._sessions.get(limits.verify)
-        if session is None:
-            session = self._sessions.setdefault(limits.verify, _Session())
         prepared = _prepare(request, sign)
         attempt = _sockets.attempt
         attempt.begin(request.method, limits.deadline)
         try:
-            environment = session.merge_environment_settings(
-                request.url, {}, stream=False, verify=limits.verify, cert=None
-            )
+            route = self._routes.find(request.url, limits.verify)
             seconds = attempt.seconds_left()
             # From here on a stand-in may have taken over, of which nobody knows how far it got.
             attempt.connecting = False
-            answer = session.send(prepared, timeout=seconds, allow_redirects=False, **environment)
+            answer = route.session.send(prepared, timeout=seconds, **route.options)
             return Response(answer.status_code, answer.headers, answer.content or b"")
         except FOREIGN as failure:
             attempt.abandon()
@@ -129,12 +78,11 @@ class RequestsTransport:
 
     def close(self) -> None:
         """Close every kept connection; the next call opens new ones."""
-        while self._sessions:
-            self._sessions.popitem()[1].close()
+        self._routes.close()
 
     def forget(self) -> None:
         """Drop the connections unclosed: in a forked child they belong to the parent."""
-        self._sessions = {}
+        self._routes.forget()
 
 
 def _prepare(request: Request, sign: Signer) -> requests.PreparedRequest:
@@ -224,5 +172,6 @@ class _WithoutQueries(logging.Filter):
 
 
 shared = RequestsTransport()
-logging.getLogger("urllib3.connectionpool").addFilter(_WithoutQueries())
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(_WithoutQueries())
 os.register_at_fork(after_in_child=shared.forget)

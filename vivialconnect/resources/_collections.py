@@ -80,7 +80,7 @@ def find_rows(answer: Any, names: Iterable[str]) -> Tuple[List[Any], Dict[str, A
     ([], {'count': 0})
     """
     rows, meta = _take_rows(answer, names)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list) or not {*map(type, rows)} <= {dict}:
         raise ResourceError(
             "the answer should be a list of objects under {!r}, and is {}".format(
                 next(iter(names)), describe_shape(answer)

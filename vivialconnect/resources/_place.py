@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Optional, Type, TypeVar, Union
 
-from vivialconnect.common import paths, settings
+from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.util import Util
 from vivialconnect.resources._collections import ResourceList, describe_shape, find_rows
-from vivialconnect.resources._row import Row
+from vivialconnect.resources._row import Home, Row, make_rows
 
 if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor
 
 PlacedT = TypeVar("PlacedT", bound="Placed")
 Id = Union[int, str]
+
+#: What rows stand under where they do not stand under the name of their class.
+OTHER_ROOTS = ("items", "log_items")
 
 
 class Placed(Row):
@@ -49,18 +52,14 @@ class Placed(Row):
 
     @classmethod
     def _rows(cls: Type[PlacedT], answer: Any, prefix: str) -> ResourceList[PlacedT]:
-        roots = (cls.plural, Util.pluralize(cls.singular), "items", "log_items")
-        found, meta = find_rows(answer, roots)
+        found, meta = find_rows(answer, (cls.plural, Util.pluralize(cls.singular), *OTHER_ROOTS))
         root = cls.singular
-        return ResourceList(
-            [
-                cls._row(
-                    data[root] if len(data) == 1 and type(data.get(root)) is dict else data, prefix
-                )
+        if found and len(found[0]) == 1:
+            found = [
+                data[root] if len(data) == 1 and type(data.get(root)) is dict else data
                 for data in found
-            ],
-            meta,
-        )
+            ]
+        return ResourceList(make_rows(cls, found, Home(prefix, scopes.current())), meta)
 
     @classmethod
     def _fields(cls, answer: Any) -> Dict[str, Any]:

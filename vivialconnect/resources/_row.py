@@ -12,10 +12,12 @@ from typing import (
     ClassVar,
     Dict,
     FrozenSet,
+    Iterable,
     Iterator,
     List,
     Mapping,
     MutableMapping,
+    NamedTuple,
     Optional,
     Tuple,
     Type,
@@ -37,6 +39,15 @@ RowT = TypeVar("RowT", bound="Row")
 LONGEST_SHOWN = 60  # characters of one value in a repr
 
 
+class Home(NamedTuple):
+    """Where a row stands, and in which scopes its calls are made."""
+
+    #: The path between the account and the plural name.
+    prefix: str
+    #: ``None`` while that is open: then it is those that are in force at the call.
+    scopes: Optional[scopes.Scopes]
+
+
 class Attributes(MutableMapping[str, Any]):
     """All data of a row, live: what is written here is the row's, and the other way round.
 
@@ -50,26 +61,31 @@ class Attributes(MutableMapping[str, Any]):
         self._row = row
 
     def __getitem__(self, name: str) -> Any:
-        return self._place(name)[name]
+        return self._holder(name)[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._place(name)[name] = value
+        row = self._row
+        if name in type(row)._class_names:
+            object.__setattr__(row, "_covered", {**covered_data(row), name: value})
+        else:
+            vars(row)[name] = value
 
     def __delitem__(self, name: str) -> None:
-        del self._place(name)[name]
+        del self._holder(name)[name]
 
     def __iter__(self) -> Iterator[str]:
         yield from self._row.__dict__
-        yield from self._row._covered
+        yield from covered_data(self._row)
 
     def __len__(self) -> int:
-        return len(self._row.__dict__) + len(self._row._covered)
+        return len(self._row.__dict__) + len(covered_data(self._row))
 
     def __repr__(self) -> str:
         return repr({name: masked(name, value) for name, value in self.items()})
 
-    def _place(self, name: str) -> Dict[str, Any]:
-        return self._row._covered if name in type(self._row)._class_names else vars(self._row)
+    def _holder(self, name: str) -> Dict[str, Any]:
+        row = self._row
+        return covered_data(row) if name in type(row)._class_names else vars(row)
 
 
 def checked_fields(data: Any) -> Dict[str, Any]:
@@ -85,14 +101,12 @@ def checked_fields(data: Any) -> Dict[str, Any]:
     return dict(data)
 
 
-def split_covered(
-    data: Dict[str, Any], names: FrozenSet[str]
-) -> Tuple[Dict[str, Any], Dict[str, Any]]:
-    """Return the data that can be attributes, and those whose names the class has taken."""
-    if names.isdisjoint(data):
-        return data, {}
-    free = {name: value for name, value in data.items() if name not in names}
-    return free, {name: value for name, value in data.items() if name in names}
+def covered_data(row: Row) -> Dict[str, Any]:
+    """Return the data of a row whose names its class has taken; nearly always there are none."""
+    try:
+        return row._covered
+    except AttributeError:
+        return {}
 
 
 def explain_missing(row: Row, name: str) -> str:
@@ -110,7 +124,10 @@ def explain_missing(row: Row, name: str) -> str:
 class Row(metaclass=ResourceMeta):
     """What every resource is before it knows any verb: data with an id and a place."""
 
-    __slots__ = ("__dict__", "__weakref__", "_covered", "_prefix", "_scopes")
+    # The data is the dict of the instance, as it was parsed. What all rows of a page share is one
+    # value, and what hardly any row has is a slot that stays unset: a row costs little more than
+    # its data.
+    __slots__ = ("__dict__", "__weakref__", "_covered", "_home")
 
     _class_names: ClassVar[FrozenSet[str]] = frozenset()
     _field_names: ClassVar[FrozenSet[str]] = frozenset()
@@ -120,20 +137,24 @@ class Row(metaclass=ResourceMeta):
 
     if TYPE_CHECKING:
         _covered: Dict[str, Any]
-        _prefix: str
-        #: The scopes that the row's calls are made in; ``None`` while that is open.
-        _scopes: Optional[scopes.Scopes]
+        _home: Home
 
     @classmethod
     def _row(cls: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
         """Return a row that the service has, in the scopes that are in force."""
-        row = _rebuild(cls, data, prefix)
-        row._settle()
-        return row
+        return make_rows(cls, [data], Home(prefix, scopes.current()))[0]
+
+    @property
+    def _prefix(self) -> str:
+        return self._home.prefix
+
+    @property
+    def _scopes(self) -> Optional[scopes.Scopes]:
+        return self._home.scopes
 
     def _settle(self) -> None:
         """Make all further calls in the scopes that are in force now: there the service has it."""
-        object.__setattr__(self, "_scopes", scopes.current())
+        object.__setattr__(self, "_home", Home(self._prefix, scopes.current()))
 
     @property
     def id(self) -> Any:
@@ -193,7 +214,7 @@ class Row(metaclass=ResourceMeta):
         del self.attributes[name]
 
     def __dir__(self) -> List[str]:
-        return sorted({*super().__dir__(), *type(self)._field_names, *self._covered})
+        return sorted({*super().__dir__(), *type(self)._field_names, *covered_data(self)})
 
     def __repr__(self) -> str:
         id_, *fields = self._shown_fields().items()
@@ -233,14 +254,17 @@ class Row(metaclass=ResourceMeta):
 
     def _twin(self: RowT) -> RowT:
         """Return a row without data that is otherwise like this one."""
-        twin = _rebuild(type(self), {}, self._prefix)
-        object.__setattr__(twin, "_scopes", self._scopes)
-        return twin
+        return make_rows(type(self), [{}], self._home)[0]
 
     def _load(self, data: Dict[str, Any]) -> None:
-        own, covered = split_covered(data, type(self)._class_names)
-        object.__setattr__(self, "__dict__", own)
-        object.__setattr__(self, "_covered", covered)
+        names = type(self)._class_names
+        if not names.isdisjoint(data):
+            covered = {name: value for name, value in data.items() if name in names}
+            object.__setattr__(self, "_covered", covered)
+            data = {name: value for name, value in data.items() if name not in names}
+        elif covered_data(self):
+            object.__setattr__(self, "_covered", {})
+        object.__setattr__(self, "__dict__", data)
 
     def _moment(self, name: str) -> Optional[datetime]:
         text = self.attributes.get(name)
@@ -252,12 +276,33 @@ class Row(metaclass=ResourceMeta):
             raise ResourceError("{} is no time: {!r}".format(name, text)) from cause
 
 
+_set_data = Row.__dict__["__dict__"].__set__
+_set_home = Row.__dict__["_home"].__set__
+
+
+def make_rows(class_: Type[RowT], found: Iterable[Dict[str, Any]], home: Home) -> List[RowT]:
+    """Return rows over parsed data, which becomes theirs.
+
+    It takes the shortest way there is, for a page has many rows.
+
+    :param class_: The class of the rows.
+    :param found: The data of each.
+    :param home: Where all of them stand.
+    """
+    names, new, rows = class_._class_names, class_.__new__, []
+    for data in found:
+        row = new(class_)
+        if names.isdisjoint(data):
+            _set_data(row, data)
+        else:
+            row._load(data)
+        _set_home(row, home)
+        rows.append(row)
+    return rows
+
+
 def _rebuild(class_: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
-    row = class_.__new__(class_)
-    object.__setattr__(row, "_prefix", prefix)
-    object.__setattr__(row, "_scopes", None)
-    row._load(data)
-    return row
+    return make_rows(class_, [data], Home(prefix, None))[0]
 
 
 def _class_member(class_: type, name: str) -> Any:

@@ -19,7 +19,7 @@ from vivialconnect.resources._collections import (
 )
 from vivialconnect.resources._configuration import ResourceMeta
 from vivialconnect.resources._place import Id, Placed
-from vivialconnect.resources._row import checked_fields
+from vivialconnect.resources._row import Home, checked_fields
 
 __all__ = ("Resource", "ResourceList", "ResourceMeta")
 
@@ -56,13 +56,13 @@ class Resource(Placed):
         prefix_options: Optional[Mapping[str, Any]] = None,
     ) -> None:
         options = dict(prefix_options or {})
-        self._prefix = paths.quote_prefix(options.pop("path", None))
+        prefix = paths.quote_prefix(options.pop("path", None))
         if options:
             raise ValueError(
                 "prefix_options knows 'path' alone, not {}".format(", ".join(map(repr, options)))
             )
         # A row that is new waits for the scope that it is saved in, unless it is made in one.
-        object.__setattr__(self, "_scopes", scopes.current() or None)
+        object.__setattr__(self, "_home", Home(prefix, scopes.current() or None))
         if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
             attributes = {type(self).primary_key: attributes}
         self._load(checked_fields({} if attributes is None else attributes))

@@ -1,0 +1,149 @@
+"""How calls to one origin travel: a session and an adapter of requests that ask everything once.
+
+Most of what a call by requests costs is asking the same questions again: what the environment says
+of proxies and CA bundles, and which pool that leads to. A route has the answers for one origin, one
+trust and one environment. Its adapter keeps ``send`` as requests has it, so that what patches that,
+as mocking libraries do, goes on working.
+"""
+
+from __future__ import annotations
+
+import os
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Dict, Optional, Tuple, Union
+
+import requests
+import requests.adapters
+
+from vivialconnect.common import _sockets
+
+POOL_SIZE = 64  # connections kept for each origin; more threads than that close theirs after use
+
+#: The variables from which requests takes proxies and CA bundles.
+VARIABLES = (
+    "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+    "no_proxy", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "REQUEST_METHOD",
+)  # fmt: skip
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """requests' own adapter for one origin, its pool filled with connections of ours."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self._pool: Any = None
+        self._checked: Any = None
+        super().__init__(pool_maxsize=POOL_SIZE)
+
+    def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
+        super().init_poolmanager(*arguments, **keywords)
+        _use_deadline_pools(self.poolmanager)
+
+    def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
+        manager = super().proxy_manager_for(*arguments, **keywords)
+        _use_deadline_pools(manager)
+        return manager
+
+    def get_connection_with_tls_context(self, *arguments: Any, **keywords: Any) -> Any:
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*arguments, **keywords)
+        return self._pool
+
+    def get_connection(self, *arguments: Any, **keywords: Any) -> Any:
+        # What requests asks before 2.32.
+        if self._pool is None:
+            self._pool = super().get_connection(*arguments, **keywords)
+        return self._pool
+
+    def cert_verify(self, conn: Any, *arguments: Any, **keywords: Any) -> None:
+        if conn is self._checked:
+            return
+        # A CA bundle that is not there fails here, before anything is sent.
+        _sockets.attempt.connecting = True
+        checks: Any = super()
+        checks.cert_verify(conn, *arguments, **keywords)
+        _sockets.attempt.connecting = False
+        self._checked = conn
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        if proxies:
+            return super().request_url(request, proxies)
+        return str(request.url)[len(self._origin) :]
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Return the response read to its end, with what the transport takes from it."""
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = resp.headers
+        response.request = req
+        response._content = resp.read(decode_content=True)
+        return response
+
+
+def _use_deadline_pools(manager: Any) -> None:
+    manager.pool_classes_by_scheme = {
+        "http": _sockets.DeadlineHTTPPool,
+        "https": _sockets.DeadlineHTTPSPool,
+    }
+
+
+class _Session(requests.Session):
+    """A session that follows nothing, keeps no cookie and adds nothing to a request."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _Adapter(origin))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - of the base
+        """Name no target, so that requests does not work out what it is told not to follow."""
+        return
+
+
+class Route:
+    """The way to one origin.
+
+    :param origin: Scheme, host and port of a URL.
+    :param verify: Whether certificates are checked, or the path of the CA bundle.
+    """
+
+    __slots__ = ("options", "session")
+
+    def __init__(self, origin: str, verify: Union[bool, str]) -> None:
+        self.session = _Session(origin)
+        #: What ``Session.send`` is told.
+        self.options: Dict[str, Any] = dict(
+            self.session.merge_environment_settings(
+                origin + "/", {}, stream=False, verify=verify, cert=None
+            ),
+            allow_redirects=False,
+        )
+
+
+class Routes:
+    """The routes that were taken so far, by origin, trust and what the environment says now."""
+
+    def __init__(self) -> None:
+        self._routes: Dict[Tuple[Optional[Union[bool, str]], ...], Route] = {}
+
+    def find(self, url: str, verify: Union[bool, str]) -> Route:
+        """Return the route to a URL.
+
+        Attention: several threads may call this; all of them get the same route.
+        """
+        origin = url[: url.index("/", len("https://"))]
+        key = (origin, verify, *map(os.environ.get, VARIABLES))
+        found = self._routes.get(key)
+        if found is None:
+            found = self._routes.setdefault(key, Route(origin, verify))
+        return found
+
+    def close(self) -> None:
+        """Close every kept connection; the next call opens new ones."""
+        while self._routes:
+            self._routes.popitem()[1].session.close()
+
+    def forget(self) -> None:
+        """Drop the connections unclosed: in a forked child they belong to the parent."""
+        self._routes = {}
