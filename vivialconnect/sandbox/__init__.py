@@ -19,32 +19,50 @@ Of the core it uses ``version`` and ``segments`` alone: what it checks and what 
 written from what is known of the service on the wire, not from the client.
 """
 
-# ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
-
 from __future__ import annotations
 
-import re
+import ssl  # noqa: TC003 - get_type_hints() evaluates the signature
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Tuple
 
 from vivialconnect.sandbox import lifecycle, seed
 from vivialconnect.sandbox.application import Application
-from vivialconnect.sandbox.clock import Clock, timestamp
+from vivialconnect.sandbox.chaos import Chaos, Rule
+from vivialconnect.sandbox.clock import Clock
+from vivialconnect.sandbox.control import control, is_control
 from vivialconnect.sandbox.ledger import balance
 from vivialconnect.sandbox.lifecycle import FAILS, STUCK, UNDELIVERED, Draft, Options
 from vivialconnect.sandbox.media import from_bytes
 from vivialconnect.sandbox.messages import owned_number
+from vivialconnect.sandbox.pointing import Pointer
 from vivialconnect.sandbox.router import BASE_PATH
 from vivialconnect.sandbox.server import Server
-from vivialconnect.sandbox.store import TABLES, Store, insert, select_one, update
+from vivialconnect.sandbox.store import Store
+from vivialconnect.sandbox.tenants import (
+    SandboxAccount,
+    admit,
+    check_account_id,
+    check_credentials,
+)
 from vivialconnect.sandbox.traffic import Answer, Request
 
-__all__ = ["FAILS", "KEPT_REQUESTS", "STUCK", "UNDELIVERED", "Request", "Sandbox"]
+__all__ = [
+    "FAILS",
+    "KEPT_REQUESTS",
+    "STUCK",
+    "UNDELIVERED",
+    "Chaos",
+    "Request",
+    "Rule",
+    "Sandbox",
+    "SandboxAccount",
+]
 
 #: How many of the latest requests :attr:`Sandbox.requests` keeps.
 KEPT_REQUESTS = 5_000
 HIGHEST_PORT = 65_535
+COMPANY_NAME = "Sandbox Inc"
 
 
 class Sandbox:
@@ -63,6 +81,8 @@ class Sandbox:
     :param allow_local_media: whether ``file:`` URLs and http URLs of this machine in
         ``media_urls`` are read; otherwise a small PNG stands in for every URL of the network.
     :param clock: gives the time in seconds since 1970; for tests.
+    :param tls: what it serves TLS with, a server's context with its certificate; by default it
+        serves plain HTTP.
     :raises ValueError: if an argument cannot be.
     """
 
@@ -78,10 +98,12 @@ class Sandbox:
         delays: Tuple[float, float, float] = (0, 0, 0),
         allow_local_media: bool = False,
         clock: Callable[[], float] = time.time,
+        tls: Optional[ssl.SSLContext] = None,
     ) -> None:
         """Check and keep the arguments; nothing is opened yet."""
-        _check_arguments(port, account_id, delays)
-        _check_credentials(api_key, api_secret)
+        _check_arguments(port, delays)
+        check_account_id(account_id)
+        check_credentials(api_key, api_secret)
         self._host = host
         self._port = port
         self._database = database
@@ -93,11 +115,14 @@ class Sandbox:
         self.api_secret = api_secret or seed.new_api_secret()
         self._options = Options(delays, allow_local_media)
         self._clock = Clock(clock)
+        self._tls = tls
+        #: The faults that are played on purpose, and the rules that say when.
+        self.chaos = Chaos()
         self._requests: Deque[Request] = deque(maxlen=KEPT_REQUESTS)
         self._store: Optional[Store] = None
         self._server: Optional[Server] = None
         self._application: Optional[Application] = None
-        self._settings_before: Optional[Dict[str, Any]] = None
+        self._pointer = Pointer()
 
     def __repr__(self) -> str:
         """Tell where it is and whose it is, but not the secret."""
@@ -120,7 +145,8 @@ class Sandbox:
         """
         host, port = self._running(self._server).server_address[:2]
         shown = f"[{host!s}]" if ":" in str(host) else str(host)
-        return f"http://{shown}:{port}{BASE_PATH}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{shown}:{port}{BASE_PATH}"
 
     @property
     def requests(self) -> List[Request]:
@@ -147,9 +173,8 @@ class Sandbox:
         store = Store(self._database)
         try:
             self._plant(store)
-            application = Application(store, self._clock, self._options)
-            self._application = application
-            server = Server(self._host, self._port, self._respond)
+            self._application = Application(store, self._clock, self._options, self._play)
+            server = Server(self._host, self._port, self._respond, self._clock.wall, tls=self._tls)
         except BaseException:  # whatever it was, nothing stays open
             store.close()
             raise
@@ -168,21 +193,52 @@ class Sandbox:
         self._application.settle()
         self._store.close()
         self._server = self._store = self._application = None
-        self._restore()
+        self._pointer.undo()
 
     def reset(self) -> None:
-        """Go back to a fresh state, with the same key; forget the requests and the time jumped.
+        """Go back to a fresh state, with the same key; forget requests, chaos and the time jumped.
+
+        Accounts that were added are gone.
 
         :raises RuntimeError: if the sandbox is not running.
         """
         store = self._running(self._store)
         self._clock.reset()
-        with store.transaction() as connection:
-            for table in (*TABLES, "sqlite_sequence"):
-                connection.execute("DELETE FROM " + table)
+        self.chaos.reset()
+        store.clear()
         self._given = (self.api_key, self.api_secret)
         self._plant(store)
         self._requests.clear()
+
+    def add_account(
+        self,
+        account_id: int,
+        *,
+        company_name: str = COMPANY_NAME,
+        api_key: Optional[str] = None,
+        api_secret: Optional[str] = None,
+    ) -> SandboxAccount:
+        """Open another account, with a user, a key and a balance of its own.
+
+        :param account_id: its id; an account that there is already stays as it is.
+        :param company_name: its name.
+        :param api_key: its key; made up by default.
+        :param api_secret: its secret; made up by default.
+        :returns: the account.
+        :raises ValueError: if an argument cannot be, or the key is another account's.
+        :raises RuntimeError: if the sandbox is not running.
+        """
+        check_account_id(account_id)
+        check_credentials(api_key, api_secret)
+        with self._running(self._store).transaction() as connection:
+            return admit(
+                connection,
+                account_id,
+                self._clock.now(),
+                company_name=company_name,
+                api_key=api_key,
+                api_secret=api_secret,
+            )
 
     def advance(self, seconds: float) -> None:
         """Move the clock that message life follows.
@@ -225,30 +281,20 @@ class Sandbox:
 
         :raises RuntimeError: if the sandbox is not running.
         """
-        from vivialconnect import Resource  # noqa: PLC0415 - the sandbox works without the client
-
         settings = {
             "api_key": self.api_key,
             "api_secret": self.api_secret,
             "api_account_id": self.account_id,
             "api_base_url": self.url,
         }
-        if self._settings_before is None:
-            self._settings_before = _take_own_settings(Resource, settings)
-        for name, value in settings.items():
-            setattr(Resource, name, value)
+        self._pointer.configure(settings)
 
-    def _restore(self) -> None:
-        if self._settings_before is None:
-            return
-        from vivialconnect import Resource  # noqa: PLC0415 - as in configure()
-
-        _take_own_settings(Resource, ("api_key", "api_secret", "api_account_id", "api_base_url"))
-        for name, value in self._settings_before.items():
-            setattr(Resource, name, value)
-        self._settings_before = None
+    def _play(self, request: Request, proceed: Callable[[Request], Answer]) -> Answer:
+        return self.chaos.play(request, proceed, self._clock)
 
     def _respond(self, request: Request) -> Answer:
+        if is_control(request):
+            return control(request, self.chaos)
         self._requests.append(request)
         application: Application = self._running(self._application)
         return application.answer(request)
@@ -260,49 +306,23 @@ class Sandbox:
 
     def _plant(self, store: Store) -> None:
         """Put the fresh state and the key into the database, as far as they are not there."""
-        now = timestamp(self._clock.now())
+        api_key, api_secret = self._given
         with store.transaction() as connection:
-            user_id = seed.plant(connection, self.account_id, self._clock.now())
-            api_key, api_secret = self._given
-            column, value = ("api_key", api_key) if api_key else ("account_id", self.account_id)
-            known = select_one(
-                connection, f"SELECT * FROM credentials WHERE {column} = ? ORDER BY id", (value,)
+            account = admit(
+                connection,
+                self.account_id,
+                self._clock.now(),
+                company_name=COMPANY_NAME,
+                api_key=api_key,
+                api_secret=api_secret,
             )
-            if known is None:
-                row = {"account_id": self.account_id, "user_id": user_id, "api_key": self.api_key}
-                row.update(name="Auto-Generated Key", api_secret=self.api_secret)
-                insert(connection, "credentials", dict(row, date_created=now, date_modified=now))
-                return
-            if known["account_id"] != self.account_id:
-                raise ValueError("The database knows this api_key as another account's")
-            self.api_key = known["api_key"]
-            self.api_secret = api_secret or known["api_secret"]
-            changes = {"api_secret": self.api_secret, "active": 1}
-            update(connection, "credentials", known["id"], changes)
+        self.api_key, self.api_secret = account.api_key, account.api_secret
 
 
-def _take_own_settings(class_: Any, names: Iterable[str]) -> Dict[str, Any]:
-    """Unset settings of a class, and give the values of those that were set."""
-    before = {name: getattr(class_, name) for name in names}
-    for name in before:
-        delattr(class_, name)
-    # A value that reads the same without the class's own came from elsewhere, and still does.
-    return {name: value for name, value in before.items() if getattr(class_, name) != value}
-
-
-def _check_arguments(port: int, account_id: int, delays: Sequence[float]) -> None:
+def _check_arguments(port: int, delays: Sequence[float]) -> None:
     if not 0 <= port <= HIGHEST_PORT:
         raise ValueError(f"port must be from 0 to 65535, not {port!r}")
-    if not 0 < account_id < 10**18:
-        raise ValueError(f"account_id must be a whole number above 0, not {account_id!r}")
     if len(delays) != len(Options.delays) or sorted(delays) != [*delays] or delays[0] < 0:
         raise ValueError(
             f"delays must be three numbers of seconds that do not decrease, not {delays!r}"
         )
-
-
-def _check_credentials(api_key: Optional[str], api_secret: Optional[str]) -> None:
-    if api_key is not None and re.fullmatch(r"[!-9;-~]+", api_key) is None:
-        raise ValueError("api_key must be ASCII text without spaces and colons, and not empty")
-    if api_secret is not None and (not api_secret or not api_secret.isprintable()):
-        raise ValueError("api_secret must be printable text, and not empty")

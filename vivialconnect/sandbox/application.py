@@ -1,7 +1,7 @@
 """The way of a request: intercepted, verified, routed, answered. No sockets and no noun's rules.
 
 :attr:`Application.interceptor` is the one place where a request can be met before anything else
-looks at it, and its answer after everything else has.
+looks at it, and its answer after everything else has. The sandbox's chaos stands there.
 """
 
 from __future__ import annotations
@@ -49,22 +49,20 @@ ROUTER = Router(
 )
 
 
-def pass_on(request: Request, proceed: Callable[[Request], Answer]) -> Answer:
-    """Let a request pass."""
-    return proceed(request)
-
-
 class Application:
     """Answers requests.
 
     :param store: the database.
     :param clock: the clocks.
     :param options: the sandbox's settings.
+    :param interceptor: meets every request first.
     """
 
-    def __init__(self, store: Store, clock: Clock, options: lifecycle.Options) -> None:
-        """Let every request pass."""
-        self.interceptor: Interceptor = pass_on
+    def __init__(
+        self, store: Store, clock: Clock, options: lifecycle.Options, interceptor: Interceptor
+    ) -> None:
+        """Keep the parts."""
+        self.interceptor = interceptor
         self._store = store
         self._clock = clock
         self._options = options
@@ -84,7 +82,7 @@ class Application:
         except Exception:  # a server answers, whatever went wrong in it
             logger.exception("The sandbox could not answer %s %s", request.method, request.path)
             answer = json_answer({"message": "Internal server error"}, status=500)
-        request.status = answer.status
+        request.status = answer.status or None
         return answer
 
     def settle(self) -> None:

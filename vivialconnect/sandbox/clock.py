@@ -6,9 +6,17 @@ request's signature an hour late.
 
 from __future__ import annotations
 
+import threading
 import time
+from contextlib import contextmanager
 from datetime import datetime, timezone
-from typing import Callable
+from typing import Callable, Generator
+
+
+class _Error(threading.local):
+    """By how many seconds the clocks are off, for the thread that asks."""
+
+    seconds = 0.0
 
 
 class Clock:
@@ -19,8 +27,25 @@ class Clock:
 
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
         """Start level with the wall's clock."""
-        self.wall = wall
+        self._wall = wall
         self._ahead = 0.0
+        self._error = _Error()
+
+    def wall(self) -> float:
+        """Give the time of the wall's clock, in seconds since 1970, UTC."""
+        return self._wall() + self._error.seconds
+
+    @contextmanager
+    def off(self, seconds: float) -> Generator[None, None, None]:
+        """Put both clocks off, for this thread and as long as the context is open.
+
+        :param seconds: how far ahead; negative for behind.
+        """
+        self._error.seconds = seconds
+        try:
+            yield
+        finally:
+            self._error.seconds = 0.0
 
     def now(self) -> float:
         """Give the time of message life, in seconds since 1970, UTC."""

@@ -145,12 +145,13 @@ def _line_numbers(prefix: str, count: int) -> List[str]:
     return [f"{(start + 1 + 3_137 * index) % 10_000:04d}" for index in range(count)]
 
 
-def plant(connection: sqlite3.Connection, account_id: int, moment: float) -> int:
+def plant(connection: sqlite3.Connection, account_id: int, moment: float, company_name: str) -> int:
     """Put what is missing of a fresh state into the database.
 
     :param connection: a connection in a transaction.
     :param account_id: the account that there shall be.
     :param moment: the time, in seconds since 1970.
+    :param company_name: the name of an account that is missing.
     :returns: the id of the account's first user.
     """
     now = timestamp(moment)
@@ -159,7 +160,7 @@ def plant(connection: sqlite3.Connection, account_id: int, moment: float) -> int
         for row in stock():
             insert(connection, "available_numbers", row)
     if not select_count(connection, "accounts", "id = ?", (account_id,)):
-        account = {"id": account_id, "company_name": "Sandbox Inc", "balance": OPENING_BALANCE}
+        account = {"id": account_id, "company_name": company_name, "balance": OPENING_BALANCE}
         insert(connection, "accounts", dict(account, **dates))
     user = select_one(
         connection, "SELECT id FROM users WHERE account_id = ? ORDER BY id", (account_id,)

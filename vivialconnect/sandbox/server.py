@@ -11,10 +11,12 @@ import http.client
 import selectors
 import socket
 import socketserver
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Dict, Optional, Tuple, cast
 
+from vivialconnect.sandbox.delivery import deliver
 from vivialconnect.sandbox.traffic import Answer, Refusal, Request
 from vivialconnect.version import VERSION
 
@@ -31,6 +33,13 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     #: How long a connection may be silent, in seconds.
     timeout = 300
+
+    def setup(self) -> None:
+        """Shake hands, if this is TLS: here, for it may take as long as the client likes."""
+        if isinstance(self.request, ssl.SSLSocket):
+            self.request.settimeout(self.timeout)
+            self.request.do_handshake()
+        super().setup()
 
     def handle_one_request(self) -> None:
         """Read a request, have it answered, write the answer."""
@@ -109,9 +118,20 @@ class Handler(BaseHTTPRequestHandler):
         self._write(Refusal(code, text).answer())
 
     def _write(self, answer: Answer) -> None:
+        head = self._head_of(answer) if answer.status else b""
+        has_body = answer.status != http.client.NO_CONTENT and self.command != "HEAD"
+        body = answer.body if has_body else b""
+        if answer.delivery is None:
+            # In one piece: a head that is sent apart waits for the client's acknowledgement.
+            self.wfile.write(head + body)
+        elif not deliver(self.connection, answer.delivery, head, body):
+            self.close_connection = True
+
+    def _head_of(self, answer: Answer) -> bytes:
         has_body = answer.status != http.client.NO_CONTENT
         headers: Dict[str, Any] = {"Server": "vivialconnect-sandbox/" + VERSION}
-        headers["Date"] = self.date_time_string()
+        # Without its argument, the base class would ask the computer's clock.
+        headers["Date"] = self.date_time_string(int(cast("Server", self.server).now()))
         if has_body:
             headers["Content-Type"] = answer.content_type
             headers["Content-Length"] = len(answer.body)
@@ -121,9 +141,7 @@ class Handler(BaseHTTPRequestHandler):
         reason = http.client.responses.get(answer.status, "")
         lines = [f"{self.protocol_version} {answer.status} {reason}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-        # In one piece: a head that is sent apart waits for the client's acknowledgement.
-        self.wfile.write(head + (answer.body if has_body and self.command != "HEAD" else b""))
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 def _checked_length(length: int) -> int:
@@ -138,14 +156,26 @@ class Server(ThreadingHTTPServer):
     :param host: the address to listen on.
     :param port: the port; 0 takes a free one.
     :param respond: answers a request.
+    :param now: gives the time in seconds since 1970, for the ``Date`` header.
+    :param tls: what it serves TLS with; ``None`` for plain HTTP.
     :raises OSError: if it cannot listen there.
     """
 
     request_queue_size = 128
 
-    def __init__(self, host: str, port: int, respond: Callable[[Request], Answer]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        respond: Callable[[Request], Answer],
+        now: Callable[[], float],
+        *,
+        tls: Optional[ssl.SSLContext] = None,
+    ) -> None:
         """Listen."""
         self.respond = respond
+        self.now = now
+        self._tls = tls
         self._connections: Dict[socket.socket, threading.Thread] = {}
         self._guard = threading.Lock()
         self._stopping = False
@@ -180,6 +210,15 @@ class Server(ThreadingHTTPServer):
                 selector.select()
                 self.handle_request()
 
+    def get_request(self) -> Tuple[socket.socket, Any]:
+        """Accept a connection; that of TLS shakes hands later, in its own thread."""
+        connection, address = super().get_request()
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        return connection, address
+
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve a connection in a thread of its own."""
         thread = threading.Thread(
@@ -213,7 +252,8 @@ class Server(ThreadingHTTPServer):
             connections = dict(self._connections)
             for connection in connections:
                 with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+                    # Of the socket itself: that of TLS would first turn back to plain text.
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
         for thread in connections.values():
             thread.join()
         self._waker.close()

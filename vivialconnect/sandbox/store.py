@@ -118,6 +118,12 @@ class Store:
                 raise
             self._connection.execute("COMMIT")
 
+    def clear(self) -> None:
+        """Delete every row; ids begin at 1 again."""
+        with self.transaction() as connection:
+            for table in (*TABLES, "sqlite_sequence"):
+                connection.execute("DELETE FROM " + table)
+
     def close(self) -> None:
         """Close the database; a file is left alone, without its journal beside it."""
         with self._lock:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ class Request:
     :param target: the request target as on the wire: path and query, nothing decoded.
     :param headers: the headers; names are looked up in any case.
     :param body: the body's bytes, without any transfer encoding.
-    :param status: the status it was answered with; ``None`` until then.
+    :param status: the status it was answered with, or would have been, had a fault let the answer
+        through; ``None`` until then, and if no answer was made.
     :param variant: the canonical form in which its signature matched; ``None`` if in none.
+    :param fault: the fault that was played on it; ``None`` if none was.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Request:
     body: bytes = b""
     status: Optional[int] = None
     variant: Optional[str] = None
+    fault: Optional[str] = None
     path: str = field(init=False)
     query: str = field(init=False)
 
@@ -48,20 +51,35 @@ class Request:
         return parse_qsl(self.query, keep_blank_values=True)
 
 
+class Delivery(NamedTuple):
+    """A manner of putting an answer on the wire, other than in one piece.
+
+    :param manner: its name.
+    :param seconds: how long it waits; ``None`` for no end.
+    :param at_once: how many bytes it sends in one piece.
+    """
+
+    manner: str
+    seconds: Optional[float] = None
+    at_once: int = 0
+
+
 @dataclass
 class Answer:
     """One answer before it is put on the wire.
 
-    :param status: the HTTP status.
+    :param status: the HTTP status; 0 if there is nothing to send.
     :param body: the body's bytes.
     :param content_type: the media type of the body.
     :param headers: further headers, beside those that every answer has.
+    :param delivery: how it is put on the wire; ``None`` for in one piece.
     """
 
     status: int
     body: bytes = b""
     content_type: str = JSON
     headers: Dict[str, str] = field(default_factory=dict)
+    delivery: Optional[Delivery] = None
 
 
 class Refusal(Exception):
