@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import logging
 import socket
@@ -14,7 +15,7 @@ import pytest
 from vivialconnect.sandbox import Sandbox, server
 from vivialconnect.sandbox.traffic import Answer, Request
 
-from .client import Client
+from .client import Client, read_all
 
 PATH = "/api/v1.0/accounts/12345/messages.json"
 
@@ -92,6 +93,21 @@ def test_refused__no_http(sandbox: Sandbox, wire: bytes, status: int) -> None:
     assert b"Traceback" not in body
 
 
+def test_date__of_the_sandbox_clock() -> None:
+    """The Date header is the sandbox's time, also where a signature or HTTP itself is refused."""
+    with Sandbox(clock=lambda: 1_600_000_000) as running, Client(running) as client:
+        refused = client.call("GET", "messages.json")
+        client.moment = 1_600_000_000
+        accepted = client.call("GET", "messages.json")
+        with socket.create_connection(address(running), timeout=10) as connection:
+            connection.sendall(b"one two three four\r\n\r\n")
+            wire, _ = read_all(connection)
+    assert (refused.status, accepted.status) == (401, 200)
+    for response in (refused, accepted):
+        assert response.headers["Date"] == "Sun, 13 Sep 2020 12:26:40 GMT"
+    assert b"\r\nDate: Sun, 13 Sep 2020 12:26:40 GMT\r\n" in wire
+
+
 def test_old_protocol__answered_and_closed(sandbox: Sandbox) -> None:
     """A client of HTTP/1.0 gets its answer and the end of the connection."""
     assert exchange(sandbox, b"GET / HTTP/1.0\r\n\r\n")[::2] == (401, True)
@@ -159,6 +175,18 @@ def test_interceptor__before_everything(client: Client, sandbox: Sandbox) -> Non
     sandbox._application.interceptor = lambda request, _: Answer(503, request.method.encode())
     response = client.call("GET", "messages.json")
     assert (response.status, response.body, sandbox.requests[-1].variant) == (503, b"GET", None)
+
+
+def test_concurrency__64_connections(sandbox: Sandbox) -> None:
+    """64 connections at a time are kept and answered."""
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(Client(sandbox)) for _ in range(64)]
+        for _ in range(2):
+            for client in clients:
+                assert client.call("GET", "messages/count.json").status == 200
+        sockets = {id(client.connection.sock) for client in clients}
+    assert len(sockets) == 64
+    assert len(sandbox.requests) == 128
 
 
 def test_concurrency__32_clients(sandbox: Sandbox, client: Client) -> None:
