@@ -17,6 +17,8 @@ import requests.adapters
 
 from vivialconnect.common import _sockets
 
+Trust = Union[bool, str]
+
 POOL_SIZE = 64  # connections kept for each origin; more threads than that close theirs after use
 
 #: The variables from which requests takes proxies and CA bundles.
@@ -110,7 +112,7 @@ class Route:
 
     __slots__ = ("options", "session")
 
-    def __init__(self, origin: str, verify: Union[bool, str]) -> None:
+    def __init__(self, origin: str, verify: Trust) -> None:
         self.session = _Session(origin)
         #: What ``Session.send`` is told.
         self.options: Dict[str, Any] = dict(
@@ -125,9 +127,9 @@ class Routes:
     """The routes that were taken so far, by origin, trust and what the environment says now."""
 
     def __init__(self) -> None:
-        self._routes: Dict[Tuple[Optional[Union[bool, str]], ...], Route] = {}
+        self._routes: Dict[Tuple[Optional[Trust], ...], Route] = {}
 
-    def find(self, url: str, verify: Union[bool, str]) -> Route:
+    def find(self, url: str, verify: Trust) -> Route:
         """Return the route to a URL.
 
         Attention: several threads may call this; all of them get the same route.
