@@ -21,7 +21,7 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: Tuple[Tuple[str, ...], ...] = (
     ("version", "common", "resources", "common._error_text", "common.error", "common.exchange",
-     "common._inflection", "common.secret", "common.segments"),
+     "common._inflection", "common._values", "common.secret", "common.segments"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
     ("common.scopes", "common.signer"),
@@ -43,7 +43,7 @@ HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 MAY_IMPORT_FACADE = frozenset(("configure", "_restore"))
 MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._routes", "common._sockets"))
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
-MOST_CODE_LINES_OF_THE_CORE = 3000
+MOST_CODE_LINES_OF_THE_CORE = 3200
 MOST_LINES_OF_A_FILE = 350
 
 

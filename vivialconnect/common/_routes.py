@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Dict, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 import requests
 import requests.adapters
@@ -21,11 +21,16 @@ Trust = Union[bool, str]
 
 POOL_SIZE = 64  # connections kept for each origin; more threads than that close theirs after use
 
-#: The variables from which requests takes proxies and CA bundles.
-VARIABLES = (
-    "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-    "no_proxy", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "REQUEST_METHOD",
-)  # fmt: skip
+#: The variables from which requests takes proxies and CA bundles, by scheme.
+VARIABLES = {
+    "http": ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"),
+    "https": (
+        "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+    ),
+}  # fmt: skip
+#: Those that matter only where one of the others is set.
+EXCEPTIONS = ("no_proxy", "NO_PROXY", "REQUEST_METHOD")
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
@@ -123,6 +128,14 @@ class Route:
         )
 
 
+def _environment(scheme: str) -> List[Optional[str]]:
+    """Return what the environment says now of how calls of a scheme travel."""
+    said = [*map(os.environ.get, VARIABLES[scheme])]
+    if any(said):
+        said += map(os.environ.get, EXCEPTIONS)
+    return said
+
+
 class Routes:
     """The routes that were taken so far, by origin, trust and what the environment says now."""
 
@@ -135,7 +148,7 @@ class Routes:
         Attention: several threads may call this; all of them get the same route.
         """
         origin = url[: url.index("/", len("https://"))]
-        key = (origin, verify, *map(os.environ.get, VARIABLES))
+        key = (origin, verify, *_environment(origin.partition(":")[0]))
         found = self._routes.get(key)
         if found is None:
             found = self._routes.setdefault(key, Route(origin, verify))

@@ -46,12 +46,15 @@ class Attempt(threading.local):
     connecting: bool = True
     #: Some of the request has left.
     sent: bool = False
+    #: The request has a body, whose head has not come yet.
+    body_follows: bool = False
     #: The sockets and streams that were made for the attempt.
     opened: Tuple[Closable, ...] = ()
 
-    def begin(self, method: str, deadline: float) -> None:
+    def begin(self, method: str, deadline: float, *, has_body: bool) -> None:
         """Start the account of one attempt."""
         self.method = method
+        self.body_follows = has_body
         self.deadline = deadline
         self.running = True
         self.connecting = True
@@ -179,6 +182,8 @@ class _DeadlineConnection:
     """Makes its sockets keep the deadline, and notes how far the request has come."""
 
     last_used = 0.0
+    #: The head of a request, until its body follows.
+    _head = b""
 
     def _new_conn(self: Any) -> DeadlineSocket:
         host = getattr(self, "_dns_host", self.host)
@@ -198,8 +203,14 @@ class _DeadlineConnection:
         # Connecting here, and not in the base, keeps a tunnel's CONNECT from counting as sent.
         if self.sock is None:
             self.connect()
+        if attempt.body_follows and not attempt.connecting:
+            # Head and body leave together: one packet, and one system call.
+            attempt.body_follows = False
+            self._head = data
+            return
         attempt.sent = attempt.sent or not attempt.connecting
-        super().send(data)  # type: ignore[misc] # of the connection mixed in
+        head, self._head = self._head, b""
+        super().send(head + data)  # type: ignore[misc] # of the connection mixed in
 
 
 class DeadlineHTTPConnection(_DeadlineConnection, HTTPConnection):

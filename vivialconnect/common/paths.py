@@ -20,6 +20,9 @@ SUFFIX = ".json"
 # A percent sign stays where it begins an escape.
 _NOT_IN_PATHS = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~/%-]+")
 _NOT_IN_QUERIES = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~%&=-]+")
+# What the paths of this library nearly always are: nothing to encode, and no segment with a dot
+# in front.
+_PLAIN_TARGET = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -34,6 +37,8 @@ def quote_segment(value: Any, name: str = "id") -> str:
     >>> quote_segment("a/b"), quote_segment(7)
     ('a%2Fb', '7')
     """
+    if type(value) is int:  # nearly every id is one, and no number needs to be quoted
+        return str(value)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise ValueError("{} must be a whole number or a text, not {!r}".format(name, value))
     text = str(value)
@@ -73,10 +78,13 @@ def encode_target(target: Any) -> Tuple[str, str]:
     >>> encode_target("accounts/1/tags/a b%2Fc.json?page=2")
     ('/accounts/1/tags/a%20b%2Fc.json', 'page=2')
     """
+    if isinstance(target, str) and _PLAIN_TARGET.fullmatch(target):
+        return target, ""
     if not isinstance(target, str) or _CONTROL.search(target):
         raise ValueError("the path of a call must be a text of one line, not {!r}".format(target))
     path, _, query = target.partition("?")
-    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
+    segments = [unquote(segment) if "%" in segment else segment for segment in path.split("/")]
+    if "." in segments or ".." in segments:
         raise ValueError("the path of a call cannot go up: {!r}".format(target))
     encoded = _NOT_IN_PATHS.sub(_quote_found, path.lstrip("/"))
     return "/" + encoded, _NOT_IN_QUERIES.sub(_quote_found, query.replace("+", " "))

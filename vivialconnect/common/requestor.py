@@ -10,7 +10,6 @@ import logging
 import platform
 import time
 from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Optional, Tuple, Union
-from urllib.parse import urlsplit
 
 import six
 
@@ -241,7 +240,7 @@ class Requestor:
         ready = settings.checked(self._settings)
         request = _describe(call, ready)
         deadline = time.monotonic() + ready.request_timeout
-        path = urlsplit(request.url).path
+        path, _ = signing.split_target(request.url)
         attempts = Attempts(request.method, path, ready.max_retries, deadline)
         response = self._respond(request, ready, attempts)
         if look is not None:
@@ -307,7 +306,7 @@ def _describe(call: Call, ready: settings.Settings) -> Request:
     path, written = paths.encode_target(call.path)
     query = "&".join(part for part in (written, Util.to_query(call.query)) if part)
     url = ready.api_base_url + path + (query and "?" + query)
-    headers = {"Host": urlsplit(url).netloc, **CLIENT_HEADERS}
+    headers = {"Host": url.split("/", 3)[2], **CLIENT_HEADERS}
     if call.body is not None:
         headers["Content-Type"] = CONTENT_TYPE
     return Request(call.method, url, headers, call.body)
@@ -318,7 +317,7 @@ def _log(request: Request, result: Any, started: float, attempt: int) -> None:
         logger.debug(
             "%s %s -> %s in %.0f ms, attempt %d",
             request.method,
-            urlsplit(request.url).path,
+            signing.split_target(request.url)[0],
             result,
             (time.monotonic() - started) * 1000,
             attempt,
@@ -330,7 +329,7 @@ def _log_repetition(request: Request, failure: error.RequestorError, seconds: fl
     logger.info(
         "%s %s failed with %s, and is repeated in %.2f s: attempt %d",
         request.method,
-        urlsplit(request.url).path,
+        signing.split_target(request.url)[0],
         failure.http_status or type(failure).__name__,
         seconds,
         (failure.attempts or 0) + 1,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, Union
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
 
@@ -34,6 +34,9 @@ DEFAULTS: Dict[str, Any] = {
     "request_timeout": DEFAULT_TIMEOUT,
     "max_retries": DEFAULT_RETRIES,
 }
+
+#: What signs only together.
+PAIR = ("api_key", "api_secret")
 
 _NOT_IN_HEADERS = re.compile(r"[^\x20-\x7e]")
 _SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -89,13 +92,12 @@ def effective(
     """
     environ = os.environ if environment is None else environment
     given = {name: value for name, value in values.items() if value is not None and value != ""}
-    merged = dict(DEFAULTS)
+    # Both from one source: half a pair from here and half from there signs for nobody.
+    paired = "api_key" in given or "api_secret" in given
+    merged = {**DEFAULTS, **given}
     for name, variable in ENVIRONMENT.items():
-        merged[name] = environ.get(variable) or merged[name]
-    if "api_key" in given or "api_secret" in given:
-        # Both from one source: half a pair from here and half from there signs for nobody.
-        merged["api_key"] = merged["api_secret"] = None
-    merged.update(given)
+        if name not in given and not (paired and name in PAIR):
+            merged[name] = environ.get(variable) or merged[name]
     merged["api_secret"] = guarded("api_secret", merged["api_secret"])
     return Settings(**merged)
 
@@ -112,7 +114,9 @@ def checked(settings: Settings) -> Settings:
     """
     for name, check in _CHECKS.items():
         check(getattr(settings, name))
-    return settings._replace(api_base_url=_checked_base_url(settings.api_base_url))
+    base_url = _checked_base_url(settings.api_base_url)
+    same = base_url == settings.api_base_url
+    return settings if same else settings._replace(api_base_url=base_url)
 
 
 def check_one(name: str, value: Any) -> None:
@@ -189,6 +193,11 @@ def _checked_base_url(url: Any) -> str:
     refusal = "api_base_url must be an absolute http or https URL like " + DEFAULT_BASE_URL
     if not isinstance(url, str) or not url.isascii() or _SPACE_OR_CONTROL.search(url):
         raise ValueError(refusal)
+    return _normal_base_url(url, refusal)
+
+
+@lru_cache(maxsize=64)  # parsed once, and not at every call
+def _normal_base_url(url: str, refusal: str) -> str:
     try:
         scheme, netloc, path, query, fragment = urlsplit(without_credentials(url))
         port = urlsplit(url).port

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 #: Seconds by which the clocks may differ before a refusal is put down to it.
 CLOCK_TOLERANCE = 5 * 60
+#: The header fields that are signed, beside the ``Date``, where they are sent.
+SIGNED = ("Content-Type", "Host")
+NAMES = signing.signed_names(["Date", "Host"])
+NAMES_WITH_TYPE = signing.signed_names(["Content-Type", "Date", "Host"])
 LONGEST_LINE = 80  # characters of a line that are shown
 
 LINES = ("the method", "the time", "the path", "the query")
@@ -50,7 +54,9 @@ class Signer:
         moment = self._clock()
         timestamp = signing.auth_date(moment)
         dated = {"Date": signing.http_date(moment)}
-        headers = {**request.headers, **dated}
+        given = request.headers
+        headers = {name: given[name] for name in SIGNED if name in given}
+        headers.update(dated)
         self.canonical, names = canonical_request(
             request.method, timestamp, request.url, headers, request.body
         )
@@ -76,10 +82,9 @@ def canonical_request(
     :param data: The body as text or bytes; ``None`` for none.
     :raises ValueError: If ``Date`` or ``Host`` is not there.
     """
-    present = {name.lower() for name in headers}
-    names = ("content-type", "date", "host") if "content-type" in present else ("date", "host")
-    signed = signing.signed_names(names)
-    lines = signing.canonical_headers(headers, names)
+    has_type = any(name.lower() == "content-type" for name in headers)
+    signed = NAMES_WITH_TYPE if has_type else NAMES
+    lines = signing.canonical_headers(headers, signed.split(";"))
     body = six.ensure_binary(data or b"")
     return signing.canonical_request(method, timestamp, url, (lines, signed), body), signed
 

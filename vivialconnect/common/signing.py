@@ -20,14 +20,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from datetime import datetime, timezone
 from typing import Iterable, Mapping, Tuple
-from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 import six
 
-BASIC_ISO_8601 = "%Y%m%dT%H%M%SZ"
+from vivialconnect.common._values import format_basic_time
+
 UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
+EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 
 # The names are written out, for strftime gives those of the program's locale.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -42,7 +46,7 @@ def auth_date(moment: datetime) -> str:
     >>> auth_date(datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc))
     '20200702T101112Z'
     """
-    return moment.astimezone(timezone.utc).strftime(BASIC_ISO_8601)
+    return format_basic_time(moment)
 
 
 def http_date(moment: datetime) -> str:
@@ -73,7 +77,11 @@ def canonical_path(url: str) -> str:
     >>> canonical_path("https://api.vivialconnect.net/a%20b+c.json?x=1")
     '/a%20b%2Bc.json'
     """
-    return quote(unquote_to_bytes(urlsplit(url).path), safe="/" + UNRESERVED)
+    path = split_target(url)[0]
+    # Nearly every path is in its canonical form already.
+    if _PLAIN_PATH.fullmatch(path):
+        return path
+    return quote(unquote_to_bytes(path), safe="/" + UNRESERVED)
 
 
 def canonical_query(url: str) -> str:
@@ -84,9 +92,29 @@ def canonical_query(url: str) -> str:
     >>> canonical_query("/numbers.json?limit=5&limit2=x&name=a+b")
     'limit2=x&limit=5&name=a%20b'
     """
+    query = split_target(url)[1]
+    if not query:
+        return ""
     # Decoding to single characters of Latin-1 keeps bytes that are not UTF-8 as they are.
-    pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True, encoding="latin-1")
+    pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
     return "&".join(sorted("{}={}".format(_encode(key), _encode(value)) for key, value in pairs))
+
+
+def split_target(url: str) -> Tuple[str, str]:
+    """Return the path and the query of a URL, as they stand there.
+
+    :param url: An absolute URL, or a path with or without its query.
+
+    >>> split_target("https://localhost:8080/a.json?x=1#part")
+    ('/a.json', 'x=1')
+    """
+    target = url.partition("#")[0]
+    if not target.startswith("/"):
+        target = target.partition("://")[2]
+        ends = [end for end in (target.find("/"), target.find("?")) if end >= 0]
+        target = target[min(ends) :] if ends else ""
+    path, _, query = target.partition("?")
+    return path, query
 
 
 def _encode(text: str) -> str:
@@ -113,16 +141,17 @@ def canonical_headers(headers: Mapping[str, str], names: Iterable[str]) -> str:
     'date:now\nhost:localhost:8080'
     """
     values = {name.lower(): value for name, value in headers.items()}
-    wanted = sorted(name.lower() for name in names)
-    missing = [name for name in wanted if name not in values]
-    if missing:
-        raise ValueError("cannot sign headers that are not sent: {}".format(", ".join(missing)))
-    return "\n".join("{}:{}".format(name, values[name]) for name in wanted)
+    wanted = sorted([name.lower() for name in names])
+    try:
+        return "\n".join(["{}:{}".format(name, values[name]) for name in wanted])
+    except KeyError:
+        missing = ", ".join(name for name in wanted if name not in values)
+        raise ValueError("cannot sign headers that are not sent: " + missing) from None
 
 
 def body_digest(body: bytes) -> str:
     """Return the SHA-256 of the body as lower-case hexadecimal digits."""
-    return hashlib.sha256(body).hexdigest()
+    return hashlib.sha256(body).hexdigest() if body else EMPTY_DIGEST
 
 
 def canonical_request(
@@ -155,8 +184,7 @@ def signature(secret: str, canonical: str) -> str:
     :param secret: The API secret, used as it is.
     :param canonical: The text of :func:`canonical_request`.
     """
-    digest = hmac.new(six.ensure_binary(secret), six.ensure_binary(canonical), hashlib.sha256)
-    return digest.hexdigest()
+    return hmac.digest(six.ensure_binary(secret), six.ensure_binary(canonical), "sha256").hex()
 
 
 def authorization(key: str, signed: str) -> str:

@@ -62,7 +62,7 @@ class RequestsTransport:
         """
         prepared = _prepare(request, sign)
         attempt = _sockets.attempt
-        attempt.begin(request.method, limits.deadline)
+        attempt.begin(request.method, limits.deadline, has_body=bool(request.body))
         try:
             route = self._routes.find(request.url, limits.verify)
             seconds = attempt.seconds_left()
@@ -90,14 +90,14 @@ def _prepare(request: Request, sign: Signer) -> requests.PreparedRequest:
 
     Filled in by hand: ``Session.prepare_request`` would let ``.netrc`` replace the signature.
     """
+    headers = {**request.headers, **sign(request)}
+    if request.body is not None:
+        headers["Content-Length"] = str(len(request.body))
     prepared = requests.PreparedRequest()
     prepared.method = request.method
     prepared.url = request.url
-    prepared.headers = requests.structures.CaseInsensitiveDict(request.headers)
-    prepared.headers.update(sign(request))
-    if request.body is not None:
-        prepared.body = request.body
-        prepared.headers["Content-Length"] = str(len(request.body))
+    prepared.headers = requests.structures.CaseInsensitiveDict(headers)
+    prepared.body = request.body
     prepared.hooks = {"response": []}
     return prepared
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timezone
-from typing import Any, Iterator, NoReturn, Optional, Tuple, Union
+from datetime import datetime, timezone
+from typing import Any, NoReturn, Optional, Union
 from urllib.parse import quote
 
 import six
 
 from vivialconnect.common import _inflection
+from vivialconnect.common._values import checked_key, format_basic_time, in_utc, pairs, plain
+
+__all__ = ("Util", "format_basic_time", "parse_time")
 
 # A single underscore before a letter joins two words; one of a run, or at an end, is kept.
 _JOINT_OR_START = re.compile(r"(?:(?<=[^_])_|(\A|_))([A-Za-z])")
@@ -140,7 +143,7 @@ class Util:
         '[1,null]'
         """
         try:
-            return _ENCODER.encode(_plain(obj if root is None else {root: obj}, ""))
+            return _ENCODER.encode(plain(obj if root is None else {root: obj}, ""))
         except RecursionError as error:
             raise ValueError("the object is nested too deeply, or inside itself") from error
 
@@ -176,7 +179,7 @@ class Util:
         >>> Util.to_query({"order": "id desc", "page": None, "types": ["a", "b"], "all": True})
         'order=id%20desc&types%5B%5D=a&types%5B%5D=b&all=true'
         """
-        if query_params is None:
+        if query_params is None or query_params == {}:
             return ""
         if not isinstance(query_params, Mapping):
             kind = type(query_params).__name__
@@ -185,23 +188,10 @@ class Util:
             return "&".join(
                 quote(key, safe="") + "=" + quote(text, safe="")
                 for name, value in query_params.items()
-                for key, text in _pairs(_key(name, "the query"), value)
+                for key, text in pairs(checked_key(name, "the query"), value)
             )
         except RecursionError as error:
             raise ValueError("a parameter is nested too deeply, or inside itself") from error
-
-
-def format_basic_time(moment: datetime) -> str:
-    """Return a moment as ``YYYYMMDDThhmmssZ``, whatever the locale.
-
-    :param moment: A datetime; a naive one is UTC. What is below a second is cut off.
-    :raises ValueError: If it lies outside the years 1 to 9999 in UTC.
-
-    >>> format_basic_time(datetime(2020, 7, 2, 10, 11, 12))
-    '20200702T101112Z'
-    """
-    moment = _in_utc(moment)
-    return "{:04d}{:02d}{:02d}T{:02d}{:02d}{:02d}Z".format(*moment.timetuple()[:6])
 
 
 def parse_time(text: str) -> datetime:
@@ -222,20 +212,10 @@ def parse_time(text: str) -> datetime:
     try:
         moment = isoparse(six.ensure_text(text, "ascii"))
         aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
-        _in_utc(aware)
+        in_utc(aware)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError("{!r} is no date or time in ISO 8601".format(text)) from error
     return aware
-
-
-def _in_utc(moment: datetime) -> datetime:
-    """Return a moment as an aware datetime in UTC, which a naive one is taken for."""
-    if moment.utcoffset() is None:
-        return moment.replace(tzinfo=timezone.utc)
-    try:
-        return moment.astimezone(timezone.utc)
-    except OverflowError as error:
-        raise ValueError("{} is not in the years 1 to 9999 in UTC".format(moment)) from error
 
 
 def _word(word: Any) -> str:
@@ -251,100 +231,3 @@ def _refuse_constant(constant: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 # Circles have been found by then, and NaN too.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
-
-
-def _plain(value: Any, place: str) -> Any:
-    """Return a copy of a value that consists of what JSON has a form for.
-
-    :param place: Where the value stands, for the message: ``message.tags[0]``.
-    """
-    if value is None or isinstance(value, (bool, int)):
-        return value
-    if isinstance(value, str):
-        return _encodable(value, place)
-    if isinstance(value, Mapping):
-        within = place + "." if place else ""
-        return {
-            _key(key, place or "the object"): _plain(item, within + key)
-            for key, item in value.items()
-        }
-    if isinstance(value, (list, tuple)):
-        return [_plain(item, "{}[{}]".format(place, at)) for at, item in enumerate(value)]
-    return _plain_scalar(value, place)
-
-
-def _plain_scalar(value: Any, place: str) -> Any:
-    if isinstance(value, float) and _is_finite(value):
-        return value
-    try:
-        if isinstance(value, datetime):
-            return _in_utc(value).replace(tzinfo=None).isoformat() + "Z"
-        if isinstance(value, date):
-            return value.isoformat()
-    except ValueError as error:
-        raise _unfit(value, place, "JSON") from error
-    raise _unfit(value, place, "JSON")
-
-
-def _pairs(key: str, value: Any) -> Iterator[Tuple[str, str]]:
-    """Yield the pairs that one parameter makes in a query, in plain text."""
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _pairs("{}[{}]".format(key, _key(name, key)), item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _pairs(key + "[]", item)
-    elif value is not None:
-        yield key, _query_text(key, value)
-
-
-def _query_text(key: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    try:
-        if isinstance(value, (str, bytes)):
-            return _encodable(six.ensure_text(value, "utf-8"), key)
-        if isinstance(value, datetime):
-            return format_basic_time(value)
-        if isinstance(value, date):
-            return format_basic_time(datetime.combine(value, time()))
-        if _is_number_or_uuid(value):
-            # An enumeration's own text is its name, in some releases of Python and not in others.
-            return int.__repr__(value) if isinstance(value, int) else str(value)
-    except ValueError as error:
-        raise _unfit(value, key, "a query") from error
-    raise _unfit(value, key, "a query")
-
-
-def _is_number_or_uuid(value: Any) -> bool:
-    """Tell whether a value is a UUID or a number that is one."""
-    if isinstance(value, (int, float)):
-        return _is_finite(value)
-    # Both are rare in a query, and uuid alone would be a quarter of what this module imports.
-    from decimal import Decimal  # noqa: PLC0415 - rare in a query
-    from uuid import UUID  # noqa: PLC0415 - rare in a query
-
-    return isinstance(value, UUID) or (isinstance(value, Decimal) and value.is_finite())
-
-
-def _is_finite(number: float) -> bool:
-    return -float("inf") < number < float("inf")
-
-
-def _key(key: Any, place: str) -> str:
-    if not isinstance(key, str):
-        raise ValueError("{!r} in {} is no key: keys are text".format(key, place))
-    return _encodable(key, place)
-
-
-def _encodable(text: str, place: str) -> str:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise _unfit(text, place, "UTF-8") from error
-    return text
-
-
-def _unfit(value: Any, place: str, form: str) -> ValueError:
-    shown = "{:.60} ({})".format(repr(value), type(value).__name__)
-    return ValueError("{}: {} has no form in {}".format(place or "the object", shown, form))

@@ -49,6 +49,9 @@ class OwnSettings(Dict[str, Any]):
         return "OwnSettings({})".format(", ".join(self))
 
 
+NOTHING: Dict[str, Any] = {}
+
+
 def own_settings(class_: type) -> Dict[str, Any]:
     """Return what was set on this very class."""
     found: Dict[str, Any] = class_.__dict__.get(OWN, {})
@@ -57,18 +60,24 @@ def own_settings(class_: type) -> Dict[str, Any]:
 
 def inherited_settings(class_: type) -> Dict[str, Any]:
     """Return what was set on a class or its bases; the nearest counts, an empty one does not."""
-    return {
-        name: value
-        for base in reversed(class_.__mro__)
-        for name, value in own_settings(base).items()
-        if value is not None and value != ""
-    }
+    found: Dict[str, Any] = {}
+    for base in reversed(class_.__mro__):
+        own = base.__dict__.get(OWN, NOTHING)
+        found.update(
+            {
+                name: value
+                for name, value in own.items()
+                if value is not None and value != "" and name in settings.DEFAULTS
+            }
+        )
+    return found
 
 
 def settings_of(class_: type) -> settings.Settings:
     """Return the settings that a call of this class would use now, complete or not."""
-    given = {**inherited_settings(class_), **scopes.values_of(scopes.current())}
-    return settings.effective({name: given.get(name) for name in settings.DEFAULTS})
+    given = inherited_settings(class_)
+    given.update(scopes.values_of(scopes.current()))
+    return settings.effective(given)
 
 
 class Setting(Generic[ValueT]):
@@ -117,7 +126,7 @@ class NameSetting(Setting[str]):
     def read(self, class_: type) -> str:
         """Return the nearest name that was set, or the derived one."""
         for base in class_.__mro__:
-            found: Optional[str] = own_settings(base).get(self.name)
+            found: Optional[str] = base.__dict__.get(OWN, NOTHING).get(self.name)
             if found:
                 return found
         return self.derive(class_)

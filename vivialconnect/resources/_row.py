@@ -104,9 +104,10 @@ def checked_fields(data: Any) -> Dict[str, Any]:
 def covered_data(row: Row) -> Dict[str, Any]:
     """Return the data of a row whose names its class has taken; nearly always there are none."""
     try:
-        return row._covered
+        covered: Dict[str, Any] = _get_covered(row)
     except AttributeError:
         return {}
+    return covered
 
 
 def explain_missing(row: Row, name: str) -> str:
@@ -152,6 +153,10 @@ class Row(metaclass=ResourceMeta):
     def _scopes(self) -> Optional[scopes.Scopes]:
         return self._home.scopes
 
+    def _data(self) -> Dict[str, Any]:
+        """Return a copy of all data of the row."""
+        return {**vars(self), **covered_data(self)}
+
     def _settle(self) -> None:
         """Make all further calls in the scopes that are in force now: there the service has it."""
         object.__setattr__(self, "_home", Home(self._prefix, scopes.current()))
@@ -159,7 +164,9 @@ class Row(metaclass=ResourceMeta):
     @property
     def id(self) -> Any:
         """The value of the primary key; ``None`` in a new row."""
-        return self.attributes.get(type(self).primary_key)
+        name = type(self).primary_key
+        data = vars(self)
+        return data[name] if name in data else covered_data(self).get(name)
 
     @id.setter  # noqa: A003 - the documented name
     def id(self, value: Any) -> None:
@@ -195,8 +202,9 @@ class Row(metaclass=ResourceMeta):
         return {"id": "new" if self.id is None else self.id, **shown}
 
     def __setattr__(self, name: str, value: Any) -> None:
-        member = _class_member(type(self), name)
-        if member is None or hasattr(member, "__set__"):
+        if name != "id" and name not in type(self)._class_names:
+            vars(self)[name] = value
+        elif hasattr(_class_member(type(self), name), "__set__"):
             object.__setattr__(self, name, value)
         else:
             self.attributes[name] = value
@@ -240,16 +248,16 @@ class Row(metaclass=ResourceMeta):
 
     def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
         # Without the scopes, for they hold credentials; elsewhere others are in force.
-        return _rebuild, (type(self), dict(self.attributes), self._prefix)
+        return _rebuild, (type(self), self._data(), self._prefix)
 
     def __copy__(self: RowT) -> RowT:
         twin = self._twin()
-        twin._load(dict(self.attributes))
+        twin._load(self._data())
         return twin
 
     def __deepcopy__(self: RowT, memo: Dict[int, Any]) -> RowT:
         twin = memo[id(self)] = self._twin()
-        twin._load(deepcopy(dict(self.attributes), memo))
+        twin._load(deepcopy(self._data(), memo))
         return twin
 
     def _twin(self: RowT) -> RowT:
@@ -276,6 +284,7 @@ class Row(metaclass=ResourceMeta):
             raise ResourceError("{} is no time: {!r}".format(name, text)) from cause
 
 
+_get_covered = Row.__dict__["_covered"].__get__
 _set_data = Row.__dict__["__dict__"].__set__
 _set_home = Row.__dict__["_home"].__set__
 

@@ -192,7 +192,7 @@ class Resource(Placed):
         with scopes.within(self._scopes):
             requestor = type(self).request
             path = self._element_path(requestor, self._prefix, self.id)
-            return self._store(requestor, Call("PUT", path), dict(self.attributes))
+            return self._store(requestor, Call("PUT", path), self._data())
 
     def reload(self) -> None:
         """Replace the data of the row by what the service has now.
@@ -266,7 +266,7 @@ class Resource(Placed):
         return requestor.post(target, params, query=query)
 
     def _create(self) -> bool:
-        data = dict(self.attributes)
+        data = self._data()
         data.pop(type(self).primary_key, None)
         with scopes.within(self._scopes):
             requestor = type(self).request

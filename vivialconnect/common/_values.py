@@ -1,0 +1,147 @@
+"""Which values have a form in JSON or in a query, and which one. What has none is refused.
+
+Nothing is turned into its ``repr`` in silence; an error says where in the whole the value stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timezone
+from typing import Any, Iterator, Tuple
+
+import six
+
+#: What is sent as it is, if it is ASCII. A float may be NaN.
+_FLAT_TYPES = {str, int, bool, type(None)}
+
+
+def format_basic_time(moment: datetime) -> str:
+    """Return a moment as ``YYYYMMDDThhmmssZ``, whatever the locale.
+
+    :param moment: A datetime; a naive one is UTC. What is below a second is cut off.
+    :raises ValueError: If it lies outside the years 1 to 9999 in UTC.
+
+    >>> format_basic_time(datetime(2020, 7, 2, 10, 11, 12))
+    '20200702T101112Z'
+    """
+    moment = in_utc(moment)
+    return "{:04d}{:02d}{:02d}T{:02d}{:02d}{:02d}Z".format(
+        moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second
+    )
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment as an aware datetime in UTC, which a naive one is taken for."""
+    if moment.utcoffset() is None:
+        return moment.replace(tzinfo=timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError as error:
+        raise ValueError("{} is not in the years 1 to 9999 in UTC".format(moment)) from error
+
+
+def plain(value: Any, place: str) -> Any:
+    """Return a copy of a value that consists of what JSON has a form for.
+
+    :param place: Where the value stands, for the message: ``message.tags[0]``.
+    """
+    if value is None or isinstance(value, (bool, int)) or _is_flat(value):
+        return value
+    if isinstance(value, str):
+        return _encodable(value, place)
+    if isinstance(value, Mapping):
+        within = place + "." if place else ""
+        return {
+            checked_key(key, place or "the object"): plain(item, within + key)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [plain(item, "{}[{}]".format(place, at)) for at, item in enumerate(value)]
+    return _plain_scalar(value, place)
+
+
+def _is_flat(value: Any) -> bool:
+    """Tell at a glance that a value is a dict of which nothing has to be looked at: most rows."""
+    if type(value) is not dict or not {*map(type, value)} <= {str}:
+        return False
+    items = [*value, *value.values()]
+    if not {*map(type, items)} <= _FLAT_TYPES:
+        return False
+    return all(item.isascii() for item in items if type(item) is str)
+
+
+def _plain_scalar(value: Any, place: str) -> Any:
+    if isinstance(value, float) and _is_finite(value):
+        return value
+    try:
+        if isinstance(value, datetime):
+            return in_utc(value).replace(tzinfo=None).isoformat() + "Z"
+        if isinstance(value, date):
+            return value.isoformat()
+    except ValueError as error:
+        raise _unfit(value, place, "JSON") from error
+    raise _unfit(value, place, "JSON")
+
+
+def pairs(key: str, value: Any) -> Iterator[Tuple[str, str]]:
+    """Yield the pairs that one parameter makes in a query, in plain text."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from pairs("{}[{}]".format(key, checked_key(name, key)), item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from pairs(key + "[]", item)
+    elif value is not None:
+        yield key, _query_text(key, value)
+
+
+def _query_text(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        if isinstance(value, (str, bytes)):
+            return _encodable(six.ensure_text(value, "utf-8"), key)
+        if isinstance(value, datetime):
+            return format_basic_time(value)
+        if isinstance(value, date):
+            return format_basic_time(datetime.combine(value, time()))
+        if _is_number_or_uuid(value):
+            # An enumeration's own text is its name, in some releases of Python and not in others.
+            return int.__repr__(value) if isinstance(value, int) else str(value)
+    except ValueError as error:
+        raise _unfit(value, key, "a query") from error
+    raise _unfit(value, key, "a query")
+
+
+def _is_number_or_uuid(value: Any) -> bool:
+    """Tell whether a value is a UUID or a number that is one."""
+    if isinstance(value, (int, float)):
+        return _is_finite(value)
+    # Both are rare in a query, and uuid alone would be a quarter of what this module imports.
+    from decimal import Decimal  # noqa: PLC0415 - rare in a query
+    from uuid import UUID  # noqa: PLC0415 - rare in a query
+
+    return isinstance(value, UUID) or (isinstance(value, Decimal) and value.is_finite())
+
+
+def _is_finite(number: float) -> bool:
+    return -float("inf") < number < float("inf")
+
+
+def checked_key(key: Any, place: str) -> str:
+    if not isinstance(key, str):
+        raise ValueError("{!r} in {} is no key: keys are text".format(key, place))
+    return _encodable(key, place)
+
+
+def _encodable(text: str, place: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _unfit(text, place, "UTF-8") from error
+    return text
+
+
+def _unfit(value: Any, place: str, form: str) -> ValueError:
+    shown = "{:.60} ({})".format(repr(value), type(value).__name__)
+    return ValueError("{}: {} has no form in {}".format(place or "the object", shown, form))
