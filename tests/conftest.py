@@ -7,9 +7,12 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 
+from tests.leaks import watched
 from vivialconnect.common import transport
 from vivialconnect.resources import _configuration
 from vivialconnect.resources._row import Row
+
+pytest_plugins = ["pytester"]
 
 #: Variables of the environment that would change what a call does, in either case of letters.
 SCRUBBED = (
@@ -31,7 +34,17 @@ def _classes(base: type) -> List[type]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_leaks() -> Iterator[None]:
+    """Fail a test in which a logger, at DEBUG, was handed what must not be in a log."""
+    with watched() as watch:
+        yield
+    leaks = watch.findings()
+    if leaks:
+        pytest.fail("\n".join(leaks), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(nothing_leaks: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Scrub the environment, and put back every setting of every resource class afterwards."""
     for name in list(os.environ):
         if name.upper() in SCRUBBED or name.startswith("VIVIALCONNECT_"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 from unittest import mock
 
@@ -189,9 +190,14 @@ def test_patched_send__error(unasked: str) -> None:
 
 @pytest.fixture(params=["cold", "warm"])
 def recorded(
-    request: pytest.FixtureRequest, authority: Authority, tmp_path: Path
+    request: pytest.FixtureRequest,
+    authority: Authority,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> Callable[[bool], str]:
     """Give what records one call to a server into a cassette, and stops the server."""
+    # At INFO the recorder itself logs each answer that it records, with the text in it.
+    caplog.set_level(logging.WARNING, "vcr.cassette")
 
     def record(secured: bool) -> str:  # noqa: FBT001 - a parameter of the test
         cassette = str(tmp_path / "cassette.yaml")
