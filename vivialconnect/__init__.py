@@ -10,10 +10,13 @@ Set the three credentials, or the environment variables of the same meaning, and
     True
 
 Only names may live here: what they are stands in ``vivialconnect.resources`` and
-``vivialconnect.common``. ``requests`` and ``dateutil`` are imported when they are first needed.
+``vivialconnect.common``. What signs and sends, and with it ``requests`` and ``dateutil``, is
+imported when it is first needed.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, List
 
 from vivialconnect.common.error import (
     BadRequest,
@@ -33,7 +36,6 @@ from vivialconnect.common.error import (
     UnauthorizedAccess,
     VivialConnectError,
 )
-from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.scopes import configured
 from vivialconnect.common.util import Util
 from vivialconnect.resources.account import Account
@@ -45,6 +47,9 @@ from vivialconnect.resources.resource import Resource, ResourceList, ResourceMet
 from vivialconnect.resources.sendable import Sendable
 from vivialconnect.resources.user import User
 from vivialconnect.version import VERSION
+
+if TYPE_CHECKING:
+    from vivialconnect.common.requestor import Requestor
 
 __version__ = VERSION
 
@@ -82,3 +87,15 @@ __all__ = (
     "__version__",
     "configured",
 )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Requestor":
+        from vivialconnect.common.requestor import Requestor  # noqa: PLC0415 - when it is needed
+
+        return globals().setdefault(name, Requestor)
+    raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+
+
+def __dir__() -> List[str]:
+    return sorted({*globals(), *__all__})

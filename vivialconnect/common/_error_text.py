@@ -6,10 +6,11 @@ Nothing here raises, whatever it is given, for an error must not fail to be made
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
 from typing import Any, NamedTuple, Optional
 
 import six
+
+TOO_MANY_REQUESTS = 429
 
 _STATUS_ADVICE = {
     400: "change what was sent, for the service will not take it",
@@ -68,6 +69,8 @@ def describe_status(status: int, error_code: Any = None, said: str = "") -> str:
     >>> describe_status(404, said="Resource not found for id 7")
     '404 Not Found: Resource not found for id 7'
     """
+    from http import HTTPStatus  # noqa: PLC0415 - where a call failed
+
     try:
         line = "{} {}".format(status, HTTPStatus(status).phrase)
     except ValueError:
@@ -83,7 +86,7 @@ def advise_on_status(status: Any, retry_after: Optional[float] = None) -> Option
     >>> advise_on_status(401), advise_on_status(429, 30.0)
     ('check api_key and api_secret', 'wait 30 seconds before the next call')
     """
-    if status == HTTPStatus.TOO_MANY_REQUESTS and retry_after is not None:
+    if status == TOO_MANY_REQUESTS and retry_after is not None:
         return "wait {:.0f} seconds before the next call".format(retry_after)
     if not isinstance(status, int):
         return None

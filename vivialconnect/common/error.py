@@ -25,7 +25,6 @@ misspelt field an ``AttributeError``. :class:`ConnectionError` is not the built-
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any, Dict, Mapping, Optional, Type
 
 from vivialconnect.common._error_text import (
@@ -244,14 +243,14 @@ class ResourceError(VivialConnectError):
 
 
 CLASS_OF_STATUS: Dict[int, Type[RequestorError]] = {
-    HTTPStatus.BAD_REQUEST: BadRequest,
-    HTTPStatus.UNAUTHORIZED: UnauthorizedAccess,
-    HTTPStatus.FORBIDDEN: ForbiddenAccess,
-    HTTPStatus.NOT_FOUND: ResourceNotFound,
-    HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
-    HTTPStatus.CONFLICT: ResourceConflict,
-    HTTPStatus.UNPROCESSABLE_ENTITY: ResourceInvalid,
-    HTTPStatus.TOO_MANY_REQUESTS: RateLimit,
+    400: BadRequest,
+    401: UnauthorizedAccess,
+    403: ForbiddenAccess,
+    404: ResourceNotFound,
+    405: MethodNotAllowed,
+    409: ResourceConflict,
+    422: ResourceInvalid,
+    429: RateLimit,
 }
 CLASS_OF_HUNDRED: Dict[int, Type[RequestorError]] = {
     3: Redirection,

@@ -1,8 +1,21 @@
-"""What passes through the seam between Requestor and transport: plain values."""
+"""What is handed from layer to layer of a call: plain values.
+
+A :class:`Call` is what a resource asks of a Requestor. Through the seam between Requestor and
+transport pass :class:`Request`, :class:`Response` and :class:`Limits`.
+"""
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Mapping, NamedTuple, Optional, Protocol, Union
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Protocol, Union
+
+
+class Call(NamedTuple):
+    """One call as it was asked for."""
+
+    method: str
+    path: str
+    query: Mapping[str, Any] = {}
+    body: Optional[bytes] = None
 
 
 class Request(NamedTuple):

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import json
 import logging
-import platform
+import sys
 import time
-from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Optional, Tuple, Union
-
-import six
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, Union
 
 from vivialconnect.common import answers, error, paths, settings, signing
-from vivialconnect.common.exchange import Limits, Request, Response, Transport
+from vivialconnect.common.exchange import Call, Limits, Request, Response, Transport
 from vivialconnect.common.retries import Attempts
 from vivialconnect.common.signer import Signer, canonical_request, now_in_utc
-from vivialconnect.common.util import Util
+from vivialconnect.common.util import Util, encode_body
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ CLIENT_HEADERS = {
         {
             "client_version": VERSION,
             "lang": "python",
-            "lang_version": platform.python_version(),
+            "lang_version": "{}.{}.{}".format(*sys.version_info),
             "publisher": "vivialconnect",
             "request_lib": "requests",
         }
@@ -49,15 +47,6 @@ CONTENT_TYPE = "application/json"
 
 def _as_it_is(answer: Any) -> Any:
     return answer
-
-
-class Call(NamedTuple):
-    """One call as it was asked for."""
-
-    method: str
-    path: str
-    query: Mapping[str, Any] = {}
-    body: Optional[bytes] = None
 
 
 class Requestor:
@@ -291,14 +280,6 @@ def _shared_transport() -> Transport:
     from vivialconnect.common import transport  # noqa: PLC0415 - at the first call
 
     return transport.shared
-
-
-def encode_body(value: Any) -> bytes:
-    """Return a value as the body of a request; ``{}`` for ``None``.
-
-    :raises ValueError: If something in it has no form in JSON.
-    """
-    return six.ensure_binary(Util.to_json({} if value is None else value, root=None))
 
 
 def _describe(call: Call, ready: settings.Settings) -> Request:

@@ -19,7 +19,6 @@ section 10.2.3), it is that time.
 
 from __future__ import annotations
 
-import random
 import time
 from datetime import datetime, timezone
 from http import HTTPStatus
@@ -39,17 +38,19 @@ REPEATABLE_STATUSES = frozenset(
 PASSWORD_PATH = "/profile/password.json"  # noqa: S105 - a path
 
 
-def backoff(attempt: int, draw: Callable[[], float] = random.random) -> float:
+def backoff(attempt: int, draw: Optional[Callable[[], float]] = None) -> float:
     """Return the seconds to wait after an attempt of that number, the first being 1.
 
     :param attempt: How many attempts there were.
-    :param draw: Gives a number from 0 up to 1.
+    :param draw: Gives a number from 0 up to 1; :func:`random.random` by default.
 
     >>> [backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]
     """
+    import random  # noqa: PLC0415 - few calls are repeated
+
     # Bounded before it is raised to a power, for the number of attempts is the caller's to choose.
-    return draw() * min(LARGEST_LIMIT, FIRST_LIMIT * 2.0 ** min(attempt - 1, 16))
+    return (draw or random.random)() * min(LARGEST_LIMIT, FIRST_LIMIT * 2.0 ** min(attempt - 1, 16))
 
 
 def retry_after(value: Optional[str], now: datetime) -> Optional[float]:

@@ -16,10 +16,9 @@ from urllib.parse import quote
 
 import six
 
-from vivialconnect.common import _inflection
 from vivialconnect.common._values import checked_key, format_basic_time, in_utc, pairs, plain
 
-__all__ = ("Util", "format_basic_time", "parse_time")
+__all__ = ("Util", "encode_body", "format_basic_time", "parse_time")
 
 # A single underscore before a letter joins two words; one of a run, or at an end, is kept.
 _JOINT_OR_START = re.compile(r"(?:(?<=[^_])_|(\A|_))([A-Za-z])")
@@ -83,6 +82,8 @@ class Util:
         >>> Util.pluralize("phone_number"), Util.pluralize("Person"), Util.pluralize("quiz")
         ('phone_numbers', 'People', 'quizzes')
         """
+        from vivialconnect.common import _inflection  # noqa: PLC0415 - the nouns need no English
+
         return _inflection.pluralize(_word(singular))
 
     @staticmethod
@@ -98,6 +99,8 @@ class Util:
         >>> Util.singularize("log_entries"), Util.singularize("Men"), Util.singularize("status")
         ('log_entry', 'Man', 'status')
         """
+        from vivialconnect.common import _inflection  # noqa: PLC0415 - the nouns need no English
+
         return _inflection.singularize(_word(plural))
 
     @staticmethod
@@ -192,6 +195,14 @@ class Util:
             )
         except RecursionError as error:
             raise ValueError("a parameter is nested too deeply, or inside itself") from error
+
+
+def encode_body(value: Any) -> bytes:
+    """Return a value as the body of a request; ``{}`` for ``None``.
+
+    :raises ValueError: If something in it has no form in JSON.
+    """
+    return six.ensure_binary(Util.to_json({} if value is None else value, root=None))
 
 
 def parse_time(text: str) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import (
     Any,
     Callable,
@@ -52,6 +51,8 @@ class ResourceList(List[RowT]):
 
     def _repr_html_(self) -> str:
         """Return the rows as a table, for notebooks."""
+        from html import escape  # noqa: PLC0415 - in notebooks alone
+
         shown = [_shown(row) for row in self]
         names = list(dict.fromkeys(name for fields in shown for name in fields))
         head = "".join("<th>{}</th>".format(escape(name)) for name in names)
@@ -79,25 +80,30 @@ def find_rows(answer: Any, names: Iterable[str]) -> Tuple[List[Any], Dict[str, A
     >>> find_rows({"messages": [], "count": 0}, ["messages"])
     ([], {'count': 0})
     """
-    rows, meta = _take_rows(answer, names)
+    tried: List[str] = []
+    rows, meta = _take_rows(answer, names, tried)
     if not isinstance(rows, list) or not {*map(type, rows)} <= {dict}:
         raise ResourceError(
             "the answer should be a list of objects under {!r}, and is {}".format(
-                next(iter(names)), describe_shape(answer)
+                (tried or [*names])[0], describe_shape(answer)
             )
         )
     return rows, meta
 
 
-def _take_rows(answer: Any, names: Iterable[str]) -> Tuple[Any, Dict[str, Any]]:
+def _take_rows(answer: Any, names: Iterable[str], tried: List[str]) -> Tuple[Any, Dict[str, Any]]:
     if not isinstance(answer, dict):
         return answer, {}
-    lists = [key for key, value in answer.items() if isinstance(value, list)]
-    chosen = next((name for name in names if name in lists), None)
-    if chosen is None and len(lists) == 1:
-        chosen = lists[0]
-    meta = {key: value for key, value in answer.items() if key != chosen}
-    return (answer[chosen] if chosen is not None else answer), meta
+    for name in names:
+        tried.append(name)
+        if isinstance(answer.get(name), list):
+            break
+    else:
+        lists = [key for key, value in answer.items() if isinstance(value, list)]
+        if len(lists) != 1:
+            return answer, {}
+        name = lists[0]
+    return answer[name], {key: value for key, value in answer.items() if key != name}
 
 
 def describe_shape(answer: Any) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
+
+# What threading makes locks with; threading itself would be a twentieth of what the nouns import.
+from _thread import allocate_lock
 from typing import (
+    TYPE_CHECKING,
     Any,
     Callable,
     Dict,
@@ -17,8 +20,10 @@ from typing import (
 )
 
 from vivialconnect.common import scopes, settings
-from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.util import Util
+
+if TYPE_CHECKING:
+    from vivialconnect.common.requestor import Requestor
 
 ValueT = TypeVar("ValueT")
 
@@ -29,12 +34,12 @@ OWN = "_own_settings"
 class _Writing:
     """The lock of whoever writes a setting; a forked child has one of its own."""
 
-    lock = threading.Lock()
+    lock = allocate_lock()
 
     @classmethod
     def renew(cls) -> None:
         """Make the lock anew: in the parent another thread may have held it while it forked."""
-        cls.lock = threading.Lock()
+        cls.lock = allocate_lock()
 
 
 os.register_at_fork(after_in_child=_Writing.renew)
@@ -214,4 +219,7 @@ class ResourceMeta(type):
     @property
     def request(cls) -> Requestor:
         """A Requestor with the settings of this class as they are now."""
+        # What signs and sends is imported at the first call, for it takes longer than the nouns.
+        from vivialconnect.common.requestor import Requestor  # noqa: PLC0415 - at the first call
+
         return Requestor.from_settings(settings_of(cls))

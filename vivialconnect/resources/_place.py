@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional, Type, TypeVar, Union
 
 from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.error import ResourceError
@@ -52,7 +52,7 @@ class Placed(Row):
 
     @classmethod
     def _rows(cls: Type[PlacedT], answer: Any, prefix: str) -> ResourceList[PlacedT]:
-        found, meta = find_rows(answer, (cls.plural, Util.pluralize(cls.singular), *OTHER_ROOTS))
+        found, meta = find_rows(answer, cls._roots())
         root = cls.singular
         if found and len(found[0]) == 1:
             found = [
@@ -60,6 +60,13 @@ class Placed(Row):
                 for data in found
             ]
         return ResourceList(make_rows(cls, found, Home(prefix, scopes.current())), meta)
+
+    @classmethod
+    def _roots(cls) -> Iterator[str]:
+        """Yield the keys under which the rows of an answer are looked for."""
+        yield cls.plural
+        yield Util.pluralize(cls.singular)
+        yield from OTHER_ROOTS
 
     @classmethod
     def _fields(cls, answer: Any) -> Dict[str, Any]:

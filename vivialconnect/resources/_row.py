@@ -5,7 +5,6 @@ Nothing here calls the network.
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -256,6 +255,8 @@ class Row(metaclass=ResourceMeta):
         return twin
 
     def __deepcopy__(self: RowT, memo: Dict[int, Any]) -> RowT:
+        from copy import deepcopy  # noqa: PLC0415 - who copies has it already
+
         twin = memo[id(self)] = self._twin()
         twin._load(deepcopy(self._data(), memo))
         return twin

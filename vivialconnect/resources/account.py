@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Dict, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Optional, Tuple, Union
 
 from vivialconnect.common import paths
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.requestor import Call, Requestor
+from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import describe_shape
 from vivialconnect.resources.countable import Countable
+
+if TYPE_CHECKING:
+    from vivialconnect.common.requestor import Requestor
 
 
 class Account(Countable):

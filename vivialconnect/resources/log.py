@@ -19,7 +19,7 @@ from typing import (
 )
 
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.requestor import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import (
     describe_shape,
     merged_query,

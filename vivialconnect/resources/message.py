@@ -20,8 +20,8 @@ from typing import (
 
 from vivialconnect.common import paths, scopes
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.requestor import Call, encode_body
-from vivialconnect.common.util import parse_time
+from vivialconnect.common.exchange import Call
+from vivialconnect.common.util import encode_body, parse_time
 from vivialconnect.resources._collections import (
     ResourceList,
     describe_shape,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple, Type, TypeVar
 
 from vivialconnect.common import paths
-from vivialconnect.common.requestor import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import merged_query
 from vivialconnect.resources.sendable import Sendable
 

@@ -7,10 +7,23 @@ private neighbours.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Type, TypeVar, Union, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    Mapping,
+    Optional,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
 
 from vivialconnect.common import paths, scopes
-from vivialconnect.common.requestor import Call, Requestor, encode_body
+from vivialconnect.common.exchange import Call
+from vivialconnect.common.util import encode_body
 from vivialconnect.resources._collections import (
     LARGEST_PAGE,
     ResourceList,
@@ -20,6 +33,9 @@ from vivialconnect.resources._collections import (
 from vivialconnect.resources._configuration import ResourceMeta
 from vivialconnect.resources._place import Id, Placed
 from vivialconnect.resources._row import Home, checked_fields
+
+if TYPE_CHECKING:
+    from vivialconnect.common.requestor import Requestor
 
 __all__ = ("Resource", "ResourceList", "ResourceMeta")
 

@@ -17,9 +17,7 @@ from typing import (
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
-from vivialconnect.common.requestor import Call
-from vivialconnect.common.retries import parse_http_date
-from vivialconnect.common.signer import now_in_utc
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import parse_time
 from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, walk_pages
 from vivialconnect.resources.countable import Countable
@@ -45,9 +43,11 @@ class ServiceClock:
 
     def look(self, response: Response) -> None:
         """Learn from the ``Date`` of an answer that has just come."""
+        from vivialconnect.common.retries import parse_http_date  # noqa: PLC0415 - as needed
+
         moment = parse_http_date(response.header("date"))
         if moment is not None:
-            self._ahead = moment - now_in_utc()
+            self._ahead = moment - _now()
 
     def reading_at(self, moment: datetime) -> datetime:
         """Return what the service's clock showed at a moment of ours."""
@@ -109,7 +109,7 @@ class Sendable(Countable):
         return all(str(data.get(name) or "") == str(value or "") for name, value in marks.items())
 
     def _began(self) -> datetime:
-        return getattr(self, "_unsettled", None) or now_in_utc()
+        return getattr(self, "_unsettled", None) or _now()
 
     def _check_unsettled(self, edge: Optional[datetime]) -> None:
         if getattr(self, "_unsettled", None) is not None:
@@ -143,7 +143,7 @@ class Sendable(Countable):
         return walk_pages(fetch, identify, None, LARGEST_PAGE)
 
     def _create(self) -> bool:
-        began = now_in_utc()
+        began = _now()
         try:
             created = super()._create()
         except VivialConnectError as failure:
@@ -164,6 +164,10 @@ class Sendable(Countable):
         unsettled = getattr(self, "_unsettled", None)
         state = () if unsettled is None else ((None, {"_unsettled": unsettled}),)
         return (*super().__reduce_ex__(protocol), *state)
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 def _moment(since: Union[datetime, str, None]) -> Optional[datetime]:
