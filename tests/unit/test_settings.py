@@ -107,6 +107,23 @@ def test_checked__missing(name: str) -> None:
     assert settings.ENVIRONMENT[name] in str(caught.value)
 
 
+def test_checked__both_missing() -> None:
+    """Key and secret are named together, each with both places to set it."""
+    with pytest.raises(ValueError, match="api_key and api_secret are not set") as caught:
+        checked(Settings())
+
+    for name in ("api_key", "api_secret"):
+        assert "Resource." + name in str(caught.value)
+        assert settings.ENVIRONMENT[name] in str(caught.value)
+    assert "one and the same place" not in str(caught.value)
+
+
+def test_checked__half_of_a_pair_elsewhere() -> None:
+    """Who has the secret in the environment and the key on the class is told why it is missing."""
+    with pytest.raises(ValueError, match="one and the same place"):
+        checked(effective({"api_key": "MTK1"}, ENVIRONMENT))
+
+
 @pytest.mark.parametrize("name", ["api_key", "api_secret"])
 @pytest.mark.parametrize("bad", ["a\nb", "a\r", "tab\t", "\x00", "é", b"bytes", 5, ["x"]])
 def test_checked__key_that_cannot_be_sent(name: str, bad: Any) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache, partial
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
 
 from vivialconnect.common.secret import Secret
@@ -112,6 +112,8 @@ def checked(settings: Settings) -> Settings:
 
     :raises ValueError: If one is missing or cannot be used, naming it and what to set.
     """
+    if settings.api_key is None or settings.api_secret is None:
+        raise missing(settings, *PAIR)
     for name, check in _CHECKS.items():
         check(getattr(settings, name))
     base_url = _checked_base_url(settings.api_base_url)
@@ -133,12 +135,30 @@ def check_one(name: str, value: Any) -> None:
         check(value)
 
 
-def missing(name: str) -> ValueError:
-    """Return the error for a setting that stands nowhere, naming the two places to set it."""
-    return ValueError(
-        "{name} is not set: assign Resource.{name}, or set the environment variable "
-        "{variable}".format(name=name, variable=ENVIRONMENT[name])
+def missing(settings: Settings, *names: str) -> ValueError:
+    """Return the error for settings that stand nowhere, naming all of them, and where to set them.
+
+    :param settings: The settings.
+    :param names: What the call needs of them.
+    """
+    absent = [name for name in names if getattr(settings, name) is None]
+    many = len(absent) > 1
+    words = "{} {} not set: assign {}, or set the environment variable{} {}".format(
+        _enumerated(absent),
+        "are" if many else "is",
+        _enumerated(["Resource." + name for name in absent]),
+        "s" if many else "",
+        _enumerated([ENVIRONMENT[name] for name in absent]),
     )
+    # Then the other half may well be set, but in the place that does not count.
+    half = (settings.api_key is None) != (settings.api_secret is None)
+    return ValueError(
+        words + ("; key and secret are taken from one and the same place" if half else "")
+    )
+
+
+def _enumerated(words: List[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def without_credentials(url: str) -> str:
@@ -155,8 +175,6 @@ def without_credentials(url: str) -> str:
 
 
 def _check_text(name: str, value: Any) -> None:
-    if value is None:
-        raise missing(name)
     if not isinstance(value, str) or _NOT_IN_HEADERS.search(value):
         # The value is not shown, for it may be the secret.
         label = name.partition("_")[2]

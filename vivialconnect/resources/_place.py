@@ -13,6 +13,9 @@ from vivialconnect.resources._row import Home, Row, make_rows
 if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor
 
+#: What every call to a collection of an account needs.
+CREDENTIALS = ("api_key", "api_secret", "api_account_id")
+
 PlacedT = TypeVar("PlacedT", bound="Placed")
 Id = Union[int, str]
 
@@ -29,7 +32,8 @@ class Placed(Row):
     @classmethod
     def _account_path(cls, requestor: Requestor) -> str:
         if requestor.api_account_id is None:
-            raise settings.missing("api_account_id")
+            # All at once, so that nobody is sent back for the next.
+            raise settings.missing(requestor._settings, *CREDENTIALS)
         return paths.account_path(requestor.api_account_id)
 
     @classmethod
