@@ -47,9 +47,9 @@ def _failure_for(request: Request, response: Response) -> error.RequestorError:
         return kind(None, response.status, response.content)
     target = paths.absolute(request.url, response.header("location") or "")
     redirection = kind(None, response.status, response.content, target)
-    redirection.message = redirection.message or "redirects to {}, which is not followed".format(
-        target
-    )
+    # Without the target's query, which may hold a number.
+    told = "redirects to {}, which is not followed".format(target.partition("?")[0])
+    redirection.message = "; ".join(filter(None, (redirection.message, told)))
     return redirection
 
 
@@ -72,6 +72,8 @@ def understand(
         failure.http_status = response.status
         failure.http_body = six.ensure_text(response.content, errors="replace")
         failure.json_body = parsed
+        if request.method in error.SAFE_METHODS:
+            failure._hint = "check api_base_url, for something else may answer there"
         _tell(failure, request, response, error.ACCEPTED, attempts)
         raise
 

@@ -130,7 +130,8 @@ def first_difference(ours: List[str], theirs: List[str]) -> str:
                 )
             )
     return (
-        "what was signed is what the service expects, so check api_secret, and that api_key is its"
+        "what was signed is what the service expects, so api_key or api_secret is wrong, or they "
+        "are no pair"
     )
 
 

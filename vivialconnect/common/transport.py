@@ -14,7 +14,13 @@ import logging
 import os
 import socket
 import ssl
-from http.client import HTTPException
+from http.client import (
+    BadStatusLine,
+    HTTPException,
+    IncompleteRead,
+    LineTooLong,
+    RemoteDisconnected,
+)
 from typing import Iterator, List, Optional, Tuple, Type
 from urllib.parse import urlsplit
 
@@ -38,6 +44,13 @@ FOREIGN: Tuple[Type[BaseException], ...] = (
 _TIMEOUTS = (socket.timeout, TimeoutError, requests.Timeout)
 #: URLs, of the service or a proxy, that requests refuses before it connects.
 _UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
+#: What happened, where the class alone says it. A base stands after what derives from it.
+_WORDS: Tuple[Tuple[Type[BaseException], str], ...] = (
+    (RemoteDisconnected, "the connection was closed without an answer"),
+    (IncompleteRead, "the answer was cut short"),
+    (LineTooLong, "a line of the answer's headers is too long"),
+    (BadStatusLine, "what came is no HTTP"),
+)
 
 
 class RequestsTransport:
@@ -117,6 +130,8 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
     translated: error.ConnectionError = kind("{} while {}".format(words, where))
     translated.outcome = error.NOT_SENT if unsent and not attempt.sent else error.UNKNOWN
     translated._hint, translated._lasting = _hint(chain, unsent)
+    if translated._hint is None and request.method in error.SAFE_METHODS:
+        translated._hint = "try again, for this call changes nothing"
     return translated
 
 
@@ -152,11 +167,21 @@ def _reason(chain: List[BaseException]) -> str:
             return "TLS: the certificate is not trusted ({})".format(link.verify_message)
         if isinstance(link, ssl.SSLError):
             return "TLS failed ({})".format(link.reason or link)
-        if isinstance(link, OSError) and link.strerror:
-            return link.strerror[:1].lower() + link.strerror[1:]
-    if type(chain[0]) is OSError or isinstance(chain[0], _UNUSABLE):
+        told = _told_by(link)
+        if told:
+            return told[:1].lower() + told[1:]
+    if isinstance(chain[0], _UNUSABLE):
         return str(chain[0])
     return "no usable HTTP answer ({})".format(type(chain[-1]).__name__)
+
+
+def _told_by(link: BaseException) -> Optional[str]:
+    if isinstance(link, OSError) and link.strerror:
+        return link.strerror
+    # A proxy that opens no tunnel, and a CA bundle that is not there, are told in words alone.
+    if type(link) is OSError and link.args:
+        return str(link)
+    return next((words for kind, words in _WORDS if isinstance(link, kind)), None)
 
 
 class _WithoutQueries(logging.Filter):
