@@ -1,0 +1,346 @@
+"""Calls that fail, each in its own way and for real: what the table of errors is made of. No tests.
+
+Each takes a :class:`Stage` and raises. What the sandbox can do wrong by itself or by its chaos is
+done there; the rest is played by scripted servers, and by ports where nobody listens.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import pickle
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple
+from unittest import mock
+
+from tests.integration.scripted_server import (
+    Authority,
+    ScriptedServer,
+    answer,
+    configure,
+    say_and_hang_up,
+    use,
+)
+from vivialconnect import (
+    Account,
+    Attachment,
+    Log,
+    Message,
+    Number,
+    Requestor,
+    Resource,
+    VivialConnectError,
+    configured,
+)
+from vivialconnect.common import transport
+
+if TYPE_CHECKING:
+    from vivialconnect.common.exchange import Limits, Request, Response, Signer
+    from vivialconnect.sandbox import Sandbox
+
+SENDER, RECIPIENT = "+19132597591", "+15154469790"
+
+
+class Stage(NamedTuple):
+    """What the calls fail against.
+
+    :param sandbox: A sandbox, the client configured for it, with one number and no repetitions.
+    :param authority: A certificate authority that nobody trusts.
+    """
+
+    sandbox: Sandbox
+    authority: Authority
+
+
+Call = Callable[[], Any]
+Scene = Callable[[Stage], Any]
+
+
+class Failure(NamedTuple):
+    """A call that fails.
+
+    :param tried: The call, and what was the matter, as the table shows it.
+    :param scene: Makes it happen.
+    """
+
+    tried: str
+    scene: Scene
+
+
+def text(**changes: Any) -> Message:
+    """Return a message that the sandbox takes, but for what is changed."""
+    fields = {"from_number": SENDER, "to_number": RECIPIENT, "body": "Hello"}
+    return Message({**fields, **changes})
+
+
+def send() -> None:
+    """Send a message."""
+    text().send()
+
+
+def find() -> None:
+    """Ask for a message."""
+    Message.find(1)
+
+
+def alone(call: Call) -> Scene:
+    """Return a scene of a call that needs no stage."""
+    return lambda _: call()
+
+
+def setting(name: str, value: Any, call: Call = find) -> Scene:
+    """Return a scene of a call with one setting as it should not be."""
+
+    def play(_: Stage) -> None:
+        setattr(Resource, name, value)
+        call()
+
+    return play
+
+
+def unset(*names: str) -> Scene:
+    """Return a scene of a call with settings that stand nowhere."""
+
+    def play(_: Stage) -> None:
+        for name in names:
+            delattr(Resource, name)
+        find()
+
+    return play
+
+
+def chaos(call: Call, fault: str, **parameters: Any) -> Scene:
+    """Return a scene of a call that meets a fault of the sandbox."""
+
+    def play(stage: Stage) -> None:
+        stage.sandbox.chaos.add(fault, **parameters)
+        call()
+
+    return play
+
+
+def answered(call: Call, status: int, body: Any) -> Scene:
+    """Return a scene of a call that is answered with a status that no sandbox gives."""
+
+    def play(_: Stage) -> None:
+        with ScriptedServer(answer(body, status)) as server:
+            use(server)
+            call()
+
+    return play
+
+
+def _nobody_listens(_: Stage) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port
+        configure("http://127.0.0.1:{}".format(bound.getsockname()[1]))
+        send()
+
+
+def _unknown_host(_: Stage) -> None:
+    configure("https://api.example.invalid/api/v1.0")
+    send()
+
+
+def _untrusted(stage: Stage) -> None:
+    with ScriptedServer(answer(), tls=stage.authority.context()) as server:
+        use(server)
+        send()
+
+
+def _another_host(stage: Stage) -> None:
+    with ScriptedServer(answer(), tls=stage.authority.context("example.org")) as server:
+        use(server, api_verify_request=stage.authority.bundle)
+        send()
+
+
+def _no_tls(_: Stage) -> None:
+    with ScriptedServer(greeting=say_and_hang_up(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
+        configure(server.url.replace("http:", "https:"))
+        send()
+
+
+def _no_bundle(_: Stage) -> None:
+    configure("https://127.0.0.1:9/api/v1.0", api_verify_request="/nowhere/authority.pem")
+    send()
+
+
+def _proxy_refuses(_: Stage) -> None:
+    with (
+        ScriptedServer(answer(b"", 407)) as proxy,
+        mock.patch.dict(os.environ, {"HTTPS_PROXY": proxy.url}),
+    ):
+        configure("https://api.example.invalid/api/v1.0")
+        send()
+
+
+def _too_busy(stage: Stage) -> None:
+    stage.sandbox.chaos.add("service_unavailable", retry_after=0)
+    Resource.max_retries = 2
+    find()
+
+
+def _lost_once(stage: Stage) -> None:
+    # The first attempt arrives and its answer is lost; the second is told to come back later.
+    stage.sandbox.chaos.add("close", times=1)
+    stage.sandbox.chaos.add("too_many_requests", retry_after=3600)
+    Resource.max_retries = 1
+    Number(1).destroy()
+
+
+def _another_account(_: Stage) -> None:
+    Resource.api_account_id = 67890
+    find()
+
+
+class _Meddler:
+    """A transport that changes the request after it was signed, as a proxy might."""
+
+    def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
+        """Sign one request, and send another."""
+        signed = sign(request)
+        changed = request._replace(url=request.url + "?limit=1")
+        return transport.shared.send(changed, lambda _: signed, limits)
+
+
+def _changed_on_its_way(stage: Stage) -> None:
+    sandbox = stage.sandbox
+    meddled = Requestor(sandbox.api_key, sandbox.api_secret, sandbox.url, transport=_Meddler())
+    meddled.get("/accounts/12345/messages.json")
+
+
+def _lose(stage: Stage, message: Message, fault: str) -> None:
+    stage.sandbox.chaos.add(fault, method="POST", times=1)
+    with suppress(VivialConnectError):
+        message.send()
+
+
+def _two_alike(stage: Stage) -> None:
+    text(body="Twice").send()
+    lost = text(body="Twice")
+    _lose(stage, lost, "drop_answer")
+    lost.find_sent()
+
+
+def _perhaps_older(stage: Stage) -> None:
+    stage.sandbox.chaos.add("clock_off", seconds=-20, method="POST", times=1)
+    text(body="Once").send()
+    lost = text(body="Once")
+    _lose(stage, lost, "close")
+    lost.find_sent()
+
+
+MISUSE: List[Failure] = [
+    Failure("any call, with nothing set", unset("api_key", "api_secret", "api_account_id")),
+    Failure("any call, with a key but no secret", unset("api_secret")),
+    Failure("any call, with a key of two lines", setting("api_key", "MTK\n1")),
+    Failure("any call, with ``request_timeout = 0``", setting("request_timeout", 0)),
+    Failure("any call, with ``max_retries = -1``", setting("max_retries", -1)),
+    Failure("any call, with ``api_verify_request = 1``", setting("api_verify_request", 1)),
+    Failure(
+        'any call, with ``api_base_url = "api.vivialconnect.net"``',
+        setting("api_base_url", "api.vivialconnect.net"),
+    ),
+    Failure('``configured(api_key="")``', alone(lambda: configured(api_key=""))),
+    Failure('``configured(api_key="MTK1")``', alone(lambda: configured(api_key="MTK1"))),
+    Failure("``pickle.dumps(configured())``", alone(lambda: pickle.dumps(configured()))),
+    Failure('``Message.find("")``', alone(lambda: Message.find(""))),
+    Failure("``Message.find(id=7)``", alone(lambda: Message.find(id=7))),
+    Failure('``Message.find(page=float("nan"))``', alone(lambda: Message.find(page=math.nan))),
+    Failure("``Message.find_each(limit=-1)``", alone(lambda: Message.find_each(limit=-1))),
+    Failure(
+        '``Number.available({"limit": 1}, limit=2)``',
+        alone(lambda: Number.available({"limit": 1}, limit=2)),
+    ),
+    Failure(
+        '``Attachment.find(path="../users")``', alone(lambda: Attachment.find(path="../users"))
+    ),
+    Failure("``Message([1]).save()``", alone(lambda: Message([1]).save())),  # type: ignore[arg-type] # the case
+    Failure("``send()`` of a sent message", alone(lambda: text(id=7).send())),
+    Failure("``send_bulk()`` without ``to_numbers``", alone(lambda: text().send_bulk())),
+    Failure("``reload()`` of a new row", alone(lambda: text().reload())),
+    Failure("``destroy()`` of a new row", alone(lambda: Number().destroy())),
+    Failure("``find_sent()`` of a sent message", alone(lambda: text(id=7).find_sent())),
+    Failure("``find_sent()`` of a message that nobody sent", alone(lambda: text().find_sent())),
+    Failure("``message.bodi``", alone(lambda: text().bodi)),  # type: ignore[attr-defined] # the case
+    Failure("``message.status`` of a new row", alone(lambda: text().status)),
+    Failure("``Log.find(7)``", alone(lambda: Log.find(7))),  # type: ignore[arg-type] # the case
+    Failure("``Log.count()``", alone(Log.count)),
+]
+NETWORK: List[Failure] = [
+    Failure("``send()``, nobody listens there", _nobody_listens),
+    Failure("``send()`` to a host that does not exist", _unknown_host),
+    Failure("``send()``, the certificate is not trusted", _untrusted),
+    Failure("``send()``, the certificate is another host's", _another_host),
+    Failure("``send()`` over https to a server that speaks http", _no_tls),
+    Failure("``send()``, the CA bundle is not there", _no_bundle),
+    Failure("``send()``, the proxy refuses", _proxy_refuses),
+    Failure("``send()``, the answer is lost", chaos(send, "drop_answer")),
+    Failure("``find(1)``, the answer is lost", chaos(find, "drop_answer")),
+    Failure("``send()``, the connection is reset", chaos(send, "reset")),
+    Failure("``send()``, the answer is cut short", chaos(send, "truncated_body")),
+    Failure("``send()``, the answer is no HTTP", chaos(send, "garbage_status_line")),
+    Failure("``send()``, a header of the answer is 100 KB long", chaos(send, "huge_header")),
+    Failure("``send()``, no answer comes in time", chaos(send, "stall")),
+    Failure("``find(1)``, no answer comes in time", chaos(find, "stall")),
+    Failure("``destroy()``, lost at first and then put off", _lost_once),
+]
+STATUSES: List[Failure] = [
+    Failure("``send()``, the service has moved", chaos(send, "redirect_to_other_host")),
+    Failure(
+        "``send()`` from a number of somebody else",
+        alone(lambda: text(from_number="+15555550100").send()),
+    ),
+    Failure("``find(1)`` with a wrong secret", setting("api_secret", "guessed")),
+    Failure("``find(1)`` with a key that nobody has", setting("api_key", "MTKNOBODY")),
+    Failure("``find(1)``, the clock an hour ahead", chaos(find, "clock_off", seconds=-3600)),
+    Failure("a list, with a limit put in on its way", _changed_on_its_way),
+    Failure("``find(1)`` in an account of somebody else", _another_account),
+    Failure("``find(404)``", alone(lambda: Message.find(404))),
+    Failure("``destroy()`` of a message", alone(lambda: Message(7).destroy())),
+    Failure(
+        "``send()``, answered with 409", answered(send, 409, {"message": "It was changed already"})
+    ),
+    Failure(
+        "``send()``, answered with 422",
+        answered(send, 422, {"error": {"message": "The text is too long", "param": "body"}}),
+    ),
+    Failure("``send()`` too often", chaos(send, "too_many_requests")),
+    Failure(
+        "``send()`` too often, with ``Retry-After``",
+        chaos(send, "too_many_requests", retry_after=30),
+    ),
+    Failure("``send()``, answered with 418", answered(send, 418, b"")),
+    Failure("``send()``, answered with 500", chaos(send, "internal_server_error")),
+    Failure("``find(1)``, answered with 500", chaos(find, "internal_server_error")),
+    Failure("``send()``, answered with 502 and a page of HTML", chaos(send, "bad_gateway")),
+    Failure("``find(1)``, answered with 503 each time", _too_busy),
+    Failure("``send()``, answered with 600", answered(send, 600, b"")),
+]
+ANSWERS: List[Failure] = [
+    Failure("``send()``, answered with broken JSON", chaos(send, "malformed_json")),
+    Failure("``find(1)``, answered with broken JSON", chaos(find, "malformed_json", method="GET")),
+    Failure("``send()``, answered with a list", chaos(send, "wrong_json_type")),
+    Failure(
+        "``Message.find()``, answered with an object",
+        chaos(Message.find, "wrong_json_type", document={"id": 1}),
+    ),
+    Failure("``Message.count()``, answered with nothing", chaos(Message.count, "empty_answer")),
+    Failure(
+        "``Account.billing_status()``, answered with nothing",
+        chaos(Account.billing_status, "empty_answer"),
+    ),
+    Failure(
+        "``created_at`` of what is no time",
+        alone(lambda: text(date_created="yesterday").created_at),
+    ),
+    Failure("``find_sent()``, and two are alike", _two_alike),
+    Failure("``find_sent()``, and one is alike but older", _perhaps_older),
+]
+SECTIONS: Dict[str, List[Failure]] = {
+    "Before anything is sent": MISUSE,
+    "No usable answer": NETWORK,
+    "The service says no, or fails": STATUSES,
+    "An answer that cannot be used": ANSWERS,
+}
