@@ -30,6 +30,8 @@ VARYING: Tuple[Tuple[str, str], ...] = (
     (r"TLS failed \([A-Z_]+\)", "TLS failed (WRONG_VERSION_NUMBER)"),
     (r"(temporary failure in name resolution|no address associated with hostname)",
      "name or service not known"),
+    (r"\(hostname '[^']*' doesn't match [^)]*\)",
+     "(IP address mismatch, certificate is not valid for '{}'.)".format(SERVICE)),
     (r"422 Unprocessable \w+", "422 Unprocessable Content"),
     (r"\b2\d seconds before", "20 seconds before"),
     (r"\b(3599|36\d\d) seconds ahead", "3600 seconds ahead"),

@@ -151,11 +151,13 @@ def test_tls__untrusted(authority: Authority) -> None:
 def test_tls__certificate_of_another_host(authority: Authority) -> None:
     """A trusted certificate for another name is refused before anything is sent."""
     with ScriptedServer(answer({"count": 1}), tls=authority.context("example.org")) as server:
-        use(server, api_verify_request=authority.bundle)
+        use(server, api_verify_request=authority.bundle, max_retries=2)
         error = failed(post)
 
     assert error.outcome == "not sent"
+    assert "certificate is not trusted" in str(error)
     assert "127.0.0.1" in str(error)
+    assert server.connections == 1  # it would only happen again
     assert server.requests == []
 
 

@@ -137,7 +137,7 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
 
 def _hint(chain: List[BaseException], unsent: bool) -> Tuple[Optional[str], bool]:  # noqa: FBT001 - one of two facts
     """Return what to do about a failure, and whether it would only happen again."""
-    if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
+    if any(map(_distrust, chain)):
         return "check api_base_url, or name your CA bundle in api_verify_request", True
     # requests itself tells of a CA bundle that is not there by a bare OSError.
     if type(chain[0]) is OSError or isinstance(chain[0], _UNUSABLE):
@@ -163,8 +163,9 @@ def _chain(failure: Optional[BaseException]) -> Iterator[BaseException]:
 def _reason(chain: List[BaseException]) -> str:
     """Return the words of the failure that lies deepest: it is the one that says why."""
     for link in reversed(chain):
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return "TLS: the certificate is not trusted ({})".format(link.verify_message)
+        distrust = _distrust(link)
+        if distrust:
+            return "TLS: the certificate is not trusted ({})".format(distrust)
         if isinstance(link, ssl.SSLError):
             return "TLS failed ({})".format(link.reason or link)
         told = _told_by(link)
@@ -173,6 +174,14 @@ def _reason(chain: List[BaseException]) -> str:
     if isinstance(chain[0], _UNUSABLE):
         return str(chain[0])
     return "no usable HTTP answer ({})".format(type(chain[-1]).__name__)
+
+
+def _distrust(link: BaseException) -> Optional[str]:
+    """Return why a certificate is not trusted, if that is what failed."""
+    if isinstance(link, ssl.SSLCertVerificationError):
+        return link.verify_message
+    # The releases 1 of urllib3 compare the host's name themselves, and tell it in their own class.
+    return str(link) if type(link).__name__ == "CertificateError" else None
 
 
 def _told_by(link: BaseException) -> Optional[str]:
