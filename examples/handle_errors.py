@@ -22,7 +22,7 @@ except BadRequest as error:
     sys.exit("Not sent, error {}: {}".format(error.error_code, error.message))
 except RequestorError as error:
     if error.outcome == "unknown":
-        sys.exit("It may have been sent, so look at the list before repeating it: {}".format(error))
+        sys.exit("It may have been sent; send_once.py shows how to look: {}".format(error))
     sys.exit("Not sent: {}".format(error))
 
 print("Message", message.id, "is", message.status)

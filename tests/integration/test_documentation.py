@@ -69,7 +69,10 @@ def test_pages__have_examples() -> None:
     counts = {
         page.stem: len(parser.get_examples(page.read_text(encoding="utf-8"))) for page in PAGES
     }
-    guide = ("README", "index", "quickstart", "configuration", "errors", "signing", "sandbox")
+    guide = (
+        *("README", "index", "quickstart", "configuration", "errors", "signing", "sandbox"),
+        *("failures", "concurrency"),
+    )
 
     assert [name for name in guide if not counts[name]] == []
 

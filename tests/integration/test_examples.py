@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -136,3 +136,26 @@ def test_handle_errors__each_kind(sandbox: Sandbox, sender: str, changes: Any, w
     assert finished.returncode == 1
     assert finished.stderr.startswith(words)
     assert Message.count() == 0
+
+
+@pytest.mark.parametrize("fault", ["drop_answer", "malformed_json", None], ids=str)
+def test_send_once__sent(sandbox: Sandbox, fault: Optional[str]) -> None:
+    """A text whose answer is lost or unreadable is found, and never sent a second time."""
+    if fault is not None:
+        sandbox.chaos.add(fault, method="POST", times=1)
+    finished = run_example(sandbox, "send_once.py", SENDER, RECIPIENT, "Hello")
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert finished.stdout.splitlines()[-1].startswith("Message 1 is ")
+    assert ("looked up" in finished.stdout) == (fault is not None)
+    assert [request.path[-14:] for request in sandbox.requests if request.method == "POST"].count(
+        "/messages.json"
+    ) == 1
+
+
+def test_send_once__refused(sandbox: Sandbox) -> None:
+    """What was refused is not looked up."""
+    finished = run_example(sandbox, "send_once.py", "+15555550100", RECIPIENT, "Hello")
+
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr.startswith("Not sent: 400 Bad Request, error 10008")

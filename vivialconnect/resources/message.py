@@ -187,7 +187,7 @@ class Message(Sendable):
         :returns: ``True``.
         :raises ValueError: If the row has an id, for then it was sent already.
         :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, the text
-            may have been sent: :meth:`find_sent` looks, before you send it again.
+            may have been sent: :meth:`.find_sent` looks, before you send it again.
         :raises ResourceError: If the answer is no message.
         """
         if not self.is_new():

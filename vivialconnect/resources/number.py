@@ -125,7 +125,7 @@ class Number(Sendable):
 
         :returns: ``True``.
         :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, the
-            number may have been bought: :meth:`find_sent` looks, before you buy again.
+            number may have been bought: :meth:`.find_sent` looks, before you buy again.
         :raises ResourceError: If the answer is no number.
         """
         return self._create()
