@@ -12,7 +12,7 @@ exclude_patterns = ["_build"]
 nitpicky = True
 nitpick_ignore_regex = [
     # The standard library's documentation is not looked up: a build needs no network.
-    ("py:.*", r"(collections|datetime|os|sqlite3|ssl|typing)(\..*)?"),
+    ("py:.*", r"(collections|contextvars|datetime|os|sqlite3|ssl|typing)(\..*)?"),
     # Type variables, names for types, and the private base of the rows have no page.
     ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Id|Moment|Headers|Row)"),
 ]
