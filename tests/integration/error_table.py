@@ -53,15 +53,14 @@ TABLE = """
 
 .. list-table::
    :header-rows: 1
-   :widths: 24 20 56
+   :widths: 36 64
 
-   * - tried
-     - class and outcome
+   * - what was tried; class and outcome
      - what it says
 """
 ROW = """\
-   * - {tried}
-     - ``{kind}``{outcome}
+   * - | {tried}
+       | **{kind}**{outcome}
      - {told}
 """
 

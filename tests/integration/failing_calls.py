@@ -167,8 +167,9 @@ def _no_bundle(_: Stage) -> None:
 
 
 def _proxy_refuses(_: Stage) -> None:
+    refusal = say_and_hang_up(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
     with (
-        ScriptedServer(answer(b"", 407)) as proxy,
+        ScriptedServer(refusal) as proxy,
         mock.patch.dict(os.environ, {"HTTPS_PROXY": proxy.url}),
     ):
         configure("https://api.example.invalid/api/v1.0")
