@@ -14,13 +14,7 @@ import logging
 import os
 import socket
 import ssl
-from http.client import (
-    BadStatusLine,
-    HTTPException,
-    IncompleteRead,
-    LineTooLong,
-    RemoteDisconnected,
-)
+from http import client
 from typing import Iterator, List, Optional, Tuple, Type
 from urllib.parse import urlsplit
 
@@ -36,7 +30,7 @@ from vivialconnect.common.exchange import Limits, Request, Response, Signer
 FOREIGN: Tuple[Type[BaseException], ...] = (
     requests.RequestException,
     urllib3.exceptions.HTTPError,
-    HTTPException,
+    client.HTTPException,
     OSError,
     ValueError,
 )
@@ -46,10 +40,10 @@ _TIMEOUTS = (socket.timeout, TimeoutError, requests.Timeout)
 _UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
 #: What happened, where the class alone says it. A base stands after what derives from it.
 _WORDS: Tuple[Tuple[Type[BaseException], str], ...] = (
-    (RemoteDisconnected, "the connection was closed without an answer"),
-    (IncompleteRead, "the answer was cut short"),
-    (LineTooLong, "a line of the answer's headers is too long"),
-    (BadStatusLine, "what came is no HTTP"),
+    (client.RemoteDisconnected, "the connection was closed without an answer"),
+    (client.IncompleteRead, "the answer was cut short"),
+    (client.LineTooLong, "a line of the answer's headers is too long"),
+    (client.BadStatusLine, "what came is no HTTP"),
 )
 
 
