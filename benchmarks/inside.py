@@ -1,0 +1,150 @@
+"""What is measured inside one process, without a server: ``inside.py MEASURE ROUNDS``.
+
+It prints the samples as JSON. Of the client's own parts it uses the step from a parsed answer to
+rows, which no public call has alone.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import time
+import tracemalloc
+from functools import partial
+from statistics import median
+from typing import Any, Callable, Dict, List
+
+import data
+from vivialconnect import Message, Number
+
+LEAST = 0.05  # seconds of a block
+CLASSES: Dict[str, Any] = {"message": Message, "number": Number}
+
+
+def rows_of(noun: str, answer: Any) -> Any:
+    """Return the rows that the client makes of a parsed answer."""
+    return CLASSES[noun]._rows(answer, "")
+
+
+def seconds(call: Callable[[], Any], calls: int) -> float:
+    """Return the processor's seconds that a number of calls take."""
+    began = time.process_time()
+    for _ in range(calls):
+        call()
+    return time.process_time() - began
+
+
+def enough(call: Callable[[], Any], least: float = LEAST) -> int:
+    """Return the number of calls that make a block long enough."""
+    calls = 1
+    while seconds(call, calls) < least:
+        calls *= 2
+    return calls
+
+
+def check(noun: str, length: int) -> bytes:
+    """Return the text of a list, when the rows that are made of it are those that it has."""
+    text = data.list_text(noun, length)
+    rows = rows_of(noun, json.loads(text))
+    wanted = [data.ROWS[noun](place + 1) for place in range(length)]
+    if [dict(row.attributes) for row in rows] != wanted or rows[-1].id != length:
+        raise ValueError("the rows are not those of the answer")
+    return text
+
+
+def parsing(noun: str, rounds: int) -> List[float]:
+    """Return ratios: parsing 1,000 and making rows of them, to parsing alone."""
+    text = check(noun, 1000)
+
+    def parse() -> Any:
+        return json.loads(text)
+
+    def parse_to_rows() -> Any:
+        return rows_of(noun, json.loads(text))
+
+    calls = enough(parse)
+    return [seconds(parse_to_rows, calls) / seconds(parse, calls) for _ in range(rounds)]
+
+
+def held(make: Callable[[], Any]) -> int:
+    """Return the bytes that what is made holds."""
+    gc.collect()
+    tracemalloc.start()
+    made = make()
+    gc.collect()
+    size = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    del made
+    return size
+
+
+def size(noun: str, rounds: int) -> List[float]:  # noqa: ARG001 - the same each time
+    """Return the ratio of the bytes of 1,000 rows to those of the same as raw dicts."""
+    text = check(noun, 1000)
+    rows = held(lambda: rows_of(noun, json.loads(text)))
+    return [rows / held(lambda: json.loads(text))]
+
+
+class Plain:
+    """What the reading of a field is compared with: the attribute of an ordinary object."""
+
+    def __init__(self) -> None:
+        self.body = data.BODY
+
+
+def reading_by(row: Any, rounds: int) -> List[float]:
+    """Return samples of the nanoseconds that it takes to read a field."""
+    reads, laps = 10, 20_000
+    numbers = range(laps)
+    samples = []
+    for _ in range(rounds):
+        began = time.process_time_ns()
+        for _ in numbers:
+            row.body; row.body; row.body; row.body; row.body  # noqa: B018, E702
+            row.body; row.body; row.body; row.body; row.body  # noqa: B018, E702
+        middle = time.process_time_ns()
+        for _ in numbers:
+            pass
+        empty = time.process_time_ns() - middle
+        samples.append((middle - began - empty) / laps / reads)
+    return samples
+
+
+def reading(_noun: str, rounds: int) -> List[float]:
+    """Return the nanoseconds that it takes to read a field of a row."""
+    row = rows_of("message", {"messages": [data.message()]})[0]
+    if row.body != data.BODY:
+        raise ValueError(row.body)
+    return reading_by(row, rounds)
+
+
+def reading_plain(_noun: str, rounds: int) -> List[float]:
+    """Return the nanoseconds that it takes to read the attribute of an ordinary object."""
+    return reading_by(Plain(), rounds)
+
+
+def scaling(noun: str, rounds: int) -> List[float]:
+    """Return the ratio of the dearest row to the cheapest, in lists of 10 to 10,000."""
+    texts = [check(noun, length) for length in data.LENGTHS]
+    makes = [partial(lambda text: rows_of(noun, json.loads(text)), text) for text in texts]
+    calls = [enough(make) for make in makes]
+    samples: List[List[float]] = [[] for _ in makes]
+    for _ in range(rounds):
+        for place, make in enumerate(makes):
+            samples[place].append(seconds(make, calls[place]) / calls[place] / data.LENGTHS[place])
+    costs = [median(sample) for sample in samples]
+    return [max(costs) / min(costs)]
+
+
+MEASURES: Dict[str, Callable[[str, int], List[float]]] = {
+    "parsing": parsing,
+    "size": size,
+    "reading": reading,
+    "reading plain": reading_plain,
+    "scaling": scaling,
+}
+
+if __name__ == "__main__":
+    measured, wanted_noun, wanted_rounds = sys.argv[1:]
+    print(json.dumps(MEASURES[measured](wanted_noun, int(wanted_rounds))))

@@ -1,0 +1,157 @@
+"""The rows of the table: what is measured, what must hold (the floor), what to reach (the goal)."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+
+import measures
+from measures import Pace, Result
+from processes import Bench
+
+#: The one gate: a run fails where a floor is missed by more than this factor.
+MARGIN = 1.25
+
+
+class Limits(NamedTuple):
+    """What a value is held against."""
+
+    floor: float
+    goal: float
+    #: Whether more is better, as with calls a second.
+    rising: bool = False
+
+    def verdict(self, value: float) -> str:
+        """Return how a value stands: the goal is reached, the floor holds, or it is missed."""
+        # As printed: what reads like the limit is the limit.
+        value = float("{:.3g}".format(value))
+        floor, goal, shown = self.floor, self.goal, value
+        if self.rising:
+            floor, goal, shown = -floor, -goal, -value
+        if shown <= goal:
+            return "goal"
+        if shown <= floor:
+            return "floor"
+        return "BROKEN" if self._is_broken(value) else "missed"
+
+    def _is_broken(self, value: float) -> bool:
+        return value < self.floor / MARGIN if self.rising else value > self.floor * MARGIN
+
+
+class Row(NamedTuple):
+    """One measure, which may compare with several others."""
+
+    title: str
+    measure: Callable[[Bench, Pace], List[Result]]
+    #: By whom it is compared with; who is not in here is compared with for information.
+    limits: Dict[str, Limits]
+    unit: str = ""
+
+
+KNOWN = ("requests.Session", "urllib3", "http.client", "release 0.2.4", "twilio", "stripe")
+PLAIN = ("requests.Session", "http.client", "release 0.2.4")
+
+ROWS: Dict[str, Row] = {
+    "server": Row("server: calls of http.client / of a raw socket, wall", measures.server, {}),
+    "connections": Row(
+        "connections for 1,000 calls in one thread",
+        partial(measures.connections, threads=1),
+        {"": Limits(1, 1)},
+    ),
+    "connections-16": Row(
+        "connections for 1,000 calls in 16 threads",
+        partial(measures.connections, threads=16),
+        {"": Limits(16, 16)},
+    ),
+    "find-one": Row(
+        "find one",
+        partial(measures.processor, operation="find_one", others=KNOWN),
+        {"requests.Session": Limits(0.60, 0.42)},
+    ),
+    "send": Row(
+        "send",
+        partial(measures.processor, operation="send", others=KNOWN),
+        {"requests.Session": Limits(0.65, 0.48)},
+    ),
+    "list-100": Row(
+        "list of 100",
+        partial(measures.processor, operation="find_list", length=100, others=PLAIN),
+        {"requests.Session": Limits(0.75, 0.60)},
+    ),
+    "list-1000": Row(
+        "list of 1,000",
+        partial(measures.processor, operation="find_list", length=1000, others=PLAIN),
+        {"requests.Session": Limits(0.95, 0.85), "http.client": Limits(1.35, 1.12)},
+    ),
+    "tls": Row(
+        "find one over TLS",
+        partial(
+            measures.processor,
+            operation="find_one",
+            way="tls",
+            others=("requests.Session", "release 0.2.4"),
+        ),
+        {"requests.Session": Limits(0.65, 0.48), "release 0.2.4": Limits(1 / 40, 1 / 55)},
+    ),
+    "throughput": Row(
+        "calls a second, 16 threads, answers after 20 ms, wall",
+        partial(measures.throughput, threads=16, calls=40, others=("urllib3",)),
+        {"urllib3": Limits(0.95, 1.00, rising=True)},
+    ),
+    "rows-message": Row(
+        "parsing 1,000 messages of 22 fields into rows",
+        partial(measures.inside, measure="parsing", noun="message", versus="json.loads"),
+        {"json.loads": Limits(1.20, 1.06)},
+    ),
+    "rows-number": Row(
+        "parsing 1,000 numbers with tags into rows",
+        partial(measures.inside, measure="parsing", noun="number", versus="json.loads"),
+        {"json.loads": Limits(1.20, 1.06)},
+    ),
+    "bytes-message": Row(
+        "bytes of a message",
+        partial(measures.inside, measure="size", noun="message", versus="raw dicts"),
+        {"raw dicts": Limits(1.08, 1.04)},
+    ),
+    "bytes-number": Row(
+        "bytes of a number",
+        partial(measures.inside, measure="size", noun="number", versus="raw dicts"),
+        {"raw dicts": Limits(1.08, 1.04)},
+    ),
+    "reading": Row("reading a field", measures.reading, {"": Limits(100, 50)}, "ns"),
+    "sign": Row(
+        "Requestor.sign",
+        partial(
+            measures.processor, operation="sign", others=("release 0.2.4", "botocore SigV4")
+        ),
+        {"release 0.2.4": Limits(0.40, 0.25), "botocore SigV4": Limits(0.13, 0.08)},
+    ),
+    "import": Row(
+        "importing the seven names",
+        measures.imports,
+        {"import requests": Limits(0.35, 0.28)},
+    ),
+    "cold": Row(
+        "cold process to first answer",
+        measures.cold,
+        {"requests.Session": Limits(1.05, 1.00)},
+    ),
+    "scaling": Row(
+        "a row in lists of 10 to 10,000, the dearest",
+        partial(measures.inside, measure="scaling", noun="message", versus="the cheapest"),
+        # The goal is flat: no more apart than two measurements of one thing.
+        {"the cheapest": Limits(1.30, 1.10)},
+    ),
+    "peak": Row(
+        "peak memory, list of 10,000",
+        partial(measures.peak, other="http.client", length=10_000),
+        {"http.client": Limits(1.15, 1.06)},
+    ),
+    "wheel": Row(
+        "wheel, without the sandbox's page and data",
+        measures.wheel,
+        {"": Limits(150, 100)},
+        "KB",
+    ),
+}
