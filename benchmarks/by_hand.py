@@ -41,6 +41,7 @@ HEADERS = {
 DATE = "%a, %d %b %Y %H:%M:%S GMT"
 FIND_ONE = data.MESSAGES + "/1.json"
 SEND = data.MESSAGES + ".json"
+OK = 200
 
 
 def sign(method: str, url: str, body: bytes) -> Dict[str, str]:
@@ -127,7 +128,7 @@ class HttpClient(ByHand):
         self._connection.request(method, data.BASE + path, body or None, headers)
         response = self._connection.getresponse()
         text = response.read()
-        if response.status != 200:
+        if response.status != OK:
             raise ValueError(response.status)
         return json.loads(text)
 
@@ -147,7 +148,7 @@ class Urllib3(ByHand):
         if body:
             headers["Content-Type"] = "application/json"
         response = self._pool.request(method, url, body=body or None, headers=headers)
-        if response.status != 200:
+        if response.status != OK:
             raise ValueError(response.status)
         return json.loads(response.data)
 
@@ -160,7 +161,7 @@ class Session(ByHand):
 
         class Auth(requests.auth.AuthBase):
             def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-                body = request.body or b""
+                body: Any = request.body or b""
                 request.headers.update(sign(str(request.method), str(request.url), body))
                 return request
 

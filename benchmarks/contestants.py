@@ -1,12 +1,13 @@
 """Who is measured: this client, its last release, the yardsticks, and SDKs that people know.
 
-Each is a class, made with the server's origin and, for TLS, the bundle of whom to trust. Its methods
-are the operations; ``view`` tells enough of what one returned to see that it is right. Nothing is
-imported before it is made, for each runs in a process of its own.
+Each is a class, made with the server's origin and, for TLS, the bundle of whom to trust. Its
+methods are the operations; ``view`` tells enough of what one returned to see that it is right.
+Nothing is imported before it is made, for each runs in a process of its own.
 """
 
 from __future__ import annotations
 
+import json
 import socket
 from collections import deque
 from itertools import cycle
@@ -196,7 +197,7 @@ class RawSocket:
     @staticmethod
     def view(answer: Any) -> Any:
         """Return what shows that an answer is the right one."""
-        return by_hand.ByHand.view(by_hand.json.loads(answer.partition(b"\r\n\r\n")[2])["message"])
+        return by_hand.ByHand.view(json.loads(answer.partition(b"\r\n\r\n")[2])["message"])
 
 
 CONTESTANTS: Dict[str, Callable[[str, Optional[str]], Any]] = {

@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterator, Tuple
 
 ACCOUNT = 12345
 API_KEY = "BENCHMARK1"
-API_SECRET = "not-a-secret-but-forty-characters-long-0"
+API_SECRET = "not-a-secret-but-forty-characters-long-0"  # noqa: S105 - invented
 BASE = "/api/v1.0"
 MESSAGES = "/accounts/{}/messages".format(ACCOUNT)
 BODY = "Your table is ready, and we keep it for a quarter of an hour"

@@ -13,6 +13,7 @@ import time
 import tracemalloc
 from functools import partial
 from statistics import median
+from timeit import Timer
 from typing import Any, Callable, Dict, List
 
 import data
@@ -96,19 +97,10 @@ class Plain:
 def reading_by(row: Any, rounds: int) -> List[float]:
     """Return samples of the nanoseconds that it takes to read a field."""
     reads, laps = 10, 20_000
-    numbers = range(laps)
-    samples = []
-    for _ in range(rounds):
-        began = time.process_time_ns()
-        for _ in numbers:
-            row.body; row.body; row.body; row.body; row.body  # noqa: B018, E702
-            row.body; row.body; row.body; row.body; row.body  # noqa: B018, E702
-        middle = time.process_time_ns()
-        for _ in numbers:
-            pass
-        empty = time.process_time_ns() - middle
-        samples.append((middle - began - empty) / laps / reads)
-    return samples
+    clock = time.process_time_ns
+    read = Timer("; ".join(["row.body"] * reads), timer=clock, globals={"row": row})
+    empty = Timer("pass", timer=clock)
+    return [(read.timeit(laps) - empty.timeit(laps)) / laps / reads for _ in range(rounds)]
 
 
 def reading(_noun: str, rounds: int) -> List[float]:

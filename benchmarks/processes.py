@@ -30,6 +30,7 @@ class Script:
     """A script of ours in a process of its own, which is asked and answers line by line."""
 
     def __init__(self, name: str, *arguments: str, **changes: str) -> None:
+        self._name = name
         self._process = subprocess.Popen(
             [sys.executable, str(HERE / name), *arguments],
             stdin=subprocess.PIPE,
@@ -42,7 +43,7 @@ class Script:
         """Return what the script says next."""
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
-            raise RuntimeError("{} has ended".format(self._process.args))
+            raise RuntimeError("{} has ended".format(self._name))
         return json.loads(line)
 
     def ask(self, order: Dict[str, Any]) -> Any:

@@ -15,27 +15,47 @@ import time
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
-from measures import Pace, Result
 from processes import Bench
-from table import MARGIN, ROWS, Row
+from table import BROKEN, MARGIN, ROWS, Row
+from turns import Pace, Result
 
 FULL = Pace(rounds=15, block=0.1)
 QUICK = Pace(rounds=5, block=0.02)
+ONCE = Pace(rounds=1, block=0)
 PACKAGES = ("vivialconnect", "requests", "urllib3", "twilio", "stripe", "botocore")
-LINE = "{:<54} {:<16} {:>7} {:>15} {:>7} {:>7} {:<7} {}"
-HEADINGS = ("measure", "against", "median", "quartiles", "floor", "goal", "", "medians of both")
+LINE = "{:<15} {:<43} {:<16} {:>7} {:>15} {:>6} {:>6} {:<7} {}"
+HEADINGS = ("row", "measure", "against", "median", "quartiles", "floor", "goal", "", "both")
 
 
 def read_arguments(arguments: Optional[List[str]] = None) -> argparse.Namespace:
     """Return what the command says."""
     parser = argparse.ArgumentParser(description="Measure the client beside yardsticks.")
+    names = ", ".join(ROWS)
     parser.add_argument(
-        "--only", action="append", choices=[*ROWS], metavar="NAME", help="measure this row alone; "
-        "may be repeated: {}".format(", ".join(ROWS)),
-    )  # fmt: skip
-    parser.add_argument("--quick", action="store_true", help="measure less exactly, and sooner")
+        "--only",
+        action="append",
+        choices=[*ROWS],
+        metavar="ROW",
+        help="measure this row alone; may be repeated: " + names,
+    )
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument(
+        "--quick",
+        dest="pace",
+        action="store_const",
+        const=QUICK,
+        default=FULL,
+        help="measure sooner, and less exactly",
+    )
+    pace.add_argument(
+        "--once",
+        dest="pace",
+        action="store_const",
+        const=ONCE,
+        help="make each call once, to see that all works; nothing is judged",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every sample as JSON")
     parser.add_argument("--release", metavar="DIR", help="keep the installed release 0.2.4 here")
     return parser.parse_args(arguments)
@@ -49,8 +69,14 @@ def machine() -> Dict[str, Any]:
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "python": "{} {}".format(platform.python_implementation(), platform.python_version()),
-        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "packages": ", ".join(
+            "{} {}".format(name, metadata.version(name)) for name in PACKAGES if _is_here(name)
+        ),
     }
+
+
+def _is_here(package: str) -> bool:
+    return bool(list(metadata.distributions(name=package)))
 
 
 def _cpu() -> str:
@@ -67,47 +93,51 @@ def figure(value: float) -> str:
     return "{:.0f}".format(value) if value >= 100 else "{:.3g}".format(value)  # noqa: PLR2004 - three figures
 
 
-def lines_of(row: Row, results: List[Result]) -> Iterator[Tuple[str, str]]:
-    """Yield a line of the table for each result, and its verdict."""
+def line_of(name: str, row: Row, result: Result, verdict: str) -> str:
+    """Return a line of the table."""
+    limits = row.limits.get(result.versus)
+    return LINE.format(
+        name,
+        row.title,
+        result.versus,
+        (figure(result.value) + " " + row.unit).strip(),
+        " - ".join(map(figure, result.quartiles or ())),
+        figure(limits.floor) if limits else "",
+        figure(limits.goal) if limits else "",
+        verdict,
+        result.note,
+    ).rstrip()
+
+
+def measure(bench: Bench, name: str, pace: Pace) -> Tuple[List[Result], int]:
+    """Measure a row, print its lines, and return the results and the number of broken floors."""
+    row = ROWS[name]
+    results = row.measure(bench, pace)
+    broken = 0
     for result in results:
         limits = row.limits.get(result.versus)
-        verdict = limits.verdict(result.value) if limits else ""
-        quartiles = result.quartiles
-        yield (
-            LINE.format(
-                row.title,
-                result.versus,
-                (figure(result.value) + " " + row.unit).strip(),
-                " - ".join(map(figure, quartiles)) if quartiles else "",
-                figure(limits.floor) if limits else "",
-                figure(limits.goal) if limits else "",
-                verdict,
-                result.note,
-            ).rstrip(),
-            verdict,
-        )
+        verdict = limits.verdict(result.value) if limits and pace is not ONCE else ""
+        broken += verdict == BROKEN
+        print(line_of(name, row, result, verdict), flush=True)
+    return results, broken
 
 
 def main() -> int:
     """Measure, print and return the status of the process."""
     arguments = read_arguments()
-    pace = QUICK if arguments.quick else FULL
     facts = machine()
     for name, fact in facts.items():
         print("{:<9} {}".format(name, fact))
     print("\n" + LINE.format(*HEADINGS).rstrip(), flush=True)
-    verdicts: List[str] = []
+    broken = 0
     samples: Dict[str, Any] = {}
     with closing(Bench(arguments.release)) as bench:
         for name in arguments.only or ROWS:
-            results = ROWS[name].measure(bench, pace)
+            results, more = measure(bench, name, arguments.pace)
             samples[name] = [result._asdict() for result in results]
-            for line, verdict in lines_of(ROWS[name], results):
-                print(line, flush=True)
-                verdicts.append(verdict)
+            broken += more
     if arguments.json:
         arguments.json.write_text(json.dumps({**facts, "rows": samples}, indent=1) + "\n")
-    broken = verdicts.count("BROKEN")
     if broken:
         print("\n{} floors are missed by more than a factor of {}".format(broken, MARGIN))
     return 1 if broken else 0

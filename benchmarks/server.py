@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Dict
 
 import certifi
-import data
 import trustme
+
+import data
 
 DELAY = 0.020  # seconds that the slow port waits before it answers
 CONTROL = b"/-/"  # below it stand the counts, which nobody counts
@@ -26,7 +27,9 @@ HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
     b"Date: Thu, 02 Jul 2020 10:11:12 GMT\r\nContent-Length: %d\r\n\r\n"
 )
-NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+NOT_FOUND = (
+    b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+)
 
 
 class Service:

@@ -8,7 +8,6 @@ from http.client import parse_headers
 from typing import Optional
 
 import data
-
 from vivialconnect.sandbox import Request
 from vivialconnect.sandbox.verification import Credential, Verifier
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple
 
 import measures
-from measures import Pace, Result
-from processes import Bench
+
+if TYPE_CHECKING:
+    from processes import Bench
+    from turns import Pace, Result
 
 #: The one gate: a run fails where a floor is missed by more than this factor.
 MARGIN = 1.25
+BROKEN = "BROKEN"
 
 
 class Limits(NamedTuple):
@@ -33,7 +35,7 @@ class Limits(NamedTuple):
             return "goal"
         if shown <= floor:
             return "floor"
-        return "BROKEN" if self._is_broken(value) else "missed"
+        return BROKEN if self._is_broken(value) else "missed"
 
     def _is_broken(self, value: float) -> bool:
         return value < self.floor / MARGIN if self.rising else value > self.floor * MARGIN
@@ -53,14 +55,14 @@ KNOWN = ("requests.Session", "urllib3", "http.client", "release 0.2.4", "twilio"
 PLAIN = ("requests.Session", "http.client", "release 0.2.4")
 
 ROWS: Dict[str, Row] = {
-    "server": Row("server: calls of http.client / of a raw socket, wall", measures.server, {}),
+    "server": Row("calls a second of a raw socket, wall", measures.server, {}),
     "connections": Row(
-        "connections for 1,000 calls in one thread",
+        "connections, 1,000 calls in one thread",
         partial(measures.connections, threads=1),
         {"": Limits(1, 1)},
     ),
     "connections-16": Row(
-        "connections for 1,000 calls in 16 threads",
+        "connections, 1,000 calls in 16 threads",
         partial(measures.connections, threads=16),
         {"": Limits(16, 16)},
     ),
@@ -95,17 +97,17 @@ ROWS: Dict[str, Row] = {
         {"requests.Session": Limits(0.65, 0.48), "release 0.2.4": Limits(1 / 40, 1 / 55)},
     ),
     "throughput": Row(
-        "calls a second, 16 threads, answers after 20 ms, wall",
-        partial(measures.throughput, threads=16, calls=40, others=("urllib3",)),
+        "calls a second, 16 threads, 20 ms, wall",
+        partial(measures.throughput, threads=16, others=("urllib3",)),
         {"urllib3": Limits(0.95, 1.00, rising=True)},
     ),
     "rows-message": Row(
-        "parsing 1,000 messages of 22 fields into rows",
+        "1,000 messages (22 fields), JSON to rows",
         partial(measures.inside, measure="parsing", noun="message", versus="json.loads"),
         {"json.loads": Limits(1.20, 1.06)},
     ),
     "rows-number": Row(
-        "parsing 1,000 numbers with tags into rows",
+        "1,000 numbers (with tags), JSON to rows",
         partial(measures.inside, measure="parsing", noun="number", versus="json.loads"),
         {"json.loads": Limits(1.20, 1.06)},
     ),
@@ -122,9 +124,7 @@ ROWS: Dict[str, Row] = {
     "reading": Row("reading a field", measures.reading, {"": Limits(100, 50)}, "ns"),
     "sign": Row(
         "Requestor.sign",
-        partial(
-            measures.processor, operation="sign", others=("release 0.2.4", "botocore SigV4")
-        ),
+        partial(measures.signing, release="release 0.2.4", aws="botocore SigV4"),
         {"release 0.2.4": Limits(0.40, 0.25), "botocore SigV4": Limits(0.13, 0.08)},
     ),
     "import": Row(
@@ -134,11 +134,11 @@ ROWS: Dict[str, Row] = {
     ),
     "cold": Row(
         "cold process to first answer",
-        measures.cold,
+        partial(measures.cold, other="requests.Session"),
         {"requests.Session": Limits(1.05, 1.00)},
     ),
     "scaling": Row(
-        "a row in lists of 10 to 10,000, the dearest",
+        "dearest row in lists of 10 to 10,000",
         partial(measures.inside, measure="scaling", noun="message", versus="the cheapest"),
         # The goal is flat: no more apart than two measurements of one thing.
         {"the cheapest": Limits(1.30, 1.10)},
