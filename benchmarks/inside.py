@@ -116,17 +116,27 @@ def reading_plain(_noun: str, rounds: int) -> List[float]:
     return reading_by(Plain(), rounds)
 
 
-def scaling(noun: str, rounds: int) -> List[float]:
+def dearest(noun: str, rounds: int, make: Callable[[bytes], Any]) -> List[float]:
     """Return the ratio of the dearest row to the cheapest, in lists of 10 to 10,000."""
-    texts = [check(noun, length) for length in data.LENGTHS]
-    makes = [partial(lambda text: rows_of(noun, json.loads(text)), text) for text in texts]
-    calls = [enough(make) for make in makes]
-    samples: List[List[float]] = [[] for _ in makes]
+    calls = [partial(make, check(noun, length)) for length in data.LENGTHS]
+    times = [enough(call) for call in calls]
+    samples: List[List[float]] = [[] for _ in calls]
     for _ in range(rounds):
-        for place, make in enumerate(makes):
-            samples[place].append(seconds(make, calls[place]) / calls[place] / data.LENGTHS[place])
+        for place, call in enumerate(calls):
+            rows = times[place] * data.LENGTHS[place]
+            samples[place].append(seconds(call, times[place]) / rows)
     costs = [median(sample) for sample in samples]
     return [max(costs) / min(costs)]
+
+
+def scaling(noun: str, rounds: int) -> List[float]:
+    """Return how much dearer a row is in one list than in another of another length."""
+    return dearest(noun, rounds, lambda text: rows_of(noun, json.loads(text)))
+
+
+def scaling_plain(noun: str, rounds: int) -> List[float]:
+    """Return the same of a dict that is parsed and not made a row."""
+    return dearest(noun, rounds, json.loads)
 
 
 MEASURES: Dict[str, Callable[[str, int], List[float]]] = {
@@ -135,6 +145,7 @@ MEASURES: Dict[str, Callable[[str, int], List[float]]] = {
     "reading": reading,
     "reading plain": reading_plain,
     "scaling": scaling,
+    "scaling plain": scaling_plain,
 }
 
 if __name__ == "__main__":

@@ -102,6 +102,13 @@ def reading(bench: Bench, pace: Pace) -> List[Result]:
     return [Result("", samples, "a plain attribute: {:.0f} ns".format(plain))]
 
 
+def scaling(bench: Bench, pace: Pace, *, noun: str, versus: str) -> List[Result]:
+    """Return how much the cost of a row depends on the length of the list."""
+    samples = bench.inside("scaling", noun, pace.rounds)
+    plain = bench.inside("scaling plain", noun, pace.rounds)
+    return [Result(versus, samples, "json.loads alone: {:.2f}".format(*plain))]
+
+
 def peak(bench: Bench, _pace: Pace, *, other: str, length: int) -> List[Result]:
     """Return the ratio of the most memory that finding a list takes."""
     race = Race(bench, (US, other), "find_list", (length,))

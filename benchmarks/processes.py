@@ -99,7 +99,7 @@ class Bench:
 
     def _installed_release(self) -> Path:
         if not (self._release / "vivialconnect").is_dir():
-            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+            command = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps"]
             subprocess.run(
                 [*command, "--disable-pip-version-check", "--target", str(self._release), RELEASE],
                 check=True,
@@ -136,7 +136,7 @@ class Bench:
         source, made = self._folder / "source", self._folder / "wheel"
         ignored = shutil.ignore_patterns(".*", "*.egg-info", "build", "tests", "docs")
         shutil.copytree(str(HERE.parent), str(source), ignore=ignored)
-        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+        command = [sys.executable, "-m", "pip", "wheel", "-qq", "--no-deps"]
         subprocess.run(
             [*command, "--disable-pip-version-check", "-w", str(made), str(source)], check=True
         )

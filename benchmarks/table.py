@@ -139,7 +139,7 @@ ROWS: Dict[str, Row] = {
     ),
     "scaling": Row(
         "dearest row in lists of 10 to 10,000",
-        partial(measures.inside, measure="scaling", noun="message", versus="the cheapest"),
+        partial(measures.scaling, noun="message", versus="the cheapest"),
         # The goal is flat: no more apart than two measurements of one thing.
         {"the cheapest": Limits(1.30, 1.10)},
     ),
