@@ -1,0 +1,39 @@
+"""The benchmarks, each call made once: that they work is tested here, how fast they are is not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import vivialconnect
+
+ROOT = Path(vivialconnect.__file__).parent.parent
+RUN = Path(__file__).parent.parent.parent / "benchmarks" / "run.py"
+
+
+def test_benchmarks__right_answers(tmp_path: Path) -> None:
+    """Calls are measured that are signed, sent once and answered right, and rows beside dicts."""
+    rows = ("throughput", "bytes-number")
+    words = ["--once", "--json", str(tmp_path / "samples.json")]
+    words += [word for row in rows for word in ("--only", row)]
+
+    finished = subprocess.run(
+        [sys.executable, str(RUN), *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        text=True,
+    )
+    assert finished.stderr == ""
+
+    measured = json.loads((tmp_path / "samples.json").read_text(encoding="utf-8"))["rows"]
+    assert list(measured) == list(rows)
+    assert [result["versus"] for row in rows for result in measured[row]] == [
+        "urllib3",
+        "raw dicts",
+    ]
