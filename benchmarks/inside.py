@@ -91,29 +91,36 @@ class Plain:
     """What the reading of a field is compared with: the attribute of an ordinary object."""
 
     def __init__(self) -> None:
-        self.body = data.BODY
+        self.__dict__.update(data.message())
 
 
-def reading_by(row: Any, rounds: int) -> List[float]:
-    """Return samples of the nanoseconds that it takes to read a field."""
-    reads, laps = 10, 20_000
+def reading_by(rows: List[Any], fields: List[str], rounds: int) -> List[float]:
+    """Return samples of the nanoseconds that it takes to read a field, in many rows in turn."""
+    if [getattr(rows[0], field) for field in fields] != [data.message()[field] for field in fields]:
+        raise ValueError("the fields are not those of the row")
+    laps = 20
     clock = time.process_time_ns
-    read = Timer("; ".join(["row.body"] * reads), timer=clock, globals={"row": row})
-    empty = Timer("pass", timer=clock)
-    return [(read.timeit(laps) - empty.timeit(laps)) / laps / reads for _ in range(rounds)]
+    statement = "for row in rows: " + "; ".join("row." + field for field in fields)
+    read = Timer(statement, timer=clock, globals={"rows": rows})
+    empty = Timer("for row in rows: pass", timer=clock, globals={"rows": rows})
+    reads = laps * len(rows) * len(fields)
+    return [(read.timeit(laps) - empty.timeit(laps)) / reads for _ in range(rounds)]
 
 
-def reading(_noun: str, rounds: int) -> List[float]:
-    """Return the nanoseconds that it takes to read a field of a row."""
-    row = rows_of("message", {"messages": [data.message()]})[0]
-    if row.body != data.BODY:
-        raise ValueError(row.body)
-    return reading_by(row, rounds)
+def some_rows() -> List[Any]:
+    """Return 1,000 messages."""
+    return list(rows_of("message", json.loads(data.list_text("message", 1000))))
 
 
-def reading_plain(_noun: str, rounds: int) -> List[float]:
-    """Return the nanoseconds that it takes to read the attribute of an ordinary object."""
-    return reading_by(Plain(), rounds)
+def reading(field: str, rounds: int) -> List[float]:
+    """Return the nanoseconds that it takes to read the id of a row, or its other fields."""
+    others = [name for name in data.message() if name != "id"]
+    return reading_by(some_rows(), ["id"] if field == "id" else others, rounds)
+
+
+def reading_plain(_field: str, rounds: int) -> List[float]:
+    """Return the nanoseconds that it takes to read the attributes of an ordinary object."""
+    return reading_by([Plain() for _ in range(1000)], list(data.message()), rounds)
 
 
 def dearest(noun: str, rounds: int, make: Callable[[bytes], Any]) -> List[float]:

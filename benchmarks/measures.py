@@ -95,10 +95,10 @@ def inside(bench: Bench, pace: Pace, *, measure: str, noun: str, versus: str) ->
     return [Result(versus, bench.inside(measure, noun, pace.rounds))]
 
 
-def reading(bench: Bench, pace: Pace) -> List[Result]:
+def reading(bench: Bench, pace: Pace, *, field: str) -> List[Result]:
     """Return the nanoseconds of reading a field, and those of a plain attribute beside them."""
-    samples = bench.inside("reading", "message", pace.rounds)
-    plain = median(bench.inside("reading plain", "message", pace.rounds))
+    samples = bench.inside("reading", field, pace.rounds)
+    plain = median(bench.inside("reading plain", field, pace.rounds))
     return [Result("", samples, "a plain attribute: {:.0f} ns".format(plain))]
 
 
