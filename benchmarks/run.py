@@ -22,8 +22,11 @@ from table import BROKEN, MARGIN, ROWS, Row
 from turns import Pace, Result
 
 FULL = Pace(rounds=15, block=0.1)
-QUICK = Pace(rounds=5, block=0.02)
 ONCE = Pace(rounds=1, block=0)
+PACES = {
+    "--quick": (Pace(rounds=5, block=0.02), "measure sooner, and less exactly"),
+    "--once": (ONCE, "make each call once, to see that all works; nothing is judged"),
+}
 PACKAGES = ("vivialconnect", "requests", "urllib3", "twilio", "stripe", "botocore")
 LINE = "{:<15} {:<43} {:<16} {:>7} {:>15} {:>6} {:>6} {:<7} {}"
 HEADINGS = ("row", "measure", "against", "median", "quartiles", "floor", "goal", "", "both")
@@ -32,30 +35,13 @@ HEADINGS = ("row", "measure", "against", "median", "quartiles", "floor", "goal",
 def read_arguments(arguments: Optional[List[str]] = None) -> argparse.Namespace:
     """Return what the command says."""
     parser = argparse.ArgumentParser(description="Measure the client beside yardsticks.")
-    names = ", ".join(ROWS)
-    parser.add_argument(
-        "--only",
-        action="append",
-        choices=[*ROWS],
-        metavar="ROW",
-        help="measure this row alone; may be repeated: " + names,
-    )
-    pace = parser.add_mutually_exclusive_group()
-    pace.add_argument(
-        "--quick",
-        dest="pace",
-        action="store_const",
-        const=QUICK,
-        default=FULL,
-        help="measure sooner, and less exactly",
-    )
-    pace.add_argument(
-        "--once",
-        dest="pace",
-        action="store_const",
-        const=ONCE,
-        help="make each call once, to see that all works; nothing is judged",
-    )
+    rows = "measure this row alone; may be repeated: " + ", ".join(ROWS)
+    parser.add_argument("--only", action="append", choices=[*ROWS], metavar="ROW", help=rows)
+    paces = parser.add_mutually_exclusive_group()
+    for option, (pace, words) in PACES.items():
+        paces.add_argument(
+            option, dest="pace", action="store_const", const=pace, default=FULL, help=words
+        )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every sample as JSON")
     parser.add_argument("--release", metavar="DIR", help="keep the installed release 0.2.4 here")
     return parser.parse_args(arguments)

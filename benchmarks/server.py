@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any
 
 import certifi
 import trustme
@@ -125,35 +125,33 @@ def trust(bundle: Path) -> ssl.SSLContext:
     return context
 
 
+async def listen(service: Service, delay: float = 0.0, **options: Any) -> int:
+    """Listen on a free port, and return it."""
+    listening = await asyncio.get_running_loop().create_server(
+        lambda: Connection(service, delay), "127.0.0.1", 0, backlog=64, **options
+    )
+    port: int = listening.sockets[0].getsockname()[1]
+    return port
+
+
 async def serve(bundle: Path) -> None:
     """Serve on three ports until standard input ends."""
-    loop = asyncio.get_running_loop()
     service = Service()
-    ways: Dict[str, Dict[str, Any]] = {
-        "plain": {},
-        "slow": {},
-        "tls": {"ssl": trust(bundle)},
+    ports = {
+        "plain": await listen(service),
+        "slow": await listen(service, DELAY),
+        "tls": await listen(service, ssl=trust(bundle)),
     }
-    ports = {}
-    for name, options in ways.items():
-        delay = DELAY if name == "slow" else 0.0
-        listening = await loop.create_server(
-            lambda delay=delay: Connection(service, delay),  # type: ignore[misc]
-            "127.0.0.1",
-            0,
-            backlog=64,
-            **options,
-        )
-        ports[name] = listening.sockets[0].getsockname()[1]
-    ended = asyncio.Event()
-
-    def wait_for_the_end() -> None:
-        sys.stdin.read()
-        loop.call_soon_threadsafe(ended.set)
-
-    threading.Thread(target=wait_for_the_end, daemon=True).start()
     print(json.dumps(ports), flush=True)
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    threading.Thread(target=wait_for_the_end, args=(loop, ended), daemon=True).start()
     await ended.wait()
+
+
+def wait_for_the_end(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    """Tell the loop when standard input has ended."""
+    sys.stdin.read()
+    loop.call_soon_threadsafe(ended.set)
 
 
 if __name__ == "__main__":
