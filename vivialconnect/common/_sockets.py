@@ -21,11 +21,12 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 
+MOST_AT_ONCE = 1_000_000  # bytes that are asked for before they have come
 IDLE_LIMIT = 30  # seconds after which a kept connection may be dead without our knowing
 
 
 class Closable(Protocol):
-    """A socket or a stream."""
+    """A connection, a socket or a stream."""
 
     def close(self) -> None:
         """Close it; a second time does nothing."""
@@ -50,6 +51,8 @@ class Attempt(threading.local):
     body_follows: bool = False
     #: The sockets and streams that were made for the attempt.
     opened: Tuple[Closable, ...] = ()
+    #: The connection that a pool has lent to it.
+    lent: Optional[Closable] = None
 
     def begin(self, method: str, deadline: float, *, has_body: bool) -> None:
         """Start the account of one attempt."""
@@ -60,6 +63,7 @@ class Attempt(threading.local):
         self.connecting = True
         self.sent = False
         self.opened = ()
+        self.lent = None
 
     def note(self, made: ClosableT) -> ClosableT:
         """Remember what was made, and return it."""
@@ -67,13 +71,17 @@ class Attempt(threading.local):
         return made
 
     def abandon(self) -> None:
-        """Close what a failed attempt has opened, the last first.
+        """Close the connection of a failed attempt, and what was opened for it, the last first.
 
-        Where a handshake or a tunnel fails, ``ssl`` and ``http.client`` leave some of it open.
+        Where a handshake or a tunnel fails, ``ssl`` and ``http.client`` leave some of it open;
+        where a body cannot be unpacked, ``urllib3`` lets go of the connection as it is.
         """
+        if self.lent is not None:
+            self.lent.close()
         for made in reversed(self.opened):
             made.close()
         self.opened = ()
+        self.lent = None
 
     def seconds_left(self) -> float:
         """Return the seconds that are left.
@@ -102,6 +110,22 @@ class AnswerStream(io.BufferedReader):
         if not line.endswith(b"\n") and len(line) != size:
             raise RemoteDisconnected("the connection was closed within a line of the answer")
         return line
+
+    def read(self, size: Optional[int] = -1) -> bytes:
+        """Read as many bytes as asked for, which an answer's headers may say wrongly.
+
+        The base would first get the memory for all of them, and there may not be that much.
+        """
+        if size is None or size <= MOST_AT_ONCE:
+            return super().read(size)
+        pieces = []
+        while size > 0:
+            piece = super().read(min(size, MOST_AT_ONCE))
+            if not piece:
+                break
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
 
 
 class DeadlineSocket(socket.socket):
@@ -244,9 +268,11 @@ class _DeadlinePool:
         if attempt.method == "POST" and idle > IDLE_LIMIT:
             # It may be dead without our knowing, and a lost POST could not be sent again.
             connection.close()
+        attempt.lent = connection
         return connection
 
     def _put_conn(self: Any, conn: Any) -> None:
+        attempt.lent = None  # from now on it may be another thread's
         if conn is not None:
             conn.last_used = time.monotonic()
         super()._put_conn(conn)  # type: ignore[misc] # of the pool mixed in
