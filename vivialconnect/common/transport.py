@@ -14,6 +14,7 @@ import logging
 import os
 import socket
 import ssl
+import traceback
 from http import client
 from typing import Iterator, List, Optional, Tuple, Type
 from urllib.parse import urlsplit
@@ -112,6 +113,9 @@ def _prepare(request: Request, sign: Signer) -> requests.PreparedRequest:
 def _translated(failure: BaseException, request: Request) -> error.ConnectionError:
     attempt = _sockets.attempt
     chain = list(_chain(failure))
+    for link in chain:
+        # Tools that print the locals of frames would print the signature, and the text that went.
+        traceback.clear_frames(link.__traceback__)
     host = urlsplit(request.url).netloc
     if any(isinstance(link, _TIMEOUTS) for link in chain):
         kind: type = error.Timeout
