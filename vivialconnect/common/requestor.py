@@ -28,6 +28,9 @@ logger = logging.getLogger("vivialconnect")
 #: What the repeated DELETE of something that an earlier attempt has deleted is taken for.
 GONE = Response(204, {}, b"")
 
+#: Seconds, 23 days: sockets count milliseconds in 32 bits.
+LONGEST_TIMEOUT = 2_000_000
+
 CLIENT_HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",
@@ -228,7 +231,7 @@ class Requestor:
         """
         ready = settings.checked(self._settings)
         request = _describe(call, ready)
-        deadline = time.monotonic() + ready.request_timeout
+        deadline = time.monotonic() + min(ready.request_timeout, LONGEST_TIMEOUT)
         path, _ = signing.split_target(request.url)
         attempts = Attempts(request.method, path, ready.max_retries, deadline)
         response = self._respond(request, ready, attempts)
