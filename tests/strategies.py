@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 import string
 from datetime import datetime
 from typing import Any, Dict, List, Union
@@ -102,3 +103,7 @@ def nested(depth: int) -> List[Any]:
     for _ in range(depth):
         value = [value]
     return value
+
+
+#: Whether the fuzzed tests run at their full size, which takes minutes.
+THOROUGH = os.environ.get("VIVIALCONNECT_THOROUGH") == "1"
