@@ -25,7 +25,7 @@ ORDER: Tuple[Tuple[str, ...], ...] = (
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
     ("common.scopes", "common.signer"),
-    ("common._sockets", "common._routes", "common.transport", "common.answers"),
+    ("common._sockets", "common._pools", "common._routes", "common.transport", "common.answers"),
     ("common.requestor",),
     ("resources._collections", "resources._configuration", "resources._row", "resources._place",
      "resources.resource", "resources.countable", "resources.sendable"),
@@ -41,9 +41,11 @@ SANDBOX_MAY_IMPORT = frozenset(("version", "common", "common.segments"))
 HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 #: Where the sandbox points the client at itself, and where it undoes that.
 MAY_IMPORT_FACADE = frozenset(("configure", "_restore"))
-MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._routes", "common._sockets"))
+MAY_IMPORT_HTTP_CLIENTS = frozenset(
+    ("common.transport", "common._routes", "common._pools", "common._sockets")
+)
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
-MOST_CODE_LINES_OF_THE_CORE = 3200
+MOST_CODE_LINES_OF_THE_CORE = 3400
 MOST_LINES_OF_A_FILE = 350
 
 

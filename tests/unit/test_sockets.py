@@ -14,7 +14,7 @@ from vivialconnect.common import _sockets
 @pytest.fixture
 def overdue() -> None:
     """Let the deadline of this thread's attempt have passed."""
-    _sockets.attempt.begin("GET", time.monotonic() - 1, has_body=False)
+    _sockets.attempt.begin("GET", time.monotonic() - 1)
 
 
 @pytest.mark.usefixtures("overdue")
@@ -50,7 +50,7 @@ def test_attempt__abandoned() -> None:
         def close(self) -> None:
             closed.append(self.name)
 
-    _sockets.attempt.begin("GET", time.monotonic() + 1, has_body=False)
+    _sockets.attempt.begin("GET", time.monotonic() + 1)
     _sockets.attempt.note(Opened("socket"))
     _sockets.attempt.note(Opened("stream"))
     _sockets.attempt.abandon()

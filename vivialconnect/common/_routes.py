@@ -15,7 +15,7 @@ from typing import Any, Dict, List, Optional, Tuple, Union
 import requests
 import requests.adapters
 
-from vivialconnect.common import _sockets
+from vivialconnect.common import _pools, _sockets
 
 Trust = Union[bool, str]
 
@@ -46,8 +46,13 @@ class _Adapter(requests.adapters.HTTPAdapter):
         super().init_poolmanager(*arguments, **keywords)
         _use_deadline_pools(self.poolmanager)
 
-    def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
-        manager = super().proxy_manager_for(*arguments, **keywords)
+    def proxy_manager_for(self, proxy: str, **keywords: Any) -> Any:
+        if proxy.lower().startswith("socks"):
+            # Its connections could not be made to keep the deadline.
+            raise requests.exceptions.InvalidSchema(
+                "a SOCKS proxy cannot be used; name an HTTP one"
+            )
+        manager = super().proxy_manager_for(proxy, **keywords)
         _use_deadline_pools(manager)
         return manager
 
@@ -78,19 +83,21 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return str(request.url)[len(self._origin) :]
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """Return the response read to its end, with what the transport takes from it."""
+        """Return the response, with what the transport takes from it."""
+        if not isinstance(resp, _pools.Answer):  # of a stand-in
+            return super().build_response(req, resp)
         response = requests.Response()
         response.status_code = resp.status
         response.headers = resp.headers
         response.request = req
-        response._content = resp.read(decode_content=True)
+        response._content = resp.content
         return response
 
 
 def _use_deadline_pools(manager: Any) -> None:
     manager.pool_classes_by_scheme = {
-        "http": _sockets.DeadlineHTTPPool,
-        "https": _sockets.DeadlineHTTPSPool,
+        "http": _pools.DeadlineHTTPPool,
+        "https": _pools.DeadlineHTTPSPool,
     }
 
 

@@ -1,4 +1,4 @@
-"""Sockets that keep a deadline, and the urllib3 connections and pools above them.
+"""Sockets that keep a deadline, and the account of the attempt that they serve.
 
 A plain timeout starts anew with every packet, so a peer that drips one byte at a time holds a call
 for ever. These sockets arm themselves with what is left of the whole call before they wait.
@@ -13,20 +13,13 @@ import ssl
 import threading
 import time
 from http.client import RemoteDisconnected
-from typing import Any, Optional, Protocol, Tuple, Type, TypeVar
-
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
+from typing import Any, Optional, Protocol, Tuple, TypeVar
 
 MOST_AT_ONCE = 1_000_000  # bytes that are asked for before they have come
-IDLE_LIMIT = 30  # seconds after which a kept connection may be dead without our knowing
 
 
 class Closable(Protocol):
-    """A connection, a socket or a stream."""
+    """A socket or a stream."""
 
     def close(self) -> None:
         """Close it; a second time does nothing."""
@@ -41,29 +34,20 @@ class Attempt(threading.local):
 
     deadline: float = 0.0
     method: str = ""
-    #: An attempt of ours is under way in this thread.
-    running: bool = False
     #: Nothing of the request can have left: a connection is being made, or will be.
     connecting: bool = True
     #: Some of the request has left.
     sent: bool = False
-    #: The request has a body, whose head has not come yet.
-    body_follows: bool = False
     #: The sockets and streams that were made for the attempt.
     opened: Tuple[Closable, ...] = ()
-    #: The connection that a pool has lent to it.
-    lent: Optional[Closable] = None
 
-    def begin(self, method: str, deadline: float, *, has_body: bool) -> None:
+    def begin(self, method: str, deadline: float) -> None:
         """Start the account of one attempt."""
         self.method = method
-        self.body_follows = has_body
         self.deadline = deadline
-        self.running = True
         self.connecting = True
         self.sent = False
         self.opened = ()
-        self.lent = None
 
     def note(self, made: ClosableT) -> ClosableT:
         """Remember what was made, and return it."""
@@ -71,17 +55,13 @@ class Attempt(threading.local):
         return made
 
     def abandon(self) -> None:
-        """Close the connection of a failed attempt, and what was opened for it, the last first.
+        """Close what a failed attempt has opened, the last first.
 
-        Where a handshake or a tunnel fails, ``ssl`` and ``http.client`` leave some of it open;
-        where a body cannot be unpacked, ``urllib3`` lets go of the connection as it is.
+        Where a handshake or a tunnel fails, ``ssl`` and ``http.client`` leave some of it open.
         """
-        if self.lent is not None:
-            self.lent.close()
         for made in reversed(self.opened):
             made.close()
         self.opened = ()
-        self.lent = None
 
     def seconds_left(self) -> float:
         """Return the seconds that are left.
@@ -200,101 +180,3 @@ def connect(host: str, port: int, options: Any) -> DeadlineSocket:
         else:
             return connected
     raise failure
-
-
-class _DeadlineConnection:
-    """Makes its sockets keep the deadline, and notes how far the request has come."""
-
-    last_used = 0.0
-    #: The head of a request, until its body follows.
-    _head = b""
-
-    def _new_conn(self: Any) -> DeadlineSocket:
-        host = getattr(self, "_dns_host", self.host)
-        try:
-            return connect(host, self.port, self.socket_options)
-        except socket.timeout as error:
-            raise ConnectTimeoutError(self, "no connection to {} in time".format(host)) from error
-        except OSError as error:
-            raise NewConnectionError(self, "no connection to {}: {}".format(host, error)) from error
-
-    def connect(self: Any) -> None:
-        attempt.connecting = True
-        super().connect()  # type: ignore[misc] # of the connection mixed in
-        attempt.connecting = False
-
-    def send(self: Any, data: Any) -> None:
-        # Connecting here, and not in the base, keeps a tunnel's CONNECT from counting as sent.
-        if self.sock is None:
-            self.connect()
-        if attempt.body_follows and not attempt.connecting:
-            # Head and body leave together: one packet, and one system call.
-            attempt.body_follows = False
-            self._head = data
-            return
-        attempt.sent = attempt.sent or not attempt.connecting
-        head, self._head = self._head, b""
-        super().send(head + data)  # type: ignore[misc] # of the connection mixed in
-
-
-class DeadlineHTTPConnection(_DeadlineConnection, HTTPConnection):
-    """A plain connection that keeps the deadline."""
-
-
-class DeadlineHTTPSConnection(_DeadlineConnection, HTTPSConnection):
-    """A TLS connection that keeps the deadline."""
-
-    def connect(self) -> None:
-        """Connect and shake hands, with our kind of TLS socket."""
-        # Some releases of requests hand in a context that all sessions share, and then leave the
-        # CA bundle out; this one is always our own.
-        self.ssl_context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
-        self.ssl_context.sslsocket_class = DeadlineTLSSocket
-        self.ca_certs = self.ca_certs or (None if self.ca_cert_dir else DEFAULT_CA_BUNDLE_PATH)
-        super().connect()
-
-
-class _DeadlinePool:
-    """Hands out connections that keep the deadline, and none that idled too long to a POST."""
-
-    def urlopen(self: Any, *arguments: Any, **keywords: Any) -> Any:
-        # Before urllib3 2 a body that is cut short passes for a whole one unless this is asked.
-        keywords["enforce_content_length"] = True
-        return super().urlopen(*arguments, **keywords)  # type: ignore[misc] # of the pool mixed in
-
-    def _get_conn(self: Any, timeout: Optional[float] = None) -> Any:
-        connection = super()._get_conn(timeout)  # type: ignore[misc] # of the pool mixed in
-        idle = time.monotonic() - getattr(connection, "last_used", 0.0)
-        if attempt.method == "POST" and idle > IDLE_LIMIT:
-            # It may be dead without our knowing, and a lost POST could not be sent again.
-            connection.close()
-        attempt.lent = connection
-        return connection
-
-    def _put_conn(self: Any, conn: Any) -> None:
-        attempt.lent = None  # from now on it may be another thread's
-        if conn is not None:
-            conn.last_used = time.monotonic()
-        super()._put_conn(conn)  # type: ignore[misc] # of the pool mixed in
-
-
-def _connection_class(pool: Type[Any], usual: Type[Any], ours: Type[Any]) -> Any:
-    """Return a property that gives our class, or what a mocking library has put in its place."""
-
-    def choose(_: Any) -> Type[Any]:
-        current: Type[Any] = pool.ConnectionCls
-        return ours if current is usual else current
-
-    return property(choose)
-
-
-class DeadlineHTTPPool(_DeadlinePool, HTTPConnectionPool):
-    """A pool of plain connections."""
-
-    ConnectionCls = _connection_class(HTTPConnectionPool, HTTPConnection, DeadlineHTTPConnection)
-
-
-class DeadlineHTTPSPool(_DeadlinePool, HTTPSConnectionPool):
-    """A pool of TLS connections."""
-
-    ConnectionCls = _connection_class(HTTPSConnectionPool, HTTPSConnection, DeadlineHTTPSConnection)

@@ -10,7 +10,6 @@ after they are made; a forked child starts with none.
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import ssl
@@ -70,7 +69,7 @@ class RequestsTransport:
         """
         prepared = _prepare(request, sign)
         attempt = _sockets.attempt
-        attempt.begin(request.method, limits.deadline, has_body=bool(request.body))
+        attempt.begin(request.method, limits.deadline)
         try:
             route = self._routes.find(request.url, limits.verify)
             seconds = attempt.seconds_left()
@@ -81,8 +80,6 @@ class RequestsTransport:
         except FOREIGN as failure:
             attempt.abandon()
             raise _translated(failure, request) from failure
-        finally:
-            attempt.running = False
 
     def close(self) -> None:
         """Close every kept connection; the next call opens new ones."""
@@ -191,19 +188,5 @@ def _told_by(link: BaseException) -> Optional[str]:
     return next((words for kind, words in _WORDS if isinstance(link, kind)), None)
 
 
-class _WithoutQueries(logging.Filter):
-    """Cuts the queries off what urllib3 logs of our calls: they may hold numbers and texts."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if _sockets.attempt.running and isinstance(record.args, tuple):
-            record.args = tuple(
-                value.partition("?")[0] if isinstance(value, str) else value
-                for value in record.args
-            )
-        return True
-
-
 shared = RequestsTransport()
-for _name in ("urllib3.connection", "urllib3.connectionpool"):
-    logging.getLogger(_name).addFilter(_WithoutQueries())
 os.register_at_fork(after_in_child=shared.forget)
