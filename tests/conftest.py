@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List
 import pytest
 
 from tests.leaks import watched
-from vivialconnect.common import transport
+from vivialconnect.common import scopes, transport
 from vivialconnect.resources import _configuration
 from vivialconnect.resources._row import Row
 
@@ -57,3 +57,4 @@ def fresh_process(nothing_leaks: None, monkeypatch: pytest.MonkeyPatch) -> Itera
         if class_ in before:
             type.__setattr__(class_, _configuration.OWN, before[class_])
     transport.shared.close()
+    scopes._in_force.set(())

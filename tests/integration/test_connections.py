@@ -179,6 +179,21 @@ def test_transport__forget() -> None:
     assert repr(ours) == "RequestsTransport()"
 
 
+def test_transport__fork_without_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a process was forked without Python's hooks, its connections are still its own."""
+    with ScriptedServer(COUNT) as server:
+        use(server)
+        Message.count()
+        kept = dict(transport.shared._routes._routes)
+        monkeypatch.setattr("os.getpid", lambda: -1)
+        Message.count()
+        monkeypatch.undo()
+        for route in kept.values():
+            route.session.close()
+
+    assert connections_of(server) == [1, 2]
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirect__not_followed(status: int) -> None:
     """A redirect is an error that names its target, and the target gets no request of ours."""

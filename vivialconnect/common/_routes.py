@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union, cast
 
 import requests
 import requests.adapters
@@ -86,12 +86,12 @@ class _Adapter(requests.adapters.HTTPAdapter):
         """Return the response, with what the transport takes from it."""
         if not isinstance(resp, _pools.Answer):  # of a stand-in
             return super().build_response(req, resp)
-        response = requests.Response()
+        response: Any = requests.Response()
         response.status_code = resp.status
         response.headers = resp.headers
         response.request = req
         response._content = resp.content
-        return response
+        return cast("requests.Response", response)
 
 
 def _use_deadline_pools(manager: Any) -> None:
@@ -147,6 +147,7 @@ class Routes:
     """The routes that were taken so far, by origin, trust and what the environment says now."""
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         self._routes: Dict[Tuple[Optional[Trust], ...], Route] = {}
 
     def find(self, url: str, verify: Trust) -> Route:
@@ -154,6 +155,9 @@ class Routes:
 
         Attention: several threads may call this; all of them get the same route.
         """
+        if self._process != os.getpid():
+            # Forked by somebody who runs no hooks of Python's, as some application servers are.
+            self.forget()
         origin = url[: url.index("/", len("https://"))]
         key = (origin, verify, *_environment(origin.partition(":")[0]))
         found = self._routes.get(key)
@@ -168,4 +172,5 @@ class Routes:
 
     def forget(self) -> None:
         """Drop the connections unclosed: in a forked child they belong to the parent."""
+        self._process = os.getpid()
         self._routes = {}
