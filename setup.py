@@ -9,6 +9,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 
 TEST = [
+    "gunicorn>=22; sys_platform == 'linux'",
     "httmock>=1.4",
     "hypothesis>=6.100",
     "pytest>=8.2",

@@ -1,0 +1,250 @@
+"""Calls of several processes at once: forked with warm pools, spawned, and of a prefork server."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List
+
+import pytest
+
+from tests.integration.scripted_server import Peer, ScriptedServer, answer, use
+from tests.integration.tenants import THOROUGH, Tenants, Values, work
+from vivialconnect import ConnectionError, Message, Number, configured  # noqa: A004 - documented name
+from vivialconnect.resources import _configuration
+
+PROCESSES = 4
+#: Calls that each process, or each thread of the parent, makes.
+CALLS = 200 if THOROUGH else 8
+PATIENCE = 300 if THOROUGH else 60  # seconds after which a process that does not end is an error
+ROOT = Path(__file__).parents[2]
+
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system may not fork"),
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+]
+
+
+@pytest.fixture
+def tenants() -> Iterator[Tenants]:
+    """Give two accounts, and a pool that is warm."""
+    with Tenants() as both:
+        assert work(both.accounts, 4) == []
+        yield both
+
+
+def fork(task: Callable[[], bool]) -> int:
+    """Do something in a forked child, and return the child's id."""
+    child = os.fork()
+    if child:
+        return child
+    signal.alarm(PATIENCE)
+    try:
+        os._exit(0 if task() else 1)
+    finally:
+        os._exit(2)
+
+
+def statuses_of(children: List[int]) -> List[int]:
+    """Wait for children, and return how each ended."""
+    return [os.waitpid(child, 0)[1] for child in children]
+
+
+@contextmanager
+def busy_parent(accounts: List[Values]) -> Iterator[List[str]]:
+    """Let threads of this process make calls until the block ends; give what they did wrong."""
+    wrong: List[str] = []
+    enough = threading.Event()
+    started = threading.Barrier(5)
+
+    def run() -> None:
+        started.wait(PATIENCE)
+        while not enough.is_set():
+            wrong.extend(work(accounts, 4))
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    started.wait(PATIENCE)
+    yield wrong
+    enough.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def call_as_threads(accounts: List[Values], calls: int) -> List[str]:
+    """Work in 4 threads at once; return what went wrong."""
+    with ThreadPoolExecutor(4) as pool:
+        return [
+            mistake for found in pool.map(work, [accounts] * 4, [calls] * 4) for mistake in found
+        ]
+
+
+def test_fork__parent_and_children_at_once(tenants: Tenants) -> None:
+    """Children that are forked from amid calls make their own, while the parent's go on."""
+    with busy_parent(tenants.accounts) as wrong:
+        children = [
+            fork(lambda: call_as_threads(tenants.accounts, CALLS) == []) for _ in range(PROCESSES)
+        ]
+        statuses = statuses_of(children)
+
+    assert statuses == [0] * PROCESSES
+    assert wrong == []
+    assert tenants.mistakes() == []
+    assert len(tenants.requests) > PROCESSES * 4 * CALLS
+    assert tenants.connections <= 64
+
+
+def test_fork__within_a_scope(tenants: Tenants) -> None:
+    """A child goes on in the scopes that were in force where it was forked, and so do its rows."""
+    with configured(**tenants.accounts[1]):
+        number = Number.find()[0]
+        inside = fork(lambda: Number.find()[0].account_id == 67890)
+    outside = fork(lambda: number.reload() is None and Message.api_account_id is None)
+
+    assert statuses_of([inside, outside]) == [0, 0]
+    assert [request.path.split("/")[4] for request in tenants.requests[-3:]] == ["67890"] * 3
+    assert tenants.mistakes() == []
+
+
+def test_fork__while_a_thread_waits() -> None:
+    """A child calls the service that a thread of its parent just waits for."""
+    asked = threading.Event()
+
+    def hold(peer: Peer) -> None:
+        asked.set()
+        peer.stall()
+
+    def wait_in_vain() -> None:
+        with suppress(ConnectionError):
+            Message.count()
+
+    thread = threading.Thread(target=wait_in_vain)
+    with ScriptedServer(hold, answer({"count": 1})) as server:
+        use(server)
+        thread.start()
+        assert asked.wait(PATIENCE)
+        statuses = statuses_of([fork(lambda: Message.count() == 1)])
+    thread.join(PATIENCE)
+
+    assert statuses == [0]
+    assert [request.connection for request in server.requests] == [1, 2]
+
+
+def test_fork__while_a_thread_configures() -> None:
+    """A child can set what a thread of its parent was about to set when it forked."""
+
+    def configure() -> bool:
+        Message.request_timeout = 7
+        return Message.request_timeout == 7
+
+    with _configuration._Writing.lock:
+        statuses = statuses_of([fork(configure)])
+
+    assert statuses == [0]
+    assert Message.request_timeout == 30
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_multiprocessing__two_accounts(method: str, tenants: Tenants) -> None:
+    """The processes of a pool, forked or spawned, each make their calls for whom they should."""
+    context = multiprocessing.get_context(method)
+    processes = PROCESSES if method == "fork" or THOROUGH else 2
+    with busy_parent(tenants.accounts) as wrong, context.Pool(processes) as pool:
+        jobs = [(tenants.accounts, CALLS)] * processes
+        found = pool.starmap_async(call_as_threads, jobs).get(PATIENCE)
+
+    assert found == [[]] * processes
+    assert wrong == []
+    assert tenants.mistakes() == []
+    assert len(tenants.requests) > processes * 4 * CALLS
+    assert tenants.connections <= 64
+
+
+def test_row__sent_to_another_process(tenants: Tenants) -> None:
+    """A row that travels is without credentials, and works with those that are in force there."""
+    with configured(**tenants.accounts[1]):
+        number = Number.find()[0]
+    data = pickle.dumps(number)
+    told = run_python(
+        "import json, pickle, sys\n"
+        "number = pickle.loads(bytes.fromhex(sys.stdin.read()))\n"
+        "number.reload()\n"
+        "print(json.dumps(number.account_id))\n",
+        data.hex(),
+        {
+            "VIVIALCONNECT_API_KEY": tenants.accounts[1]["api_key"],
+            "VIVIALCONNECT_API_SECRET": tenants.accounts[1]["api_secret"],
+            "VIVIALCONNECT_ACCOUNT_ID": "67890",
+            "VIVIALCONNECT_BASE_URL": tenants.sandbox.url,
+        },
+    )
+
+    assert tenants.accounts[1]["api_secret"].encode("ascii") not in data
+    assert told == 67890
+    assert tenants.mistakes() == []
+
+
+def run_python(program: str, given: str, environment: Dict[str, str]) -> Any:
+    """Run a program in a process of its own, and return the JSON that it prints."""
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        input=given,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ran.stderr == ""
+    return json.loads(ran.stdout)
+
+
+@contextmanager
+def prefork_server(accounts: List[Values], folder: Path) -> Iterator[str]:
+    """Serve ``prefork`` by two processes with four threads each, and give the URL."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        descriptor = listener.fileno()
+        command = [sys.executable, "-m", "gunicorn", "--preload", "--log-level", "error"]
+        command += ["--workers", "2", "--threads", "4", "--bind", "fd://{}".format(descriptor)]
+        changes = {"TENANTS": json.dumps(accounts), "CALLS": str(CALLS), "HOME": str(folder)}
+        server = subprocess.Popen(
+            [*command, "tests.integration.prefork:application"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **changes},
+            pass_fds=[descriptor],
+        )
+        try:
+            yield "http://127.0.0.1:{}/".format(listener.getsockname()[1])
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+def test_prefork_server__two_accounts(tenants: Tenants, tmp_path: Path) -> None:
+    """The workers of a prefork server whose master has made calls already make their own."""
+
+    def ask(url: str) -> Any:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    with prefork_server(tenants.accounts, tmp_path) as url, ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(ask, [url] * 16))
+
+    assert told == [{"forked": True, "wrong": []}] * 16
+    assert tenants.mistakes() == []
+    # What the fixture and the master did, and then the workers.
+    assert len(tenants.requests) == 2 + 4 + 4 + 16 * CALLS
+    assert tenants.connections <= 64
