@@ -18,7 +18,7 @@ def forward(url: str, change: Optional[Change] = None) -> Script:
     :param url: Where to; an absolute target, as a proxy gets it, is made a path.
     :param change: What is done to the request on the way.
     """
-    address = urlsplit(url)
+    address = (urlsplit(url).hostname, urlsplit(url).port or 80)
 
     def play(peer: Peer) -> None:
         received = peer.last if change is None else change(peer.last)
@@ -31,7 +31,7 @@ def forward(url: str, change: Optional[Change] = None) -> Script:
         }
         lines = ["{} {} HTTP/1.1".format(received.method, target)]
         lines += ["{}: {}".format(*field) for field in fields.items()]
-        with socket.create_connection((address.hostname, address.port)) as onward:
+        with socket.create_connection(address) as onward:
             onward.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + received.body)
             with onward.makefile("rb") as stream:
                 peer.send(stream.read())

@@ -37,7 +37,7 @@ class Tenants:
         self.sandbox.start()
         self._count_connections()
         for account in (self.sandbox, self.sandbox.add_account(67890)):
-            values = {
+            values: Values = {
                 "api_key": account.api_key,
                 "api_secret": account.api_secret,
                 "api_account_id": account.account_id,

@@ -111,8 +111,13 @@ def test_fork__within_a_scope(tenants: Tenants) -> None:
     """A child goes on in the scopes that were in force where it was forked, and so do its rows."""
     with configured(**tenants.accounts[1]):
         number = Number.find()[0]
+
+        def reload() -> bool:
+            number.reload()
+            return number.account_id == 67890 and Message.api_account_id is None
+
         inside = fork(lambda: Number.find()[0].account_id == 67890)
-    outside = fork(lambda: number.reload() is None and Message.api_account_id is None)
+    outside = fork(reload)
 
     assert statuses_of([inside, outside]) == [0, 0]
     assert [request.path.split("/")[4] for request in tenants.requests[-3:]] == ["67890"] * 3

@@ -81,7 +81,9 @@ def test_tasks__of_two_accounts(tenants: Tenants) -> None:
     async def run(position: int) -> List[Any]:
         values = tenants.accounts[position % 2]
         with configured(**values):
-            found = [await asyncio.to_thread(Number.find_first) for _ in range(CALLS // 2)]
+            found: List[Any] = [
+                await asyncio.to_thread(Number.find_first) for _ in range(CALLS // 2)
+            ]
             for number in found:
                 await asyncio.to_thread(number.reload)
         return [number.account_id == values["api_account_id"] for number in found]
@@ -174,7 +176,7 @@ def test_suspended_generator__two_by_turns(tenants: Tenants, other: Any) -> None
     with other:
         theirs = Number.find_each(page_size=1)
     ours = Number.find_each(page_size=1)
-    pairs = [(next(ours).account_id, next(theirs).account_id)]
+    pairs: List[Any] = [(next(ours).account_id, next(theirs).account_id)]
     pairs.append((next(ours, None), next(theirs, None)))
 
     assert pairs == [(FIRST, SECOND), (None, None)]

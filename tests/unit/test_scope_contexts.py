@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Iterator, List, Optional
+from typing import Any, Generator, List, Optional
 
 import pytest
 
@@ -19,7 +19,7 @@ def account() -> Any:
     return Message.api_account_id
 
 
-def holding(number: int, ended: Optional[List[Any]] = None) -> Iterator[Any]:
+def holding(number: int, ended: Optional[List[Any]] = None) -> Generator[Any, None, None]:
     """Hold a scope while suspended, which the docs advise against."""
     with configured(api_account_id=number):
         yield account()

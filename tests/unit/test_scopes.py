@@ -124,9 +124,9 @@ def test_configured__value_that_cannot_be(name: str, bad: Any) -> None:
 def test_configured__unknown_keyword(name: str) -> None:
     """What is no setting of a scope is refused by its name, and so is anything by position."""
     with pytest.raises(TypeError, match=name):
-        configured(**{name: "x"})
+        configured(**{name: "x"})  # type: ignore[arg-type] # the case
     with pytest.raises(TypeError):
-        configured("key")  # type: ignore[misc] # the case
+        configured("key")  # type: ignore[call-arg] # the case
 
 
 def test_configured__nothing() -> None:
