@@ -43,7 +43,9 @@ def test_refused__wrong_secret(way: str, vivialconnect_sandbox: Sandbox) -> None
         with configured(api_key=vivialconnect_sandbox.api_key, api_secret=WRONG):
             failure = refusal_of(Message.find)
 
-    assert "what was signed is what the service expects, so check api_secret" in str(failure)
+    assert "what was signed is what the service expects, so api_key or api_secret is wrong" in str(
+        failure
+    )
     assert right not in str(failure)
     assert not SIGNATURE.search(str(failure))
     assert [request.status for request in vivialconnect_sandbox.requests] == [401]
@@ -55,7 +57,7 @@ def test_refused__wrong_key(vivialconnect_sandbox: Sandbox) -> None:
     failure = refusal_of(Message.find)
 
     assert "The API key is unknown or inactive" in str(failure)
-    assert "check api_secret, and that api_key is its" in str(failure)
+    assert "so api_key or api_secret is wrong, or they are no pair" in str(failure)
     assert vivialconnect_sandbox.api_secret not in str(failure) + str(vars(failure))
 
 
@@ -181,7 +183,7 @@ def test_refused__clock_that_will_do(minutes: int) -> None:
         failure = refusal_of(Message.find)
 
     assert "clock" not in str(failure)
-    assert "check api_secret" in str(failure)
+    assert "api_key or api_secret is wrong" in str(failure)
 
 
 @pytest.mark.parametrize(

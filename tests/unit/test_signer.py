@@ -132,7 +132,7 @@ def test_explanation__odd_text(theirs: str, number: int, expected: Optional[str]
     words = signer.explain_refusal(CANONICAL, theirs, DATE, MOMENT) or ""
 
     if expected is None:
-        assert "check api_secret" in words
+        assert "api_key or api_secret is wrong" in words
     else:
         assert words.startswith("line {} of".format(number))
         assert words.endswith("the service has " + expected)
@@ -143,7 +143,7 @@ def test_explanation__no_difference() -> None:
     words = signer.explain_refusal(CANONICAL, CANONICAL, DATE, MOMENT)
 
     assert words is not None
-    assert "check api_secret" in words
+    assert "api_key or api_secret is wrong" in words
 
 
 @pytest.mark.parametrize("theirs", [None, "", 5, ["POST"], {"text": CANONICAL}, True])
