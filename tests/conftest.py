@@ -52,9 +52,11 @@ def fresh_process(nothing_leaks: None, monkeypatch: pytest.MonkeyPatch) -> Itera
     before: Dict[type, Dict[str, Any]] = {
         class_: _configuration.own_settings(class_) for class_ in _classes(Row)
     }
+    keys = {class_: class_.__dict__.get(_configuration.KEY) for class_ in _classes(Row)}
     yield
     for class_ in _classes(Row):
         if class_ in before:
             type.__setattr__(class_, _configuration.OWN, before[class_])
+            class_.primary_key = keys[class_]  # type: ignore[attr-defined] # of the metaclass
     transport.shared.close()
     scopes._in_force.set(())

@@ -93,7 +93,8 @@ def find_rows(answer: Any, names: Iterable[str]) -> Tuple[List[Any], Dict[str, A
 
 def _take_rows(answer: Any, names: Iterable[str], tried: List[str]) -> Tuple[Any, Dict[str, Any]]:
     if not isinstance(answer, dict):
-        return answer, {}
+        # A list without its name may be of anything, and an empty one would pass for "none there".
+        return None, {}
     for name in names:
         tried.append(name)
         if isinstance(answer.get(name), list):
@@ -101,7 +102,7 @@ def _take_rows(answer: Any, names: Iterable[str], tried: List[str]) -> Tuple[Any
     else:
         lists = [key for key, value in answer.items() if isinstance(value, list)]
         if len(lists) != 1:
-            return answer, {}
+            return None, {}
         name = lists[0]
     return answer[name], {key: value for key, value in answer.items() if key != name}
 
@@ -138,16 +139,19 @@ def walk_pages(
     """
     seen: Set[Any] = set()
     given = barren = number = 0
+    before: List[Any] = []
     while (limit is None or given < limit) and barren < BARREN_PAGES:
         number += 1
         barren += 1
         page = fetch(number)
+        # Rows that nothing tells apart are new, unless the page is the one before once more.
+        again, before = before, [getattr(row, "__dict__", row) for row in page]
         for row in page:
             key = identify(row)
             if key is None or key not in seen:
                 seen.add(key)
                 given += 1
-                barren = 0
+                barren = barren if before == again else 0
                 yield row
                 if given == limit:
                     return

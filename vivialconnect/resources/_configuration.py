@@ -29,6 +29,8 @@ ValueT = TypeVar("ValueT")
 
 #: Where a class keeps the settings of its own.
 OWN = "_own_settings"
+KEY = "_key"
+DEFAULT_KEY = "id"
 
 
 class _Writing:
@@ -137,6 +139,25 @@ class NameSetting(Setting[str]):
         return self.derive(class_)
 
 
+class KeySetting(Setting[str]):
+    """The primary key, kept as an attribute of the class: every look at a row's id needs it."""
+
+    def __set__(self, class_: type, value: str) -> None:
+        if value:
+            type.__setattr__(class_, KEY, value)
+        else:  # an empty one gives way to that of the bases
+            self.__delete__(class_)
+
+    def __delete__(self, class_: type) -> None:
+        if KEY in class_.__dict__:
+            type.__delattr__(class_, KEY)
+
+    def read(self, class_: type) -> str:
+        """Return the nearest key that was set."""
+        key: str = getattr(class_, KEY, DEFAULT_KEY)
+        return key
+
+
 class ResourceMeta(type):
     """Configures the resource classes.
 
@@ -179,9 +200,7 @@ class ResourceMeta(type):
         "The singular name, as bodies have it; else that of the class.",
         lambda class_: Util.underscore(class_.__name__),
     )
-    primary_key = NameSetting(
-        "The field that tells one row from another; else ``id``.", lambda _: "id"
-    )
+    primary_key = KeySetting("The field that tells one row from another; else ``id``.")
 
     #: The names that a row's attributes cannot have, because the class has them.
     _class_names: FrozenSet[str]
@@ -200,6 +219,9 @@ class ResourceMeta(type):
             }
         )
         body = {key: value for key, value in namespace.items() if key not in own}
+        key = own.pop("primary_key", None)
+        if key:
+            body[KEY] = key
         made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
         # A plain value in a class body is a default, and gives way to what the row has.
         made._class_names = frozenset(

@@ -5,19 +5,21 @@ Nothing here calls the network.
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import repeat
 from typing import (
     TYPE_CHECKING,
     Any,
     ClassVar,
     Dict,
     FrozenSet,
-    Iterable,
     Iterator,
     List,
     Mapping,
     MutableMapping,
     NamedTuple,
     Optional,
+    Sequence,
     Tuple,
     Type,
     TypeVar,
@@ -28,7 +30,7 @@ from vivialconnect.common.error import ResourceError
 from vivialconnect.common.secret import masked
 from vivialconnect.common.util import parse_time
 from vivialconnect.resources._collections import ResourceList
-from vivialconnect.resources._configuration import ResourceMeta
+from vivialconnect.resources._configuration import DEFAULT_KEY, ResourceMeta
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +47,10 @@ class Home(NamedTuple):
     prefix: str
     #: ``None`` while that is open: then it is those that are in force at the call.
     scopes: Optional[scopes.Scopes]
+
+
+#: Directly in the account, and outside every scope: where most rows stand.
+NOWHERE = Home("", ())
 
 
 class Attributes(MutableMapping[str, Any]):
@@ -127,22 +133,35 @@ class Row(metaclass=ResourceMeta):
     # The data is the dict of the instance, as it was parsed. What all rows of a page share is one
     # value, and what hardly any row has is a slot that stays unset: a row costs little more than
     # its data.
-    __slots__ = ("__dict__", "__weakref__", "_covered", "_home")
+    __slots__ = ("__dict__", "__weakref__", "_covered", "_own_home")
 
     _class_names: ClassVar[FrozenSet[str]] = frozenset()
     _field_names: ClassVar[FrozenSet[str]] = frozenset()
 
+    #: The primary key, which the metaclass reads and sets.
+    _key: ClassVar[str] = DEFAULT_KEY
     #: The fields that ``repr`` shows, if the row has them.
     _shown: ClassVar[Tuple[str, ...]] = ("name",)
 
     if TYPE_CHECKING:
         _covered: Dict[str, Any]
-        _home: Home
 
     @classmethod
     def _row(cls: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
         """Return a row that the service has, in the scopes that are in force."""
         return make_rows(cls, [data], Home(prefix, scopes.current()))[0]
+
+    @property
+    def _home(self) -> Home:
+        try:
+            home: Home = _get_home(self)
+        except AttributeError:
+            return NOWHERE
+        return home
+
+    @_home.setter
+    def _home(self, home: Home) -> None:
+        _set_home(self, home)
 
     @property
     def _prefix(self) -> str:
@@ -158,13 +177,13 @@ class Row(metaclass=ResourceMeta):
 
     def _settle(self) -> None:
         """Make all further calls in the scopes that are in force now: there the service has it."""
-        object.__setattr__(self, "_home", Home(self._prefix, scopes.current()))
+        self._home = Home(self._prefix, scopes.current())
 
     @property
     def id(self) -> Any:
         """The value of the primary key; ``None`` in a new row."""
-        name = type(self).primary_key
-        data = vars(self)
+        data = self.__dict__
+        name = self._key
         return data[name] if name in data else covered_data(self).get(name)
 
     @id.setter  # noqa: A003 - the documented name
@@ -286,28 +305,29 @@ class Row(metaclass=ResourceMeta):
 
 
 _get_covered = Row.__dict__["_covered"].__get__
+_get_home = Row.__dict__["_own_home"].__get__
 _set_data = Row.__dict__["__dict__"].__set__
-_set_home = Row.__dict__["_home"].__set__
+_set_home = Row.__dict__["_own_home"].__set__
+_exhaust = deque[Any](maxlen=0).extend
 
 
-def make_rows(class_: Type[RowT], found: Iterable[Dict[str, Any]], home: Home) -> List[RowT]:
+def make_rows(class_: Type[RowT], found: Sequence[Dict[str, Any]], home: Home) -> List[RowT]:
     """Return rows over parsed data, which becomes theirs.
 
-    It takes the shortest way there is, for a page has many rows.
+    A page has many rows, so what is done for each is done by loops that are not Python's.
 
     :param class_: The class of the rows.
     :param found: The data of each.
     :param home: Where all of them stand.
     """
-    names, new, rows = class_._class_names, class_.__new__, []
-    for data in found:
-        row = new(class_)
-        if names.isdisjoint(data):
-            _set_data(row, data)
-        else:
+    rows: List[RowT] = list(map(class_.__new__, repeat(class_, len(found))))
+    if all(map(class_._class_names.isdisjoint, found)):
+        _exhaust(map(_set_data, rows, found))
+    else:
+        for row, data in zip(rows, found):
             row._load(data)
-        _set_home(row, home)
-        rows.append(row)
+    if home != NOWHERE:
+        _exhaust(map(_set_home, rows, repeat(home)))
     return rows
 
 

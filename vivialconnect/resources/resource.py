@@ -78,7 +78,7 @@ class Resource(Placed):
                 "prefix_options knows 'path' alone, not {}".format(", ".join(map(repr, options)))
             )
         # A row that is new waits for the scope that it is saved in, unless it is made in one.
-        object.__setattr__(self, "_home", Home(prefix, scopes.current() or None))
+        self._home = Home(prefix, scopes.current() or None)
         if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
             attributes = {type(self).primary_key: attributes}
         self._load(checked_fields({} if attributes is None else attributes))
