@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import ssl
 from typing import TYPE_CHECKING, Any, Callable, Dict
 
 import pytest
@@ -29,27 +27,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BROKEN: Dict[str, Script] = {
-    "closes without a word": say_and_hang_up(b""),
     "closes in the status line": say_and_hang_up(b"HTTP/1.1 20"),
-    "ends in the headers": say_and_hang_up(b"HTTP/1.1 200 OK\r\nContent-Le"),
-    "ends after a header": say_and_hang_up(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"),
     "closes in a header": say_and_hang_up(b"HTTP/1.1 200 OK\r\nContent-Le"),
     "closes between headers": say_and_hang_up(b"HTTP/1.1 200 OK\r\nServer: x\r\n"),
     "closes before the headers": say_and_hang_up(b"HTTP/1.1 200 OK\r\n"),
-    "cuts the body short": say_and_hang_up(encode_answer({"message": {"id": 1}})[:-5]),
     "cuts a chunk short": say_and_hang_up(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{"
     ),
-    "has a garbage status line": say_and_hang_up(b"\x00\x01 what is this\r\n\r\n"),
     "has a garbage chunk size": say_and_hang_up(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"
     ),
-    "has a header of 100 KB": answer({"message": {"id": 1}}, headers={"X-Long": "x" * 100_000}),
     "has too many headers": answer(
         {"message": {"id": 1}}, headers={"X-{}".format(number): "x" for number in range(500)}
     ),
     "is no gzip": answer(b"not gzip", headers={"Content-Encoding": "gzip"}),
-    "resets before the answer": say_and_reset(b""),
     "resets in the headers": say_and_reset(b"HTTP/1.1 200 OK\r\nContent-Le"),
     "resets in the body": say_and_reset(encode_answer({"message": {"id": 1}})[:-5]),
 }
@@ -75,19 +66,6 @@ def failed(call: Callable[[], Any]) -> ConnectionError:
     return error
 
 
-def chain_of(error: BaseException) -> list[type]:
-    """Return the classes of an error and of what it came from."""
-    found = []
-    link: Any = error
-    while link is not None:
-        found.append(type(link))
-        reason = getattr(link, "reason", None)
-        nested = [item for item in (*link.args, reason) if isinstance(item, BaseException)]
-        found += [type(item) for item in nested]
-        link = link.__cause__ or link.__context__
-    return found
-
-
 @pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("method", CALLS)
 @pytest.mark.parametrize("broken", BROKEN)
@@ -107,71 +85,11 @@ def test_fault__broken_answer(
     assert [request.method for request in server.requests] == [method]
 
 
-@pytest.mark.parametrize("method", CALLS)
-def test_fault__refused(method: str) -> None:
-    """A refused connection is a ConnectionError that sent nothing, and says what happened."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port
-        configure("http://127.0.0.1:{}".format(bound.getsockname()[1]))
-        error = failed(CALLS[method])
-
-    assert error.outcome == "not sent"
-    assert "refused" in str(error)
-    assert ConnectionRefusedError in chain_of(error)
-
-
-def test_fault__name_that_does_not_exist() -> None:
-    """A host that no resolver knows is a ConnectionError that sent nothing."""
-    configure("https://api.example.invalid/api/v1.0")
-    error = failed(post)
-
-    assert error.outcome == "not sent"
-    assert "api.example.invalid" in str(error)
-    assert socket.gaierror in chain_of(error)
-
-
 def test_fault__name_that_cannot_exist() -> None:
     """A host that cannot even be looked up is a ConnectionError that sent nothing."""
     configure("http://{}.example/".format("a" * 70))
 
     assert failed(post).outcome == "not sent"
-
-
-def test_tls__untrusted(authority: Authority) -> None:
-    """A certificate of an unknown authority is refused before anything is sent."""
-    with ScriptedServer(answer({"count": 1}), tls=authority.context()) as server:
-        use(server)
-        error = failed(post)
-
-    assert error.outcome == "not sent"
-    assert "certificate is not trusted" in str(error)
-    assert ssl.SSLCertVerificationError in chain_of(error)
-    assert server.requests == []
-
-
-def test_tls__certificate_of_another_host(authority: Authority) -> None:
-    """A trusted certificate for another name is refused before anything is sent."""
-    with ScriptedServer(answer({"count": 1}), tls=authority.context("example.org")) as server:
-        use(server, api_verify_request=authority.bundle, max_retries=2)
-        error = failed(post)
-
-    assert error.outcome == "not sent"
-    assert "certificate is not trusted" in str(error)
-    assert "127.0.0.1" in str(error)
-    assert server.connections == 1  # it would only happen again
-    assert server.requests == []
-
-
-def test_tls__plain_server() -> None:
-    """A server that speaks no TLS is a ConnectionError that sent nothing."""
-    greeting = say_and_hang_up(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    with ScriptedServer(greeting=greeting) as server:
-        configure(server.url.replace("http:", "https:"))
-        error = failed(post)
-
-    assert error.outcome == "not sent"
-    assert "TLS" in str(error)
-    assert server.requests == []
 
 
 def test_tls__reset_in_the_handshake() -> None:
@@ -229,7 +147,7 @@ def test_tls__unchecked_connection_is_not_kept_for_checked_calls(authority: Auth
 
 def test_fault__nothing_foreign_escapes() -> None:
     """The error is ours alone, and what requests or urllib3 raised is only its cause."""
-    with ScriptedServer(BROKEN["cuts the body short"]) as server:
+    with ScriptedServer(BROKEN["cuts a chunk short"]) as server:
         use(server)
         error = failed(post)
 
