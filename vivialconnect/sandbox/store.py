@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS messages (
     connector_id INTEGER, bulk_id TEXT, dest_country TEXT, encoding TEXT NOT NULL,
     accepted REAL NOT NULL, due REAL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS messages_due ON messages (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS messages_account ON messages (account_id);
 CREATE INDEX IF NOT EXISTS messages_bulk ON messages (bulk_id) WHERE bulk_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS bulks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, bulk_id TEXT NOT NULL UNIQUE,

@@ -1,0 +1,59 @@
+"""What the process holds: memory, file descriptors, threads; and whether that has grown."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from statistics import median
+from typing import Dict, List, Tuple
+
+#: How many times what it was in the first third each may be in the last, by the median, and how
+#: much more: at any moment a thread may be without its connection.
+FLAT = {"memory in MB": (1.05, 0), "file descriptors": (1, 2), "threads": (1, 0)}
+FEWEST = 30  # samples that tell something
+PROCESS = Path("/proc/self")
+
+
+def look() -> Tuple[float, float, float]:
+    """Return memory in MB, file descriptors and threads of this process."""
+    pages = int((PROCESS / "statm").read_text().split()[1])
+    memory = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return memory, len(list((PROCESS / "fd").iterdir())), threading.active_count()
+
+
+class Gauge:
+    """Samples of the process."""
+
+    def __init__(self) -> None:
+        self._samples: List[Tuple[float, float, float]] = []
+
+    def sample(self) -> None:
+        """Take one."""
+        self._samples.append(look())
+
+    def describe(self) -> List[str]:
+        """Return a line on each measure: least, median and most of the first and last third."""
+        lines = []
+        for name, (first, last) in self._thirds().items():
+            parts = [
+                "{:.4g} / {:.4g} / {:.4g}".format(min(part), median(part), max(part))
+                for part in (first, last)
+            ]
+            lines.append("{}: first third {}, last third {}".format(name, *parts))
+        return lines
+
+    def growth(self) -> List[str]:
+        """Return in words what has grown. Too few samples tell nothing."""
+        if len(self._samples) < FEWEST:
+            return []
+        return [
+            "{} went from {:.4g} to {:.4g}".format(name, median(first), median(last))
+            for name, (first, last) in self._thirds().items()
+            if median(last) > median(first) * FLAT[name][0] + FLAT[name][1]
+        ]
+
+    def _thirds(self) -> Dict[str, Tuple[List[float], List[float]]]:
+        size = max(1, len(self._samples) // 3)
+        columns = [list(column) for column in zip(*self._samples)]
+        return {name: (column[:size], column[-size:]) for name, column in zip(FLAT, columns)}
