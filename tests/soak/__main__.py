@@ -165,9 +165,10 @@ def run(arguments: argparse.Namespace) -> int:
     seconds = arguments.minutes * 60
     with tempfile.TemporaryDirectory() as folder, hasty() as repetitions:
         files = Path(folder)
-        with Service(str(files / "state")) as service, closing(
-            Ledger(str(files / "ledger"))
-        ) as ledger:
+        with (
+            Service(str(files / "state")) as service,
+            closing(Ledger(str(files / "ledger"))) as ledger,
+        ):
             scopes = scopes_of(service)
             workers = make_workers(open_accounts(scopes, ledger), ledger, arguments)
             service.begin_chaos()
