@@ -126,6 +126,20 @@ def test_ledger__open_questions(ledger: Ledger, state: str) -> None:
     assert ledger.doubtful_numbers() == [("+19132590003", 5)]
 
 
+def test_store__many_messages() -> None:
+    """The newest messages of an account, and their count, are read without those of others."""
+    newest = "SELECT * FROM messages WHERE account_id = 5 ORDER BY id DESC, id DESC LIMIT 150"
+    count = "SELECT count(*) FROM messages WHERE account_id = 5"
+    with closing(Store()) as store, store.transaction() as connection:
+        plans = [
+            [step["detail"] for step in connection.execute("EXPLAIN QUERY PLAN " + query)]
+            for query in (newest, count)
+        ]
+
+    assert [len(plan) for plan in plans] == [1, 1]  # so nothing is sorted
+    assert all("INDEX messages_account" in step for plan in plans for step in plan)
+
+
 def gauge_of(first: tuple[float, float, float], last: tuple[float, float, float]) -> Gauge:
     """Make a gauge that took samples of one kind, then as many of another."""
     gauge = Gauge()

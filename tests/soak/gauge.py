@@ -12,6 +12,7 @@ from typing import Dict, List, Tuple
 #: much more: at any moment a thread may be without its connection.
 FLAT = {"memory in MB": (1.05, 0), "file descriptors": (1, 2), "threads": (1, 0)}
 FEWEST = 30  # samples that tell something
+WARMING = 6  # the part of the samples, one in so many, in which pools and caches fill
 PROCESS = Path("/proc/self")
 
 
@@ -33,7 +34,10 @@ class Gauge:
         self._samples.append(look())
 
     def describe(self) -> List[str]:
-        """Return a line on each measure: least, median and most of the first and last third."""
+        """Return a line on each measure: least, median and most of the first and last third.
+
+        What comes before is warming up.
+        """
         lines = []
         for name, (first, last) in self._thirds().items():
             parts = [
@@ -54,6 +58,7 @@ class Gauge:
         ]
 
     def _thirds(self) -> Dict[str, Tuple[List[float], List[float]]]:
-        size = max(1, len(self._samples) // 3)
-        columns = [list(column) for column in zip(*self._samples)]
+        samples = self._samples[len(self._samples) // WARMING :]
+        size = max(1, len(samples) // 3)
+        columns = [list(column) for column in zip(*samples)]
         return {name: (column[:size], column[-size:]) for name, column in zip(FLAT, columns)}

@@ -89,6 +89,7 @@ class Ledger:
         # What a crash would lose is of no use after it.
         self._connection.execute("PRAGMA journal_mode=OFF")
         self._connection.execute("PRAGMA synchronous=OFF")
+        self._connection.execute("PRAGMA cache_size=-200")  # KB
         self._connection.executescript(SCHEMA)
         #: How often a kind of call was told as what.
         self.outcomes: Counter[Tuple[str, str]] = Counter()
