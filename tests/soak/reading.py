@@ -71,7 +71,7 @@ class Reader:
     def logs(self, tenant: Tenant) -> None:
         """Read the log of the last minute."""
         now = datetime.now(timezone.utc)
-        span = {"start_time": now - timedelta(minutes=1), "end_time": now}
+        span: Dict[str, Any] = {"start_time": now - timedelta(minutes=1), "end_time": now}
         told = self._within(
             tenant, "logs", lambda: list(Log.find_each(limit=40, page_size=20, **span)), requests=3
         )

@@ -122,7 +122,8 @@ def serve(state: str) -> None:
     :param state: The path of the file.
     """
     with Sandbox(account_id=ACCOUNTS[0], delays=DELAYS) as sandbox:
-        accounts = [sandbox, *(sandbox.add_account(number) for number in ACCOUNTS[1:])]
+        # An account that is there already stays as it is.
+        accounts = [sandbox.add_account(number) for number in ACCOUNTS]
         told = [(each.account_id, each.api_key, each.api_secret) for each in accounts]
         _say(json.dumps({"url": sandbox.url, "accounts": told}))
         for _ in sys.stdin:
