@@ -113,13 +113,15 @@ def work(workers: List[Worker], seconds: float) -> Gauge:
     end = time.monotonic() + seconds
     for worker in workers:
         worker.start()
-    while time.monotonic() < end:
-        time.sleep(min(LONGEST_PERIOD, seconds / SAMPLES))
-        gauge.sample()
-    for worker in workers:
-        worker.ending.set()
-    for worker in workers:
-        worker.join()
+    try:
+        while time.monotonic() < end:
+            time.sleep(min(LONGEST_PERIOD, seconds / SAMPLES))
+            gauge.sample()
+    finally:
+        for worker in workers:
+            worker.ending.set()
+        for worker in workers:
+            worker.join()
     return gauge
 
 

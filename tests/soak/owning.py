@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from tests.soak.worker import Tenant, Worker
 
 MOST = 4  # numbers that a worker owns at a time
-LOOKS = 20  # times to look before it is left to the end
 GONE = 404
 
 
@@ -86,13 +85,11 @@ class Owner:
             self._owned.append(owned)
 
     def _is_there(self, owned: Owned) -> Optional[int]:
-        for _ in range(LOOKS):
-            told = self._worker.told("reload", owned.number.reload, gone=GONE)
-            if told.outcome == "ok" or told.status == GONE:
-                self._worker.ledger.reconcile("there" if told.outcome == "ok" else "not there")
-                return int(told.outcome == "ok")
-        self._worker.ledger.reconcile("not answered")
-        return None
+        def read() -> bool:
+            owned.number.reload()
+            return True
+
+        return self._worker.insist("reload", read, gone=GONE)[0]
 
     def _new_name(self) -> str:
         self._names += 1

@@ -11,8 +11,6 @@ from vivialconnect import Log, Message
 if TYPE_CHECKING:
     from tests.soak.worker import Tenant, Told, Worker
 
-LOOKS = 20  # times to look before it is left to the end
-GONE = 404
 NEWEST = "id desc"
 
 
@@ -96,17 +94,8 @@ class Reader:
         told = self._worker.told("detach", told.value[0].destroy)
         present: Optional[int] = 1 if told.outcome in {"not sent", "refused"} else 0
         if told.outcome == "unknown":
-            present = self._count_attachments(message)
+            present = self._worker.insist("attachments", message.attachments_count)[0]
         self._worker.ledger.attach(message.id, present)
-
-    def _count_attachments(self, message: Message) -> Optional[int]:
-        for _ in range(LOOKS):
-            told = self._worker.told("attachments", message.attachments_count)
-            if told.outcome == "ok":
-                self._worker.ledger.reconcile("there" if told.value else "not there")
-                return int(told.value)
-        self._worker.ledger.reconcile("not answered")
-        return None
 
     def _within(
         self, tenant: Tenant, kind: str, call: Callable[[], Any], *, requests: int = 1

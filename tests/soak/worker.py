@@ -114,9 +114,18 @@ class Worker(threading.Thread):
         :returns: 1 and what there is, 0, or ``None`` where no look-up was answered.
         """
         since = None if far else datetime.fromtimestamp(began, timezone.utc) - BEFORE
+        return self.insist("find_sent", lambda: row.find_sent(since), requests=100)
+
+    def insist(
+        self, kind: str, call: Callable[[], Any], *, requests: int = 1, gone: int = 0
+    ) -> Tuple[Optional[int], Any]:
+        """Ask until there is an answer.
+
+        :returns: 1 and what there is, 0, or ``None`` where no call was answered.
+        """
         for _ in range(LOOKS):
-            told = self.told("find_sent", lambda: row.find_sent(since), requests=100)
-            if told.outcome == "ok":
+            told = self.told(kind, call, requests=requests, gone=gone)
+            if told.outcome == "ok" or (gone and told.status == gone):
                 self.ledger.reconcile("there" if told.value else "not there")
                 return (1 if told.value else 0), told.value
         self.ledger.reconcile("not answered")
