@@ -168,12 +168,12 @@ UNREACHABLE: Dict[str, Unreachable] = {
     "refused": Unreachable(3, ConnectionRefusedError, "refused", []),
     "unknown name": Unreachable(3, socket.gaierror, "api.example.invalid", []),
     "plain server on https": Unreachable(3, ssl.SSLError, "TLS", []),
-    "proxy refuses": Unreachable(3, OSError, "proxies", ["CONNECT"]),
+    "proxy refuses": Unreachable(3, OSError, "403", ["CONNECT"]),
     "proxy is not there": Unreachable(3, ConnectionRefusedError, "refused", []),
     # A certificate is no better a moment later.
     "untrusted": Unreachable(1, ssl.SSLCertVerificationError, "certificate is not trusted", []),
     # ValueError, for before its second version urllib3 compared the names itself.
-    "wrong host": Unreachable(1, ValueError, "127.0.0.1", []),
+    "wrong host": Unreachable(1, ValueError, "certificate is not trusted", []),
 }
 
 
