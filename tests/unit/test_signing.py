@@ -211,3 +211,12 @@ def test_signing__path_and_query_of_one_url() -> None:
 
     assert urlsplit(url).query == "x=1"
     assert (signing.canonical_path(url), signing.canonical_query(url)) == ("/a%20b", "x=1")
+
+
+@given(st.text(st.sampled_from("abZ09-._~%2DdfF4AaE=&+ /"), max_size=24))
+def test_canonical_query__short_way(query: str) -> None:
+    """A query that is taken as canonical at a glance is what decoding and encoding it give."""
+    pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
+    encoded = [tuple(quote(text.encode("latin-1"), safe="") for text in pair) for pair in pairs]
+
+    assert signing.canonical_query("/x?" + query) == "&".join(sorted(map("=".join, encoded)))

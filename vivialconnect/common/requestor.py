@@ -80,7 +80,7 @@ class Requestor:
         12345
     """
 
-    __slots__ = ("_clock", "_settings", "_sleep", "_transport")
+    __slots__ = ("_clock", "_ready", "_settings", "_sleep", "_transport")
 
     def __init__(  # noqa: PLR0913, PLR0917 - the documented six, and keywords
         self,
@@ -106,6 +106,7 @@ class Requestor:
             "max_retries": max_retries,
         }
         self._settings = settings.effective(given)
+        self._ready: Optional[settings.Settings] = None
         self._transport = transport
         self._clock = clock or now_in_utc
         self._sleep = sleep or time.sleep
@@ -115,10 +116,17 @@ class Requestor:
         """Return a Requestor over settings that stand already."""
         requestor = cls.__new__(cls)
         requestor._settings = values
+        requestor._ready = None
         requestor._transport = None
         requestor._clock = now_in_utc
         requestor._sleep = time.sleep
         return requestor
+
+    def _checked(self) -> settings.Settings:
+        """Return the settings, fit for a call; they are checked once, for they never change."""
+        if self._ready is None:
+            self._ready = settings.checked(self._settings)
+        return self._ready
 
     def __repr__(self) -> str:
         return "Requestor(api_key={!r}, api_base_url={!r})".format(
@@ -208,7 +216,7 @@ class Requestor:
         :returns: The signature, and the names that it signed as ``X-Auth-SignedHeaders`` has them.
         :raises ValueError: If key or secret is missing, or ``Date`` or ``Host`` is not there.
         """
-        ready = settings.checked(self._settings)
+        ready = self._checked()
         canonical, names = canonical_request(method, iso8601_timestamp, abs_url, headers, data)
         return signing.signature(str(ready.api_secret), canonical), names
 
@@ -229,7 +237,7 @@ class Requestor:
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is not what was asked for.
         """
-        ready = settings.checked(self._settings)
+        ready = self._checked()
         request = _describe(call, ready)
         deadline = time.monotonic() + min(ready.request_timeout, LONGEST_TIMEOUT)
         path, _ = signing.split_target(request.url)

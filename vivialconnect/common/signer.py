@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 CLOCK_TOLERANCE = 5 * 60
 #: The header fields that are signed, beside the ``Date``, where they are sent.
 SIGNED = ("Content-Type", "Host")
-NAMES = signing.signed_names(["Date", "Host"])
-NAMES_WITH_TYPE = signing.signed_names(["Content-Type", "Date", "Host"])
+NAMES = ("date", "host")
+NAMES_WITH_TYPE = ("content-type", "date", "host")
 LONGEST_LINE = 80  # characters of a line that are shown
 
 LINES = ("the method", "the time", "the path", "the query")
@@ -82,9 +82,9 @@ def canonical_request(
     :param data: The body as text or bytes; ``None`` for none.
     :raises ValueError: If ``Date`` or ``Host`` is not there.
     """
-    has_type = any(name.lower() == "content-type" for name in headers)
-    signed = NAMES_WITH_TYPE if has_type else NAMES
-    lines = signing.canonical_headers(headers, signed.split(";"))
+    values = {name.lower(): value for name, value in headers.items()}
+    names = NAMES_WITH_TYPE if "content-type" in values else NAMES
+    lines, signed = signing.header_lines(values, names), ";".join(names)
     body = six.ensure_binary(data or b"")
     return signing.canonical_request(method, timestamp, url, (lines, signed), body), signed
 

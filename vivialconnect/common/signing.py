@@ -22,7 +22,7 @@ import hashlib
 import hmac
 import re
 from datetime import datetime, timezone
-from typing import Iterable, Mapping, Tuple
+from typing import Iterable, Mapping, Sequence, Tuple
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 import six
@@ -32,6 +32,9 @@ from vivialconnect.common._values import format_basic_time
 UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
 EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
+# Unreserved characters, and escapes, in capitals, of those that are not.
+_PLAIN_TEXT = r"(?:[A-Za-z0-9._~-]|%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|[46]0|5[B-E]|7[BCDF]))*"
+_PLAIN_PAIRS = re.compile("{0}={0}(?:&{0}={0})*".format(_PLAIN_TEXT))
 
 # The names are written out, for strftime gives those of the program's locale.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -77,7 +80,10 @@ def canonical_path(url: str) -> str:
     >>> canonical_path("https://api.vivialconnect.net/a%20b+c.json?x=1")
     '/a%20b%2Bc.json'
     """
-    path = split_target(url)[0]
+    return _canonical_path(split_target(url)[0])
+
+
+def _canonical_path(path: str) -> str:
     # Nearly every path is in its canonical form already.
     if _PLAIN_PATH.fullmatch(path):
         return path
@@ -92,9 +98,15 @@ def canonical_query(url: str) -> str:
     >>> canonical_query("/numbers.json?limit=5&limit2=x&name=a+b")
     'limit2=x&limit=5&name=a%20b'
     """
-    query = split_target(url)[1]
+    return _canonical_query(split_target(url)[1])
+
+
+def _canonical_query(query: str) -> str:
     if not query:
         return ""
+    # Nearly every query has its pairs in their canonical form already.
+    if _PLAIN_PAIRS.fullmatch(query):
+        return "&".join(sorted(query.split("&")))
     # Decoding to single characters of Latin-1 keeps bytes that are not UTF-8 as they are.
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
     return "&".join(sorted("{}={}".format(_encode(key), _encode(value)) for key, value in pairs))
@@ -141,11 +153,15 @@ def canonical_headers(headers: Mapping[str, str], names: Iterable[str]) -> str:
     'date:now\nhost:localhost:8080'
     """
     values = {name.lower(): value for name, value in headers.items()}
-    wanted = sorted([name.lower() for name in names])
+    return header_lines(values, sorted([name.lower() for name in names]))
+
+
+def header_lines(values: Mapping[str, str], names: Sequence[str]) -> str:
+    """Return the lines of :func:`canonical_headers` for what is lower-case and sorted already."""
     try:
-        return "\n".join(["{}:{}".format(name, values[name]) for name in wanted])
+        return "\n".join([f"{name}:{values[name]}" for name in names])
     except KeyError:
-        missing = ", ".join(name for name in wanted if name not in values)
+        missing = ", ".join(name for name in names if name not in values)
         raise ValueError("cannot sign headers that are not sent: " + missing) from None
 
 
@@ -166,11 +182,12 @@ def canonical_request(
     :param body: The bytes that are sent.
     """
     lines, names = headers
+    path, query = split_target(url)
     parts = (
         method.upper(),
         timestamp,
-        canonical_path(url),
-        canonical_query(url),
+        _canonical_path(path),
+        _canonical_query(query),
         lines,
         names,
         body_digest(body),
