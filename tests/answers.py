@@ -148,6 +148,18 @@ def answers(draw: st.DrawFn) -> Answer:
     return Answer(damage(draw, start, headers, body), closes=True)
 
 
+def usual_answers() -> List[Answer]:
+    """Return what is drawn most often, each once and whole."""
+    bodies = [(status, json.dumps(document).encode()) for status, document in _USUAL]
+    return [
+        Answer(
+            _whole(b"HTTP/1.1 %d Odd" % status, [(b"Content-Length", b"%d" % len(body))], body),
+            closes=False,
+        )
+        for status, body in bodies
+    ]
+
+
 Headers = List[Tuple[bytes, bytes]]
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
@@ -265,3 +267,23 @@ def test_facade__public_members_have_docstrings(name: str) -> None:
         and not (value.__doc__ or "").strip()
     ]
     assert undocumented == []
+
+
+def test_facade__name_that_is_not_there() -> None:
+    """A name that the package does not have is an AttributeError that says so."""
+    with pytest.raises(AttributeError, match="no attribute 'Mesage'"):
+        vivialconnect.Mesage  # noqa: B018 - the case
+
+
+def test_facade__requestor_is_loaded_when_it_is_needed() -> None:
+    """Importing the nouns imports neither requests nor what signs; dir() tells of all names."""
+    program = (
+        "import sys, vivialconnect; from vivialconnect import Message, Resource;"
+        "print([name for name in ('requests', 'dateutil', 'vivialconnect.common.requestor')"
+        " if name in sys.modules], set(vivialconnect.__all__) - set(dir(vivialconnect)))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.split("\n")[0] == "[] set()"

@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from tests.integration.lost import Service, new_message
-from vivialconnect import Message
+from vivialconnect import Message, Sendable
 
 #: A program that looks up the row that it reads.
 LOOK_UP = """
@@ -104,3 +104,13 @@ def test_find_sent__in_another_process(service: Service) -> None:
     )
 
     assert [json.loads(ran.stdout)] == [found.id for found in Message.find()]
+
+
+def test_find_sent__noun_that_says_nothing_of_itself() -> None:
+    """A class of one's own that is Sendable has to say what its rows are recognised by."""
+
+    class Gadget(Sendable):
+        pass
+
+    with pytest.raises(NotImplementedError):
+        Gadget({"name": "x"}).find_sent(since="2020-07-02")

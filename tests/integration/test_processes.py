@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import multiprocessing
 import os
 import pickle
@@ -49,6 +50,8 @@ def fork(task: Callable[[], bool]) -> int:
     child = os.fork()
     if child:
         return child
+    # A thread of the parent may have held the stream of a log handler, which stays locked here.
+    logging.disable(logging.CRITICAL)
     signal.alarm(PATIENCE)
     try:
         os._exit(0 if task() else 1)

@@ -20,6 +20,15 @@ class Gadget(Resource):
     colour: str
 
 
+def test_attributes__covered_and_then_not() -> None:
+    """What has the name of a method is gone with the data that had it."""
+    gadget = Gadget({"find": 1, "colour": "red"})
+    gadget.attributes = {"colour": "blue"}
+
+    assert dict(gadget.attributes) == {"colour": "blue"}
+    assert gadget.attributes.get("find") is None
+
+
 class Special(Gadget):
     """A class below it."""
 

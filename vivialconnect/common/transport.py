@@ -149,9 +149,6 @@ def _chain(failure: Optional[BaseException]) -> Iterator[BaseException]:
         seen.add(id(failure))
         yield failure
         inner = [value for value in failure.args if isinstance(value, BaseException)]
-        reason = getattr(failure, "reason", None)
-        if isinstance(reason, BaseException):
-            inner.insert(0, reason)
         failure = failure.__cause__ or (inner[0] if inner else failure.__context__)
 
 

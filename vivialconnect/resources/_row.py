@@ -337,10 +337,7 @@ def _rebuild(class_: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
 
 def _class_member(class_: type, name: str) -> Any:
     """Return what a class or its bases hold under a name, without asking any descriptor."""
-    for base in class_.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name]
-    return None
+    return next(base.__dict__[name] for base in class_.__mro__ if name in base.__dict__)
 
 
 def _short_repr(value: Any) -> str:
