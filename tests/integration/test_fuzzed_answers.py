@@ -48,7 +48,7 @@ MOST_BATCHES = 30  # of 200 examples, in which everything should have been reach
 def server() -> Iterator[FuzzServer]:
     """Start a server, and point every class at it."""
     started = FuzzServer()
-    # urllib3 tells of each odd header, and pytest would keep all of that.
+    # pytest would keep a record of each of many thousand calls.
     logging.disable()
     configure("http://{}:{}/api/v1.0".format(*started.address))
     yield started

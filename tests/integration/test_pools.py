@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import socket
+import ssl
+import time
 import warnings
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
@@ -11,10 +14,10 @@ import pytest
 
 from tests.integration.scripted_server import ScriptedServer, answer, configure, use
 from vivialconnect import ConnectionError, Message  # noqa: A004 - the documented name
-from vivialconnect.common import _pools, _routes
+from vivialconnect.common import _pools, _routes, _sockets
 
 if TYPE_CHECKING:
-    from tests.integration.scripted_server import Peer
+    from tests.integration.scripted_server import Authority, Peer
 
 
 def test_request__field_with_a_line_break() -> None:
@@ -62,11 +65,12 @@ def test_adapter__as_requests_asked_before_2_32() -> None:
     assert isinstance(first, _pools.DeadlineHTTPPool)
 
 
-def test_answer__continue_before_it() -> None:
-    """An interim answer is passed over."""
+@pytest.mark.parametrize("interim", [b"100 Continue", b"102 Processing", b"103 Early Hints"])
+def test_answer__interim_before_it(interim: bytes) -> None:
+    """Interim answers are passed over, however many there are."""
 
     def play(peer: Peer) -> None:
-        peer.send(b"HTTP/1.1 100 Continue\r\nX: y\r\n\r\n")
+        peer.send((b"HTTP/1.1 " + interim + b"\r\nX: y\r\n\r\n") * 3)
         answer({"count": 3})(peer)
 
     with ScriptedServer(play) as server:
@@ -96,3 +100,16 @@ def test_answer__framed_in_two_ways(head: bytes) -> None:
 
     assert caught.value.outcome == "unknown"
     assert [request.connection for request in server.requests] == [1, 2]
+
+
+def test_tls_socket__received(authority: Authority) -> None:
+    """What TLS inside the TLS of a proxy reads by gives what came."""
+    context = ssl.create_default_context(cafile=authority.bundle)
+    context.sslsocket_class = _sockets.DeadlineTLSSocket
+    _sockets.attempt.begin("GET", time.monotonic() + 10)
+    with ScriptedServer(answer({"count": 1}), tls=authority.context()) as server:
+        plain = socket.create_connection(("127.0.0.1", server.port))
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as secured:
+            secured.sendall(b"GET / HTTP/1.1\r\n\r\n")
+
+            assert secured.recv(8) == b"HTTP/1.1"

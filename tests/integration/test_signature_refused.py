@@ -88,7 +88,7 @@ TAMPERING: Dict[str, Any] = {
         lambda sent: sent._replace(target=sent.target + "?limit=1"),
         "line 4 of",
         "the query",
-        "'limit=1'",
+        "'limit=...'",
     ),
     "content type": (
         lambda sent: with_headers(sent, content_type="text/plain"),

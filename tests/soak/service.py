@@ -38,7 +38,6 @@ FAULTS: Tuple[Dict[str, Any], ...] = (
     {"fault": "truncated_body"},
     {"fault": "malformed_json"},
     {"fault": "wrong_json_type", "document": "text"},
-    # Where it is taken for an empty list, a look-up says "not seen yet"; the end looks again.
     {"fault": "wrong_json_type", "path": "*/messages.json"},
     {"fault": "garbage_status_line"},
     {"fault": "garbage_status_line", "takes_effect": True},

@@ -44,16 +44,15 @@ class _Response(HTTPResponse):
     def begin(self) -> None:
         """Read up to the body. What ``read`` needs to know of it is set as the base sets it."""
         reader: Any = self  # the base's own parts are not in its stubs
-        version, status, reason = reader._read_status()
-        while status == 100:  # noqa: PLR2004 - Continue: the answer follows, RFC 9110, section 15.2.1
+        version, status, _ = reader._read_status()
+        while 100 <= status < 200:  # noqa: PLR2004 - interim: the answer follows, RFC 9110, section 15.2
             read_fields(reader.fp)
-            version, status, reason = reader._read_status()
+            version, status, _ = reader._read_status()
         if not version.startswith("HTTP/1."):
             raise UnknownProtocol(version)
         self.version = 10 if version == "HTTP/1.0" else 11
-        self.status = reader.code = status
-        self.reason = reason.strip()
-        reader.headers = reader.msg = fields = read_fields(reader.fp)
+        self.status = status
+        reader.headers = fields = read_fields(reader.fp)
         reader.chunked = fields.get("transfer-encoding", "").lower() == "chunked"
         reader.chunk_left = None
         reader.length = None if reader.chunked else _length_of(fields)

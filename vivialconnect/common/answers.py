@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 ReadT = TypeVar("ReadT")
 
 
-def judge(request: Request, response: Response, signed: str, now: datetime) -> None:
+def judge(request: Request, response: Response, signed: str, clock: Callable[[], datetime]) -> None:
     """Raise unless the status says that the call succeeded. The body is not looked at before.
 
     :param request: What was sent.
     :param response: What came back.
     :param signed: The text that the signature was made of.
-    :param now: The time on this machine.
+    :param clock: Tells the time on this machine, where the refusal is about time.
     :raises RequestorError: As the status says, with the call written on it.
     """
     status = response.status
     if 200 <= status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
         return
+    now = clock()
     failure = _failure_for(request, response)
     failure.retry_after = retries.retry_after(response.header("retry-after"), now)
     if isinstance(failure, error.UnauthorizedAccess):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import time
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, Union
@@ -28,6 +29,7 @@ logger = logging.getLogger("vivialconnect")
 #: What the repeated DELETE of something that an earlier attempt has deleted is taken for.
 GONE = Response(204, {}, b"")
 
+_PHONE_NUMBER = re.compile(r"%2B\d+")
 #: Seconds, 23 days: sockets count milliseconds in 32 bits.
 LONGEST_TIMEOUT = 2_000_000
 
@@ -282,7 +284,7 @@ class Requestor:
             _log(request, type(failure).__name__, started, attempts.made)
             raise
         _log(request, response.status, started, attempts.made)
-        answers.judge(request, response, signer.canonical, self._clock())
+        answers.judge(request, response, signer.canonical, self._clock)
         return response
 
 
@@ -304,12 +306,17 @@ def _describe(call: Call, ready: settings.Settings) -> Request:
     return Request(call.method, url, headers, call.body)
 
 
+def _logged_path(request: Request) -> str:
+    """Return the path, without the digits of a phone number that somebody has put into it."""
+    return _PHONE_NUMBER.sub("%2B...", signing.split_target(request.url)[0])
+
+
 def _log(request: Request, result: Any, started: float, attempt: int) -> None:
     if logger.isEnabledFor(logging.DEBUG):
         logger.debug(
             "%s %s -> %s in %.0f ms, attempt %d",
             request.method,
-            signing.split_target(request.url)[0],
+            _logged_path(request),
             result,
             (time.monotonic() - started) * 1000,
             attempt,
@@ -321,7 +328,7 @@ def _log_repetition(request: Request, failure: error.RequestorError, seconds: fl
     logger.info(
         "%s %s failed with %s, and is repeated in %.2f s: attempt %d",
         request.method,
-        signing.split_target(request.url)[0],
+        _logged_path(request),
         failure.http_status or type(failure).__name__,
         seconds,
         (failure.attempts or 0) + 1,

@@ -2,14 +2,15 @@
 
 A call is repeated only where it cannot have had an effect, or where repeating it cannot add one:
 
-================================= ================================================================
+================================= ==================================================================
 what went wrong                   what is repeated
-================================= ================================================================
-no connection was made            every method
+================================= ==================================================================
+no connection was made            every method, unless it would only fail again: a certificate that
+                                  is not trusted, a CA bundle or proxy that cannot be used
 429                               every method: the service has not taken it
 502, 503, 504, a network fault    GET, HEAD, PUT and DELETE, but no change of a password
 anything else                     nothing
-================================= ================================================================
+================================= ==================================================================
 
 So a POST whose answer was lost is never sent a second time. The wait before a repetition is drawn
 evenly from 0 up to a limit that doubles each time ("full jitter"), so that clients that failed
@@ -42,7 +43,7 @@ def backoff(attempt: int, draw: Optional[Callable[[], float]] = None) -> float:
     """Return the seconds to wait after an attempt of that number, the first being 1.
 
     :param attempt: How many attempts there were.
-    :param draw: Gives a number from 0 up to 1; :func:`random.random` by default.
+    :param draw: Gives a number from 0 up to 1; ``random.random`` by default.
 
     >>> [backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]

@@ -26,6 +26,7 @@ NAMES_WITH_TYPE = ("content-type", "date", "host")
 LONGEST_LINE = 80  # characters of a line that are shown
 
 LINES = ("the method", "the time", "the path", "the query")
+QUERY_LINE = LINES.index("the query")
 
 
 class Signer:
@@ -124,9 +125,10 @@ def first_difference(ours: List[str], theirs: List[str]) -> str:
             lines[number] if number < len(lines) else "" for lines in (ours, theirs)
         )
         if signed != expected:
+            shown = _shown_query if number == QUERY_LINE else _shown
             return (
                 "line {} of what is signed, {}, differs: signed was {}, the service has {}".format(
-                    number + 1, _name_of_line(number, len(ours)), _shown(signed), _shown(expected)
+                    number + 1, _name_of_line(number, len(ours)), shown(signed), shown(expected)
                 )
             )
     return (
@@ -144,6 +146,11 @@ def _name_of_line(number: int, count: int) -> str:
 
 def _shown(line: str) -> str:
     return repr(line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 3] + "...")
+
+
+def _shown_query(line: str) -> str:
+    # The names alone: the values may be phone numbers and texts.
+    return _shown("&".join(pair.partition("=")[0] + "=..." for pair in line.split("&") if pair))
 
 
 def now_in_utc() -> datetime:

@@ -159,7 +159,7 @@ def canonical_headers(headers: Mapping[str, str], names: Iterable[str]) -> str:
 def header_lines(values: Mapping[str, str], names: Sequence[str]) -> str:
     """Return the lines of :func:`canonical_headers` for what is lower-case and sorted already."""
     try:
-        return "\n".join([f"{name}:{values[name]}" for name in names])
+        return "\n".join([name + ":" + values[name] for name in names])
     except KeyError:
         missing = ", ".join(name for name in names if name not in values)
         raise ValueError("cannot sign headers that are not sent: " + missing) from None

@@ -1,11 +1,13 @@
-"""Sends one request over kept connections. The only file that knows ``requests``.
+"""Sends one request over kept connections, and says in our words what went wrong with it.
 
 It goes through ``requests.Session.send`` and an adapter whose ``send`` is requests' own, and takes
 from a response only its status, headers and content, so that whatever intercepts those, as mocking
 libraries do, goes on working.
 
-Attention: the sessions are shared by all threads, which is safe because nothing in them changes
-after they are made; a forked child starts with none.
+Beside this file, only its neighbours ``_routes`` and ``_pools`` know ``requests`` or urllib3.
+
+Attention: the sessions are shared by all threads, which is safe because what changes in them after
+they are made is set once to a value that every thread would set; a forked child starts with none.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ _WORDS: Tuple[Tuple[Type[BaseException], str], ...] = (
 
 
 class RequestsTransport:
-    """Sends over one pool of kept connections per process, origin and TLS setting.
+    """Sends over one pool of kept connections per process, origin, TLS setting and environment.
 
     ``requests`` takes proxies and CA bundles from the environment; so does this, at each call.
     """
@@ -111,8 +113,11 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
     attempt = _sockets.attempt
     chain = list(_chain(failure))
     for link in chain:
-        # Tools that print the locals of frames would print the signature, and the text that went.
+        # Tools that print attributes, or the locals of frames, would print the signature, and the
+        # text that went.
         traceback.clear_frames(link.__traceback__)
+        if isinstance(link, requests.RequestException):
+            link.request = None
     host = urlsplit(request.url).netloc
     if any(isinstance(link, _TIMEOUTS) for link in chain):
         kind: type = error.Timeout

@@ -61,7 +61,7 @@ NOTHING: Dict[str, Any] = {}
 
 def own_settings(class_: type) -> Dict[str, Any]:
     """Return what was set on this very class."""
-    found: Dict[str, Any] = class_.__dict__.get(OWN, {})
+    found: Dict[str, Any] = class_.__dict__.get(OWN, NOTHING)
     return found
 
 
@@ -69,7 +69,7 @@ def inherited_settings(class_: type) -> Dict[str, Any]:
     """Return what was set on a class or its bases; the nearest counts, an empty one does not."""
     found: Dict[str, Any] = {}
     for base in reversed(class_.__mro__):
-        own = base.__dict__.get(OWN, NOTHING)
+        own = own_settings(base)
         found.update(
             {
                 name: value
@@ -133,7 +133,7 @@ class NameSetting(Setting[str]):
     def read(self, class_: type) -> str:
         """Return the nearest name that was set, or the derived one."""
         for base in class_.__mro__:
-            found: Optional[str] = base.__dict__.get(OWN, NOTHING).get(self.name)
+            found: Optional[str] = own_settings(base).get(self.name)
             if found:
                 return found
         return self.derive(class_)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor
 
 #: What every call to a collection of an account needs.
-CREDENTIALS = ("api_key", "api_secret", "api_account_id")
+CREDENTIALS = (*settings.PAIR, "api_account_id")
 
 PlacedT = TypeVar("PlacedT", bound="Placed")
 Id = Union[int, str]

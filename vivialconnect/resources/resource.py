@@ -307,4 +307,5 @@ class Resource(Placed):
 
 
 def identify(row: Resource) -> Optional[str]:
+    """Return what tells a row from the others of a walk; ``None`` where nothing does."""
     return None if row.id is None else str(row.id)

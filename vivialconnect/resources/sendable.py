@@ -16,6 +16,7 @@ from typing import (
 )
 
 from vivialconnect.common import scopes
+from vivialconnect.common._values import in_utc
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import parse_time
@@ -102,17 +103,25 @@ class Sendable(Countable):
 
         :raises ValueError: If the row has too little to be recognised by.
         """
-        raise NotImplementedError  # each noun says its own
+        raise NotImplementedError(
+            "{} does not say in _marks() what its rows are recognised by".format(
+                type(self).__name__
+            )
+        )
 
     def _bears(self, marks: Dict[str, Any]) -> bool:
         data = self.attributes
         return all(str(data.get(name) or "") == str(value or "") for name, value in marks.items())
 
+    @property
+    def _open_since(self) -> Optional[datetime]:
+        return getattr(self, "_unsettled", None)
+
     def _began(self) -> datetime:
-        return getattr(self, "_unsettled", None) or _now()
+        return self._open_since or _now()
 
     def _check_unsettled(self, edge: Optional[datetime]) -> None:
-        if getattr(self, "_unsettled", None) is not None:
+        if self._open_since is not None:
             return
         name = type(self).__name__
         if self.id is not None:
@@ -156,13 +165,13 @@ class Sendable(Countable):
 
     def _twin(self: SendableT) -> SendableT:
         twin = super()._twin()
-        twin._unsettled = getattr(self, "_unsettled", None)
+        twin._unsettled = self._open_since
         return twin
 
     def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
         # What was not settled in one process may be looked up in another.
-        unsettled = getattr(self, "_unsettled", None)
-        state = () if unsettled is None else ((None, {"_unsettled": unsettled}),)
+        began = self._open_since
+        state = () if began is None else ((None, {"_unsettled": began}),)
         return (*super().__reduce_ex__(protocol), *state)
 
 
@@ -177,7 +186,7 @@ def _moment(since: Union[datetime, str, None]) -> Optional[datetime]:
         return parse_time(since)
     if not isinstance(since, datetime):
         raise ValueError("since must be a datetime or ISO 8601 text, not {!r}".format(since))
-    return since.replace(tzinfo=timezone.utc) if since.utcoffset() is None else since
+    return in_utc(since)
 
 
 def _the_only(alike: List[SendableT], called: Optional[datetime]) -> Optional[SendableT]:
