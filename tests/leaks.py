@@ -69,7 +69,9 @@ class Watch:
         :param kind: What it is.
         """
         if isinstance(text, str) and len(text) >= SHORTEST:
-            self.hidden.setdefault(text[:LONGEST], kind)
+            # Half a surrogate pair has no form in UTF-8, and so was never sent.
+            sent = text.encode("utf-8", "ignore").decode("utf-8")
+            self.hidden.setdefault(sent[:LONGEST], kind)
 
     def hide_fields(self, document: Any) -> None:
         """Note the message bodies, secrets and passwords in bytes of JSON.

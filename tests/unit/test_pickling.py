@@ -14,7 +14,13 @@ from typing import Any, Callable, Dict, List
 import pytest
 
 import vivialconnect
-from tests.integration.scripted_server import ScriptedServer, answer, configure, say_and_stall
+from tests.integration.scripted_server import (
+    ScriptedServer,
+    answer,
+    configure,
+    say_and_hang_up,
+    say_and_stall,
+)
 from vivialconnect import (
     Attachment,
     Bulk,
