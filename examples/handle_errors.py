@@ -5,7 +5,7 @@ Credentials come from VIVIALCONNECT_API_KEY, VIVIALCONNECT_API_SECRET, VIVIALCON
 
 import sys
 
-from vivialconnect import BadRequest, Message, RateLimit, RequestorError, UnauthorizedAccess
+from vivialconnect import BadRequest, Message, RateLimit, UnauthorizedAccess, VivialConnectError
 
 from_number, to_number, text = sys.argv[1:]
 message = Message({"from_number": from_number, "to_number": to_number, "body": text})
@@ -20,8 +20,8 @@ except RateLimit as error:
     sys.exit("Not sent: try again in {} seconds".format(error.retry_after or 60))
 except BadRequest as error:
     sys.exit("Not sent, error {}: {}".format(error.error_code, error.message))
-except RequestorError as error:
-    if error.outcome == "unknown":
+except VivialConnectError as error:
+    if error.outcome in ("unknown", "accepted"):
         sys.exit("It may have been sent; send_once.py shows how to look: {}".format(error))
     sys.exit("Not sent: {}".format(error))
 

@@ -167,7 +167,7 @@ class Unreachable(NamedTuple):
 UNREACHABLE: Dict[str, Unreachable] = {
     "refused": Unreachable(3, ConnectionRefusedError, "refused", []),
     "unknown name": Unreachable(3, socket.gaierror, "api.example.invalid", []),
-    "plain server on https": Unreachable(3, ssl.SSLError, "TLS", []),
+    "plain server on https": Unreachable(1, ssl.SSLError, "speak no TLS", []),
     "proxy refuses": Unreachable(3, OSError, "403", ["CONNECT"]),
     "proxy is not there": Unreachable(3, ConnectionRefusedError, "refused", []),
     # A certificate is no better a moment later.

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import os
+import signal
 import socket
-import ssl
 import time
 import warnings
+from contextlib import contextmanager
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Iterator
 
 import pytest
 
 from tests.integration.scripted_server import ScriptedServer, answer, configure, use
-from vivialconnect import ConnectionError, Message  # noqa: A004 - the documented name
+from vivialconnect import ConnectionError, Message, Requestor  # noqa: A004 - the documented name
 from vivialconnect.common import _pools, _routes, _sockets
 
 if TYPE_CHECKING:
     from tests.integration.scripted_server import Authority, Peer
+
+
+@contextmanager
+def closed_port() -> Iterator[str]:
+    """Give the URL of a port that nobody listens at, and that nobody else gets meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield "http://127.0.0.1:{}".format(bound.getsockname()[1])
 
 
 def test_request__field_with_a_line_break() -> None:
@@ -102,14 +113,115 @@ def test_answer__framed_in_two_ways(head: bytes) -> None:
     assert [request.connection for request in server.requests] == [1, 2]
 
 
-def test_tls_socket__received(authority: Authority) -> None:
-    """What TLS inside the TLS of a proxy reads by gives what came."""
-    context = ssl.create_default_context(cafile=authority.bundle)
-    context.sslsocket_class = _sockets.DeadlineTLSSocket
-    _sockets.attempt.begin("GET", time.monotonic() + 10)
-    with ScriptedServer(answer({"count": 1}), tls=authority.context()) as server:
-        plain = socket.create_connection(("127.0.0.1", server.port))
-        with context.wrap_socket(plain, server_hostname="127.0.0.1") as secured:
-            secured.sendall(b"GET / HTTP/1.1\r\n\r\n")
+@pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" + b'{"count": 1}',
+        b"HTTP/1.1 200 OK\r\nContent-Length: 8180\r\n\r\n" + b'{"count": 1}'.ljust(8180),
+        b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ],
+)
+def test_answer__more_than_was_asked_for(
+    first: bytes,
+    secured: bool,  # noqa: FBT001 - a parameter of the test
+    authority: Authority,
+) -> None:
+    """What comes behind an answer is never taken for the answer to the next call."""
+    planted = b'HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{"message": {"id": 666666}}'
+    with ScriptedServer(
+        lambda peer: peer.send(first + planted),
+        answer({"message": {"id": 7}}),
+        tls=authority.context() if secured else None,
+    ) as server:
+        use(server, api_verify_request=authority.bundle)
+        Message({"id": 1}).destroy()
+        message = Message({"body": "hello"})
+        message.send()
 
-            assert secured.recv(8) == b"HTTP/1.1"
+    assert message.id == 7
+    assert [request.connection for request in server.requests] == [1, 2]
+
+
+def test_answer__folded_field() -> None:
+    """A folded header line belongs to the field above it."""
+    fields = _pools.read_fields(io.BytesIO(b"X: a\r\n  b\r\nY: c\r\n\r\n"))
+
+    assert fields == {"x": "a b", "y": "c"}
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "identity, chunked", "chunked, chunked"])
+def test_answer__coding_that_was_not_asked_for(coding: str) -> None:
+    """An answer in a transfer coding that was not asked for is none."""
+    with ScriptedServer(answer({"count": 1}, headers={"Transfer-Encoding": coding})) as server:
+        use(server)
+        with pytest.raises(ConnectionError):
+            Message.count()
+
+    assert len(server.requests) == 1
+
+
+def test_answer__packed_from_very_much() -> None:
+    """A few bytes that unpack to more than any answer has end as an error, in time."""
+    packed = gzip.compress(b" " * 30_000_000)
+    with ScriptedServer(answer(packed, headers={"Content-Encoding": "gzip"})) as server:
+        use(server)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(_pools, "LARGEST_ANSWER", 1_000_000)
+            with pytest.raises(ConnectionError) as caught:
+                Message.count()
+
+    assert isinstance(caught.value.__cause__, HTTPException)
+
+
+def test_answer__longer_than_any() -> None:
+    """An answer without an end is not read for ever."""
+    with ScriptedServer(answer(b" " * 3_000)) as server:
+        use(server)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(_sockets, "LARGEST_ANSWER", 1_000)
+            with pytest.raises(ConnectionError) as caught:
+                Message.count()
+
+    assert isinstance(caught.value.__cause__, HTTPException)
+
+
+@pytest.mark.parametrize("proxy", ["https://127.0.0.1:9", "http://user:word@"])
+def test_proxy__that_cannot_be_used(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that cannot be used is told once, and nothing was sent."""
+    with ScriptedServer(answer({"count": 1})) as server:
+        use(server, max_retries=2)
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        with pytest.raises(ConnectionError) as caught:
+            Message({"body": "hello"}).send()
+
+    assert (caught.value.outcome, caught.value.attempts) == ("not sent", 1)
+    assert "word" not in str(caught.value)
+    assert server.requests == []
+
+
+def test_send__interrupted_by_a_call_of_a_signal_handler() -> None:
+    """What a handler's call meets is not taken for what the interrupted send met."""
+
+    def call(*_: object) -> None:
+        with closed_port() as url, pytest.raises(ConnectionError):
+            Requestor("k", "secret", url, max_retries=0).get("/x.json")
+
+    def play(peer: Peer) -> None:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        while not called:
+            time.sleep(0.01)
+        peer.reset()
+
+    called = []
+    before = signal.signal(signal.SIGUSR1, lambda *_: (call(), called.append(1)))
+    try:
+        with ScriptedServer(play) as server:
+            use(server, max_retries=2)
+            with pytest.raises(ConnectionError) as caught:
+                Message({"body": "hello"}).send()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+    assert caught.value.outcome == "unknown"
+    assert [request.method for request in server.requests] == ["POST"]

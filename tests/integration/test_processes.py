@@ -23,7 +23,7 @@ import pytest
 from tests.integration.scripted_server import Peer, ScriptedServer, answer, use
 from tests.integration.tenants import THOROUGH, Tenants, Values, work
 from vivialconnect import ConnectionError, Message, Number, configured  # noqa: A004 - documented name
-from vivialconnect.resources import _configuration
+from vivialconnect.common import loading
 
 PROCESSES = 4
 #: Calls that each process, or each thread of the parent, makes.
@@ -153,16 +153,27 @@ def test_fork__while_a_thread_waits() -> None:
     assert [request.connection for request in server.requests] == [1, 2]
 
 
-def test_fork__while_a_thread_configures() -> None:
-    """A child can set what a thread of its parent was about to set when it forked."""
+def test_fork__while_a_thread_imports() -> None:
+    """A fork waits until no thread imports or configures, so that the child can do both."""
+    held, enough = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with loading.lock:
+            held.set()
+            enough.wait(PATIENCE)
 
     def configure() -> bool:
         Message.request_timeout = 7
-        return Message.request_timeout == 7
+        return Message.request_timeout == 7 and repr(Message.request) != ""
 
-    with _configuration._Writing.lock:
-        statuses = statuses_of([fork(configure)])
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(PATIENCE)
+    threading.Timer(0.1, enough.set).start()
+    statuses = statuses_of([fork(configure)])
+    thread.join(PATIENCE)
 
+    assert enough.is_set()
     assert statuses == [0]
     assert Message.request_timeout == 30
 

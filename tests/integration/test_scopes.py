@@ -18,6 +18,7 @@ from vivialconnect import (
     Log,
     Message,
     Number,
+    Redirection,
     Resource,
     User,
     configured,
@@ -249,13 +250,25 @@ def test_row__new_inside_saved_outside(tenants: Tenants, other: Any) -> None:
 def test_row__refused_inside_is_free_again(tenants: Tenants, other: Any) -> None:
     """A new row that could not be saved in one scope may be saved in another."""
     number = Number({"area_code": "515"})
-    tenants.sandbox.chaos.add("reset", method="POST", times=1)
-    with other, pytest.raises(ConnectionError):
+    tenants.sandbox.chaos.add("redirect", method="POST", times=1)
+    with other, pytest.raises(Redirection):
         number.buy()
     number.buy()
 
     assert number.account_id == FIRST
-    assert [request.fault for request in tenants.requests[2:]] == ["reset", None]
+    assert [request.fault for request in tenants.requests[2:]] == ["redirect", None]
+
+
+def test_row__lost_inside_stays_there(tenants: Tenants, other: Any) -> None:
+    """A new row whose answer was lost is looked for in the scope that it was sent in."""
+    number = Number({"phone_number": Number.available(area_code="312")[0].phone_number})
+    tenants.sandbox.chaos.add("drop_answer", method="POST", times=1)
+    with other, pytest.raises(ConnectionError):
+        number.buy()
+    found = number.find_sent()
+
+    assert found is not None
+    assert found.account_id == SECOND
 
 
 def test_find_sent__after_its_scope(tenants: Tenants, other: Any) -> None:

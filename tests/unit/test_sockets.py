@@ -25,9 +25,8 @@ def test_attempt__no_time_left() -> None:
 
 
 @pytest.mark.usefixtures("overdue")
-@pytest.mark.parametrize("receive", ["recv", "recv_into"])
-def test_tls_socket__no_time_left(receive: str) -> None:
-    """Both ways of receiving, the second of them TLS inside TLS, look at the deadline first."""
+def test_tls_socket__no_time_left() -> None:
+    """Receiving over TLS looks at the deadline first."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.sslsocket_class = _sockets.DeadlineTLSSocket
     near, far = socket.socketpair()
@@ -36,7 +35,20 @@ def test_tls_socket__no_time_left(receive: str) -> None:
             near, server_hostname="localhost", do_handshake_on_connect=False
         )
         with secured, pytest.raises(socket.timeout, match="up"):
-            getattr(secured, receive)(bytearray(1) if receive == "recv_into" else 1)
+            secured.recv_into(bytearray(1))
+
+
+def test_attempt__interrupted() -> None:
+    """An attempt that interrupts another leaves the account of that one as it was."""
+    _sockets.attempt.begin("POST", 5.0)
+    _sockets.attempt.connecting, _sockets.attempt.sent = False, True
+    interrupted = _sockets.attempt.begin("GET", 1.0)
+    inner = (_sockets.attempt.method, _sockets.attempt.connecting, _sockets.attempt.sent)
+    _sockets.attempt.resume(interrupted)
+
+    assert inner == ("GET", True, False)
+    assert (_sockets.attempt.method, _sockets.attempt.deadline) == ("POST", 5.0)
+    assert (_sockets.attempt.connecting, _sockets.attempt.sent) == (False, True)
 
 
 def test_attempt__abandoned() -> None:

@@ -22,11 +22,19 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 
-from vivialconnect.common._sockets import DeadlineSocket, DeadlineTLSSocket, attempt, connect
+from vivialconnect.common._sockets import (
+    LARGEST_ANSWER,
+    DeadlineSocket,
+    DeadlineTLSSocket,
+    attempt,
+    connect,
+)
 
 IDLE_LIMIT = 30  # seconds after which a kept connection may be dead without our knowing
+UNPACKED_AT_ONCE = 65_536  # bytes of a packed body
 LONGEST_LINE = 65_536  # bytes of a header field
 MOST_FIELDS = 100  # of the headers of an answer
+SWITCHING = 101
 BODILESS = frozenset((204, 304))  # RFC 9110, section 6.4.1
 
 
@@ -45,7 +53,7 @@ class _Response(HTTPResponse):
         """Read up to the body. What ``read`` needs to know of it is set as the base sets it."""
         reader: Any = self  # the base's own parts are not in its stubs
         version, status, _ = reader._read_status()
-        while 100 <= status < 200:  # noqa: PLR2004 - interim: the answer follows, RFC 9110, section 15.2
+        while 100 <= status < 200 and status != SWITCHING:  # noqa: PLR2004 - RFC 9110, section 15.2
             read_fields(reader.fp)
             version, status, _ = reader._read_status()
         if not version.startswith("HTTP/1."):
@@ -53,13 +61,16 @@ class _Response(HTTPResponse):
         self.version = 10 if version == "HTTP/1.0" else 11
         self.status = status
         reader.headers = fields = read_fields(reader.fp)
-        reader.chunked = fields.get("transfer-encoding", "").lower() == "chunked"
+        bodiless = status in BODILESS or reader._method == "HEAD"
+        coding = fields.get("transfer-encoding")
+        if status == SWITCHING or (coding is not None and coding.lower() != "chunked"):
+            raise HTTPException("the answer is framed in a way that was not asked for")
+        reader.chunked = coding is not None and not bodiless
         reader.chunk_left = None
-        reader.length = None if reader.chunked else _length_of(fields)
-        if status in BODILESS or reader._method == "HEAD":
-            reader.length = 0
+        reader.length = 0 if bodiless else None if reader.chunked else _length_of(fields)
+        told_twice = coding is not None and "content-length" in fields
         ends_with_it = not reader.chunked and reader.length is None
-        reader.will_close = reader._check_close() or ends_with_it
+        reader.will_close = reader._check_close() or ends_with_it or told_twice
 
 
 def read_fields(stream: BinaryIO) -> Dict[str, str]:
@@ -72,13 +83,18 @@ def read_fields(stream: BinaryIO) -> Dict[str, str]:
     {'server': 'x', 'vary': 'a, b'}
     """
     fields: Dict[str, str] = {}
+    name = ""
     for _ in range(MOST_FIELDS + 1):
         line = stream.readline(LONGEST_LINE + 1)
         if len(line) > LONGEST_LINE:
             raise LineTooLong("header line")
         if line in (b"\r\n", b"\n", b""):
             return fields
-        name, _, value = line.decode("latin-1").partition(":")
+        text = line.decode("latin-1")
+        if text[0] in " \t" and name:  # folded, RFC 9112, section 5.2
+            fields[name] += " " + text.strip()
+            continue
+        name, _, value = text.partition(":")
         name, value = name.strip().lower(), value.strip()
         fields[name] = fields[name] + ", " + value if name in fields else value
     raise HTTPException("got more than {} headers".format(MOST_FIELDS))
@@ -132,7 +148,11 @@ class _DeadlineConnection:
     def getresponse(self: Any) -> Any:
         """Return the answer, read up to its body."""
         response = self.response_class(self.sock, method=self._method)
-        response.begin()
+        try:
+            response.begin()
+        except BaseException:  # whatever it was, nothing stays open
+            response.close()
+            raise
         return response
 
 
@@ -168,22 +188,28 @@ class _DeadlinePool:
         :returns: An :class:`Answer`.
         """
         connection = self._get_conn()
+        response: Any = None
         kept = False
         try:
             if self.proxy is not None:
                 headers = self._use_proxy(connection, headers)
             self._validate_conn(connection)
             # The service may answer, and close, before it has read everything.
-            with suppress(BrokenPipeError):
+            with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request(method, url, body=body, headers=headers)
             response = connection.getresponse()
             content = response.read()
-            kept = not getattr(response, "will_close", True)
+            status, fields = response.status, response.headers
+            # What came beyond the answer would be taken for the next one.
+            beyond = attempt.received != attempt.consumed or _is_pending(connection.sock)
+            kept = not getattr(response, "will_close", True) and not beyond
         finally:
             if not kept:
+                if response is not None:
+                    response.close()
                 connection.close()
             self._put_conn(connection)
-        return Answer(response.status, response.headers, _unpacked(content, response.headers))
+        return Answer(status, fields, _unpacked(content, fields))
 
     def _use_proxy(self: Any, connection: Any, headers: Mapping[str, str]) -> Mapping[str, str]:
         if self.scheme == "http":
@@ -206,6 +232,11 @@ class _DeadlinePool:
         super()._put_conn(conn)  # type: ignore[misc] # of the pool mixed in
 
 
+def _is_pending(connected: Any) -> bool:
+    """Return whether TLS has unpacked bytes that nobody has read."""
+    return isinstance(connected, DeadlineTLSSocket) and connected.pending() > 0
+
+
 def _unpacked(content: bytes, headers: Mapping[str, str]) -> bytes:
     coding = headers.get("content-encoding")
     if not coding or not content:
@@ -213,7 +244,15 @@ def _unpacked(content: bytes, headers: Mapping[str, str]) -> bytes:
     packed = urllib3.HTTPResponse(
         io.BytesIO(content), headers={"content-encoding": coding}, preload_content=False
     )
-    return packed.read(decode_content=True)
+    # Piece by piece, for a few bytes can be packed from very many.
+    pieces, size = [], 0
+    for piece in packed.stream(UNPACKED_AT_ONCE, decode_content=True):
+        attempt.seconds_left()
+        size += len(piece)
+        if size > LARGEST_ANSWER:
+            raise HTTPException("the answer is longer than {} bytes".format(LARGEST_ANSWER))
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _connection_class(pool: Type[Any], usual: Type[Any], ours: Type[Any]) -> Any:

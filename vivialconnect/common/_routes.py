@@ -47,10 +47,11 @@ class _Adapter(requests.adapters.HTTPAdapter):
         _use_deadline_pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **keywords: Any) -> Any:
-        if proxy.lower().startswith("socks"):
-            # Its connections could not be made to keep the deadline.
+        if not proxy.lower().startswith("http://"):
+            # Connections to it could not be made to keep the deadline.
             raise requests.exceptions.InvalidSchema(
-                "a SOCKS proxy cannot be used; name an HTTP one"
+                "a proxy must be one of plain HTTP, http://host:port; SOCKS and TLS to the proxy "
+                "itself cannot be used"
             )
         manager = super().proxy_manager_for(proxy, **keywords)
         _use_deadline_pools(manager)

@@ -12,9 +12,10 @@ import socket
 import ssl
 import threading
 import time
-from http.client import RemoteDisconnected
-from typing import Any, Optional, Protocol, Tuple, TypeVar
+from http.client import HTTPException, RemoteDisconnected
+from typing import Any, Dict, Optional, Protocol, Tuple, TypeVar
 
+LARGEST_ANSWER = 100_000_000  # bytes; a page of 150 rows has less than one in a hundred of that
 MOST_AT_ONCE = 1_000_000  # bytes that are asked for before they have come
 
 
@@ -38,16 +39,37 @@ class Attempt(threading.local):
     connecting: bool = True
     #: Some of the request has left.
     sent: bool = False
+    #: Bytes that have come, and those of them that belonged to an answer.
+    received: int = 0
+    consumed: int = 0
     #: The sockets and streams that were made for the attempt.
     opened: Tuple[Closable, ...] = ()
 
-    def begin(self, method: str, deadline: float) -> None:
-        """Start the account of one attempt."""
+    def begin(self, method: str, deadline: float) -> Dict[str, Any]:
+        """Start the account of one attempt, and return that of the one that it interrupts.
+
+        A signal may come while an attempt waits, and its handler may make a call.
+        """
+        interrupted = dict(vars(self))
+        vars(self).clear()
         self.method = method
         self.deadline = deadline
-        self.connecting = True
-        self.sent = False
-        self.opened = ()
+        return interrupted
+
+    def resume(self, interrupted: Dict[str, Any]) -> None:
+        """Go on with the account of the attempt that was interrupted."""
+        vars(self).clear()
+        vars(self).update(interrupted)
+
+    def count(self, received: int) -> int:
+        """Note that so many bytes have come, and return their number.
+
+        :raises http.client.HTTPException: If they are more than any answer has.
+        """
+        self.received += received
+        if self.received > LARGEST_ANSWER:
+            raise HTTPException("the answer is longer than {} bytes".format(LARGEST_ANSWER))
+        return received
 
     def note(self, made: ClosableT) -> ClosableT:
         """Remember what was made, and return it."""
@@ -87,6 +109,7 @@ class AnswerStream(io.BufferedReader):
     def readline(self, size: Optional[int] = -1) -> bytes:
         """Read to the end of the line, or as many bytes as asked for."""
         line = super().readline(size)
+        attempt.consumed += len(line)
         if not line.endswith(b"\n") and len(line) != size:
             raise RemoteDisconnected("the connection was closed within a line of the answer")
         return line
@@ -97,13 +120,16 @@ class AnswerStream(io.BufferedReader):
         The base would first get the memory for all of them, and there may not be that much.
         """
         if size is None or size <= MOST_AT_ONCE:
-            return super().read(size)
+            whole = super().read(size)
+            attempt.consumed += len(whole)
+            return whole
         pieces = []
         while size > 0:
             piece = super().read(min(size, MOST_AT_ONCE))
             if not piece:
                 break
             pieces.append(piece)
+            attempt.consumed += len(piece)
             size -= len(piece)
         return b"".join(pieces)
 
@@ -114,7 +140,7 @@ class DeadlineSocket(socket.socket):
     def recv_into(self, *arguments: Any, **keywords: Any) -> int:
         """Receive into a buffer."""
         self.settimeout(attempt.seconds_left())
-        return super().recv_into(*arguments, **keywords)
+        return attempt.count(super().recv_into(*arguments, **keywords))
 
     def makefile(self, *_: Any, **__: Any) -> Any:
         """Return the stream that an answer is read from."""
@@ -140,12 +166,7 @@ class DeadlineTLSSocket(ssl.SSLSocket):
     def recv_into(self, *arguments: Any, **keywords: Any) -> int:
         """Receive into a buffer."""
         self.settimeout(attempt.seconds_left())
-        return super().recv_into(*arguments, **keywords)
-
-    def recv(self, *arguments: Any, **keywords: Any) -> bytes:
-        """Receive; what TLS inside the TLS of a proxy reads by."""
-        self.settimeout(attempt.seconds_left())
-        return super().recv(*arguments, **keywords)
+        return attempt.count(super().recv_into(*arguments, **keywords))
 
     def send(self, *arguments: Any, **keywords: Any) -> int:
         """Send some of the data."""

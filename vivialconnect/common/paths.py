@@ -41,7 +41,8 @@ def quote_segment(value: Any, name: str = "id") -> str:
         return str(value)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise ValueError("{} must be a whole number or a text, not {!r}".format(name, value))
-    text = str(value)
+    # An enumeration prints its name, and is its value.
+    text = str.__str__(value) if isinstance(value, str) else int.__repr__(value)
     if text in ("", ".", "..") or _CONTROL.search(text):
         raise ValueError(
             "{} {!r} cannot stand in a path; give the number or text that the service "

@@ -12,7 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, Union
 
-from vivialconnect.common import answers, error, paths, settings, signing
+from vivialconnect.common import answers, error, loading, paths, settings, signing
 from vivialconnect.common.exchange import Call, Limits, Request, Response, Transport
 from vivialconnect.common.retries import Attempts
 from vivialconnect.common.signer import Signer, canonical_request, now_in_utc
@@ -290,7 +290,8 @@ class Requestor:
 
 def _shared_transport() -> Transport:
     # Imported at the first call: requests takes longer to import than all the rest together.
-    from vivialconnect.common import transport  # noqa: PLC0415 - at the first call
+    with loading.lock:
+        from vivialconnect.common import transport  # noqa: PLC0415 - at the first call
 
     return transport.shared
 

@@ -94,7 +94,7 @@ def effective(
     given = {name: value for name, value in values.items() if value is not None and value != ""}
     # Both from one source: half a pair from here and half from there signs for nobody.
     paired = "api_key" in given or "api_secret" in given
-    merged = {**DEFAULTS, **given}
+    merged = {**DEFAULTS, **{name: plain_text(value) for name, value in given.items()}}
     for name, variable in ENVIRONMENT.items():
         if name not in given and not (paired and name in PAIR):
             merged[name] = environ.get(variable) or merged[name]
@@ -102,9 +102,14 @@ def effective(
     return Settings(**merged)
 
 
+def plain_text(value: Any) -> Any:
+    """Return the text that a value is, where its own class would print another; else the value."""
+    return str.__str__(value) if isinstance(value, str) else value
+
+
 def guarded(name: str, value: Any) -> Any:
     """Return the value of a setting, the secret as one that no ``repr`` shows."""
-    return Secret(value) if name == "api_secret" and isinstance(value, str) else value
+    return Secret(str.__str__(value)) if name == "api_secret" and isinstance(value, str) else value
 
 
 def checked(settings: Settings) -> Settings:

@@ -35,11 +35,14 @@ FOREIGN: Tuple[Type[BaseException], ...] = (
     client.HTTPException,
     OSError,
     ValueError,
+    # What urllib3 makes of a proxy without a host, and an answer that memory does not hold.
+    TypeError,
+    MemoryError,
 )
 # urllib3's own classes will not do: there a refused connection is a kind of timeout.
 _TIMEOUTS = (socket.timeout, TimeoutError, requests.Timeout)
 #: URLs, of the service or a proxy, that requests refuses before it connects.
-_UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
+_UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, TypeError)
 #: What happened, where the class alone says it. A base stands after what derives from it.
 _WORDS: Tuple[Tuple[Type[BaseException], str], ...] = (
     (client.RemoteDisconnected, "the connection was closed without an answer"),
@@ -71,7 +74,7 @@ class RequestsTransport:
         """
         prepared = _prepare(request, sign)
         attempt = _sockets.attempt
-        attempt.begin(request.method, limits.deadline)
+        interrupted = attempt.begin(request.method, limits.deadline)
         try:
             route = self._routes.find(request.url, limits.verify)
             seconds = attempt.seconds_left()
@@ -82,6 +85,8 @@ class RequestsTransport:
         except FOREIGN as failure:
             attempt.abandon()
             raise _translated(failure, request) from failure
+        finally:
+            attempt.resume(interrupted)
 
     def close(self) -> None:
         """Close every kept connection; the next call opens new ones."""
@@ -142,6 +147,8 @@ def _hint(chain: List[BaseException], unsent: bool) -> Tuple[Optional[str], bool
     # requests itself tells of a CA bundle that is not there by a bare OSError.
     if type(chain[0]) is OSError or isinstance(chain[0], _UNUSABLE):
         return "check api_base_url, api_verify_request and the proxies of the environment", True
+    if any(getattr(link, "reason", None) == "WRONG_VERSION_NUMBER" for link in chain):
+        return "the server seems to speak no TLS: check that api_base_url begins rightly", True
     if any(isinstance(link, _TIMEOUTS) for link in chain):
         return "allow more with request_timeout, if the service is slow", False
     return ("check api_base_url, the network and its proxies" if unsent else None), False

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-# What threading makes locks with; threading itself would be a twentieth of what the nouns import.
-from _thread import allocate_lock
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -19,7 +15,7 @@ from typing import (
     Union,
 )
 
-from vivialconnect.common import scopes, settings
+from vivialconnect.common import loading, scopes, settings
 from vivialconnect.common.util import Util
 
 if TYPE_CHECKING:
@@ -31,20 +27,6 @@ ValueT = TypeVar("ValueT")
 OWN = "_own_settings"
 KEY = "_key"
 DEFAULT_KEY = "id"
-
-
-class _Writing:
-    """The lock of whoever writes a setting; a forked child has one of its own."""
-
-    lock = allocate_lock()
-
-    @classmethod
-    def renew(cls) -> None:
-        """Make the lock anew: in the parent another thread may have held it while it forked."""
-        cls.lock = allocate_lock()
-
-
-os.register_at_fork(after_in_child=_Writing.renew)
 
 SETTING_NAMES = frozenset((*settings.DEFAULTS, "plural", "singular", "primary_key"))
 
@@ -107,13 +89,13 @@ class Setting(Generic[ValueT]):
 
     def __set__(self, class_: type, value: ValueT) -> None:
         # Replaced as a whole, so that a thread that reads sees all of the old or all of the new.
-        with _Writing.lock:
+        with loading.lock:
             changed = OwnSettings(own_settings(class_))
             changed[self.name] = settings.guarded(self.name, value)
             type.__setattr__(class_, OWN, changed)
 
     def __delete__(self, class_: type) -> None:
-        with _Writing.lock:
+        with loading.lock:
             kept = OwnSettings(own_settings(class_))
             kept.pop(self.name, None)
             type.__setattr__(class_, OWN, kept)
@@ -242,6 +224,7 @@ class ResourceMeta(type):
     def request(cls) -> Requestor:
         """A Requestor with the settings of this class as they are now."""
         # What signs and sends is imported at the first call, for it takes longer than the nouns.
-        from vivialconnect.common.requestor import Requestor  # noqa: PLC0415 - at the first call
+        with loading.lock:
+            from vivialconnect.common.requestor import Requestor  # noqa: PLC0415 - see above
 
         return Requestor.from_settings(settings_of(cls))

@@ -31,9 +31,9 @@ SendableT = TypeVar("SendableT", bound="Sendable")
 
 #: How far before the call the look-up goes back, for the service's own clocks may differ a little.
 MARGIN = timedelta(minutes=1)
-#: What the seconds that the service cuts off may hide. A row that is older than the call by more
-#: than that was there before it, or a clock is off; nobody can say which.
-PRECISION = timedelta(seconds=5)
+#: What the fractions of a second that the service cuts off may hide. A row that is older than the
+#: call by more than that was there before it, or a clock is off; nobody can say which.
+PRECISION = timedelta(seconds=1)
 
 
 class ServiceClock:
@@ -111,7 +111,13 @@ class Sendable(Countable):
 
     def _bears(self, marks: Dict[str, Any]) -> bool:
         data = self.attributes
-        return all(str(data.get(name) or "") == str(value or "") for name, value in marks.items())
+        return all(_written(data.get(name)) == _written(mark) for name, mark in marks.items())
+
+    def _leave_open(self, began: datetime) -> None:
+        # What was sent first may be there too, and stands in the scope that it was sent in.
+        self._unsettled = self._open_since or began
+        if self._scopes is None:
+            self._settle()
 
     @property
     def _open_since(self) -> Optional[datetime]:
@@ -155,10 +161,15 @@ class Sendable(Countable):
         began = _now()
         try:
             created = super()._create()
+        except ValueError:  # nothing was sent
+            raise
         except VivialConnectError as failure:
             if failure.outcome in (UNKNOWN, ACCEPTED):
                 failure._look_up = "; find_sent() looks it up"
-                self._unsettled = began
+                self._leave_open(began)
+            raise
+        except BaseException:  # a signal, in the middle of it
+            self._leave_open(began)
             raise
         self._unsettled = None
         return created
@@ -173,6 +184,11 @@ class Sendable(Countable):
         began = self._open_since
         state = () if began is None else ((None, {"_unsettled": began}),)
         return (*super().__reduce_ex__(protocol), *state)
+
+
+def _written(value: Any) -> str:
+    """Return a value as it was sent: an enumeration is its value."""
+    return str.__str__(value) if isinstance(value, str) else str(value or "")
 
 
 def _now() -> datetime:
