@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import Color, Level
 from vivialconnect.common import paths
 
 QUOTABLE = st.text(min_size=1).filter(
@@ -33,6 +34,12 @@ def test_quote_segment__any_text(text: str) -> None:
 def test_quote_segment__any_number(number: int) -> None:
     """A number is its digits."""
     assert paths.quote_segment(number) == str(number)
+
+
+@pytest.mark.parametrize(("value", "segment"), [(Color.RED, "red"), (Level.HIGH, "3")])
+def test_quote_segment__member_of_an_enumeration(value: Any, segment: str) -> None:
+    """A member of an enumeration is its value, whatever it prints."""
+    assert paths.quote_segment(value) == segment
 
 
 @pytest.mark.parametrize("value", ["", ".", "..", "a\nb", "\x00", "a\x7f", "\x85", "\ud800"])

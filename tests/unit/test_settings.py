@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import Color
 from vivialconnect.common import settings
 from vivialconnect.common.settings import Settings, checked, effective, without_credentials
 
@@ -214,3 +215,10 @@ def test_checked__base_url(url: str, expected: str) -> None:
 def test_without_credentials__at_sign_in_password() -> None:
     """The last at sign ends the credentials."""
     assert without_credentials("http://a:b@c@host/@x") == "http://host/@x"
+
+
+def test_effective__member_of_an_enumeration() -> None:
+    """A member of an enumeration is its value, whatever it prints."""
+    found = settings.effective({"api_key": Color.RED, "api_secret": Color.RED}, {})
+
+    assert (str(found.api_key), str(found.api_secret)) == ("red", "red")
