@@ -65,7 +65,8 @@ class _Adapter(requests.adapters.HTTPAdapter):
     def get_connection(self, *arguments: Any, **keywords: Any) -> Any:
         # What requests asks before 2.32.
         if self._pool is None:
-            self._pool = super().get_connection(*arguments, **keywords)
+            earlier: Any = super()
+            self._pool = earlier.get_connection(*arguments, **keywords)
         return self._pool
 
     def cert_verify(self, conn: Any, *arguments: Any, **keywords: Any) -> None:
