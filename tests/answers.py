@@ -149,15 +149,15 @@ def answers(draw: st.DrawFn) -> Answer:
 
 
 def usual_answers() -> List[Answer]:
-    """Return what is drawn most often, each once and whole."""
-    bodies = [(status, json.dumps(document).encode()) for status, document in _USUAL]
-    return [
-        Answer(
-            _whole(b"HTTP/1.1 %d Odd" % status, [(b"Content-Length", b"%d" % len(body))], body),
-            closes=False,
-        )
-        for status, body in bodies
-    ]
+    """Return what is drawn most often, each once and whole, without and with a date of long ago."""
+    found = []
+    for status, document in _USUAL:
+        body = json.dumps(document).encode()
+        length = (b"Content-Length", b"%d" % len(body))
+        for headers in ([length], [length, (b"Date", b"Thu, 02 Jul 2020 10:11:12 GMT")]):
+            whole = _whole(b"HTTP/1.1 %d Odd" % status, headers, body)
+            found.append(Answer(whole, closes=False))
+    return found
 
 
 Headers = List[Tuple[bytes, bytes]]

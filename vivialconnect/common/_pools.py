@@ -193,6 +193,8 @@ class _DeadlinePool:
         try:
             if self.proxy is not None:
                 headers = self._use_proxy(connection, headers)
+            # For the sockets of a stand-in; ours look at the deadline themselves.
+            connection.timeout = attempt.seconds_left()
             self._validate_conn(connection)
             # The service may answer, and close, before it has read everything.
             with suppress(BrokenPipeError, ConnectionResetError):
