@@ -53,7 +53,7 @@ def machine() -> Dict[str, Any]:
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "cpu": _cpu(),
         "cores": os.cpu_count(),
-        "system": platform.platform(),
+        "system": "{} {}".format(platform.system(), platform.machine()),
         "python": "{} {}".format(platform.python_implementation(), platform.python_version()),
         "packages": ", ".join(
             "{} {}".format(name, metadata.version(name)) for name in PACKAGES if _is_here(name)
