@@ -80,10 +80,10 @@ class ByHand:
         self._connect(origin, bundle)
 
     def _connect(self, origin: str, bundle: Optional[str]) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # each contestant says its own
 
     def _call(self, method: str, path: str, payload: Any = None) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # each contestant says its own
 
     def find_one(self) -> Any:
         """Return one message."""
@@ -110,7 +110,7 @@ class HttpClient(ByHand):
 
     def _connect(self, origin: str, bundle: Optional[str]) -> None:
         import http.client  # noqa: PLC0415 - each contestant imports its own
-        import ssl  # noqa: PLC0415
+        import ssl  # noqa: PLC0415 - its own, as above
 
         host = urlsplit(origin).netloc
         if bundle is None:
@@ -137,7 +137,7 @@ class Urllib3(ByHand):
     """urllib3 with a pool of as many connections as threads."""
 
     def _connect(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of the base
-        import urllib3  # noqa: PLC0415
+        import urllib3  # noqa: PLC0415 - its own, as above
 
         self._pool = urllib3.PoolManager(maxsize=16, ca_certs=bundle)
 
@@ -157,7 +157,7 @@ class Session(ByHand):
     """requests.Session, signed through ``auth=``."""
 
     def _connect(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of the base
-        import requests  # noqa: PLC0415
+        import requests  # noqa: PLC0415 - its own, as above
 
         class Auth(requests.auth.AuthBase):
             def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

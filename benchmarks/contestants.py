@@ -83,12 +83,12 @@ class Release(Ours):
 
     def __init__(self, origin: str, bundle: Optional[str]) -> None:
         import collections  # noqa: PLC0415 - changed for this one alone
-        import collections.abc  # noqa: PLC0415
+        import collections.abc  # noqa: PLC0415 - its own, as above
 
         for name in ("MutableMapping", "MutableSequence"):
             setattr(collections, name, getattr(collections.abc, name))
         super().__init__(origin, bundle)
-        import vivialconnect.version  # noqa: PLC0415
+        import vivialconnect.version  # noqa: PLC0415 - its own, as above
 
         if "0.2.4" not in vivialconnect.version.VERSION:
             raise ValueError("this is no release 0.2.4: " + vivialconnect.version.VERSION)
@@ -98,9 +98,9 @@ class Botocore:
     """The signing of AWS, version 4: the same kind of work, done very often."""
 
     def __init__(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of all
-        from botocore.auth import SigV4Auth  # noqa: PLC0415
-        from botocore.awsrequest import AWSRequest  # noqa: PLC0415
-        from botocore.credentials import Credentials  # noqa: PLC0415
+        from botocore.auth import SigV4Auth  # noqa: PLC0415 - its own, as above
+        from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - its own, as above
+        from botocore.credentials import Credentials  # noqa: PLC0415 - its own, as above
 
         credentials = Credentials(data.API_KEY, data.API_SECRET)
         self._auth = SigV4Auth(credentials, "execute-api", "us-east-1")
@@ -130,7 +130,7 @@ class Twilio:
     """The SDK of Twilio."""
 
     def __init__(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of all
-        from twilio.rest import Client  # noqa: PLC0415
+        from twilio.rest import Client  # noqa: PLC0415 - its own, as above
 
         client = Client(data.TWILIO_ACCOUNT, data.API_SECRET)
         client.api.base_url = origin
@@ -154,7 +154,7 @@ class Stripe:
     """The SDK of Stripe. It sends no messages: a customer of as many fields stands for one."""
 
     def __init__(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of all
-        import stripe  # noqa: PLC0415
+        import stripe  # noqa: PLC0415 - its own, as above
 
         client = stripe.StripeClient(data.API_SECRET, base_addresses={"api": origin})
         self._customers = client.v1.customers

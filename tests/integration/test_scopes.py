@@ -311,7 +311,7 @@ def test_row__pickled(tenants: Tenants, other: Any) -> None:
     assert accounts_of(tenants) == [SECOND] * 2
     with pytest.raises(Exception, match="404") as caught:
         arrived.reload()
-    assert "/accounts/{}/".format(FIRST) in (caught.value.url or "")  # type: ignore[attr-defined]
+    assert "/accounts/{}/".format(FIRST) in (caught.value.url or "")  # type: ignore[attr-defined] # of our errors
 
 
 def test_scope__exception_of_a_call_inside(tenants: Tenants) -> None:

@@ -146,7 +146,7 @@ class Ledger:
         query = f"""SELECT * FROM ({HELD})
             WHERE row IS NOT NULL AND (present IS NULL OR times != present * recipients)"""
         found = self._compare(state, lambda: self._connection.execute(query).fetchall())
-        return [Sent._make((*values[:7], pickle.loads(values[7]))) for values in found]  # noqa: S301
+        return [Sent._make((*values[:7], pickle.loads(values[7]))) for values in found]  # noqa: S301 - ours
 
     def doubtful_numbers(self) -> List[Tuple[str, int]]:
         """Return the numbers of which nobody could tell, and whose they would be."""
