@@ -28,7 +28,8 @@ ORDER: Tuple[Tuple[str, ...], ...] = (
     ("common._sockets", "common._pools", "common._routes", "common.transport", "common.answers"),
     ("common.requestor",),
     ("resources._collections", "resources._configuration", "resources._row", "resources._place",
-     "resources.resource", "resources.countable", "resources.sendable"),
+     "resources.resource", "resources.countable", "resources.sendable", "resources.attachment",
+     "resources.bulk"),
     ("resources.account", "resources.user", "resources.message", "resources.number",
      "resources.log"),
     ("",),
@@ -43,7 +44,7 @@ HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 MAY_IMPORT_FACADE = frozenset(("configure",))
 MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._routes", "common._pools"))
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
-MOST_CODE_LINES_OF_THE_CORE = 3400
+MOST_CODE_LINES_OF_THE_CORE = 4600
 MOST_LINES_OF_A_FILE = 350
 
 

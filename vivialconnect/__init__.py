@@ -39,9 +39,11 @@ from vivialconnect.common.error import (
 from vivialconnect.common.scopes import configured
 from vivialconnect.common.util import Util
 from vivialconnect.resources.account import Account
+from vivialconnect.resources.attachment import Attachment
+from vivialconnect.resources.bulk import Bulk
 from vivialconnect.resources.countable import Countable
 from vivialconnect.resources.log import Log
-from vivialconnect.resources.message import Attachment, Bulk, Message
+from vivialconnect.resources.message import Message
 from vivialconnect.resources.number import Number
 from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
 from vivialconnect.resources.sendable import Sendable

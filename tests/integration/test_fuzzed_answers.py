@@ -31,7 +31,7 @@ from vivialconnect import Message
 from vivialconnect.common import _error_text, retries, signer
 from vivialconnect.common import answers as reading
 from vivialconnect.common.util import Util
-from vivialconnect.resources import _collections, account, countable, log, message
+from vivialconnect.resources import _collections, account, bulk, countable, log
 from vivialconnect.resources._place import Placed
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ READERS: Tuple[Tuple[Any, Optional[str]], ...] = (
     (Placed._rows.__func__, None),
     (Placed._fields.__func__, None),
     (countable.read_count, None),
-    (message._read_bulk_id, None),
-    (message._read_bulks, None),
-    (message._naive_utc, None),
+    (bulk.read_bulk_id, None),
+    (bulk.read_bulks, None),
+    (bulk._naive_utc, None),
     (account._read_status, None),
     (log._read_object, None),
     (retries.retry_after, None),

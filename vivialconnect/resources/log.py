@@ -25,10 +25,12 @@ from vivialconnect.resources._collections import (
     merged_query,
     walk_keys,
 )
-from vivialconnect.resources.resource import Resource, ResourceList, ResourceT
+from vivialconnect.resources.resource import Resource, ResourceList
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from vivialconnect.resources._row import RowT
 
 LogT = TypeVar("LogT", bound="Log")
 Moment = Union[str, "datetime"]
@@ -103,10 +105,10 @@ class Log(Resource):
 
     @staticmethod
     def _walk(
-        fetch: Callable[..., ResourceList[ResourceT]],
+        fetch: Callable[..., ResourceList[RowT]],
         limit: Optional[int],
         page_size: int,  # noqa: ARG004 - of the base
-    ) -> Iterator[ResourceT]:
+    ) -> Iterator[RowT]:
         # The pages of logs have no numbers: each names the key that the next one starts with.
         return walk_keys(lambda key: fetch(**({} if key is None else {"start_key": key})), limit)
 

@@ -1,12 +1,10 @@
-"""Text and media messages, their attachments, and bulk sends."""
+"""Text and media messages; their attachments and bulk sends stand in files of their own."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import (
     TYPE_CHECKING,
     Any,
-    Callable,
     ClassVar,
     Dict,
     List,
@@ -19,88 +17,20 @@ from typing import (
 )
 
 from vivialconnect.common import paths, scopes
-from vivialconnect.common.error import ResourceError
 from vivialconnect.common.exchange import Call
-from vivialconnect.common.util import encode_body, parse_time
-from vivialconnect.resources._collections import (
-    ResourceList,
-    describe_shape,
-    find_rows,
-    merged_query,
-)
-from vivialconnect.resources._row import Row
-from vivialconnect.resources.countable import Countable, read_count
+from vivialconnect.common.util import encode_body
+from vivialconnect.resources._collections import merged_query
+from vivialconnect.resources.attachment import Attachment
+from vivialconnect.resources.bulk import Bulk, read_bulk_id, read_bulks
+from vivialconnect.resources.countable import read_count
 from vivialconnect.resources.sendable import Sendable
 
 if TYPE_CHECKING:
-    from vivialconnect.common.answers import ReadT
+    from datetime import datetime
+
+    from vivialconnect.resources._collections import ResourceList
 
 MessageT = TypeVar("MessageT", bound="Message")
-
-
-class Attachment(Countable):
-    """A media file of a message.
-
-    ================= ==========================================================================
-    id                The attachment's id (int).
-    date_created      When it was made, UTC, ISO 8601 (str); as a datetime: ``created_at``.
-    date_modified     When it was last changed (str); as a datetime: ``modified_at``.
-    account_id        The account (int).
-    message_id        The message that it belongs to (int).
-    content_type      The media type, ``"image/png"`` (str).
-    size              Its size in bytes (int).
-    file_name         The name of the file (str).
-    key_name          Where the service keeps it (str).
-    ================= ==========================================================================
-
-    Attachments stand below their message: ask it for them, or give the path.
-
-        >>> from vivialconnect import Attachment, Message
-        >>> message = Message.find_first(search="picture")
-        >>> message.attachments()[0].content_type
-        'image/png'
-        >>> Attachment.count(path="messages/{}".format(message.id))
-        1
-    """
-
-    singular = "attachment"
-    plural = "attachments"
-
-    _shown: ClassVar[Tuple[str, ...]] = ("file_name", "content_type", "size")
-
-    date_created: str
-    date_modified: str
-    account_id: int
-    message_id: int
-    content_type: str
-    size: int
-    file_name: str
-    key_name: str
-
-
-class Bulk(Row):
-    """One bulk send, as :meth:`Message.bulks` lists it. It has data and no calls of its own.
-
-    ================= ==========================================================================
-    bulk_id           The id of the job, a UUID (str).
-    total_messages    How many messages it has (int).
-    processed         How many have been sent (int).
-    errors            How many could not be (int).
-    date_created      When it was made: a naive ``datetime`` in UTC.
-    ================= ==========================================================================
-    """
-
-    singular = "bulk"
-    plural = "bulks"
-    primary_key = "bulk_id"
-
-    _shown: ClassVar[Tuple[str, ...]] = ("total_messages", "processed", "errors")
-
-    bulk_id: str
-    total_messages: int
-    processed: int
-    errors: int
-    date_created: Optional[datetime]
 
 
 class Message(Sendable):
@@ -228,7 +158,7 @@ class Message(Sendable):
         with scopes.within(self._scopes):
             requestor = type(self).request
             path = self._custom_path(requestor, None, None, "bulk")
-            return requestor.perform(Call("POST", path, body=body), _read_bulk_id)
+            return requestor.perform(Call("POST", path, body=body), read_bulk_id)
 
     @classmethod
     def bulks(cls) -> ResourceList[Bulk]:
@@ -240,7 +170,7 @@ class Message(Sendable):
         """
         requestor = cls.request
         call = Call("GET", cls._custom_path(requestor, None, None, "bulk"))
-        return requestor.perform(call, _read_bulks)
+        return requestor.perform(call, read_bulks)
 
     @classmethod
     def bulk_messages(cls: Type[MessageT], bulk_id: str) -> ResourceList[MessageT]:
@@ -268,9 +198,9 @@ class Message(Sendable):
         :raises ResourceNotFound: If there is no such attachment.
         :raises ResourceError: If the answer is no attachment.
         """
-        tail = "attachments/" + paths.quote_segment(id)
-        return self._read_below(
-            tail, kwargs, lambda answer: Attachment._row(Attachment._fields(answer), self._inside())
+        call = Call("GET", "attachments/" + paths.quote_segment(id), kwargs)
+        return self._call_below(
+            call, lambda answer: Attachment._row(Attachment._fields(answer), self._inside())
         )
 
     def attachments(self, **kwargs: Any) -> ResourceList[Attachment]:
@@ -281,9 +211,8 @@ class Message(Sendable):
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no list of attachments.
         """
-        return self._read_below(
-            "attachments", kwargs, lambda answer: Attachment._rows(answer, self._inside())
-        )
+        call = Call("GET", "attachments", kwargs)
+        return self._call_below(call, lambda answer: Attachment._rows(answer, self._inside()))
 
     def attachments_count(self, opts: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> int:
         """Return how many attachments the message has.
@@ -294,17 +223,8 @@ class Message(Sendable):
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no count.
         """
-        return self._read_below("attachments/count", merged_query(opts, kwargs), read_count)
-
-    def _read_below(
-        self, tail: str, query: Mapping[str, Any], read: Callable[[Any], ReadT]
-    ) -> ReadT:
-        # With the message's own settings, for they may be of another account than Attachment's.
-        self._require_id("look below")
-        with scopes.within(self._scopes):
-            requestor = type(self).request
-            path = self._custom_path(requestor, self.id, None, tail)
-            return requestor.perform(Call("GET", path, query), read)
+        call = Call("GET", "attachments/count", merged_query(opts, kwargs))
+        return self._call_below(call, read_count)
 
     def _inside(self) -> str:
         """Return the path that what is below this message has between account and plural."""
@@ -322,29 +242,3 @@ class Message(Sendable):
             self.media_urls = [media]
         if media and self.attributes.get("body") is None:
             self.body = ""
-
-
-def _read_bulk_id(answer: Any) -> str:
-    bulk_id = answer.get("bulk_id") if isinstance(answer, dict) else None
-    if not isinstance(bulk_id, str):
-        raise ResourceError(
-            "the answer should have a bulk_id, and is {}".format(describe_shape(answer))
-        )
-    return bulk_id
-
-
-def _read_bulks(answer: Any) -> ResourceList[Bulk]:
-    found, meta = find_rows(answer, ("bulks",))
-    bulks = [Bulk._row(data, "/messages") for data in found]
-    for bulk in bulks:
-        bulk.date_created = _naive_utc(bulk.attributes.get("date_created"))
-    return ResourceList(bulks, meta)
-
-
-def _naive_utc(text: Any) -> Optional[datetime]:
-    if text is None:
-        return None
-    try:
-        return parse_time(text).astimezone(timezone.utc).replace(tzinfo=None)
-    except ValueError as cause:
-        raise ResourceError("date_created of a bulk send is no time: {!r}".format(text)) from cause

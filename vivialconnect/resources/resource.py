@@ -32,9 +32,10 @@ from vivialconnect.resources._collections import (
 )
 from vivialconnect.resources._configuration import ResourceMeta
 from vivialconnect.resources._place import Id, Placed
-from vivialconnect.resources._row import Home, checked_fields
+from vivialconnect.resources._row import Home, Row, RowT, checked_fields
 
 if TYPE_CHECKING:
+    from vivialconnect.common.answers import ReadT
     from vivialconnect.common.requestor import Requestor
 
 __all__ = ("Resource", "ResourceList", "ResourceMeta")
@@ -162,20 +163,32 @@ class Resource(Placed):
 
         .. versionadded:: 1.0
         """
+        return cls._each(
+            lambda **further: cls.find(None, path, **{**query, **further}), limit, page_size
+        )
+
+    @classmethod
+    def _each(
+        cls, fetch: Callable[..., ResourceList[RowT]], limit: Optional[int], page_size: int
+    ) -> Iterator[RowT]:
+        """Walk over all pages of a list, in the scopes in which the walk began.
+
+        :param fetch: Gives the page that its keywords, ``limit`` among them, ask for.
+        """
         check_paging(limit, page_size)
         here = scopes.current()
 
-        def fetch(**further: Any) -> ResourceList[ResourceT]:
-            # In the scopes in which the walk began, whoever goes on with it, and wherever.
+        def fetch_there(**further: Any) -> ResourceList[RowT]:
+            # Whoever goes on with the walk, and wherever.
             with scopes.within(here):
-                return cls.find(None, path, **{**query, "limit": page_size, **further})
+                return fetch(**{"limit": page_size, **further})
 
-        return cls._walk(fetch, limit, page_size)
+        return cls._walk(fetch_there, limit, page_size)
 
     @staticmethod
     def _walk(
-        fetch: Callable[..., ResourceList[ResourceT]], limit: Optional[int], page_size: int
-    ) -> Iterator[ResourceT]:
+        fetch: Callable[..., ResourceList[RowT]], limit: Optional[int], page_size: int
+    ) -> Iterator[RowT]:
         """Walk over the pages that ``fetch`` gives for what names them in the query."""
         return walk_pages(lambda number: fetch(page=number), identify, limit, page_size)
 
@@ -297,6 +310,18 @@ class Resource(Placed):
             self._settle()
         return True
 
+    def _call_below(self, call: Call, read: Callable[[Any], ReadT]) -> ReadT:
+        """Make a call below the row, with the row's own settings and scopes.
+
+        :param call: Its path is what follows the row's own, ``"attachments/count"``.
+        :param read: Makes the result of the parsed answer.
+        """
+        self._require_id("look below")
+        with scopes.within(self._scopes):
+            requestor = type(self).request
+            path = self._custom_path(requestor, self.id, self._prefix, call.path)
+            return requestor.perform(call._replace(path=path), read)
+
     def _require_id(self, verb: str) -> None:
         if self.id is None:
             raise ValueError(
@@ -306,6 +331,6 @@ class Resource(Placed):
             )
 
 
-def identify(row: Resource) -> Optional[str]:
+def identify(row: Row) -> Optional[str]:
     """Return what tells a row from the others of a walk; ``None`` where nothing does."""
     return None if row.id is None else str(row.id)
