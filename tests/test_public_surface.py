@@ -68,7 +68,8 @@ def kind_of(owner: type, name: str) -> str:
         return "staticmethod"
     if inspect.isfunction(member):
         return "method"
-    return "property" if inspect.isdatadescriptor(member) else type(member).__name__
+    # The id of a row is one without ``__set__``, which a row's own data comes before.
+    return "property" if hasattr(member, "__get__") else type(member).__name__
 
 
 def describe_documented(facts: List[Dict[str, Any]]) -> List[str]:

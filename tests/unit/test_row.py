@@ -160,6 +160,47 @@ def test_attribute__suggestion() -> None:
         Gadget({"weight": 5}).wieght  # type: ignore[attr-defined] # noqa: B018 - the case
 
 
+def test_id__of_a_key_that_is_set_later() -> None:
+    """The id is the field that the class names, and what is called id besides is data."""
+
+    class Renamed(Resource):
+        """A class whose key changes."""
+
+    class Below(Renamed):
+        """What takes the key over."""
+
+    Renamed.primary_key = "code"
+    row = Below({"id": 1, "code": "a"})
+    assert row.id == "a"
+    assert dict(row.attributes) == {"id": 1, "code": "a"}
+    row.id = "b"
+    assert dict(row.attributes) == {"id": 1, "code": "b"}
+    assert "id" not in vars(row)
+
+    del Renamed.primary_key
+    assert Below({"id": 1, "code": "a"}).id == 1
+
+
+def test_to_dict__deep_and_plain() -> None:
+    """It has all data, also what is named like a method, and nothing of it is the row's own."""
+    row = Number({"id": 7, "tags": {"use": ["a"]}, "find": ({"x": 1},)})
+
+    copied = row.to_dict()
+    copied["tags"]["use"].append("b")
+
+    assert copied == {"id": 7, "tags": {"use": ["a", "b"]}, "find": [{"x": 1}]}
+    assert row.tags == {"use": ["a"]}
+
+
+def test_to_json__moments_and_text() -> None:
+    """Moments are ISO 8601 in UTC, text stays as it is; what has no form in JSON is refused."""
+    row = Message({"id": 7, "body": "é", "at": datetime(2020, 7, 2, tzinfo=timezone.utc)})
+
+    assert row.to_json() == '{"id":7,"body":"é","at":"2020-07-02T00:00:00Z"}'
+    with pytest.raises(ValueError, match=r"at: .* has no form in JSON"):
+        Message({"at": object()}).to_json()
+
+
 def test_id__of_another_key() -> None:
     """The id of a row is its primary key's value."""
     row = Log({"log_id": "7", "id": "other"})

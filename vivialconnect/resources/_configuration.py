@@ -145,17 +145,36 @@ class KeySetting(Setting[str]):
     def __set__(self, class_: type, value: str) -> None:
         if value:
             type.__setattr__(class_, KEY, value)
+            note_names(class_)
         else:  # an empty one gives way to that of the bases
             self.__delete__(class_)
 
     def __delete__(self, class_: type) -> None:
         if KEY in class_.__dict__:
             type.__delattr__(class_, KEY)
+            note_names(class_)
 
     def read(self, class_: type) -> str:
         """Return the nearest key that was set."""
         key: str = getattr(class_, KEY, DEFAULT_KEY)
         return key
+
+
+def note_names(class_: Any) -> None:
+    """Note which names the attributes of a class's rows cannot have, because the class has them.
+
+    A plain value in a class body is a default, and gives way to what the row has; so does ``id``,
+    where that is the key.
+    """
+    free = DEFAULT_KEY if getattr(class_, KEY, DEFAULT_KEY) == DEFAULT_KEY else None
+    class_._class_names = frozenset(
+        name
+        for base in class_.__mro__
+        for name, value in base.__dict__.items()
+        if name != free and (name.startswith("_") or hasattr(value, "__get__"))
+    )
+    for below in class_.__subclasses__():
+        note_names(below)
 
 
 class ResourceMeta(type):
@@ -223,13 +242,7 @@ class ResourceMeta(type):
         if key:
             body[KEY] = key
         made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
-        # A plain value in a class body is a default, and gives way to what the row has.
-        made._class_names = frozenset(
-            key
-            for base in made.__mro__
-            for key, value in base.__dict__.items()
-            if key != "id" and (key.startswith("_") or hasattr(value, "__get__"))
-        )
+        note_names(made)
         made._field_names = frozenset(
             key
             for base in made.__mro__

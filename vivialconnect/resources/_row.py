@@ -13,10 +13,8 @@ from typing import (
     ClassVar,
     Dict,
     FrozenSet,
-    Iterator,
     List,
     Mapping,
-    MutableMapping,
     NamedTuple,
     Optional,
     Sequence,
@@ -28,7 +26,14 @@ from typing import (
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.secret import masked
-from vivialconnect.common.util import parse_time
+from vivialconnect.common.util import Util, parse_time
+from vivialconnect.resources._attributes import (
+    Attributes,
+    checked_fields,
+    covered_data,
+    explain_missing,
+    plain_copy,
+)
 from vivialconnect.resources._collections import ResourceList
 from vivialconnect.resources._configuration import DEFAULT_KEY, ResourceMeta
 
@@ -53,78 +58,15 @@ class Home(NamedTuple):
 NOWHERE = Home("", ())
 
 
-class Attributes(MutableMapping[str, Any]):
-    """All data of a row, live: what is written here is the row's, and the other way round.
+class Identifier:
+    """The value of the primary key; ``None`` in a new row."""
 
-    A key that is the name of a method is read and written here, for as an attribute it is the
-    method.
-    """
-
-    __slots__ = ("_row",)
-
-    def __init__(self, row: Row) -> None:
-        self._row = row
-
-    def __getitem__(self, name: str) -> Any:
-        return self._holder(name)[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        row = self._row
-        if name in type(row)._class_names:
-            object.__setattr__(row, "_covered", {**covered_data(row), name: value})
-        else:
-            vars(row)[name] = value
-
-    def __delitem__(self, name: str) -> None:
-        del self._holder(name)[name]
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._row.__dict__
-        yield from covered_data(self._row)
-
-    def __len__(self) -> int:
-        return len(self._row.__dict__) + len(covered_data(self._row))
-
-    def __repr__(self) -> str:
-        return repr({name: masked(name, value) for name, value in self.items()})
-
-    def _holder(self, name: str) -> Dict[str, Any]:
-        row = self._row
-        return covered_data(row) if name in type(row)._class_names else vars(row)
-
-
-def checked_fields(data: Any) -> Dict[str, Any]:
-    """Return a copy of what a caller gives as the data of a row.
-
-    :raises ValueError: If it is no mapping, or a key of it is no text.
-    """
-    if not isinstance(data, Mapping):
-        raise ValueError("attributes must be a mapping of fields, or an id, not {!r}".format(data))
-    wrong = [key for key in data if not isinstance(key, str)]
-    if wrong:
-        raise ValueError("the names of fields must be texts, not {!r}".format(wrong[0]))
-    return dict(data)
-
-
-def covered_data(row: Row) -> Dict[str, Any]:
-    """Return the data of a row whose names its class has taken; nearly always there are none."""
-    try:
-        covered: Dict[str, Any] = _get_covered(row)
-    except AttributeError:
-        return {}
-    return covered
-
-
-def explain_missing(row: Row, name: str) -> str:
-    """Return the words for an attribute that the row does not have, with the likeliest meant."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
-
-    known: List[str] = sorted(set(dir(row)) - {name})
-    near = get_close_matches(name, [other for other in known if other[0] != "_"], n=1, cutoff=0.7)
-    words = "this {} has no {!r}".format(type(row).__name__, name)
-    if name in type(row)._field_names:
-        return words + ": it is a field of the class, but the service has not sent it"
-    return "{}; did you mean {!r}?".format(words, near[0]) if near else words
+    # Without ``__set__``, so that where the key is ``id`` the row's own data is found first.
+    def __get__(self, row: Optional[Row], class_: Optional[type] = None) -> Any:
+        if row is None:
+            return self
+        data, name = row.__dict__, row._key
+        return data[name] if name in data else covered_data(row).get(name)
 
 
 class Row(metaclass=ResourceMeta):
@@ -179,16 +121,10 @@ class Row(metaclass=ResourceMeta):
         """Make all further calls in the scopes that are in force now: there the service has it."""
         self._home = Home(self._prefix, scopes.current())
 
-    @property
-    def id(self) -> Any:
-        """The value of the primary key; ``None`` in a new row."""
-        data = self.__dict__
-        name = self._key
-        return data[name] if name in data else covered_data(self).get(name)
-
-    @id.setter  # noqa: A003 - the documented name
-    def id(self, value: Any) -> None:
-        self.attributes[type(self).primary_key] = value
+    if TYPE_CHECKING:
+        id: Any
+    else:
+        id = Identifier()
 
     @property
     def attributes(self) -> Attributes:
@@ -209,6 +145,27 @@ class Row(metaclass=ResourceMeta):
         """When the row was last changed, as an aware datetime; ``date_modified`` has the text."""
         return self._moment("date_modified")
 
+    def to_dict(self) -> Dict[str, Any]:
+        """Return a copy of all data of the row, deep and plain: dicts, lists and what is in them.
+
+        >>> from vivialconnect import Number
+        >>> Number({"phone_number": "+19132597591", "tags": {"use": "demo"}}).to_dict()
+        {'phone_number': '+19132597591', 'tags': {'use': 'demo'}}
+        """
+        copied: Dict[str, Any] = plain_copy(self._data())
+        return copied
+
+    def to_json(self) -> str:
+        """Return all data of the row as the text of one JSON object, moments as ISO 8601 in UTC.
+
+        :raises ValueError: If something in it has no form in JSON.
+
+        >>> from vivialconnect import Number
+        >>> Number({"phone_number": "+19132597591"}).to_json()
+        '{"phone_number":"+19132597591"}'
+        """
+        return Util.to_json(self._data(), root=None)
+
     def _shown_fields(self) -> Dict[str, Any]:
         """Return the fields that ``repr`` and tables show, the id first."""
         data = self.attributes
@@ -220,7 +177,9 @@ class Row(metaclass=ResourceMeta):
         return {"id": "new" if self.id is None else self.id, **shown}
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name != "id" and name not in type(self)._class_names:
+        if name == "id":
+            self.attributes[type(self).primary_key] = value
+        elif name not in type(self)._class_names:
             vars(self)[name] = value
         elif hasattr(_class_member(type(self), name), "__set__"):
             object.__setattr__(self, name, value)
@@ -304,7 +263,6 @@ class Row(metaclass=ResourceMeta):
             raise ResourceError("{} is no time: {!r}".format(name, text)) from cause
 
 
-_get_covered = Row.__dict__["_covered"].__get__
 _get_home = Row.__dict__["_own_home"].__get__
 _set_data = Row.__dict__["__dict__"].__set__
 _set_home = Row.__dict__["_own_home"].__set__

@@ -24,6 +24,7 @@ from typing import (
 from vivialconnect.common import paths, scopes
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
+from vivialconnect.resources._attributes import checked_fields
 from vivialconnect.resources._collections import (
     LARGEST_PAGE,
     ResourceList,
@@ -32,7 +33,7 @@ from vivialconnect.resources._collections import (
 )
 from vivialconnect.resources._configuration import ResourceMeta
 from vivialconnect.resources._place import Id, Placed
-from vivialconnect.resources._row import Home, Row, RowT, checked_fields
+from vivialconnect.resources._row import Home, Row, RowT
 
 if TYPE_CHECKING:
     from vivialconnect.common.answers import ReadT
