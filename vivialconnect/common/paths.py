@@ -18,12 +18,12 @@ from urllib.parse import quote, unquote, urljoin
 
 SUFFIX = ".json"
 # A percent sign stays where it begins an escape.
-_NOT_IN_PATHS = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~/%-]+")
-_NOT_IN_QUERIES = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~%&=-]+")
+_NOT_IN_PATHS = r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~/%-]+"
+_NOT_IN_QUERIES = r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~%&=-]+"
 # What the paths of this library nearly always are: nothing to encode, and no segment with a dot
 # in front.
 _PLAIN_TARGET = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def quote_segment(value: Any, name: str = "id") -> str:
@@ -43,7 +43,7 @@ def quote_segment(value: Any, name: str = "id") -> str:
         raise ValueError("{} must be a whole number or a text, not {!r}".format(name, value))
     # An enumeration prints its name, and is its value.
     text = str.__str__(value) if isinstance(value, str) else int.__repr__(value)
-    if text in ("", ".", "..") or _CONTROL.search(text):
+    if text in ("", ".", "..") or re.search(_CONTROL, text):
         raise ValueError(
             "{} {!r} cannot stand in a path; give the number or text that the service "
             "gave you".format(name, text)
@@ -81,14 +81,14 @@ def encode_target(target: Any) -> Tuple[str, str]:
     """
     if isinstance(target, str) and _PLAIN_TARGET.fullmatch(target):
         return target, ""
-    if not isinstance(target, str) or _CONTROL.search(target):
+    if not isinstance(target, str) or re.search(_CONTROL, target):
         raise ValueError("the path of a call must be a text of one line, not {!r}".format(target))
     path, _, query = target.partition("?")
     segments = [unquote(segment) if "%" in segment else segment for segment in path.split("/")]
     if "." in segments or ".." in segments:
         raise ValueError("the path of a call cannot go up: {!r}".format(target))
-    encoded = _NOT_IN_PATHS.sub(_quote_found, path.lstrip("/"))
-    return "/" + encoded, _NOT_IN_QUERIES.sub(_quote_found, query.replace("+", " "))
+    encoded = re.sub(_NOT_IN_PATHS, _quote_found, path.lstrip("/"))
+    return "/" + encoded, re.sub(_NOT_IN_QUERIES, _quote_found, query.replace("+", " "))
 
 
 def account_path(account_id: Any, name: str = "api_account_id") -> str:

@@ -8,7 +8,6 @@ comes from the environment. Never from a file, so that no directory can change w
 from __future__ import annotations
 
 import os
-import re
 from functools import lru_cache, partial
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
@@ -37,9 +36,6 @@ DEFAULTS: Dict[str, Any] = {
 
 #: What signs only together.
 PAIR = ("api_key", "api_secret")
-
-_NOT_IN_HEADERS = re.compile(r"[^\x20-\x7e]")
-_SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
 
 class Settings(NamedTuple):
@@ -180,13 +176,17 @@ def without_credentials(url: str) -> str:
 
 
 def _check_text(name: str, value: Any) -> None:
-    if not isinstance(value, str) or _NOT_IN_HEADERS.search(value):
+    if not isinstance(value, str) or not _is_printable_ascii(value):
         # The value is not shown, for it may be the secret.
         label = name.partition("_")[2]
         raise ValueError(
             "{} must be the {} as one line of printable ASCII text; this one has a line break "
             "or another character that no {} has".format(name, label, label)
         )
+
+
+def _is_printable_ascii(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _check_timeout(seconds: Any) -> None:
@@ -214,7 +214,7 @@ def _check_verification(verify: Any) -> None:
 
 def _checked_base_url(url: Any) -> str:
     refusal = "api_base_url must be an absolute http or https URL like " + DEFAULT_BASE_URL
-    if not isinstance(url, str) or not url.isascii() or _SPACE_OR_CONTROL.search(url):
+    if not isinstance(url, str) or not _is_printable_ascii(url) or " " in url:
         raise ValueError(refusal)
     return _normal_base_url(url, refusal)
 

@@ -86,7 +86,7 @@ def canonical_request(
     values = {name.lower(): value for name, value in headers.items()}
     names = NAMES_WITH_TYPE if "content-type" in values else NAMES
     lines, signed = signing.header_lines(values, names), ";".join(names)
-    body = six.ensure_binary(data or b"")
+    body = six.ensure_binary(data) if data else b""
     return signing.canonical_request(method, timestamp, url, (lines, signed), body), signed
 
 

@@ -25,8 +25,6 @@ from datetime import datetime, timezone
 from typing import Iterable, Mapping, Sequence, Tuple
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
-import six
-
 from vivialconnect.common._values import format_basic_time
 
 UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
@@ -36,7 +34,8 @@ EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
 hmac.digest(b"key", b"", "sha256")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 # Unreserved characters, and escapes, in capitals, of those that are not.
-_PLAIN_TEXT = r"(?:[A-Za-z0-9._~-]|%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|[46]0|5[B-E]|7[BCDF]))*"
+_PLAIN_ESCAPE = "%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|[46]0|5[B-E]|7[BCDF])"
+_PLAIN_TEXT = "[A-Za-z0-9._~-]*(?:{}[A-Za-z0-9._~-]*)*".format(_PLAIN_ESCAPE)
 _PLAIN_PAIRS = re.compile("{0}={0}(?:&{0}={0})*".format(_PLAIN_TEXT))
 
 # The names are written out, for strftime gives those of the program's locale.
@@ -123,13 +122,11 @@ def split_target(url: str) -> Tuple[str, str]:
     >>> split_target("https://localhost:8080/a.json?x=1#part")
     ('/a.json', 'x=1')
     """
-    target = url.partition("#")[0]
-    if not target.startswith("/"):
-        target = target.partition("://")[2]
-        ends = [end for end in (target.find("/"), target.find("?")) if end >= 0]
-        target = target[min(ends) :] if ends else ""
-    path, _, query = target.partition("?")
-    return path, query
+    before, _, query = url.partition("#")[0].partition("?")
+    if before.startswith("/"):
+        return before, query
+    _, slash, path = before.partition("://")[2].partition("/")
+    return slash + path, query
 
 
 def _encode(text: str) -> str:
@@ -204,7 +201,7 @@ def signature(secret: str, canonical: str) -> str:
     :param secret: The API secret, used as it is.
     :param canonical: The text of :func:`canonical_request`.
     """
-    return hmac.digest(six.ensure_binary(secret), six.ensure_binary(canonical), "sha256").hex()
+    return hmac.digest(secret.encode(), canonical.encode(), "sha256").hex()
 
 
 def authorization(key: str, signed: str) -> str:

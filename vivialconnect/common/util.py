@@ -21,9 +21,9 @@ from vivialconnect.common._values import checked_key, format_basic_time, in_utc,
 __all__ = ("Util", "encode_body", "format_basic_time", "parse_time")
 
 # A single underscore before a letter joins two words; one of a run, or at an end, is kept.
-_JOINT_OR_START = re.compile(r"(?:(?<=[^_])_|(\A|_))([A-Za-z])")
+_JOINT_OR_START = r"(?:(?<=[^_])_|(\A|_))([A-Za-z])"
 # Between a small letter or digit and a capital, and before the last capital of an abbreviation.
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HUMP = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -48,8 +48,10 @@ class Util:
         >>> Util.camelize("_two__underscores_1_")
         '_Two__Underscores_1_'
         """
-        return _JOINT_OR_START.sub(
-            lambda match: (match.group(1) or "") + match.group(2).upper(), _word(word)
+        return re.sub(
+            _JOINT_OR_START,
+            lambda match: (match.group(1) or "") + match.group(2).upper(),
+            _word(word),
         )
 
     @staticmethod
@@ -67,7 +69,7 @@ class Util:
         >>> Util.underscore("PhoneNumber"), Util.underscore("Two__Underscores_")
         ('phone_number', 'two__underscores_')
         """
-        return _HUMP.sub("_", _word(word)).replace("-", "_").lower()
+        return re.sub(_HUMP, "_", _word(word)).replace("-", "_").lower()
 
     @staticmethod
     def pluralize(singular: str) -> str:

@@ -13,6 +13,7 @@ from typing import (
     Dict,
     FrozenSet,
     Generic,
+    Iterator,
     Optional,
     Tuple,
     TypeVar,
@@ -166,15 +167,27 @@ def note_names(class_: Any) -> None:
     A plain value in a class body is a default, and gives way to what the row has; so does ``id``,
     where that is the key.
     """
-    free = DEFAULT_KEY if getattr(class_, KEY, DEFAULT_KEY) == DEFAULT_KEY else None
-    class_._class_names = frozenset(
-        name
-        for base in class_.__mro__
-        for name, value in base.__dict__.items()
-        if name != free and (name.startswith("_") or hasattr(value, "__get__"))
-    )
+    names = set(own_names(class_)).union(*map(taken_names, class_.__bases__))
+    names.discard(DEFAULT_KEY)
+    if getattr(class_, KEY, DEFAULT_KEY) != DEFAULT_KEY:
+        names.add(DEFAULT_KEY)
+    class_._class_names = frozenset(names)
     for below in class_.__subclasses__():
         note_names(below)
+
+
+def taken_names(class_: type) -> FrozenSet[str]:
+    """Return the names that a class and its bases have taken; of a resource they are noted."""
+    if isinstance(class_, ResourceMeta):
+        return class_._class_names
+    return frozenset(name for base in class_.__mro__ for name in own_names(base))
+
+
+def own_names(class_: type) -> Iterator[str]:
+    """Yield the names that a class itself has taken."""
+    for name, value in class_.__dict__.items():
+        if name.startswith("_") or hasattr(value, "__get__"):
+            yield name
 
 
 class ResourceMeta(type):
