@@ -271,6 +271,7 @@ class Sandbox:
                 raise ValueError(
                     f"{to_number!r} is no number of account {self.account_id}; buy it first"
                 )
+            draft = draft._replace(connector_id=number["connector_id"])
             return lifecycle.render_message(lifecycle.receive(connection, draft, number, moment))
 
     def configure(self) -> None:

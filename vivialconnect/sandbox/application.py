@@ -14,6 +14,8 @@ from vivialconnect.sandbox import (
     attachments,
     available,
     bulks,
+    connector_lists,
+    connectors,
     lifecycle,
     logs,
     messages,
@@ -44,6 +46,8 @@ ROUTER = Router(
         *attachments.ROUTES,
         *available.ROUTES,
         *numbers.ROUTES,
+        *connectors.ROUTES,
+        *connector_lists.ROUTES,
         *logs.ROUTES,
     ]
 )

@@ -7,9 +7,9 @@ import uuid
 from typing import TYPE_CHECKING, Any, Dict, List, Tuple
 
 from vivialconnect.sandbox.clock import timestamp
-from vivialconnect.sandbox.lifecycle import Draft, accept, render_message
+from vivialconnect.sandbox.lifecycle import render_message
 from vivialconnect.sandbox.listing import of_account, paged, read_page
-from vivialconnect.sandbox.messages import E164, FIELDS, Order, read_order, sender
+from vivialconnect.sandbox.messages import E164, FIELDS, Order, read_order, send
 from vivialconnect.sandbox.router import Route, missing
 from vivialconnect.sandbox.store import Row, insert, select_count
 from vivialconnect.sandbox.traffic import Refusal, json_answer, parse_json
@@ -62,15 +62,10 @@ def _from_query(pairs: List[Tuple[str, str]]) -> Dict[str, Any]:
 def post_bulk(call: Call) -> Answer:
     """Answer ``POST messages/bulk.json``; what is not a phone number counts as an error."""
     order, recipients = call.prepared
-    number = sender(call, order.document)
     moment = call.clock.now()
     bulk_id = str(uuid.uuid5(uuid.NAMESPACE_URL, uuid.uuid4().hex))
     good = [each for each in recipients if isinstance(each, str) and E164.fullmatch(each)]
-    for recipient in good:
-        draft = Draft(
-            call.account_id, number["phone_number"], recipient, order.body, order.media, bulk_id
-        )
-        accept(call.connection, draft, number, moment, call.options)
+    send(call, order, good, bulk_id)
     row = {
         "account_id": call.account_id,
         "bulk_id": bulk_id,

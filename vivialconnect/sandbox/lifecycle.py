@@ -57,6 +57,7 @@ class Draft(NamedTuple):
     :param body: its text.
     :param media: what is attached.
     :param bulk_id: the bulk job that it belongs to.
+    :param connector_id: the connector that chose the sender, or that the receiver belongs to.
     """
 
     account_id: int
@@ -65,6 +66,7 @@ class Draft(NamedTuple):
     body: str
     media: Sequence[Media] = ()
     bulk_id: Optional[str] = None
+    connector_id: Optional[int] = None
 
 
 MESSAGE_FIELDS = (
@@ -175,6 +177,7 @@ def _store(
         "to_number": draft.to_number,
         "body": draft.body,
         "bulk_id": draft.bulk_id,
+        "connector_id": draft.connector_id,
         "message_type": kind,
         "num_media": len(draft.media),
         "num_segments": 1 if draft.media else max(counted.segments, 1),

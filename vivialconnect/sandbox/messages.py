@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.lifecycle import MESSAGE_FIELDS, TIMES, Draft, accept, render_message
 from vivialconnect.sandbox.listing import Condition, of_account, read_page, searched
 from vivialconnect.sandbox.media import Media, load_all
+from vivialconnect.sandbox.membership import take_turns
 from vivialconnect.sandbox.router import Route, missing
 from vivialconnect.sandbox.store import Row, select_count, select_one, update
 from vivialconnect.sandbox.traffic import Refusal, json_answer
@@ -61,20 +62,44 @@ def read_order(call: Call, document: Dict[str, Any], *, recipients: object) -> O
     return Order(document, body or "", media)
 
 
-def sender(call: Call, document: Dict[str, Any]) -> Row:
-    """Find the number to send from.
+def send(
+    call: Call, order: Order, recipients: Sequence[str], bulk_id: Optional[str] = None
+) -> List[Row]:
+    """Accept a message to each recipient.
 
     :param call: the call.
-    :param document: the object that was posted.
-    :returns: the number's row.
-    :raises Refusal: 400 when it is not an active number of the account.
+    :param order: what to send.
+    :param recipients: the numbers that get it.
+    :param bulk_id: the bulk job that the messages belong to.
+    :returns: the rows of the messages.
+    :raises Refusal: 400 when there is no number to send from.
     """
-    if document.get("connector_id") is not None:
-        raise Refusal(400, "connector_id invalid, inactive, or not owned", error_code=10009)
+    through_connector = order.document.get("connector_id") is not None
+    moment = call.clock.now()
+    rows = []
+    for number, recipient in zip(_senders(call, order.document, len(recipients)), recipients):
+        draft = Draft(
+            call.account_id,
+            number["phone_number"],
+            recipient,
+            order.body,
+            order.media,
+            bulk_id,
+            number["connector_id"] if through_connector else None,
+        )
+        rows.append(accept(call.connection, draft, number, moment, call.options))
+    return rows
+
+
+def _senders(call: Call, document: Dict[str, Any], count: int) -> List[Row]:
+    """Find the number to send each message from; with a connector, ``from_number`` is ignored."""
+    connector_id = document.get("connector_id")
+    if connector_id is not None:
+        return take_turns(call, connector_id, count)
     number = owned_number(call.connection, call.account_id, document.get("from_number"))
     if number is None:
         raise Refusal(400, "from_number invalid, inactive, or not owned", error_code=10008)
-    return number
+    return [number] * count
 
 
 def owned_number(
@@ -102,9 +127,7 @@ def post_message(call: Call) -> Answer:
     to_number = order.document["to_number"]
     if not isinstance(to_number, str) or E164.fullmatch(to_number) is None:
         raise Refusal(400, f"to_number must be like +19132597591, not {to_number!r}")
-    number = sender(call, order.document)
-    draft = Draft(call.account_id, number["phone_number"], to_number, order.body, order.media)
-    row = accept(call.connection, draft, number, call.clock.now(), call.options)
+    (row,) = send(call, order, [to_number])
     return json_answer({"message": render_message(row)})
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
-from vivialconnect.sandbox import ledger
+from vivialconnect.sandbox import ledger, membership
 from vivialconnect.sandbox.available import digit_pattern
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.listing import Condition, of_account, read_page, searched
@@ -59,7 +59,7 @@ def _check(values: Mapping[str, Any]) -> None:
             raise Refusal(400, f"{name} must be GET or POST")
 
 
-def _writable(document: Mapping[str, Any], row: Mapping[str, Any]) -> Dict[str, Any]:
+def _writable(call: Call, document: Mapping[str, Any], row: Mapping[str, Any]) -> Dict[str, Any]:
     """Pick and check what may be written; ``row`` is what stands there so far."""
     values = {name: document[name] for name in WRITABLE if name in document}
     _check(values)
@@ -73,7 +73,22 @@ def _writable(document: Mapping[str, Any], row: Mapping[str, Any]) -> Dict[str, 
         if not isinstance(tags, dict) or not all(isinstance(tag, str) for tag in tags.values()):
             raise Refusal(400, "tags must be an object of texts")
         values["tags"] = json.dumps(tags)
+    values.update(_connector(call, document, row))
     return values
+
+
+def _connector(call: Call, document: Mapping[str, Any], row: Mapping[str, Any]) -> Dict[str, Any]:
+    """Read the connector that the number shall belong to; null takes it off its connector."""
+    before, after = row.get("connector_id"), document.get("connector_id")
+    if after is not None:
+        connector = membership.find_connector(call, after)
+        if connector is None:
+            raise Refusal(400, f"connector_id {after} is no connector of this account")
+        after = connector["id"]
+    if "connector_id" not in document or after == before:
+        return {}
+    membership.touch(call, before, after)
+    return {"connector_id": after}
 
 
 def _for_sale(call: Call, document: Mapping[str, Any]) -> Row:
@@ -104,7 +119,7 @@ def post_number(call: Call) -> Answer:
     row = {"account_id": call.account_id, "date_created": now, "date_modified": now}
     row.update({name: bought[name] for name in PLACES})
     row.update({name: bought[name] for name in ("name", "phone_number", "phone_number_type")})
-    row.update(_writable(document, {}))
+    row.update(_writable(call, document, {}))
     number_id = insert(call.connection, "numbers", row)
     update(call.connection, "available_numbers", bought["id"], {"sold": 1})
     stored = select_one(call.connection, "SELECT * FROM numbers WHERE id = ?", (number_id,)) or {}
@@ -177,7 +192,7 @@ def get_number(call: Call) -> Answer:
 def put_number(call: Call) -> Answer:
     """Answer ``PUT numbers/{id}.json``; fields that cannot change are passed over."""
     row = _own(call)
-    changes = _writable(call.document("phone_number"), row)
+    changes = _writable(call, call.document("phone_number"), row)
     changes["date_modified"] = timestamp(call.clock.now())
     update(call.connection, "numbers", row["id"], changes)
     return json_answer({"phone_number": render(dict(row, **changes))})
@@ -190,6 +205,7 @@ def delete_number(call: Call) -> Answer:
     call.connection.execute(
         "UPDATE available_numbers SET sold = 0 WHERE phone_number = ?", (row["phone_number"],)
     )
+    membership.touch(call, row["connector_id"])
     _log(call, row, "number.released", "number released")
     return Answer(204)
 

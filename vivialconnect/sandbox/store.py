@@ -61,6 +61,11 @@ CREATE TABLE IF NOT EXISTS numbers (
     incoming_text_fallback_method TEXT, status_text_url TEXT, status_text_method TEXT,
     voice_forwarding_number TEXT, connector_id INTEGER, tags TEXT NOT NULL DEFAULT '{}',
     date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS numbers_connector ON numbers (connector_id);
+CREATE TABLE IF NOT EXISTS connectors (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, name TEXT,
+    active INTEGER NOT NULL DEFAULT 1, callbacks TEXT NOT NULL DEFAULT '[]',
+    turn INTEGER NOT NULL DEFAULT 0, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS logs (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, log_id TEXT NOT NULL,
     log_type TEXT NOT NULL, item_type TEXT NOT NULL, item_id TEXT NOT NULL,
@@ -76,7 +81,7 @@ CREATE TABLE IF NOT EXISTS transactions (
 
 TABLES = (
     "accounts", "users", "credentials", "messages", "bulks", "attachments",
-    "available_numbers", "numbers", "logs", "transactions",
+    "available_numbers", "numbers", "connectors", "logs", "transactions",
 )  # fmt: skip
 
 

@@ -1,0 +1,138 @@
+"""Routes of connectors: several numbers that share their callbacks and send as one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Dict
+
+from vivialconnect.sandbox import callbacks, membership
+from vivialconnect.sandbox.clock import timestamp
+from vivialconnect.sandbox.listing import of_account, read_page, searched
+from vivialconnect.sandbox.router import Route, missing
+from vivialconnect.sandbox.store import Row, insert, select_count, update
+from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
+
+if TYPE_CHECKING:
+    from vivialconnect.sandbox.router import Call
+
+DATES = ("date_created", "date_modified")
+FIELDS = ("id", "account_id", "name", "active", *DATES)
+SEARCHED = ("name",)
+LONGEST_NAME = 256
+#: How many numbers a connector shows itself; the others are on the pages of its list.
+SHOWN_NUMBERS = 50
+
+
+def offset(text: str) -> str:
+    """Write a stored time as connectors do, with the offset of UTC."""
+    return text + "+00:00"
+
+
+def render(call: Call, row: Row) -> Dict[str, Any]:
+    """Write a connector as the service does."""
+    document = {name: row[name] for name in FIELDS}
+    document.update({name: offset(row[name]) for name in DATES})
+    numbers = membership.numbers_of(call, row["id"], SHOWN_NUMBERS + 1)
+    return dict(
+        document,
+        active=bool(row["active"]),
+        callbacks=json.loads(row["callbacks"]),
+        phone_numbers=[membership.render(number) for number in numbers[:SHOWN_NUMBERS]],
+        more_numbers=len(numbers) > SHOWN_NUMBERS,
+    )
+
+
+def own_connector(call: Call) -> Row:
+    """Find the connector that the path names.
+
+    :param call: the call.
+    :returns: the row.
+    :raises Refusal: 404 when the account has none of this id.
+    """
+    row = membership.find_connector(call, call.row_id())
+    if row is None:
+        raise missing(call.segments["id"])
+    return row
+
+
+def _writable(document: Dict[str, Any], row: Row, now: str) -> Dict[str, Any]:
+    """Pick and check what may be written; ``row`` is what stands there so far."""
+    values: Dict[str, Any] = {"date_modified": now}
+    if "name" in document:
+        name = values["name"] = document["name"]
+        if name is not None and (not isinstance(name, str) or len(name) > LONGEST_NAME):
+            raise Refusal(400, f"name must be a text of at most {LONGEST_NAME} characters, or null")
+    if document.get("active") is not None:
+        values["active"] = document["active"]
+        if not isinstance(values["active"], bool):
+            raise Refusal(400, "active must be true or false")
+    if document.get("callbacks") is not None:
+        before = json.loads(row["callbacks"])
+        after = callbacks.replace(before, document["callbacks"], offset(now))
+        values["callbacks"] = json.dumps(after)
+    return values
+
+
+def _write(call: Call, document: Dict[str, Any], row: Row) -> Answer:
+    changes = _writable(document, row, timestamp(call.clock.now()))
+    update(call.connection, "connectors", row["id"], changes)
+    if document.get("phone_numbers") is not None:
+        membership.replace(call, row["id"], document["phone_numbers"])
+    stored = membership.find_connector(call, row["id"]) or {}
+    return json_answer({"connector": render(call, stored)})
+
+
+def list_connectors(call: Call) -> Answer:
+    """Answer ``GET connectors.json``."""
+    condition = searched(of_account(call), call.parameters, SEARCHED)
+    rows = read_page(call, "connectors", condition, FIELDS)
+    return json_answer({"connectors": [render(call, row) for row in rows]})
+
+
+def count_connectors(call: Call) -> Answer:
+    """Answer ``GET connectors/count.json``."""
+    condition = searched(of_account(call), call.parameters, SEARCHED)
+    count = select_count(call.connection, "connectors", condition.where, condition.values)
+    return json_answer({"count": count})
+
+
+def post_connector(call: Call) -> Answer:
+    """Answer ``POST connectors.json``."""
+    now = timestamp(call.clock.now())
+    row: Row = {"account_id": call.account_id, "callbacks": "[]"}
+    row.update(date_created=now, date_modified=now)
+    row["id"] = insert(call.connection, "connectors", row)
+    answer = _write(call, call.document("connector"), row)
+    answer.status = 201
+    return answer
+
+
+def get_connector(call: Call) -> Answer:
+    """Answer ``GET connectors/{id}.json``."""
+    return json_answer({"connector": render(call, own_connector(call))})
+
+
+def put_connector(call: Call) -> Answer:
+    """Answer ``PUT connectors/{id}.json``.
+
+    A list that is given replaces the connector's; fields that cannot change are passed over.
+    """
+    return _write(call, call.document("connector"), own_connector(call))
+
+
+def delete_connector(call: Call) -> Answer:
+    """Answer ``DELETE connectors/{id}.json``; its numbers stay the account's, without connector."""
+    row = own_connector(call)
+    membership.replace(call, row["id"], [])
+    call.connection.execute("DELETE FROM connectors WHERE id = ?", (row["id"],))
+    return Answer(204)
+
+
+ROUTES = [
+    Route("GET", "/accounts/{account}/connectors.json", list_connectors),
+    Route("POST", "/accounts/{account}/connectors.json", post_connector),
+    Route("GET", "/accounts/{account}/connectors/count.json", count_connectors),
+    Route("GET", "/accounts/{account}/connectors/{id}.json", get_connector),
+    Route("PUT", "/accounts/{account}/connectors/{id}.json", put_connector),
+    Route("DELETE", "/accounts/{account}/connectors/{id}.json", delete_connector),
+]
