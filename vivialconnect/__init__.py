@@ -11,13 +11,15 @@ Set the three credentials, or the environment variables of the same meaning, and
 
 Only names may live here: what they are stands in ``vivialconnect.resources`` and
 ``vivialconnect.common``. What signs and sends, and with it ``requests`` and ``dateutil``, is
-imported when it is first needed.
+imported when it is first needed, and so are the nouns that few programs use.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
+from vivialconnect.common import loading
 from vivialconnect.common.error import (
     BadRequest,
     ClientError,
@@ -91,12 +93,18 @@ __all__ = (
 )
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Requestor":
-        from vivialconnect.common.requestor import Requestor  # noqa: PLC0415 - when it is needed
+#: Where the names stand that most programs do without: each is imported when it is asked for.
+_LATER = {
+    "Requestor": "common.requestor",
+}
 
-        return globals().setdefault(name, Requestor)
-    raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+    with loading.lock:
+        module = import_module("{}.{}".format(__name__, _LATER[name]))
+    return globals().setdefault(name, getattr(module, name))
 
 
 def __dir__() -> List[str]:
