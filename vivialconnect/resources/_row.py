@@ -279,7 +279,7 @@ def make_rows(class_: Type[RowT], found: Sequence[Dict[str, Any]], home: Home) -
     :param home: Where all of them stand.
     """
     rows: List[RowT] = list(map(class_.__new__, repeat(class_, len(found))))
-    if all(map(class_._class_names.isdisjoint, found)):
+    if class_._class_names.isdisjoint(set().union(*found)):
         _exhaust(map(_set_data, rows, found))
     else:
         for row, data in zip(rows, found):
