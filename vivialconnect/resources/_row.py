@@ -176,17 +176,17 @@ class Row(metaclass=ResourceMeta):
         }
         return {"id": "new" if self.id is None else self.id, **shown}
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "id":
-            self.attributes[type(self).primary_key] = value
-        elif name not in type(self)._class_names:
-            vars(self)[name] = value
-        elif hasattr(_class_member(type(self), name), "__set__"):
-            object.__setattr__(self, name, value)
-        else:
-            self.attributes[name] = value
+    if not TYPE_CHECKING:  # a checker that saw them would accept every misspelt field
 
-    if not TYPE_CHECKING:  # a checker that saw it would accept every misspelt field
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "id":
+                self.attributes[type(self).primary_key] = value
+            elif name not in type(self)._class_names:
+                vars(self)[name] = value
+            elif hasattr(_class_member(type(self), name), "__set__"):
+                object.__setattr__(self, name, value)
+            else:
+                self.attributes[name] = value
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):  # what copying and inspection ask for, many times
