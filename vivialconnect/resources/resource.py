@@ -103,7 +103,7 @@ class Resource(Placed):
     def find(
         cls: Type[ResourceT], id_: Optional[Id] = None, path: Optional[str] = None, **kwargs: Any
     ) -> Union[ResourceT, ResourceList[ResourceT]]:
-        """Find one resource by its id, or one page of them.
+        """Find one resource by its id, or one page of them; :meth:`find_each` gives all.
 
         :param id_: The id of the one resource; ``None`` for a page.
         :param path: A prefix between the account and the plural name, ``"messages/9"``.
@@ -154,6 +154,10 @@ class Resource(Placed):
         **query: Any,
     ) -> Iterator[ResourceT]:
         """Walk over all resources, page after page, each when it is needed.
+
+        A row that is added meanwhile is given once, or not at all if it comes before those that
+        were given. Where one is removed that was given, those behind it move up, and the next page
+        misses one: to remove while you walk, make a list of the walk first.
 
         :param limit: How many in all; ``None`` for every one.
         :param page_size: How many to ask for at a time, 1 to 150.
