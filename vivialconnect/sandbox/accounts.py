@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, List
 
 from vivialconnect.sandbox.clock import timestamp
+from vivialconnect.sandbox.contacts import contacts_of
 from vivialconnect.sandbox.listing import Condition, read_page, searched
 from vivialconnect.sandbox.router import Route, missing
 from vivialconnect.sandbox.store import Row, select_count, select_one, update
@@ -38,13 +39,13 @@ SERVICES: List[Dict[str, Any]] = [
 ]
 
 
-def render(row: Row) -> Dict[str, Any]:
+def render(call: Call, row: Row) -> Dict[str, Any]:
     """Write an account as the service does."""
     document = {name: row[name] for name in FIELDS}
     document["active"] = bool(row["active"])
     for name in ("date_created", "date_modified"):
         document[name] += "+00:00"
-    return dict(document, contacts=[], services=SERVICES)
+    return dict(document, contacts=contacts_of(call.connection, row["id"]), services=SERVICES)
 
 
 def _visible(call: Call) -> Condition:
@@ -55,7 +56,7 @@ def _visible(call: Call) -> Condition:
 def list_accounts(call: Call) -> Answer:
     """Answer ``GET /accounts.json``."""
     rows = read_page(call, "accounts", _visible(call), FIELDS)
-    return json_answer({"accounts": [render(row) for row in rows]})
+    return json_answer({"accounts": [render(call, row) for row in rows]})
 
 
 def count_accounts(call: Call) -> Answer:
@@ -76,7 +77,7 @@ def _own(call: Call) -> Row:
 
 def get_account(call: Call) -> Answer:
     """Answer ``GET /accounts/{account}.json``."""
-    return json_answer({"account": render(_own(call))})
+    return json_answer({"account": render(call, _own(call))})
 
 
 def put_account(call: Call) -> Answer:
@@ -87,7 +88,7 @@ def put_account(call: Call) -> Answer:
         raise Refusal(400, "company_name must be a text that is not empty")
     changes = {"company_name": company_name, "date_modified": timestamp(call.clock.now())}
     update(call.connection, "accounts", row["id"], changes)
-    return json_answer({"account": render(dict(row, **changes))})
+    return json_answer({"account": render(call, dict(row, **changes))})
 
 
 def get_status(call: Call) -> Answer:

@@ -16,6 +16,7 @@ from vivialconnect.sandbox import (
     bulks,
     connector_lists,
     connectors,
+    contacts,
     lifecycle,
     logs,
     messages,
@@ -40,6 +41,7 @@ logger = logging.getLogger("vivialconnect.sandbox")
 ROUTER = Router(
     [
         *accounts.ROUTES,
+        *contacts.ROUTES,
         *users.ROUTES,
         *bulks.ROUTES,
         *messages.ROUTES,

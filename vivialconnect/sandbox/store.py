@@ -20,6 +20,12 @@ CREATE TABLE IF NOT EXISTS accounts (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER, company_name TEXT,
     active INTEGER NOT NULL DEFAULT 1, balance INTEGER NOT NULL,
     date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS contacts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
+    active INTEGER NOT NULL DEFAULT 1, contact_type TEXT NOT NULL, first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL, email TEXT NOT NULL, company_name TEXT, title TEXT, work_phone TEXT,
+    mobile_phone TEXT, fax TEXT, address1 TEXT, address2 TEXT, address3 TEXT, city TEXT, state TEXT,
+    postal_code TEXT, country TEXT, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS users (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, username TEXT, email TEXT,
     first_name TEXT, last_name TEXT, timezone TEXT NOT NULL DEFAULT 'UTC', mfa_method TEXT,
@@ -80,7 +86,7 @@ CREATE TABLE IF NOT EXISTS transactions (
 """
 
 TABLES = (
-    "accounts", "users", "credentials", "messages", "bulks", "attachments",
+    "accounts", "contacts", "users", "credentials", "messages", "bulks", "attachments",
     "available_numbers", "numbers", "connectors", "logs", "transactions",
 )  # fmt: skip
 
