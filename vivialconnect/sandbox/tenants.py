@@ -73,7 +73,9 @@ def admit(
     user_id = seed.plant(connection, account_id, moment, company_name)
     column, value = ("api_key", api_key) if api_key else ("account_id", account_id)
     known = select_one(
-        connection, f"SELECT * FROM credentials WHERE {column} = ? ORDER BY id", (value,)
+        connection,
+        f"SELECT * FROM credentials WHERE {column} = ? ORDER BY active DESC, id",
+        (value,),
     )
     if known is not None:
         return _keep(connection, account_id, known, api_secret)

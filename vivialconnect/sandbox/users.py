@@ -40,7 +40,13 @@ def _writable(document: Dict[str, Any]) -> Dict[str, Any]:
     return values
 
 
-def _own(call: Call) -> Row:
+def own(call: Call) -> Row:
+    """Read the user that the path names.
+
+    :param call: the call.
+    :returns: the row.
+    :raises Refusal: 404 when the account has no such user.
+    """
     row = select_one(
         call.connection,
         "SELECT * FROM users WHERE id = ? AND account_id = ?",
@@ -85,12 +91,12 @@ def post_user(call: Call) -> Answer:
 
 def get_user(call: Call) -> Answer:
     """Answer ``GET users/{id}.json``."""
-    return json_answer({"user": render(_own(call))})
+    return json_answer({"user": render(own(call))})
 
 
 def put_user(call: Call) -> Answer:
     """Answer ``PUT users/{id}.json``; fields that cannot change are passed over."""
-    row = _own(call)
+    row = own(call)
     changes = _writable(call.document("user"))
     changes["date_modified"] = timestamp(call.clock.now())
     update(call.connection, "users", row["id"], changes)
@@ -98,8 +104,10 @@ def put_user(call: Call) -> Answer:
 
 
 def delete_user(call: Call) -> Answer:
-    """Answer ``DELETE users/{id}.json``."""
-    call.connection.execute("DELETE FROM users WHERE id = ?", (_own(call)["id"],))
+    """Answer ``DELETE users/{id}.json``; the user's keys go too."""
+    row = own(call)
+    call.connection.execute("DELETE FROM users WHERE id = ?", (row["id"],))
+    call.connection.execute("DELETE FROM credentials WHERE user_id = ?", (row["id"],))
     return Answer(204)
 
 
