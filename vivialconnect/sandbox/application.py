@@ -22,6 +22,7 @@ from vivialconnect.sandbox import (
     logs,
     messages,
     numbers,
+    transactions,
     users,
 )
 from vivialconnect.sandbox.router import ROW_ID, Call, Router, missing
@@ -53,6 +54,7 @@ ROUTER = Router(
         *connectors.ROUTES,
         *connector_lists.ROUTES,
         *logs.ROUTES,
+        *transactions.ROUTES,
     ]
 )
 

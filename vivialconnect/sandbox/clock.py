@@ -78,6 +78,15 @@ def timestamp(moment: float) -> str:
     return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+def precise_timestamp(moment: float) -> str:
+    """Write a time as ``2020-06-29T12:30:07.123456``, UTC without offset.
+
+    :param moment: seconds since 1970, UTC.
+    :returns: the text.
+    """
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
 def log_timestamp(moment: float) -> str:
     """Write a time as the 20 digits that logs use: to the second, then 6 of its fraction.
 

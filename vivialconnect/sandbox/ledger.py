@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Mapping, NamedTuple
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple
 
-from vivialconnect.sandbox.clock import log_timestamp, timestamp
+from vivialconnect.sandbox.clock import log_timestamp, precise_timestamp
 from vivialconnect.sandbox.store import insert, select_one
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def charge(
     :param connection: a connection in a transaction.
     :param account_id: who pays.
     :param transaction_type: what for, a key of :data:`PRICES`.
-    :param data: what the transaction tells of it.
+    :param data: what the transaction tells of it, but for the time.
     :param moment: when, in seconds since 1970.
     :returns: the price in 1/100 cent.
     """
@@ -61,6 +62,7 @@ def charge(
     connection.execute(
         "UPDATE accounts SET balance = balance - ? WHERE id = ?", (price, account_id)
     )
+    told = dict(data, created_time=formatdate(moment, usegmt=True))
     row = {
         "account_id": account_id,
         "transaction_type": transaction_type,
@@ -68,8 +70,8 @@ def charge(
         "cash_amount": price,
         "credit_amount": 0,
         "cash_balance": balance(connection, account_id),
-        "post_time": timestamp(moment),
-        "data": json.dumps([data], sort_keys=True),
+        "post_time": precise_timestamp(moment),
+        "data": json.dumps([told], sort_keys=True),
     }
     insert(connection, "transactions", row)
     return price
@@ -79,6 +81,16 @@ def balance(connection: sqlite3.Connection, account_id: int) -> int:
     """Read an account's balance, in 1/100 cent."""
     row = select_one(connection, "SELECT balance FROM accounts WHERE id = ?", (account_id,))
     return int(row["balance"]) if row else 0
+
+
+def balances(cash_balance: int) -> Dict[str, int]:
+    """Write a balance as the service does, beside those that the sandbox has none of."""
+    return {
+        "cash_balance": cash_balance,
+        "number_credits": 0,
+        "subscription_balance": 0,
+        "usage_credits": 0,
+    }
 
 
 class Event(NamedTuple):

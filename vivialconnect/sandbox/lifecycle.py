@@ -6,6 +6,7 @@ sandbox, first does what has fallen due since, in the order in which it fell due
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -203,11 +204,19 @@ def _charge(connection: sqlite3.Connection, message_id: int, row: Row, moment: f
     data = {
         "message_id": message_id,
         "message_type": row["message_type"],
-        "created_time": row["date_created"],
-        "metadata": {"num_segments": row["num_segments"]} if outward else {},
+        "metadata": _metadata(connection, row) if outward else {},
     }
     transaction_type = "{}_{}_{}".format(form, place, "out" if outward else "in")
     return ledger.charge(connection, row["account_id"], transaction_type, data, moment)
+
+
+def _metadata(connection: sqlite3.Connection, row: Row) -> Dict[str, Any]:
+    before = ledger.balance(connection, row["account_id"])
+    metadata = {"allowed_balances": ledger.balances(before), "num_segments": row["num_segments"]}
+    statement = "SELECT tags FROM numbers WHERE phone_number = ?"
+    number = select_one(connection, statement, (row["from_number"],))
+    tags = json.loads(number["tags"]) if number else {}
+    return dict(metadata, phone_number_tags=tags) if tags else metadata
 
 
 def _log(connection: sqlite3.Connection, row: Row, description: str, moment: float) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from vivialconnect.sandbox.store import Row, select_all, select_count
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 150
 ORDER = re.compile(r"(\w+)(?:[\s+]+(asc|desc))?", re.IGNORECASE | re.ASCII)
+DASHES = re.compile(r"[-:]")
 POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -73,6 +75,22 @@ def positive(parameters: Mapping[str, str], name: str, default: int) -> int:
     if POSITIVE.fullmatch(text) is None:
         raise Refusal(400, f"{name} must be a whole number above 0, not {text!r}")
     return int(text)
+
+
+def instant(parameters: Mapping[str, str], name: str) -> float:
+    """Read a time from the query, ``20200119T040000Z`` or ``2020-01-19T04:00:00Z``.
+
+    :param parameters: the query.
+    :param name: the parameter.
+    :returns: seconds since 1970, UTC.
+    :raises Refusal: 400 when it is absent, or no such time.
+    """
+    text = DASHES.sub("", parameters.get(name, ""))
+    try:
+        moment = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        raise Refusal(400, f"{name} must be given as YYYYMMDDThhmmssZ") from None
+    return moment.timestamp()
 
 
 def limit_of(parameters: Mapping[str, str]) -> int:

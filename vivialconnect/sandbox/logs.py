@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import binascii
 import json
-import re
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Tuple
 
-from vivialconnect.sandbox.listing import Condition, limit_of, of_account
+from vivialconnect.sandbox.clock import log_timestamp
+from vivialconnect.sandbox.listing import Condition, instant, limit_of, of_account
 from vivialconnect.sandbox.router import Route
 from vivialconnect.sandbox.store import Row, select_all
 from vivialconnect.sandbox.traffic import Refusal, json_answer
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 #: How many digits of the time each kind of bucket keeps.
 BUCKETS = {"minutes": 12, "hours": 10, "days": 8, "months": 6, "years": 4}
 TOTALS = "totals"
-DASHES = re.compile(r"[-:]")
 
 #: The query's names of what can be filtered by, and the columns.
 FILTERS = {
@@ -54,20 +52,13 @@ def render(row: Row) -> Dict[str, Any]:
     }
 
 
-def _instant(parameters: Mapping[str, str], name: str) -> str:
-    text = DASHES.sub("", parameters.get(name, ""))
-    try:
-        moment = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
-    except ValueError:
-        raise Refusal(400, f"{name} must be given as YYYYMMDDThhmmssZ") from None
-    return moment.strftime("%Y%m%d%H%M%S")
-
-
 def _condition(call: Call, filters: Mapping[str, str]) -> Condition:
     parameters = call.parameters
-    start, end = _instant(parameters, "start_time"), _instant(parameters, "end_time")
-    condition = of_account(call).also("log_timestamp >= ?", start + "000000")
-    condition = condition.also("log_timestamp <= ?", end + "999999")
+    start = log_timestamp(instant(parameters, "start_time"))
+    # All of that second counts.
+    end = log_timestamp(instant(parameters, "end_time"))[:-6] + "999999"
+    condition = of_account(call).also("log_timestamp >= ?", start)
+    condition = condition.also("log_timestamp <= ?", end)
     for name, column in filters.items():
         if parameters.get(name):
             condition = condition.also(f"{column} = ?", parameters[name])

@@ -114,8 +114,7 @@ def post_number(call: Call) -> Answer:
     """Answer ``POST numbers.json``: buy a number, this one or any of an area code."""
     document = call.document("phone_number")
     bought = _for_sale(call, document)
-    moment = call.clock.now()
-    now = timestamp(moment)
+    now = timestamp(call.clock.now())
     row = {"account_id": call.account_id, "date_created": now, "date_modified": now}
     row.update({name: bought[name] for name in PLACES})
     row.update({name: bought[name] for name in ("name", "phone_number", "phone_number_type")})
@@ -124,16 +123,19 @@ def post_number(call: Call) -> Answer:
     update(call.connection, "available_numbers", bought["id"], {"sold": 1})
     stored = select_one(call.connection, "SELECT * FROM numbers WHERE id = ?", (number_id,)) or {}
     suffix = "_tollfree" if stored["phone_number_type"] == "tollfree" else ""
-    data = {
-        "phone_number": stored["phone_number"],
-        "number_type": stored["phone_number_type"],
-        "description": "number purchased",
-        "created_time": now,
-        "metadata": {},
-    }
-    ledger.charge(call.connection, call.account_id, "number_purchase" + suffix, data, moment)
+    _charge(call, stored, "number_purchase" + suffix, "number purchased")
     _log(call, stored, "number.purchased", "number purchased")
     return json_answer({"phone_number": render(stored)}, status=201)
+
+
+def _charge(call: Call, row: Row, transaction_type: str, description: str) -> None:
+    data = {
+        "phone_number": row["phone_number"],
+        "number_type": row["phone_number_type"],
+        "description": description,
+        "metadata": {},
+    }
+    ledger.charge(call.connection, call.account_id, transaction_type, data, call.clock.now())
 
 
 def _log(call: Call, row: Row, log_type: str, description: str) -> None:
@@ -206,6 +208,7 @@ def delete_number(call: Call) -> Answer:
         "UPDATE available_numbers SET sold = 0 WHERE phone_number = ?", (row["phone_number"],)
     )
     membership.touch(call, row["connector_id"])
+    _charge(call, row, "number_release", "number released")
     _log(call, row, "number.released", "number released")
     return Answer(204)
 
