@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS users (
     first_name TEXT, last_name TEXT, timezone TEXT NOT NULL DEFAULT 'UTC', mfa_method TEXT,
     active INTEGER NOT NULL DEFAULT 1, verified INTEGER NOT NULL DEFAULT 0, roles TEXT NOT NULL,
     date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS passwords (
+    user_id INTEGER PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS credentials (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
     name TEXT, active INTEGER NOT NULL DEFAULT 1, api_key TEXT NOT NULL UNIQUE,
@@ -86,7 +88,7 @@ CREATE TABLE IF NOT EXISTS transactions (
 """
 
 TABLES = (
-    "accounts", "contacts", "users", "credentials", "messages", "bulks", "attachments",
+    "accounts", "contacts", "users", "passwords", "credentials", "messages", "bulks", "attachments",
     "available_numbers", "numbers", "connectors", "logs", "transactions",
 )  # fmt: skip
 

@@ -1,10 +1,13 @@
-"""Routes of users."""
+"""Routes of users, and of their passwords."""
+
+# ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, Dict
 
+from vivialconnect.sandbox import passwords
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.listing import of_account, read_page, searched
 from vivialconnect.sandbox.router import Route, missing
@@ -19,6 +22,7 @@ TEXTS = ("username", "email", "first_name", "last_name", "timezone")
 FIELDS = ("id", "account_id", "mfa_method", "date_created", "date_modified", *TEXTS)
 FLAGS = ("active", "verified")
 SEARCHED = ("username", "email", "first_name", "last_name")
+REGISTERED = ("first_name", "last_name", "email", "username", "password")
 LONGEST = 128
 DEFAULT_ROLE = "User"
 
@@ -72,8 +76,23 @@ def count_users(call: Call) -> Answer:
 
 
 def post_user(call: Call) -> Answer:
-    """Answer ``POST users.json``; the password is not kept, for nobody logs in here."""
+    """Answer ``POST users.json``."""
+    return _add(call, call.document("user"))
+
+
+def register_user(call: Call) -> Answer:
+    """Answer ``POST users/register.json``; nobody confirms, so the user stays unverified."""
     document = call.document("user")
+    absent = [name for name in REGISTERED if not document.get(name)]
+    if absent:
+        raise Refusal(400, "Must specify {}".format(", ".join(absent)))
+    account_id = document.get("account_id") or call.account_id
+    if str(account_id) != str(call.account_id):
+        raise Refusal(403, f"The API key does not belong to account {account_id}")
+    return _add(call, document)
+
+
+def _add(call: Call, document: Dict[str, Any]) -> Answer:
     role = document.get("role") or DEFAULT_ROLE
     if role not in ROLES:
         raise Refusal(400, "role must be one of {}".format(", ".join(sorted(ROLES))))
@@ -84,7 +103,12 @@ def post_user(call: Call) -> Answer:
         "date_created": now,
         "date_modified": now,
     }
+    password = document.get("password")
+    if password is not None:
+        passwords.check(password)
     user_id = insert(call.connection, "users", dict(row, **_writable(document)))
+    if password is not None:
+        passwords.keep(call.connection, user_id, password)
     stored = select_one(call.connection, "SELECT * FROM users WHERE id = ?", (user_id,)) or {}
     return json_answer({"user": render(stored)}, status=201)
 
@@ -104,18 +128,35 @@ def put_user(call: Call) -> Answer:
 
 
 def delete_user(call: Call) -> Answer:
-    """Answer ``DELETE users/{id}.json``; the user's keys go too."""
+    """Answer ``DELETE users/{id}.json``; the user's keys and password go too."""
     row = own(call)
     call.connection.execute("DELETE FROM users WHERE id = ?", (row["id"],))
-    call.connection.execute("DELETE FROM credentials WHERE user_id = ?", (row["id"],))
+    for table in ("credentials", "passwords"):
+        call.connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (row["id"],))
     return Answer(204)
+
+
+def put_password(call: Call) -> Answer:
+    """Answer ``PUT users/{id}/profile/password.json``."""
+    row = own(call)
+    document = call.document("user")
+    old = document.get("_password")
+    if not isinstance(old, str):
+        raise Refusal(400, "_password must be the user's password so far")
+    new = passwords.check(document.get("password"))
+    if not passwords.is_right(call.connection, row["id"], old):
+        raise Refusal(400, "_password is not the user's password")
+    passwords.keep(call.connection, row["id"], new)
+    return json_answer({})
 
 
 ROUTES = [
     Route("GET", "/accounts/{account}/users.json", list_users),
     Route("POST", "/accounts/{account}/users.json", post_user),
     Route("GET", "/accounts/{account}/users/count.json", count_users),
+    Route("POST", "/accounts/{account}/users/register.json", register_user),
     Route("GET", "/accounts/{account}/users/{id}.json", get_user),
     Route("PUT", "/accounts/{account}/users/{id}.json", put_user),
     Route("DELETE", "/accounts/{account}/users/{id}.json", delete_user),
+    Route("PUT", "/accounts/{account}/users/{id}/profile/password.json", put_password),
 ]
