@@ -23,6 +23,7 @@ from vivialconnect.sandbox import (
     lookup,
     messages,
     numbers,
+    tags,
     transactions,
     users,
 )
@@ -52,6 +53,7 @@ ROUTER = Router(
         *attachments.ROUTES,
         *available.ROUTES,
         *lookup.ROUTES,
+        *tags.ROUTES,
         *numbers.ROUTES,
         *connectors.ROUTES,
         *connector_lists.ROUTES,

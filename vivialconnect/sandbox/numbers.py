@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
-from vivialconnect.sandbox import ledger, membership
+from vivialconnect.sandbox import ledger, membership, tagging
 from vivialconnect.sandbox.available import digit_pattern
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.listing import Condition, of_account, read_page, searched
@@ -70,9 +70,7 @@ def _writable(call: Call, document: Mapping[str, Any], row: Mapping[str, Any]) -
         raise Refusal(400, "incoming_text_fallback_url needs incoming_text_url")
     tags = document.get("tags")
     if tags is not None:
-        if not isinstance(tags, dict) or not all(isinstance(tag, str) for tag in tags.values()):
-            raise Refusal(400, "tags must be an object of texts")
-        values["tags"] = json.dumps(tags)
+        values["tags"] = json.dumps(tagging.check(tags))
     values.update(_connector(call, document, row))
     return values
 
@@ -111,8 +109,18 @@ def _for_sale(call: Call, document: Mapping[str, Any]) -> Row:
 
 
 def post_number(call: Call) -> Answer:
-    """Answer ``POST numbers.json``: buy a number, this one or any of an area code."""
-    document = call.document("phone_number")
+    """Answer ``POST numbers.json``."""
+    return buy(call, call.document("phone_number"))
+
+
+def buy(call: Call, document: Mapping[str, Any]) -> Answer:
+    """Buy a number, this one or any of an area code.
+
+    :param call: the call.
+    :param document: what is asked for.
+    :returns: the answer, with the number.
+    :raises Refusal: 400 when it is not for sale, or cannot be so.
+    """
     bought = _for_sale(call, document)
     now = timestamp(call.clock.now())
     row = {"account_id": call.account_id, "date_created": now, "date_modified": now}
@@ -145,7 +153,8 @@ def _log(call: Call, row: Row, log_type: str, description: str) -> None:
     ledger.log(call.connection, call.account_id, operator, event, call.clock.now())
 
 
-def _condition(call: Call) -> Condition:
+def sought(call: Call) -> Condition:
+    """Choose the account's numbers by the query's ``name``, ``contains`` and ``search``."""
     condition = searched(of_account(call), call.parameters, SEARCHED)
     name = call.parameters.get("name")
     if name:
@@ -164,18 +173,24 @@ def _condition(call: Call) -> Condition:
 
 def list_numbers(call: Call) -> Answer:
     """Answer ``GET numbers.json``."""
-    rows: List[Row] = read_page(call, "numbers", _condition(call), FIELDS)
+    rows: List[Row] = read_page(call, "numbers", sought(call), FIELDS)
     return json_answer({"phone_numbers": [render(row) for row in rows]})
 
 
 def count_numbers(call: Call) -> Answer:
     """Answer ``GET numbers/count.json``."""
-    condition = _condition(call)
+    condition = sought(call)
     count = select_count(call.connection, "numbers", condition.where, condition.values)
     return json_answer({"count": count})
 
 
-def _own(call: Call) -> Row:
+def own_number(call: Call) -> Row:
+    """Read the number that the path names.
+
+    :param call: the call.
+    :returns: the row.
+    :raises Refusal: 404 when the account has no such number.
+    """
     row: Optional[Row] = select_one(
         call.connection,
         "SELECT * FROM numbers WHERE id = ? AND account_id = ?",
@@ -188,12 +203,12 @@ def _own(call: Call) -> Row:
 
 def get_number(call: Call) -> Answer:
     """Answer ``GET numbers/{id}.json``."""
-    return json_answer({"phone_number": render(_own(call))})
+    return json_answer({"phone_number": render(own_number(call))})
 
 
 def put_number(call: Call) -> Answer:
     """Answer ``PUT numbers/{id}.json``; fields that cannot change are passed over."""
-    row = _own(call)
+    row = own_number(call)
     changes = _writable(call, call.document("phone_number"), row)
     changes["date_modified"] = timestamp(call.clock.now())
     update(call.connection, "numbers", row["id"], changes)
@@ -202,7 +217,7 @@ def put_number(call: Call) -> Answer:
 
 def delete_number(call: Call) -> Answer:
     """Answer ``DELETE numbers/{id}.json``: release it; it is for sale again at once."""
-    row = _own(call)
+    row = own_number(call)
     call.connection.execute("DELETE FROM numbers WHERE id = ?", (row["id"],))
     call.connection.execute(
         "UPDATE available_numbers SET sold = 0 WHERE phone_number = ?", (row["phone_number"],)
