@@ -1,0 +1,58 @@
+"""Routes of the local numbers among those that an account has; others are not found here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable
+
+from vivialconnect.sandbox import numbers
+from vivialconnect.sandbox.listing import Condition, read_page
+from vivialconnect.sandbox.router import Route, missing
+from vivialconnect.sandbox.store import select_count
+from vivialconnect.sandbox.traffic import json_answer
+
+if TYPE_CHECKING:
+    from vivialconnect.sandbox.router import Call
+    from vivialconnect.sandbox.traffic import Answer
+
+
+def _local(call: Call) -> Condition:
+    return numbers.sought(call).also("phone_number_type = 'local'")
+
+
+def list_local(call: Call) -> Answer:
+    """Answer ``GET numbers/local.json``."""
+    rows = read_page(call, "numbers", _local(call), numbers.FIELDS)
+    return json_answer({"phone_numbers": [numbers.render(row) for row in rows]})
+
+
+def count_local(call: Call) -> Answer:
+    """Answer ``GET numbers/local/count.json``."""
+    condition = _local(call)
+    count = select_count(call.connection, "numbers", condition.where, condition.values)
+    return json_answer({"count": count})
+
+
+def post_local(call: Call) -> Answer:
+    """Answer ``POST numbers/local.json``: the type goes without saying."""
+    return numbers.buy(call, dict(call.document("phone_number"), phone_number_type="local"))
+
+
+def _if_local(handler: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+    def handle(call: Call) -> Answer:
+        if numbers.own_number(call)["phone_number_type"] != "local":
+            raise missing(call.segments["id"])
+        return handler(call)
+
+    return handle
+
+
+_PLACE = "/accounts/{account}/numbers/local"
+
+ROUTES = [
+    Route("GET", _PLACE + ".json", list_local),
+    Route("POST", _PLACE + ".json", post_local),
+    Route("GET", _PLACE + "/count.json", count_local),
+    Route("GET", _PLACE + "/{id}.json", _if_local(numbers.get_number)),
+    Route("PUT", _PLACE + "/{id}.json", _if_local(numbers.put_number)),
+    Route("DELETE", _PLACE + "/{id}.json", _if_local(numbers.delete_number)),
+]
