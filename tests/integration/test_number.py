@@ -43,7 +43,8 @@ class TestNumber(ResourceContract):
 
     def test_available__combination_is_for_the_service_to_judge(self) -> None:
         """What may be combined the service decides, so everything given is sent."""
-        Number.available(area_code="913", in_region="KS")
+        with pytest.raises(BadRequest, match="in_region and area_code"):
+            Number.available(area_code="913", in_region="KS")
 
         self.assert_last("GET", AVAILABLE + "/US/local.json", "area_code=913&in_region=KS")
 

@@ -50,6 +50,7 @@ def test_available__the_documented_number(client: Client) -> None:
         ({"contains": "9?3"}, lambda row: row["region"]),
         ({"contains": "913*1"}, lambda row: row["phone_number"].startswith("+1913")),
         ({"contains": "KS"}, lambda row: "57" in row["phone_number"]),
+        ({"contains": "816bb?", "area_code": "816"}, lambda r: r["phone_number"][2:7] == "81622"),
         ({"area_code": "913", "local_number": "259"}, lambda r: r["phone_number"][5:8] == "259"),
         ({"area_code": "", "in_region": ""}, lambda row: row["region"]),
         ({}, lambda row: row["region"]),
@@ -65,6 +66,8 @@ def test_available__narrowed(client: Client, query: Dict[str, str], holds: Any) 
 def test_available__toll_free(client: Client) -> None:
     """Toll-free numbers are nowhere, and cost twice."""
     rows = available(client, "TollFree", "us", area_code="800")
+    assert len(rows) == len(available(client, "tollfree", contains="800*446", area_code="800"))
+    assert available(client, "tollfree", area_code="800", in_region="KS") == []
     assert rows
     assert all(row["city"] is None and row["price"] == 10_000 for row in rows)
 
@@ -83,10 +86,15 @@ def test_available__elsewhere(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{"contains": "a.b"}, {"local_number": "259"}, {"area_code": "913", "local_number": "25"}],
-)
+    [
+        {"contains": "a.b"}, {"local_number": "259"}, {"area_code": "913", "local_number": "25"},
+        {"in_region": "KS", "local_number": "259"}, {"area_code": "913", "local_number": "25a"},
+        {"area_code": "913", "in_region": "KS"}, {"in_region": "IA", "in_postal_code": "50009"},
+        {"limit": "0"},
+    ],
+)  # fmt: skip
 def test_available__impossible_query(client: Client, query: Dict[str, str]) -> None:
-    """A pattern that is none is refused with 400."""
+    """A pattern that is none, and more than one place at a time, are refused with 400."""
     assert client.call("GET", "numbers/available/US/local.json", **query).status == 400
 
 

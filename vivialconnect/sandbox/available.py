@@ -26,6 +26,8 @@ COLUMNS = {
     "in_region": "region",
     "in_city": "city",
 }
+#: A search for local numbers names one of them.
+PLACES = ("in_region", "area_code", "in_postal_code")
 KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 PATTERN = re.compile(r"[0-9A-Z?*]+", re.ASCII)
 LOCAL_NUMBER = re.compile(r"[0-9]{3,7}", re.ASCII)
@@ -55,6 +57,15 @@ def render(row: Row) -> Dict[str, Any]:
     return dict(document, id=None, national_number=row["phone_number"][2:], price=price)
 
 
+def _check_places(call: Call) -> None:
+    # None at all passes too: a client of the service sends no place with its main search.
+    given = [name for name in PLACES if call.parameters.get(name)]
+    if len(given) > 1 and call.segments["type"].lower() == "local":
+        raise Refusal(
+            400, "Specify one of {}, not {}".format(", ".join(PLACES), " and ".join(given))
+        )
+
+
 def list_available(call: Call) -> Answer:
     """Answer ``GET numbers/available/{country}/{type}.json``."""
     parameters = call.parameters
@@ -66,6 +77,7 @@ def list_available(call: Call) -> Answer:
         if parameters.get(name):
             where.append(f"{column} = ?")
             values.append(parameters[name].strip().upper())
+    _check_places(call)
     local_number = parameters.get("local_number")
     if local_number:
         if not parameters.get("area_code") or LOCAL_NUMBER.fullmatch(local_number) is None:
