@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
 import pytest
 
@@ -77,6 +77,36 @@ def test_path__that_nothing_answers(client: Client, method: str, path: str, stat
     """An unknown path is 404, an unknown method on a known one 405, another's account 403."""
     response = client.call_path(method, BASE + path)
     assert (response.status, list(response.json)) == (status, ["message"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"),
+    [
+        ("POST", "/accounts.json", 405, "GET"),
+        ("DELETE", "//accounts/12345.json", 405, "GET, PUT"),
+        ("GET", "/accounts/12345/subaccounts.json", 404, None),
+        ("GET", "/accounts/12345/configurations.json", 404, None),
+        ("POST", "/accounts/12345/configurations.json", 404, None),
+        ("PUT", "/accounts/12345/configurations/7.json", 404, None),
+        ("GET", "/accounts/12345/configurations/count.json", 404, None),
+    ],
+)
+def test_path__withdrawn(
+    client: Client, method: str, path: str, status: int, allowed: Optional[str]
+) -> None:
+    """What the service withdrew is answered as any other path or method, and says that it was."""
+    response = client.call_path(method, BASE + path)
+    assert (response.status, response.headers.get("Allow")) == (status, allowed)
+    assert response.json["message"].endswith("withdrawn by the service in 2017")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", "/accounts.json"), ("POST", "/accounts/12345.json"), ("GET", "/subaccounts.json")],
+)
+def test_path__never_there(client: Client, method: str, path: str) -> None:
+    """Of what never was, nothing says that it was withdrawn."""
+    assert b"withdrawn" not in client.call_path(method, BASE + path).body
 
 
 def test_user__life(client: Client) -> None:

@@ -27,6 +27,7 @@ from vivialconnect.sandbox import (
     tags,
     transactions,
     users,
+    withdrawn,
 )
 from vivialconnect.sandbox.router import ROW_ID, Call, Router, missing
 from vivialconnect.sandbox.store import select_one
@@ -108,7 +109,10 @@ class Application:
 
     def _proceed(self, request: Request) -> Answer:
         signer = self._verifier.verify(request)
-        route, segments = ROUTER.find(request.method, request.path)
+        try:
+            route, segments = ROUTER.find(request.method, request.path)
+        except Refusal as refusal:
+            raise withdrawn.explain(refusal, request.method, request.path) from None
         _check_account(segments.get("account"), signer)
         call = Call(request, signer, self._clock, self._options, segments)
         if route.prepare is not None:
