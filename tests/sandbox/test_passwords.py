@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict
 
 import pytest
 
-from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.passwords import FIRST_PASSWORD
+from vivialconnect.sandbox import FIRST_PASSWORD, Sandbox
 
 from .client import Client
 

@@ -35,6 +35,7 @@ from vivialconnect.sandbox.ledger import balance
 from vivialconnect.sandbox.lifecycle import FAILS, STUCK, UNDELIVERED, Draft, Options
 from vivialconnect.sandbox.media import from_bytes
 from vivialconnect.sandbox.messages import owned_number
+from vivialconnect.sandbox.passwords import FIRST_PASSWORD
 from vivialconnect.sandbox.pointing import Pointer
 from vivialconnect.sandbox.router import BASE_PATH
 from vivialconnect.sandbox.server import Server
@@ -49,6 +50,7 @@ from vivialconnect.sandbox.traffic import Answer, Request
 
 __all__ = [
     "FAILS",
+    "FIRST_PASSWORD",
     "KEPT_REQUESTS",
     "STUCK",
     "UNDELIVERED",

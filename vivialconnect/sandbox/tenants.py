@@ -72,11 +72,8 @@ def admit(
     """
     user_id = seed.plant(connection, account_id, moment, company_name)
     column, value = ("api_key", api_key) if api_key else ("account_id", account_id)
-    known = select_one(
-        connection,
-        f"SELECT * FROM credentials WHERE {column} = ? ORDER BY active DESC, id",
-        (value,),
-    )
+    statement = f"SELECT * FROM credentials WHERE {column} = ? ORDER BY active DESC, id"
+    known = select_one(connection, statement, (value,))
     if known is not None:
         return _keep(connection, account_id, known, api_secret)
     account = SandboxAccount(
