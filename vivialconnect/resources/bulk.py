@@ -12,7 +12,7 @@ from vivialconnect.resources._row import Row
 
 
 class Bulk(Row):
-    """One bulk send, as :meth:`Message.bulks` lists it. It has data and no calls of its own.
+    """One bulk send, as :meth:`.Message.bulks` lists it. It has data and no calls of its own.
 
     ================= ==========================================================================
     bulk_id           The id of the job, a UUID (str).

@@ -44,26 +44,25 @@ Interceptor = Callable[[Request, Callable[[Request], Answer]], Answer]
 logger = logging.getLogger("vivialconnect.sandbox")
 
 # A fixed name in the place of an id (count, bulk, available) goes before the id of the same place.
-ROUTER = Router(
-    [
-        *accounts.ROUTES,
-        *contacts.ROUTES,
-        *users.ROUTES,
-        *credentials.ROUTES,
-        *bulks.ROUTES,
-        *messages.ROUTES,
-        *attachments.ROUTES,
-        *available.ROUTES,
-        *local_numbers.ROUTES,
-        *lookup.ROUTES,
-        *tags.ROUTES,
-        *numbers.ROUTES,
-        *connectors.ROUTES,
-        *connector_lists.ROUTES,
-        *logs.ROUTES,
-        *transactions.ROUTES,
-    ]
-)
+ROUTES = [
+    *accounts.ROUTES,
+    *contacts.ROUTES,
+    *users.ROUTES,
+    *credentials.ROUTES,
+    *bulks.ROUTES,
+    *messages.ROUTES,
+    *attachments.ROUTES,
+    *available.ROUTES,
+    *local_numbers.ROUTES,
+    *lookup.ROUTES,
+    *tags.ROUTES,
+    *numbers.ROUTES,
+    *connectors.ROUTES,
+    *connector_lists.ROUTES,
+    *logs.ROUTES,
+    *transactions.ROUTES,
+]
+ROUTER = Router(ROUTES)
 
 
 class Application:
