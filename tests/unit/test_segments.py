@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import struct
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.strategies import THOROUGH
 from vivialconnect.common.segments import (
+    CAPACITY,
     DEFAULT_ALPHABET,
     EXTENSION_TABLE,
     Segments,
     count,
+    split,
 )
 
 # The default alphabet by code position, as hexadecimal code points, row by row of the table in
@@ -34,18 +40,33 @@ EXTENDED = {
 }  # fmt: skip
 
 
+# Section 6.1 of TS 23.040: a message has 140 octets of user data, of which a segment of several
+# gives 6 to the header that numbers it (9.2.3.24.1). Septets are packed without gaps, and begin
+# at a septet boundary after the header.
+OCTETS, HEADER = 140, 6
+ROOM = {
+    "gsm0338": (OCTETS * 8 // 7, OCTETS * 8 // 7 - -(-HEADER * 8 // 7)),
+    "ucs2": (OCTETS // 2, (OCTETS - HEADER) // 2),
+}
+#: Every code point there is, half surrogate pairs among them.
+EVERY_CHARACTER = "".join(map(chr, range(sys.maxunicode + 1)))
+
+
 def encoded(text: str) -> tuple[str, list[list[int]]]:
-    """Encode a text for real: the encoding's name, and the units of each character."""
+    """Encode a text for real: the encoding's name, and the units of what stays together."""
     if all(character in SEPTETS or character in EXTENDED for character in text):
         return "gsm0338", [
             [SEPTETS[character]] if character in SEPTETS else [ESCAPE, EXTENDED[character]]
             for character in text
         ]
-    octets = [character.encode("utf-16-be", "surrogatepass") for character in text]
-    return "ucs2", [
-        [int.from_bytes(pair[at : at + 2], "big") for at in range(0, len(pair), 2)]
-        for pair in octets
-    ]
+    octets = text.encode("utf-16-be", "surrogatepass")
+    together: list[list[int]] = []
+    for unit in struct.unpack(">{}H".format(len(octets) // 2), octets):
+        if 0xDC00 <= unit <= 0xDFFF and together and 0xD800 <= together[-1][-1] <= 0xDBFF:
+            together[-1].append(unit)
+        else:
+            together.append([unit])
+    return "ucs2", together
 
 
 def best_split(characters: list[list[int]], capacity: int) -> tuple[int, int]:
@@ -66,7 +87,7 @@ def best_split(characters: list[list[int]], capacity: int) -> tuple[int, int]:
 def by_trying(text: str) -> tuple[str, int, int, int]:
     """Count a text without the code under test: encoding, segments, units, units left."""
     encoding, characters = encoded(text)
-    alone, each = (160, 153) if encoding == "gsm0338" else (70, 67)
+    alone, each = ROOM[encoding]
     units = sum(len(character) for character in characters)
     if units <= alone:
         return encoding, 1, units, alone - units
@@ -74,11 +95,64 @@ def by_trying(text: str) -> tuple[str, int, int, int]:
     return encoding, segments, units, each - used
 
 
+def unit_runs(text: str) -> list[list[int]]:
+    """Return the units of each part of a split text, in the encoding of the whole."""
+    encoding, characters = encoded(text)
+    units = [unit for character in characters for unit in character]
+    runs = []
+    for part in split(text):
+        # A character of the alphabet has other units in a text that is UCS-2.
+        size = (
+            sum(1 if character in SEPTETS else 2 for character in part)
+            if encoding == "gsm0338"
+            else len(part.encode("utf-16-be", "surrogatepass")) // 2
+        )
+        runs.append(units[:size])
+        units = units[size:]
+    assert units == []
+    return runs
+
+
 def test_alphabet__is_the_published_one() -> None:
     """The alphabet and the extension table are those of the standard, without the escape."""
     assert set(SEPTETS) == DEFAULT_ALPHABET
     assert set(EXTENDED) == EXTENSION_TABLE
     assert not DEFAULT_ALPHABET & EXTENSION_TABLE
+
+
+def test_capacity__follows_from_the_octets() -> None:
+    """The room of a segment is what 140 octets hold, less the header where there are several."""
+    assert ROOM == CAPACITY
+    assert ROOM == {"gsm0338": (160, 153), "ucs2": (70, 67)}
+
+
+@pytest.mark.parametrize("length", [1, 35] if THOROUGH else [35])
+def test_count__every_character_there_is(length: int) -> None:
+    """Each of the 1,114,112 code points is counted, and named if it forces UCS-2."""
+    for start in range(0, len(EVERY_CHARACTER), length):
+        text = EVERY_CHARACTER[start : start + length]
+        foreign = tuple(
+            (index, character)
+            for index, character in enumerate(text)
+            if character not in SEPTETS and character not in EXTENDED
+        )
+        counted = count(text)
+        if counted != (*by_trying(text), foreign):
+            pytest.fail("{!r} from {:#x} is {}".format(text[:40], start, counted))
+
+
+def test_count__characters_alone() -> None:
+    """Characters alone are one segment: of one or two septets, or of one or two UTF-16 units."""
+    alone = [*range(0x400), *range(0xD7FF, 0xE001), *range(0, sys.maxunicode + 1, 97)]
+    for character in map(chr, alone):
+        if character in SEPTETS or character in EXTENDED:
+            septets = 1 if character in SEPTETS else 2
+            expected = Segments("gsm0338", 1, septets, 160 - septets, ())
+        else:
+            units = 1 if ord(character) < 0x10000 else 2
+            expected = Segments("ucs2", 1, units, 70 - units, ((0, character),))
+        assert count(character) == expected
+        assert split(character) == [character]
 
 
 @pytest.mark.parametrize(
@@ -158,27 +232,108 @@ def test_segments__is_immutable() -> None:
         count("a").units = 2  # type: ignore[misc] # the case
 
 
-GSM_TEXTS = st.builds(
-    lambda text, repeats: text * repeats,
-    st.text(st.sampled_from(sorted(DEFAULT_ALPHABET | EXTENSION_TABLE)), max_size=80),
-    st.integers(1, 6),
+def test_count__two_surrogates_that_make_a_pair() -> None:
+    """Two surrogates that are one character in UTF-16 are counted, and kept together, as one."""
+    pair = "\ud83d\ude00"
+
+    assert count(pair * 36)[:4] == count("😀" * 36)[:4]
+    assert split(pair * 36) == [pair * 33, pair * 3]
+    # The other way round they are no pair.
+    assert count("\ude00\ud83d" * 36)[:4] == ("ucs2", 2, 72, 62)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", [""]),
+        ("a" * 160, ["a" * 160]),
+        ("a" * 161, ["a" * 153, "a" * 8]),
+        ("a" * 307, ["a" * 153, "a" * 153, "a"]),
+        ("a" * 152 + "€" + "a" * 9, ["a" * 152, "€" + "a" * 9]),
+        ("a" * 151 + "€" + "a" * 9, ["a" * 151 + "€", "a" * 9]),
+        ("я" * 70, ["я" * 70]),
+        ("я" * 71, ["я" * 67, "я" * 4]),
+        ("я" * 66 + "😀" + "я" * 9, ["я" * 66, "😀" + "я" * 9]),
+        ("я" * 65 + "😀" + "я" * 9, ["я" * 65 + "😀", "я" * 9]),
+    ],
 )
-UCS2_TEXTS = st.builds(
-    lambda text, repeats: text * repeats,
-    st.text(st.sampled_from("aя€😀𝄞\ufeff日"), max_size=40),
-    st.integers(1, 6),
+def test_split__edges(text: str, parts: list[str]) -> None:
+    """The parts are full up to the last whole character."""
+    assert split(text) == parts
+
+
+@pytest.mark.parametrize("text", [None, b"bytes", 7, ["a"]])
+def test_split__not_a_text(text: object) -> None:
+    """What is not a str is refused, and shown."""
+    with pytest.raises(ValueError, match="text must be a str, not"):
+        split(text)  # type: ignore[arg-type] # the case
+
+
+def runs_of(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Return a strategy for texts of a few short pieces, each repeated until segments are full."""
+    piece = st.builds(
+        lambda text, repeats: text * repeats,
+        st.text(alphabet, min_size=1, max_size=3),
+        st.integers(1, 70),
+    )
+    return st.lists(piece, min_size=1, max_size=5).map("".join)
+
+
+TEXTS = st.one_of(
+    runs_of(st.sampled_from("a€")),
+    runs_of(st.sampled_from(sorted(DEFAULT_ALPHABET | EXTENSION_TABLE))),
+    runs_of(st.sampled_from("я€😀\ufeff\ud83d\ude00")),
+    st.text(st.characters()),
 )
 
 
 @settings(deadline=None)
-@given(st.one_of(GSM_TEXTS, UCS2_TEXTS, st.text()))
+@given(TEXTS)
 def test_count__agrees_with_trying_every_split(text: str) -> None:
     """The figures are those of the best of all splits of the really encoded text."""
     assert by_trying(text) == count(text)[:4]
 
 
 @settings(deadline=None)
-@given(st.one_of(GSM_TEXTS, st.text()))
+@given(TEXTS)
+def test_split__fills_the_segments_that_are_counted(text: str) -> None:
+    """The parts are the text, as many as are counted, and each fits and is as full as can be."""
+    parts, counted = split(text), count(text)
+    runs = unit_runs(text)
+    room = ROOM[counted.encoding][len(parts) > 1]
+
+    assert "".join(parts) == text
+    assert len(parts) == counted.segments
+    assert [len(run) for run in runs if len(run) > room] == []
+    assert len(runs[-1]) == room - counted.units_left
+    # What stays unused before an edge is one unit, and only where two belong together.
+    assert all(
+        len(run) == room or (len(run) == room - 1 and is_begun(counted.encoding, following[0]))
+        for run, following in zip(runs, runs[1:])
+    )
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_split__cuts_no_character(text: str) -> None:
+    """No part ends in an escape, or in the first half of a pair whose second half comes next."""
+    runs = unit_runs(text)
+    is_gsm = count(text).encoding == "gsm0338"
+
+    for run, following in zip(runs, runs[1:]):
+        if is_gsm:
+            assert run[-1] != ESCAPE
+        else:
+            assert not (0xD800 <= run[-1] <= 0xDBFF and 0xDC00 <= following[0] <= 0xDFFF)
+
+
+def is_begun(encoding: str, unit: int) -> bool:
+    """Tell whether a unit is the first of two."""
+    return unit == ESCAPE if encoding == "gsm0338" else 0xD800 <= unit <= 0xDBFF
+
+
+@settings(deadline=None)
+@given(TEXTS)
 def test_count__names_what_forces_ucs2(text: str) -> None:
     """The text without the named characters is plain GSM, and each stands where it is said to."""
     named = count(text).non_gsm

@@ -1,4 +1,4 @@
-"""How a text is counted: its encoding, and how many segments of a short message it fills.
+"""How a text is counted: its encoding, and how it is split into segments of a short message.
 
 Nothing of the network or the service may live in here, only the arithmetic of 3GPP TS 23.038 (once
 GSM 03.38) and TS 23.040: a text whose characters are all in the default alphabet or its extension
@@ -8,6 +8,7 @@ segment gives up six octets in each of them to the header that puts the segments
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 GSM = "gsm0338"
@@ -22,6 +23,9 @@ DEFAULT_ALPHABET = frozenset(
 )
 #: The characters of two septets: the escape, and their place in the extension table.
 EXTENSION_TABLE = frozenset("\f^{}\\[~]|€")
+_GSM_CHARACTERS = DEFAULT_ALPHABET | EXTENSION_TABLE
+#: What UTF-16 has for one character outside the Basic Multilingual Plane, as two of a ``str``.
+_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 #: Units that fit in the only segment of a text, and in each segment of a longer one.
 CAPACITY = {GSM: (160, 153), UCS2: (70, 67)}
@@ -68,35 +72,65 @@ def count(text: str) -> Segments:
     >>> count("a" * 161).segments
     2
     """
-    if not isinstance(text, str):
-        raise ValueError(f"text must be a str, not {text!r}")
-    non_gsm = tuple(
-        (index, character)
-        for index, character in enumerate(text)
-        if character not in DEFAULT_ALPHABET and character not in EXTENSION_TABLE
-    )
+    non_gsm = _non_gsm(text)
     encoding = UCS2 if non_gsm else GSM
     widths = _widths(text, encoding)
     units = sum(widths)
-    alone, each = CAPACITY[encoding]
-    if units <= alone:
-        return Segments(encoding, 1, units, alone - units, non_gsm)
-    segments, used = _fill(widths, each)
-    return Segments(encoding, segments, units, each - used, non_gsm)
+    starts = _starts(widths, encoding)
+    room = CAPACITY[encoding][len(starts) > 1]
+    return Segments(encoding, len(starts), units, room - sum(widths[starts[-1] :]), non_gsm)
+
+
+def split(text: str) -> list[str]:
+    """Return the parts of a text, as its segments carry them.
+
+    :param text: As for :func:`count`.
+    :returns: As many parts as :func:`count` says; joined they are the text.
+    :raises ValueError: If ``text`` is not a ``str``.
+
+    >>> [len(part) for part in split("a" * 400)]
+    [153, 153, 94]
+    >>> split("Hello")
+    ['Hello']
+    """
+    encoding = UCS2 if _non_gsm(text) else GSM
+    starts = _starts(_widths(text, encoding), encoding)
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)])]
+
+
+def _non_gsm(text: str) -> tuple[tuple[int, str], ...]:
+    """Return the characters that force UCS-2, each with its index."""
+    if not isinstance(text, str):
+        raise ValueError(f"text must be a str, not {text!r}")
+    if _GSM_CHARACTERS.issuperset(text):
+        return ()
+    return tuple(
+        (index, character)
+        for index, character in enumerate(text)
+        if character not in _GSM_CHARACTERS
+    )
 
 
 def _widths(text: str, encoding: str) -> list[int]:
     """Return how many units each character takes."""
     if encoding == GSM:
         return [2 if character in EXTENSION_TABLE else 1 for character in text]
-    return [2 if character > "\uffff" else 1 for character in text]
+    widths = [2 if character > "\uffff" else 1 for character in text]
+    for pair in _SURROGATE_PAIR.finditer(text):
+        # The first stands for both, so that they stay together.
+        widths[pair.start() : pair.end()] = (2, 0)
+    return widths
 
 
-def _fill(widths: list[int], capacity: int) -> tuple[int, int]:
-    """Return how many segments characters of these widths fill, and the units used of the last."""
-    segments, used = 1, 0
-    for width in widths:
-        if used + width > capacity:
-            segments, used = segments + 1, 0
+def _starts(widths: list[int], encoding: str) -> list[int]:
+    """Return where the segments of characters of these widths begin."""
+    alone, each = CAPACITY[encoding]
+    starts, used = [0], 0
+    if sum(widths) <= alone:
+        return starts
+    for index, width in enumerate(widths):
+        if used + width > each:
+            starts.append(index)
+            used = 0
         used += width
-    return segments, used
+    return starts
