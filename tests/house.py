@@ -21,7 +21,8 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: Tuple[Tuple[str, ...], ...] = (
     ("version", "common", "resources", "common._error_text", "common.error", "common.exchange",
-     "common._inflection", "common._values", "common.loading", "common.secret", "common.segments"),
+     "common._inflection", "common._values", "common.loading", "common.secret", "common.segments",
+     "common.phone_numbers"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
     ("common.scopes", "common.signer"),

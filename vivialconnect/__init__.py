@@ -53,6 +53,7 @@ from vivialconnect.resources.user import User
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
+    from vivialconnect.common.phone_numbers import NotE164, check_e164, suggest_e164
     from vivialconnect.common.requestor import Requestor
 
 __version__ = VERSION
@@ -69,6 +70,7 @@ __all__ = (
     "Log",
     "Message",
     "MethodNotAllowed",
+    "NotE164",
     "Number",
     "RateLimit",
     "Redirection",
@@ -89,13 +91,18 @@ __all__ = (
     "Util",
     "VivialConnectError",
     "__version__",
+    "check_e164",
     "configured",
+    "suggest_e164",
 )
 
 
 #: Where the names stand that most programs do without: each is imported when it is asked for.
 _LATER = {
+    "NotE164": "common.phone_numbers",
     "Requestor": "common.requestor",
+    "check_e164": "common.phone_numbers",
+    "suggest_e164": "common.phone_numbers",
 }
 
 
