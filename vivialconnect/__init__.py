@@ -46,7 +46,7 @@ from vivialconnect.resources.bulk import Bulk
 from vivialconnect.resources.countable import Countable
 from vivialconnect.resources.log import Log
 from vivialconnect.resources.message import Message
-from vivialconnect.resources.number import Number
+from vivialconnect.resources.number import LocalNumber, Number
 from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
 from vivialconnect.resources.sendable import Sendable
 from vivialconnect.resources.user import User
@@ -55,6 +55,7 @@ from vivialconnect.version import VERSION
 if TYPE_CHECKING:
     from vivialconnect.common.phone_numbers import NotE164, check_e164, suggest_e164
     from vivialconnect.common.requestor import Requestor
+    from vivialconnect.resources.number_info import NumberInfo
 
 __version__ = VERSION
 
@@ -67,11 +68,13 @@ __all__ = (
     "ConnectionError",
     "Countable",
     "ForbiddenAccess",
+    "LocalNumber",
     "Log",
     "Message",
     "MethodNotAllowed",
     "NotE164",
     "Number",
+    "NumberInfo",
     "RateLimit",
     "Redirection",
     "Requestor",
@@ -100,6 +103,7 @@ __all__ = (
 #: Where the names stand that most programs do without: each is imported when it is asked for.
 _LATER = {
     "NotE164": "common.phone_numbers",
+    "NumberInfo": "resources.number_info",
     "Requestor": "common.requestor",
     "check_e164": "common.phone_numbers",
     "suggest_e164": "common.phone_numbers",

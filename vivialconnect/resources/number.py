@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, Optional, Tuple, Type, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Dict,
+    Literal,
+    Mapping,
+    NoReturn,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+)
 
-from vivialconnect.common import paths
+from vivialconnect.common import loading, paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import merged_query
-from vivialconnect.resources.sendable import Sendable
+from vivialconnect.resources.tagged import Tagged
 
 if TYPE_CHECKING:
+    from vivialconnect.common.requestor import Requestor
+    from vivialconnect.resources._place import Id
+    from vivialconnect.resources.number_info import NumberInfo
     from vivialconnect.resources.resource import ResourceList
 
 NumberT = TypeVar("NumberT", bound="Number")
 
 
-class Number(Sendable):
+class Number(Tagged):
     """A phone number, on sale or of the account.
 
     Numbers on sale have name, phone_number, phone_number_type, city, region, lata and rate_center.
@@ -86,15 +101,21 @@ class Number(Sendable):
 
     @classmethod
     def available(
-        cls: Type[NumberT], opts: Optional[Mapping[str, Any]] = None, **kwargs: Any
+        cls: Type[NumberT],
+        opts: Optional[Mapping[str, Any]] = None,
+        *,
+        number_type: Optional[Literal["local", "tollfree"]] = None,
+        **kwargs: Any,
     ) -> ResourceList[NumberT]:
         """List numbers on sale.
 
         :param opts: The query, merged with the keywords.
-        :param kwargs: ``country_code`` (default ``"US"``), ``number_type`` (``"local"``, the
-            default, or ``"tollfree"``), and of local numbers exactly one of ``in_region``,
-            ``area_code``, ``in_postal_code``; besides ``in_city``, ``local_number``, ``contains``,
-            ``limit``, ``page``. What is ``None`` or empty is left out.
+        :param number_type: ``"local"``, the default, or ``"tollfree"``.
+        :param kwargs: ``country_code`` (default ``"US"``), and of local numbers exactly one of
+            ``in_region`` (``"KS"``), ``area_code`` (``"913"``), ``in_postal_code``; besides
+            ``in_city``, ``local_number`` (how it goes on after its area code, three digits or
+            more), ``contains`` (digits, letters as on a keypad, ``?`` for one digit, ``*`` for
+            any), ``limit``, ``page``. What is ``None`` or empty is left out.
         :returns: A list of numbers that :meth:`buy` can buy.
         :raises ValueError: If a key stands in both, or a setting is missing.
         :raises RequestorError: If the call fails.
@@ -108,6 +129,8 @@ class Number(Sendable):
             (913) ... KANSAS CITY KS
             (913) ... KANSAS CITY KS
         """
+        if number_type is not None:
+            kwargs["number_type"] = number_type
         given = merged_query(opts, kwargs)
         # The encoder leaves out what is None or an empty list, and keeps an empty text.
         query = {name: value for name, value in given.items() if value not in ("", None)}
@@ -135,8 +158,89 @@ class Number(Sendable):
         self.phone_number_type = "local"
         return self.buy()
 
+    @classmethod
+    def lookup(cls, phone_number: str) -> NumberInfo:
+        """Look up who carries a phone number, anybody's, and what kind of device it rings.
+
+        :param phone_number: The number in E.164 format; sent as it is.
+        :returns: A row with phone_number, carrier and device.
+        :raises ValueError: If it is no text, or empty.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer says nothing about a number.
+
+        Example:
+
+            >>> from vivialconnect import Number
+            >>> info = Number.lookup("+15154469790")
+            >>> info.phone_number, info.carrier["name"], info.device["model"]
+            ('+15154469790', 'Sandbox Wireless', 'APL iPhone6')
+
+        .. versionadded:: 1.0
+        """
+        _require_number(phone_number)
+        # Imported at the first lookup, for most programs make none.
+        with loading.lock:
+            from vivialconnect.resources.number_info import read_number_info  # noqa: PLC0415
+        requestor = cls.request
+        path = cls._custom_path(requestor, None, None, "lookup")
+        return requestor.perform(
+            Call("GET", path, {"phone_number": phone_number}), read_number_info
+        )
+
     def _marks(self) -> Dict[str, Any]:
         phone_number = self.attributes.get("phone_number")
         if not phone_number:
             raise ValueError("only a number that was bought by its phone_number can be looked up")
         return {"phone_number": phone_number}
+
+
+def _require_number(phone_number: Any) -> None:
+    if not isinstance(phone_number, str) or not phone_number.strip():
+        raise ValueError(
+            "phone_number must be a text like '+19132597591', not {!r}".format(phone_number)
+        )
+
+
+class LocalNumber(Number):
+    """A local number of the account.
+
+    The service has a collection of local numbers alone, ``numbers/local``. This class stands there:
+    it finds, walks, counts, buys, saves, reloads and releases as :class:`.Number` does, and sees no
+    toll-free number. It has the fields of :class:`.Number`. A row of it is never equal to a row of
+    that class.
+
+    What the service has for numbers of every type alone works as there: :meth:`.Number.available`,
+    :meth:`.Number.lookup`, and the tags of one number. To find numbers by tags, ask
+    ``Number.tagged_numbers``.
+
+    Example:
+
+        >>> from vivialconnect import LocalNumber, Number
+        >>> Number.available(number_type="tollfree", limit=1)[0].buy()
+        True
+        >>> Number.count(), LocalNumber.count()
+        (2, 1)
+        >>> LocalNumber.find()
+        [<LocalNumber 1 phone_number='+19132597591' name='(913) 259-7591'>]
+
+    .. versionadded:: 1.0
+    """
+
+    singular = "phone_number"
+    plural = "numbers/local"
+
+    @classmethod
+    def _custom_path(
+        cls, requestor: Requestor, id_: Optional[Id], path: Optional[str], custom_path: str
+    ) -> str:
+        # Of what stands below numbers, there is nothing but the count for local ones.
+        if custom_path in ("", "count"):
+            return super()._custom_path(requestor, id_, path, custom_path)
+        return Number._custom_path(requestor, id_, path, custom_path)
+
+    @classmethod
+    def _tag_query(cls, contains: Any, notcontains: Any) -> NoReturn:
+        raise NotImplementedError(
+            "the service looks for tags among numbers of every type: use Number.tagged_numbers or "
+            "Number.find_each_tagged"
+        )
