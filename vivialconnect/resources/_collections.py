@@ -155,7 +155,8 @@ def walk_pages(
                 yield row
                 if given == limit:
                     return
-        if len(page) < page_size:
+        # Where the page tells which is next it is believed: it may be shorter than asked for.
+        if not page.meta.get("next", len(page) >= page_size):
             return
     if barren:
         raise ResourceError(
