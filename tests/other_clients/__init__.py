@@ -1,0 +1,1 @@
+"""Tests of the sandbox with clients that call it as the service's clients in other languages do."""

@@ -1,0 +1,156 @@
+"""Calls a sandbox as one of the clients does, and shows each time that what it signs is checked."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Sequence, Tuple
+
+import pytest
+
+from tests.sandbox.client import Client, Response, Signed, canonical, signature
+
+from .profiles import OF_THE_SERVICE, SERVICE, WITH_PORT, WITHOUT_PORT, Profile
+from .rules import signed_never
+
+if TYPE_CHECKING:
+    from vivialconnect.sandbox import Sandbox
+
+    from .rules import Pairs
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+PLAIN = re.compile("[A-Za-z0-9]")
+ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+
+
+def each_of(profiles: Sequence[Profile]) -> pytest.MarkDecorator:
+    """Run a test with each of the clients."""
+    return pytest.mark.parametrize(
+        "profile", profiles, ids=lambda each: each.name.replace(" ", "-")
+    )
+
+
+class Caller:
+    """One client at one sandbox.
+
+    :param sandbox: the sandbox.
+    :param profile: how the client writes.
+    """
+
+    def __init__(self, sandbox: Sandbox, profile: Profile) -> None:
+        self.sandbox = sandbox
+        self.profile = profile
+        self.client = Client(sandbox)
+        self.hosts = {
+            WITH_PORT: self.client.host,
+            WITHOUT_PORT: self.client.address[0],
+            OF_THE_SERVICE: SERVICE,
+        }
+        self.random = random.Random(profile.name)
+
+    def __enter__(self) -> Caller:  # noqa: PYI034 - Self came with Python 3.11
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.client.connection.close()
+
+    def write(
+        self, method: str, path: str, pairs: Pairs = (), data: Any = None, moment: float = 0
+    ) -> Signed:
+        """Write a request and sign it.
+
+        :param method: the HTTP method.
+        :param path: the path below the base.
+        :param pairs: the query.
+        :param data: the document in the body; ``None`` for none.
+        :param moment: the time in seconds since 1970; 0 for now.
+        """
+        whole, moment = self.client.base + path, moment or time.time()
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))
+        body = self.profile.body(method, data)
+        headers = self.profile.headers(method, body, self.hosts)
+        headers.append(("Date", self.profile.date(moment)))
+        values = {name.lower(): value for name, value in headers}
+        values["host"] = self.hosts[self.profile.signed_host]
+        signed = {name: values[name] for name in self.profile.signed if name in values}
+        query = self.profile.signed_query(pairs)
+        text = canonical(method, stamp, self.profile.path(whole), query, signed, body)
+        headers += [
+            ("X-Auth-Date", stamp),
+            ("X-Auth-SignedHeaders", ";".join(sorted(signed))),
+            ("Authorization", f"HMAC {self.client.key}:{signature(self.client.secret, text)}"),
+        ]
+        target = whole + ("?" + self.profile.query(pairs) if pairs else "")
+        return Signed(method, target, headers, body)
+
+    def call(self, method: str, path: str, pairs: Pairs = (), data: Any = None) -> Response:
+        """Call a path, first with one byte changed in each part that is signed.
+
+        :returns: the answer to the right request.
+        """
+        request = self.write(method, path, pairs, data)
+        for part, spoiled in self.spoil(request):
+            refused = self.client.send(spoiled)
+            assert refused.status == 401, (self.profile.name, part, spoiled, refused)
+            assert isinstance(refused.json["message"], str)
+        return self.client.send(request)
+
+    def own(
+        self, method: str, path: str, pairs: Pairs = (), data: Any = None, status: int = 200
+    ) -> Any:
+        """Call a path of the account.
+
+        :returns: the answer's document; ``None`` for a 204.
+        """
+        response = self.call(method, f"/accounts/{self.client.account}/{path}", pairs, data)
+        assert response.status == status, (self.profile.name, method, path, response)
+        return response.json if response.body else None
+
+    def read(self, root: str, answer: Dict[str, Any]) -> Any:
+        """Take out of an answer what the client takes."""
+        return self.profile.reads(answer, root)
+
+    def spoil(self, request: Signed) -> Iterator[Tuple[str, Signed]]:
+        """Change one byte, in one signed part after the other."""
+        path, mark, query = request.target.partition("?")
+        yield "method", request._replace(method=self._put(request.method))
+        yield "path", request._replace(target=self._put(path) + mark + query)
+        if query and self.profile.signed_query is not signed_never:
+            yield "query", request._replace(target=path + mark + self._put(query))
+        yield "body", request._replace(body=self._put_byte(request.body))
+        for name in self._signed_headers():
+            headers = [
+                (each, self._put_header(each, value) if each.lower() == name else value)
+                for each, value in request.headers
+            ]
+            if headers != request.headers:
+                yield name, request._replace(headers=headers)
+
+    def _signed_headers(self) -> Tuple[str, ...]:
+        """Name the headers that cannot be changed."""
+        always = ("x-auth-date", "x-auth-signedheaders", "authorization")
+        # Clients that sign the service's name send any host, so any host passes.
+        free = "host" if self.profile.signed_host == OF_THE_SERVICE else ""
+        return (*always, *(name for name in self.profile.signed if name != free))
+
+    def _put_header(self, name: str, value: str) -> str:
+        if name != "Host":
+            return self._put(value)
+        host, colon, port = value.partition(":")
+        # Of clients that sign the host alone, any port passes.
+        return self._put(host) + colon + port
+
+    def _put(self, text: str) -> str:
+        """Put another letter or digit in the place of one that is in no escape."""
+        places = [match.start() for match in PLAIN.finditer(ESCAPE.sub("%%%", text))]
+        place = self.random.choice(places)
+        other = self.random.choice(LETTERS.replace(text[place], ""))
+        return text[:place] + other + text[place + 1 :]
+
+    def _put_byte(self, body: bytes) -> bytes:
+        """Put another byte in the place of one, or a byte where there is none."""
+        if not body:
+            return b"x"
+        place = self.random.randrange(len(body))
+        return body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]

@@ -1,0 +1,177 @@
+"""The clients in other languages: one value each that says how it writes a request. No tests here.
+
+What the wire facts leave open (a library's version, an identification's values) is made up.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from . import rules
+
+SERVICE = "api.vivialconnect.net"
+JSON = "application/json"
+
+# Which host is signed or sent.
+WITH_PORT = "with port"
+WITHOUT_PORT = "without port"
+OF_THE_SERVICE = "of the service"
+
+
+class Profile(NamedTuple):
+    """How a client writes its requests and reads its answers.
+
+    :param name: which client it is.
+    :param signed: the headers that it signs, as far as it sends them.
+    :param identity: its ``User-Agent`` and ``X-VivialConnect-User-Agent``; ``None`` where it sends
+        none, or its library's own.
+    :param media_type: its ``Accept`` and ``Content-Type``.
+    :param typed: the methods with which it sends a ``Content-Type`` whatever the body; with a body
+        it always does.
+    :param no_data: the body of a call without data, by method.
+    :param signed_host: the host in its signature.
+    :param sent_host: the host on the wire.
+    :param path: writes the path into the signature.
+    :param query: writes the query into the URL.
+    :param signed_query: writes the query into the signature.
+    :param writes: writes a document as JSON.
+    :param date: writes the ``Date`` of a time in seconds since 1970.
+    :param reads: takes what an answer is about, given its root key.
+    """
+
+    name: str
+    signed: Tuple[str, ...]
+    identity: Tuple[Optional[str], Optional[Mapping[str, str]]] = (None, None)
+    media_type: str = JSON
+    typed: Tuple[str, ...] = ()
+    no_data: Mapping[str, bytes] = {}
+    signed_host: str = WITH_PORT
+    sent_host: str = WITH_PORT
+    path: Callable[[str], str] = rules.path_percent
+    query: Callable[[rules.Pairs], str] = rules.sent_with_plus
+    signed_query: Callable[[rules.Pairs], str] = rules.signed_by_pair
+    writes: Callable[[Any], str] = rules.json_raw
+    date: Callable[[float], str] = rules.date_of_http
+    reads: Callable[[Dict[str, Any], str], Any] = rules.read_named
+
+    def body(self, method: str, data: Any) -> bytes:
+        """Write the body of a call; ``None`` is no data."""
+        return self.no_data.get(method, b"") if data is None else self.writes(data).encode()
+
+    def headers(self, method: str, body: bytes, hosts: Dict[str, str]) -> List[Tuple[str, str]]:
+        """Write the headers that depend on no time.
+
+        :param method: the HTTP method.
+        :param body: the body.
+        :param hosts: what each kind of host is here.
+        """
+        headers = [("Host", hosts[self.sent_host]), ("Accept", self.media_type)]
+        if body or method in self.typed:
+            headers.append(("Content-Type", self.media_type))
+        agent, about = self.identity
+        if agent is not None:
+            headers.append(("User-Agent", agent))
+        if about is not None:
+            headers.append(("X-VivialConnect-User-Agent", json.dumps(about)))
+        return headers
+
+
+def identity(agent: str, lang: str, **more: str) -> Tuple[str, Mapping[str, str]]:
+    """Make the two headers by which an official client tells what it is."""
+    about = {
+        "client_version": agent.rpartition(" ")[2],
+        "lang": lang,
+        "lang_version": "3.1",
+        "platform": "Linux",
+        "publisher": "vivialconnect",
+        "request_lib": "standard",
+    }
+    return "VivialConnect " + agent, dict(about, **more)
+
+
+PY_RELEASED = Profile(
+    name="py 0.2.4",
+    signed=("content-type", "date", "host"),
+    identity=identity("PythonClient v0.2.4", "python"),
+    typed=("POST", "PUT"),
+    no_data={"POST": b"{}", "PUT": b"{}"},
+    writes=rules.json_escaped,
+    reads=rules.read_sole,
+)
+PY_MASTER = PY_RELEASED._replace(name="py master", no_data={"POST": b"null", "PUT": b"null"})
+JAVA = Profile(
+    name="java",
+    signed=("accept", "content-type", "date", "host"),
+    identity=identity("JavaClient 1.0", "java"),
+    typed=("POST", "PUT", "DELETE"),
+    signed_host=WITHOUT_PORT,
+    path=rules.path_java,
+    query=rules.sent_by_java,
+    signed_query=rules.signed_by_java,
+    writes=rules.json_by_hand,
+)
+RUBY = Profile(
+    name="ruby",
+    signed=("accept", "date", "host"),
+    identity=("Faraday v0.12.2", None),
+    no_data=dict.fromkeys(("GET", "POST", "PUT", "DELETE"), b"{}"),
+    signed_host=OF_THE_SERVICE,
+    sent_host=OF_THE_SERVICE,
+    path=rules.path_addressable,
+    signed_query=rules.signed_by_key,
+    reads=rules.read_first,
+)
+PHP = Profile(
+    name="php",
+    signed=("accept", "date"),
+    identity=identity("PHPClient", "php"),
+    signed_query=rules.signed_by_key,
+    writes=rules.json_php,
+    reads=rules.read_sole,
+)
+NET = Profile(
+    name="net",
+    signed=("content-type", "date", "host"),
+    identity=identity("DotNetClient 1.0", "csharp", machine_name="workstation"),
+    media_type="application/json, text/javascript",
+    typed=("POST", "PUT"),
+    signed_host=WITHOUT_PORT,
+    sent_host=WITHOUT_PORT,
+    path=rules.path_of_url,
+    query=rules.sent_with_percent,
+    signed_query=rules.signed_by_culture,
+    reads=rules.read_first,
+)
+SAMPLE_JS = Profile(
+    name="sample js",
+    signed=("accept", "date", "host"),
+    signed_host=OF_THE_SERVICE,
+    path=rules.path_of_url,
+    signed_query=rules.signed_never,
+)
+SAMPLE_RB = SAMPLE_JS._replace(name="sample rb", path=rules.path_addressable)
+SAMPLE_PY = Profile(
+    name="sample py",
+    signed=("accept", "content-type", "date", "host"),
+    writes=rules.json_escaped,
+)
+SAMPLE_JAVA = SAMPLE_PY._replace(
+    name="sample java",
+    signed_host=WITHOUT_PORT,
+    path=rules.path_java,
+    signed_query=rules.signed_by_java,
+    writes=rules.json_by_hand,
+)
+SAMPLE_PHP = Profile(
+    name="sample php", signed=("accept", "content-type", "date"), writes=rules.json_php
+)
+
+PY = (PY_RELEASED, PY_MASTER)
+SDKS = (*PY, JAVA, RUBY, PHP, NET)
+#: Those that put a whole row back to change one field of it.
+WHOLE_ROWS = (*PY, RUBY, PHP)
+#: All but php, which counts nothing.
+COUNTING = (*PY, JAVA, RUBY, NET)
+SAMPLES = (SAMPLE_JS, SAMPLE_RB, SAMPLE_PY, SAMPLE_JAVA, SAMPLE_PHP)
+EVERYONE = (*SDKS, *SAMPLES)

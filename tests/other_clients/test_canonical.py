@@ -1,0 +1,92 @@
+"""What the test clients sign, against the vectors that the clients themselves were run through."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Tuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.sandbox.client import canonical, signature
+
+from .profiles import (
+    JAVA,
+    NET,
+    PHP,
+    PY_MASTER,
+    PY_RELEASED,
+    RUBY,
+    SAMPLE_JS,
+    SAMPLE_PY,
+    Profile,
+)
+
+VECTORS: List[Dict[str, Any]] = json.loads(
+    (Path(__file__).parents[1] / "vectors" / "hmac-vectors.json").read_text("utf-8")
+)["vectors"]
+
+#: The names that the vectors give to what was run.
+RUN = {
+    "dotnet-sdk": NET,
+    "java-sdk": JAVA,
+    "node sample": SAMPLE_JS,
+    "php-sdk": PHP,
+    "python sample": SAMPLE_PY,
+    "python-sdk master": PY_MASTER,
+    "python-sdk v0.2.4": PY_RELEASED,
+    "ruby-sdk": RUBY,
+}
+
+
+def produced(vector: Dict[str, Any]) -> Iterator[Tuple[str, Profile]]:
+    """Give each canonical request of a vector, with each client that made it."""
+    forms = [(vector["expected_canonical_request"], vector["agreed_by"])]
+    forms += [
+        (other["canonical_request"], other["produced_by"])
+        for other in vector["other_canonicalisations"]
+    ]
+    for text, makers in forms:
+        for name, profile in RUN.items():
+            if any(maker.startswith(name) for maker in makers):
+                yield text, profile
+
+
+CASES = [
+    pytest.param(vector, text, profile, id=f"{vector['id'][:3]}-{profile.name}")
+    for vector in VECTORS
+    for text, profile in produced(vector)
+]
+
+
+@pytest.mark.parametrize(("vector", "text", "profile"), CASES)
+def test_canonical__as_the_client_made_it(
+    vector: Dict[str, Any], text: str, profile: Profile
+) -> None:
+    """Path and query are signed in the form that the client has made of the same request."""
+    pairs = [(key, value) for key, value in vector["query_pairs_before_encoding"]]
+    headers = {name.lower(): value for name, value in vector["headers_signed"].items()}
+    made = canonical(
+        vector["method"],
+        vector["x_auth_date"],
+        profile.path(urlsplit(vector["url"]).path),
+        profile.signed_query(pairs),
+        headers,
+        vector["body_utf8"].encode(),
+    )
+    assert made == text
+    others = {each["canonical_request"]: each for each in vector["other_canonicalisations"]}
+    expected = others[text]["signature"] if text in others else vector["expected_signature"]
+    assert signature(vector["api_secret"], made) == expected
+
+
+def test_canonical__every_client_that_was_run() -> None:
+    """Each client that was run is tested with at least three of the vectors."""
+    counts = dict.fromkeys(RUN, 0)
+    for vector in VECTORS:
+        for _, profile in produced(vector):
+            for name, each in RUN.items():
+                counts[name] += each is profile
+    assert {name for name, count in counts.items() if count < 3} == set()
+    assert sum(counts.values()) == len(CASES) > 100
