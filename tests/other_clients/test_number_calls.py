@@ -17,7 +17,6 @@ SEARCHES: List[Tuple[Tuple[Profile, ...], str, Pairs, str]] = [
     ((*PY, PHP, JAVA, RUBY), "US/local", [("in_region", "NY"), ("limit", "3")], "+1212226"),
     ((*PY, PHP, JAVA, RUBY), "US/local", [("in_postal_code", "50009")], "+1515446"),
     ((*PY, PHP, JAVA), "US/local", [("area_code", "212"), ("in_city", "New York")], "+1212226"),
-    ((JAVA,), "US/local", [("area_code", "913"), ("in_region", "KS"), ("limit", "5")], "+1913259"),
     ((*PY, PHP, JAVA), "US/local", [("area_code", "515"), ("local_number", "244")], "+1515244"),
     ((*PY, PHP, JAVA), "US/local", [("contains", "312BAM*")], "+1312226"),
     ((*PY, PHP, JAVA), "US/tollfree", [("limit", "8")], "+1800"),
@@ -35,6 +34,14 @@ def test_available__by_each_sdk(caller: Caller, plain: Client) -> None:
         rows = caller.read("phone_numbers", answer)
         assert {row["phone_number"][: len(start)] for row in rows} == {start}
         assert all(row["region"] for row in rows) == place.endswith("local")
+
+
+@each_of([JAVA])
+def test_available__at_two_places(caller: Caller, plain: Client) -> None:
+    """Java lets its callers name two places at once, which the answer says not to."""
+    pairs = [("area_code", "913"), ("in_region", "KS")]
+    answer = caller.own("GET", "numbers/available/US/local.json", pairs, status=400)
+    assert answer["message"].startswith("Specify one of in_region, area_code, in_postal_code")
 
 
 @each_of(SDKS)
