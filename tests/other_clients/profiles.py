@@ -91,7 +91,7 @@ def identity(agent: str, lang: str, **more: str) -> Tuple[str, Mapping[str, str]
 
 
 PY_RELEASED = Profile(
-    name="py 0.2.4",
+    name="Python 0.2.4",
     signed=("content-type", "date", "host"),
     identity=identity("PythonClient v0.2.4", "python"),
     typed=("POST", "PUT"),
@@ -99,9 +99,9 @@ PY_RELEASED = Profile(
     writes=rules.json_escaped,
     reads=rules.read_sole,
 )
-PY_MASTER = PY_RELEASED._replace(name="py master", no_data={"POST": b"null", "PUT": b"null"})
+PY_MASTER = PY_RELEASED._replace(name="Python master", no_data={"POST": b"null", "PUT": b"null"})
 JAVA = Profile(
-    name="java",
+    name="Java",
     signed=("accept", "content-type", "date", "host"),
     identity=identity("JavaClient 1.0", "java"),
     typed=("POST", "PUT", "DELETE"),
@@ -112,7 +112,7 @@ JAVA = Profile(
     writes=rules.json_by_hand,
 )
 RUBY = Profile(
-    name="ruby",
+    name="Ruby",
     signed=("accept", "date", "host"),
     identity=("Faraday v0.12.2", None),
     no_data=dict.fromkeys(("GET", "POST", "PUT", "DELETE"), b"{}"),
@@ -123,7 +123,7 @@ RUBY = Profile(
     reads=rules.read_first,
 )
 PHP = Profile(
-    name="php",
+    name="PHP",
     signed=("accept", "date"),
     identity=identity("PHPClient", "php"),
     signed_query=rules.signed_by_key,
@@ -131,7 +131,7 @@ PHP = Profile(
     reads=rules.read_sole,
 )
 NET = Profile(
-    name="net",
+    name=".NET",
     signed=("content-type", "date", "host"),
     identity=identity("DotNetClient 1.0", "csharp", machine_name="workstation"),
     media_type="application/json, text/javascript",
@@ -144,34 +144,34 @@ NET = Profile(
     reads=rules.read_first,
 )
 SAMPLE_JS = Profile(
-    name="sample js",
+    name="JavaScript sample",
     signed=("accept", "date", "host"),
     signed_host=OF_THE_SERVICE,
     path=rules.path_of_url,
     signed_query=rules.signed_never,
 )
-SAMPLE_RB = SAMPLE_JS._replace(name="sample rb", path=rules.path_addressable)
+SAMPLE_RB = SAMPLE_JS._replace(name="Ruby sample", path=rules.path_addressable)
 SAMPLE_PY = Profile(
-    name="sample py",
+    name="Python sample",
     signed=("accept", "content-type", "date", "host"),
     writes=rules.json_escaped,
 )
 SAMPLE_JAVA = SAMPLE_PY._replace(
-    name="sample java",
+    name="Java sample",
     signed_host=WITHOUT_PORT,
     path=rules.path_java,
     signed_query=rules.signed_by_java,
     writes=rules.json_by_hand,
 )
 SAMPLE_PHP = Profile(
-    name="sample php", signed=("accept", "content-type", "date"), writes=rules.json_php
+    name="PHP sample", signed=("accept", "content-type", "date"), writes=rules.json_php
 )
 
 PY = (PY_RELEASED, PY_MASTER)
 SDKS = (*PY, JAVA, RUBY, PHP, NET)
 #: Those that put a whole row back to change one field of it.
 WHOLE_ROWS = (*PY, RUBY, PHP)
-#: All but php, which counts nothing.
+#: All but PHP's, which counts nothing.
 COUNTING = (*PY, JAVA, RUBY, NET)
 SAMPLES = (SAMPLE_JS, SAMPLE_RB, SAMPLE_PY, SAMPLE_JAVA, SAMPLE_PHP)
 EVERYONE = (*SDKS, *SAMPLES)

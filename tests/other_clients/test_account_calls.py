@@ -37,7 +37,7 @@ def test_account__by_each_sdk(caller: Caller, plain: Client) -> None:
 
 @each_of([*PY, RUBY])
 def test_accounts__listed_and_counted(caller: Caller, plain: Client) -> None:
-    """The accounts are listed and counted; ruby's count has a double slash, signed as it is."""
+    """The accounts are listed and counted; Ruby's count has a double slash, signed as it is."""
     rows = taken(caller, "accounts", "GET", "/accounts.json", pairs=[("page", "1")])
     assert [row["id"] for row in rows] == [12345]
     slash = "/" if caller.profile is RUBY else ""
@@ -46,7 +46,7 @@ def test_accounts__listed_and_counted(caller: Caller, plain: Client) -> None:
 
 @each_of([*PY, PHP])
 def test_status__by_each_that_asks(caller: Caller, plain: Client) -> None:
-    """The account's status is read; php's path has a double slash, signed as it is."""
+    """The account's status is read; PHP's path has a double slash, signed as it is."""
     slash = "/" if caller.profile is PHP else ""
     answer = caller.call("GET", slash + "/accounts/12345/status.json").json
     assert answer == plain.call("GET", "status.json").json
@@ -120,7 +120,7 @@ def span() -> List[Tuple[str, str]]:
 
 
 def filtered(caller: Caller, log_type: str) -> List[Tuple[str, str]]:
-    """Ask for logs of one type; ruby has another name for that."""
+    """Ask for logs of one type; Ruby has another name for that."""
     return [*span(), ("logtype" if caller.profile is RUBY else "log_type", log_type)]
 
 

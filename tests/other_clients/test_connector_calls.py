@@ -51,7 +51,7 @@ def events(*callbacks: Dict[str, Any]) -> List[Tuple[str, str]]:
 def test_create__by_each_sdk(caller: Caller, plain: Client) -> None:
     """A connector is made with its lists inline or with its name alone; its lists are never null.
 
-    net names the numbers by their ids alone, and gets the phone numbers back.
+    .NET names the numbers by their ids alone, and gets the phone numbers back.
     """
     connector: Dict[str, Any] = {"name": "Caf\u00e9 / \u2615"}
     if caller.profile in (*PY, NET):
@@ -174,7 +174,7 @@ def test_numbers__by_each_that_writes_them(caller: Caller, plain: Client) -> Non
     ):
         data = {"connector": {"phone_numbers": numbers}}
         answer = caller.own(method, NUMBERS, data=data)
-        # With the totals beside it, the root is not the only key, and php leaves it where it is.
+        # With the totals beside it, the root is not the only key, and PHP's leaves it where it is.
         named = answer["connector"] if caller.profile is PHP else caller.read("connector", answer)
         assert named["phone_numbers"] == after
         assert row_of(plain)["phone_numbers"] == after

@@ -30,7 +30,7 @@ def test_local__listed(caller: Caller, plain: Client) -> None:
 
 @each_of([JAVA, NET])
 def test_local__counted(caller: Caller, plain: Client) -> None:
-    """They are counted at their own path; net asks for all numbers, and sends a path as a name."""
+    """They are counted at their own path; .NET asks for all, and sends a path as a name."""
     buy_toll_free(plain)
     path = "/accounts/12345/numbers/local/count.json"
     if caller.profile is NET:
@@ -99,7 +99,7 @@ def test_tags__read_and_replaced(caller: Caller, plain: Client) -> None:
 
 @each_of([PY_MASTER, JAVA])
 def test_tags__taken_off(caller: Caller, plain: Client) -> None:
-    """A DELETE with a body takes off the tags whose keys it names; py reads the whole number."""
+    """A DELETE with a body takes off the tags that it names; Python reads the whole number."""
     tag(plain)
     gone = {"store id": "", "unknown": ""}
     answer = caller.own("DELETE", "numbers/1/tags.json", data={"tags": gone})

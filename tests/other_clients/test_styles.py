@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from calendar import timegm
+from pathlib import Path
 from time import strptime
-from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Tuple
+from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Set, Tuple
 
 import pytest
 
@@ -30,6 +32,7 @@ from .profiles import (
 )
 
 if TYPE_CHECKING:
+    from tests.sandbox.client import Signed
     from vivialconnect.sandbox import Request
 
 PAIRS = [("order", "id desc"), ("limit", "5")]
@@ -70,6 +73,8 @@ _PY = ("date;host", "content-type;date;host", "date;host", PLUS, ESCAPED)
 _FOUR = "accept;content-type;date;host"
 _THREE = ("accept;date;host",) * 3
 NOTHING = (b"", b"")
+#: They sign the service's name, wherever they call.
+LITERAL = (RUBY, SAMPLE_JS, SAMPLE_RB)
 
 STYLES: Dict[str, Style] = {
     PY_RELEASED.name: Style(*_PY, (b"", b"{}"), "host as sent", SORTED),
@@ -138,22 +143,29 @@ def test_body__as_the_client_writes_it(caller: Caller, style: Style) -> None:
     assert tuple(received(caller, method).body for method in ("GET", "POST")) == style.no_data
 
 
+def signed_parts(profile: Profile, request: Signed) -> Set[str]:
+    """Name the parts in which nothing may be changed."""
+    style, names = STYLES[profile.name], dict(request.headers)["X-Auth-SignedHeaders"].split(";")
+    parts = {"method", "path", "body", "x-auth-date", "x-auth-signedheaders", "authorization"}
+    # Where the service's name is signed, any host passes.
+    parts.update(name for name in names if name != "host" or profile not in LITERAL)
+    parts.update(["query"] if style.signed_query not in (LEFT_OUT, "") else [])
+    return parts
+
+
 @each_of(EVERYONE)
 def test_change__in_every_signed_part(caller: Caller, style: Style) -> None:
-    """Each part that the client signs is changed before a call; hosts that pass are left out."""
+    """One byte changed in any part that the client signs is refused, with every method."""
     pairs = PAIRS if style.query else []
-    request = caller.write("POST", "/accounts/12345/nothing.json", pairs, DATA)
-    parts = ["method", "path", "query", "body", *style.post.split(";")]
-    unchecked = {
-        "query": style.signed_query in (LEFT_OUT, ""),
-        "host": style.host == "host of the service" or caller.profile is RUBY,
-    }
-    expected = {part for part in parts if not unchecked.get(part)}
-    expected |= {"x-auth-date", "x-auth-signedheaders", "authorization"}
-    spoiled = list(caller.spoil(request))
-    assert {part for part, _ in spoiled} == expected
-    for _, changed in spoiled:
-        assert sum(one != other for one, other in zip(request, changed)) == 1
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        data = DATA if method in ("POST", "PUT") else None
+        request = caller.write(method, "/accounts/12345/nothing.json", pairs, data)
+        spoiled = list(caller.spoil(request))
+        assert {part for part, _ in spoiled} == signed_parts(caller.profile, request)
+        for part, changed in spoiled:
+            assert sum(one != other for one, other in zip(request, changed)) == 1
+            caller.refused(part, changed)
+        assert caller.client.send(request).status == 404
 
 
 @each_of([JAVA])
@@ -177,6 +189,14 @@ def test_media_type__a_list(caller: Caller) -> None:
     request = received(caller, "POST", data=DATA)
     assert request.headers["Accept"] == "application/json, text/javascript"
     assert request.headers["Content-Type"] == "application/json, text/javascript"
+
+
+@each_of(EVERYONE)
+def test_documentation__says_what_is_signed(style: Style, profile: Profile) -> None:
+    """The page on the sandbox tells of each client what it signs."""
+    page = (Path(__file__).parents[2] / "docs" / "sandbox.rst").read_text("utf-8")
+    (row,) = re.findall(f"^{re.escape(profile.name)} +``(.+?)`` +``(.+?)`` ", page, re.MULTILINE)
+    assert row == (style.get, style.post)
 
 
 @pytest.mark.parametrize(
