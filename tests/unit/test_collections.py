@@ -95,7 +95,7 @@ def test_walk_pages__any_pages(rows: List[int], size: int, limit: Optional[int])
 
 
 def test_walk_pages__shorter_than_asked_for() -> None:
-    """Where a page tells which is next, the walk goes on behind a short one, and ends at the last."""
+    """Where a page tells which is next, the walk goes on behind a short one to the last."""
     told = {1: ResourceList([1, 2], {"next": 2}), 2: ResourceList([3], {"next": None})}
 
     assert list(collections.walk_pages(told.__getitem__, lambda row: row, None, 5)) == [1, 2, 3]
