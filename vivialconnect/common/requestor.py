@@ -130,6 +130,16 @@ class Requestor:
             self._ready = settings.checked(self._settings)
         return self._ready
 
+    def limited(self, seconds: float) -> Requestor:
+        """Return a Requestor with the same settings whose calls take no longer than this.
+
+        :param seconds: The most that a call may take; ``request_timeout`` counts if it is less.
+        """
+        ready = self._checked()
+        return self.from_settings(
+            ready._replace(request_timeout=min(seconds, ready.request_timeout))
+        )
+
     def __repr__(self) -> str:
         return "Requestor(api_key={!r}, api_base_url={!r})".format(
             self._settings.api_key, settings.without_credentials(self._settings.api_base_url)

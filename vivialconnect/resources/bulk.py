@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, ClassVar, Optional, Tuple
+from typing import Any, ClassVar, Iterator, List, Optional, Tuple, Type, TypeVar, Union
 
-from vivialconnect.common.error import ResourceError
-from vivialconnect.common.util import parse_time
-from vivialconnect.resources._collections import ResourceList, describe_shape, find_rows
+from vivialconnect.common import paths, scopes
+from vivialconnect.common.error import ResourceError, VivialConnectError
+from vivialconnect.common.exchange import Call
+from vivialconnect.common.util import encode_body, parse_time
+from vivialconnect.resources._collections import (
+    LARGEST_PAGE,
+    ResourceList,
+    describe_shape,
+    find_rows,
+)
 from vivialconnect.resources._row import Row
+from vivialconnect.resources.sendable import Sendable
+
+BulkableT = TypeVar("BulkableT", bound="Bulkable")
 
 
 class Bulk(Row):
@@ -36,11 +46,135 @@ class Bulk(Row):
     date_created: Optional[datetime]
 
 
-def read_bulk_id(answer: Any) -> str:
-    """Return the id in the answer to a bulk send.
+class Bulkable(Sendable):
+    """A noun that can be sent to many numbers at once."""
 
-    :raises ResourceError: If there is none.
-    """
+    __slots__ = ()
+
+    to_numbers: List[str]
+    media_urls: Union[List[str], str]
+
+    def send_bulk(self) -> str:
+        """Send the message to every number of ``to_numbers``.
+
+        :returns: The id of the bulk send, for :meth:`bulk_messages`.
+        :raises ValueError: If ``to_numbers`` is missing, empty, or no list of texts.
+        :raises RequestorError: If the call fails; see its ``outcome`` before you repeat it.
+        :raises ResourceError: If the answer has no bulk id.
+
+        Example:
+
+            >>> from vivialconnect import Message
+            >>> message = Message({"from_number": "+19132597591", "body": "We open at nine"})
+            >>> message.to_numbers = ["+15154469790", "+15154469791"]
+            >>> bulk_id = message.send_bulk()
+            >>> len(Message.bulk_messages(bulk_id))
+            2
+        """
+        numbers = self.attributes.get("to_numbers")
+        if not isinstance(numbers, (list, tuple)) or not numbers:
+            raise ValueError(
+                "to_numbers must be a list of numbers like '+19132597591', not {!r}".format(numbers)
+            )
+        if not all(isinstance(number, str) and number for number in numbers):
+            raise ValueError("to_numbers must hold texts like '+19132597591' and nothing else")
+        self._complete_media()
+        kept = {name: value for name, value in self.attributes.items() if value is not None}
+        body = encode_body({**kept, "to_numbers": list(numbers)})
+        with scopes.within(self._scopes):
+            requestor = type(self).request
+            path = self._custom_path(requestor, None, None, "bulk")
+            try:
+                return requestor.perform(Call("POST", path, body=body), _read_bulk_id)
+            except VivialConnectError as failure:
+                failure._look_up = "; Message.bulks() shows what it has taken"
+                raise
+
+    @classmethod
+    def bulks(
+        cls, *, page: Optional[int] = None, limit: Optional[int] = None
+    ) -> ResourceList[Bulk]:
+        """List the bulk sends, one page of them; :meth:`find_each_bulk` gives all.
+
+        :param page: Which page, from 1.
+        :param limit: How many at most, 50 unless given, at most 150.
+        :returns: Rows with bulk_id, total_messages, processed, errors and date_created; ``meta``
+            has count, pages, next and previous.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no list.
+        """
+        requestor = cls.request
+        query = {"page": page, "limit": limit}
+        call = Call("GET", cls._custom_path(requestor, None, None, "bulk"), query)
+        return requestor.perform(call, _read_bulks)
+
+    @classmethod
+    def find_each_bulk(
+        cls, limit: Optional[int] = None, page_size: int = LARGEST_PAGE
+    ) -> Iterator[Bulk]:
+        """Walk over all bulk sends; see :meth:`.Resource.find_each`.
+
+        :param limit: How many in all; ``None`` for every one.
+        :param page_size: How many to ask for at a time, 1 to 150.
+        :raises ValueError: At once, if limit or page size cannot be.
+        :raises RequestorError: While walking, if a call fails.
+
+        .. versionadded:: 1.0
+        """
+        return cls._each(cls.bulks, limit, page_size)
+
+    @classmethod
+    def bulk_messages(
+        cls: Type[BulkableT],
+        bulk_id: str,
+        *,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> ResourceList[BulkableT]:
+        """List the messages of a bulk send, one page; :meth:`find_each_bulk_message` gives all.
+
+        :param bulk_id: The id that :meth:`send_bulk` returned.
+        :param page: Which page, from 1.
+        :param limit: How many at most, 50 unless given, at most 150.
+        :raises ValueError: If the id is empty.
+        :raises RequestorError: If the call fails.
+        """
+        job = paths.quote_segment(bulk_id, "bulk_id")
+        requestor = cls.request
+        query = {"page": page, "limit": limit}
+        call = Call("GET", cls._custom_path(requestor, "bulk", None, job), query)
+        return requestor.perform(call, lambda answer: cls._rows(answer, ""))
+
+    @classmethod
+    def find_each_bulk_message(
+        cls: Type[BulkableT],
+        bulk_id: str,
+        limit: Optional[int] = None,
+        page_size: int = LARGEST_PAGE,
+    ) -> Iterator[BulkableT]:
+        """Walk over all messages of a bulk send; see :meth:`.Resource.find_each`.
+
+        :param bulk_id: The id that :meth:`send_bulk` returned.
+        :param limit: How many in all; ``None`` for every one.
+        :param page_size: How many to ask for at a time, 1 to 150.
+        :raises ValueError: At once, if the id is empty, or limit or page size cannot be.
+        :raises RequestorError: While walking, if a call fails.
+
+        .. versionadded:: 1.0
+        """
+        paths.quote_segment(bulk_id, "bulk_id")
+        return cls._each(lambda **further: cls.bulk_messages(bulk_id, **further), limit, page_size)
+
+    def _complete_media(self) -> None:
+        """Make a list of one URL, and an empty text for a message that is media alone."""
+        media = self.attributes.get("media_urls")
+        if isinstance(media, str):
+            self.media_urls = [media]
+        if media and self.attributes.get("body") is None:
+            self.body = ""
+
+
+def _read_bulk_id(answer: Any) -> str:
     bulk_id = answer.get("bulk_id") if isinstance(answer, dict) else None
     if not isinstance(bulk_id, str):
         raise ResourceError(
@@ -49,11 +183,7 @@ def read_bulk_id(answer: Any) -> str:
     return bulk_id
 
 
-def read_bulks(answer: Any) -> ResourceList[Bulk]:
-    """Return the bulk sends of a list.
-
-    :raises ResourceError: If the answer is no list of them.
-    """
+def _read_bulks(answer: Any) -> ResourceList[Bulk]:
     found, meta = find_rows(answer, ("bulks",))
     bulks = [Bulk._row(data, "/messages") for data in found]
     for bulk in bulks:

@@ -7,33 +7,32 @@ from typing import (
     Any,
     ClassVar,
     Dict,
+    Iterable,
+    Iterator,
     List,
     Mapping,
     Optional,
     Tuple,
-    Type,
-    TypeVar,
     Union,
 )
 
-from vivialconnect.common import paths, scopes
+from vivialconnect.common import loading, paths, scopes
+from vivialconnect.common.error import ResourceError
 from vivialconnect.common.exchange import Call
-from vivialconnect.common.util import encode_body
-from vivialconnect.resources._collections import merged_query
+from vivialconnect.resources._collections import LARGEST_PAGE, merged_query
+from vivialconnect.resources._waiting import wait
 from vivialconnect.resources.attachment import Attachment
-from vivialconnect.resources.bulk import Bulk, read_bulk_id, read_bulks
+from vivialconnect.resources.bulk import Bulkable
 from vivialconnect.resources.countable import read_count
-from vivialconnect.resources.sendable import Sendable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from vivialconnect.common.segments import Segments
     from vivialconnect.resources._collections import ResourceList
 
-MessageT = TypeVar("MessageT", bound="Message")
 
-
-class Message(Sendable):
+class Message(Bulkable):
     """A text message, inbound or outbound, with or without media.
 
     ==================== =======================================================================
@@ -128,62 +127,106 @@ class Message(Sendable):
         self._complete_media()
         return self.save()
 
-    def send_bulk(self) -> str:
-        """Send the message to every number of ``to_numbers``.
+    def redact(self) -> bool:
+        """Empty the text of the message, on the service and here; its other data stays.
 
-        :returns: The id of the bulk send, for :meth:`bulk_messages`.
-        :raises ValueError: If ``to_numbers`` is missing, empty, or no list of texts.
-        :raises RequestorError: If the call fails; see its ``outcome`` before you repeat it.
-        :raises ResourceError: If the answer has no bulk id.
+        :returns: ``True``.
+        :raises ValueError: If the row has no id.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is not the message, or still has the text.
 
         Example:
 
             >>> from vivialconnect import Message
-            >>> message = Message({"from_number": "+19132597591", "body": "We open at nine"})
-            >>> message.to_numbers = ["+15154469790", "+15154469791"]
-            >>> bulk_id = message.send_bulk()
-            >>> len(Message.bulk_messages(bulk_id))
-            2
+            >>> message = Message.find_first(search="picture")
+            >>> message.redact()
+            True
+            >>> message.body
+            ''
+
+        .. versionadded:: 1.0
         """
-        numbers = self.attributes.get("to_numbers")
-        if not isinstance(numbers, (list, tuple)) or not numbers:
-            raise ValueError(
-                "to_numbers must be a list of numbers like '+19132597591', not {!r}".format(numbers)
-            )
-        if not all(isinstance(number, str) and number for number in numbers):
-            raise ValueError("to_numbers must hold texts like '+19132597591' and nothing else")
-        self._complete_media()
-        kept = {name: value for name, value in self.attributes.items() if value is not None}
-        body = encode_body({**kept, "to_numbers": list(numbers)})
+        self._require_id("redact")
         with scopes.within(self._scopes):
             requestor = type(self).request
-            path = self._custom_path(requestor, None, None, "bulk")
-            return requestor.perform(Call("POST", path, body=body), read_bulk_id)
+            path = self._element_path(requestor, self._prefix, self.id)
+            self._store(requestor, Call("PUT", path), {"id": self.id, "body": ""})
+        if self.attributes.get("body"):
+            raise ResourceError(
+                "the service has answered, and message {!r} still has its text; "
+                "redact() may be called again".format(self.id)
+            )
+        return True
 
-    @classmethod
-    def bulks(cls) -> ResourceList[Bulk]:
-        """List the bulk sends, one page of them.
+    def wait_until(self, status: Union[str, Iterable[str]], timeout: float = 60) -> str:
+        """Wait until the message has a status, or will never have it, and return what it has.
 
-        :returns: Rows with bulk_id, total_messages, processed, errors and date_created.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no list.
+        The row is brought up to date, at once and then after pauses that grow from half a second to
+        five. The wait ends also where the status was passed already, and with ``"failed"``,
+        ``"undelivered"``, ``"delivered"`` and ``"received"``, for nothing comes after those: look
+        at what it returns.
+
+        :param status: The status to wait for, or several of which one is enough.
+        :param timeout: Seconds to wait at most, 0 for a single look; the last look may take one
+            second more. ``request_timeout`` bounds each look besides.
+        :returns: The status that the message has.
+        :raises ValueError: If the row has no id, no message ever has such a status, or the timeout
+            is no number of seconds.
+        :raises Timeout: If the time is up; the row has the status that was seen last.
+        :raises RequestorError: If a look fails.
+        :raises ResourceError: If an answer is not the message.
+
+        Example:
+
+            >>> from vivialconnect import Message
+            >>> message = Message({"from_number": "+19132597591", "to_number": "+15154469790"})
+            >>> message.body = "Your table is ready"
+            >>> message.send()
+            True
+            >>> message.wait_until("delivered", timeout=30)
+            'delivered'
+
+        .. versionadded:: 1.0
         """
-        requestor = cls.request
-        call = Call("GET", cls._custom_path(requestor, None, None, "bulk"))
-        return requestor.perform(call, read_bulks)
+        self._require_id("wait for")
+        return wait(self._look, status, timeout)
 
-    @classmethod
-    def bulk_messages(cls: Type[MessageT], bulk_id: str) -> ResourceList[MessageT]:
-        """List the messages of a bulk send.
+    def _look(self, seconds: Optional[float]) -> Optional[str]:
+        """Return the status, asked for within so many seconds, or else as the row has it."""
+        if seconds is not None:
+            with scopes.within(self._scopes):
+                requestor = type(self).request.limited(seconds)
+                call = Call("GET", self._element_path(requestor, self._prefix, self.id))
+                self._load(requestor.perform(call, self._fields))
+        return self.attributes.get("status")
 
-        :param bulk_id: The id that :meth:`send_bulk` returned.
-        :raises ValueError: If the id is empty.
-        :raises RequestorError: If the call fails.
+    @staticmethod
+    def segments(text: str) -> Segments:
+        """Return how a text is encoded, and how many segments of a message it fills.
+
+        The service counts again; what it charges for is in ``num_segments``.
+
+        :param text: What is to be sent.
+        :returns: encoding, segments, units, units_left (what still fits in the last segment), and
+            non_gsm: the characters that force UCS-2, each with its place.
+        :raises ValueError: If it is no ``str``.
+
+        Example:
+
+            >>> from vivialconnect import Message
+            >>> counted = Message.segments("See you at 5 \u2013 Zo\u00eb")
+            >>> counted.encoding, counted.segments, counted.units_left
+            ('ucs2', 1, 52)
+            >>> counted.non_gsm
+            ((13, '\u2013'), (17, '\u00eb'))
+
+        .. versionadded:: 1.0
         """
-        job = paths.quote_segment(bulk_id, "bulk_id")
-        requestor = cls.request
-        call = Call("GET", cls._custom_path(requestor, "bulk", None, job))
-        return requestor.perform(call, lambda answer: cls._rows(answer, ""))
+        # Imported when it is asked for, for most programs never count.
+        with loading.lock:
+            from vivialconnect.common import segments  # noqa: PLC0415 - see above
+
+        return segments.count(text)
 
     def attachment(
         self,
@@ -214,6 +257,21 @@ class Message(Sendable):
         call = Call("GET", "attachments", kwargs)
         return self._call_below(call, lambda answer: Attachment._rows(answer, self._inside()))
 
+    def find_each_attachment(
+        self, limit: Optional[int] = None, page_size: int = LARGEST_PAGE
+    ) -> Iterator[Attachment]:
+        """Walk over all attachments of the message; see :meth:`.Resource.find_each`.
+
+        :param limit: How many in all; ``None`` for every one.
+        :param page_size: How many to ask for at a time, 1 to 150.
+        :raises ValueError: At once, if the message has no id, or limit or page size cannot be.
+        :raises RequestorError: While walking, if a call fails.
+
+        .. versionadded:: 1.0
+        """
+        self._require_id("look below")
+        return self._each(self.attachments, limit, page_size)
+
     def attachments_count(self, opts: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> int:
         """Return how many attachments the message has.
 
@@ -234,11 +292,3 @@ class Message(Sendable):
         data = self.attributes  # with a connector, the service ignores from_number
         sender = "from_number" if data.get("connector_id") is None else "connector_id"
         return {name: data.get(name) for name in ("to_number", "body", sender)}
-
-    def _complete_media(self) -> None:
-        """Make a list of one URL, and an empty text for a message that is media alone."""
-        media = self.attributes.get("media_urls")
-        if isinstance(media, str):
-            self.media_urls = [media]
-        if media and self.attributes.get("body") is None:
-            self.body = ""

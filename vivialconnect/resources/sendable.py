@@ -139,7 +139,7 @@ class Sendable(Countable):
         if edge is None:
             raise ValueError(
                 "this {} remembers no call of unknown outcome; give since=, the time from which "
-                "on to look".format(name)
+                "on to look (what send_bulk() has left is in Message.bulks())".format(name)
             )
 
     def _newest_first(self: SendableT, clock: ServiceClock) -> Iterator[SendableT]:
@@ -217,14 +217,15 @@ def _the_only(alike: List[SendableT], called: Optional[datetime]) -> Optional[Se
     if len(alike) > 1:
         raise ResourceError(
             "{} rows are alike, with the ids {}: it cannot be told which of them this call "
-            "created, if any".format(len(alike), ", ".join(str(row.id) for row in alike[:5]))
+            "created, if any; compare them with your own records before you send again".format(
+                len(alike), ", ".join(str(row.id) for row in alike[:5])
+            )
         )
     created = alike[0].created_at
     if called is not None and created is not None and created < called - PRECISION:
         raise ResourceError(
             "the row with the id {} is alike, but was created {:.0f} seconds before the call: it "
-            "cannot be told whether it is the one".format(
-                alike[0].id, (called - created).total_seconds()
-            )
+            "cannot be told whether it is the one; if your records know it, this call has created "
+            "none".format(alike[0].id, (called - created).total_seconds())
         )
     return alike[0]
