@@ -31,9 +31,10 @@ ORDER: Tuple[Tuple[str, ...], ...] = (
     ("resources._collections", "resources._configuration", "resources._attributes",
      "resources._row", "resources._place", "resources._waiting", "resources.resource",
      "resources.countable", "resources.sendable", "resources.tagged", "resources.attachment",
-     "resources.bulk", "resources.number_info"),
+     "resources.bulk", "resources.number_info", "resources._elements", "resources.owned_list",
+     "resources.connector_elements", "resources._connector_lists"),
     ("resources.account", "resources.user", "resources.message", "resources.number",
-     "resources.log"),
+     "resources.log", "resources.connector"),
     ("",),
     ("sandbox", "demo", "pytest_plugin", "__main__"),
 )  # fmt: skip

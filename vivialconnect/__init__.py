@@ -55,6 +55,8 @@ from vivialconnect.version import VERSION
 if TYPE_CHECKING:
     from vivialconnect.common.phone_numbers import NotE164, check_e164, suggest_e164
     from vivialconnect.common.requestor import Requestor
+    from vivialconnect.resources.connector import Connector
+    from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
     from vivialconnect.resources.number_info import NumberInfo
 
 __version__ = VERSION
@@ -66,6 +68,9 @@ __all__ = (
     "Bulk",
     "ClientError",
     "ConnectionError",
+    "Connector",
+    "ConnectorCallback",
+    "ConnectorNumber",
     "Countable",
     "ForbiddenAccess",
     "LocalNumber",
@@ -102,6 +107,9 @@ __all__ = (
 
 #: Where the names stand that most programs do without: each is imported when it is asked for.
 _LATER = {
+    "Connector": "resources.connector",
+    "ConnectorCallback": "resources.connector_elements",
+    "ConnectorNumber": "resources.connector_elements",
     "NotE164": "common.phone_numbers",
     "NumberInfo": "resources.number_info",
     "Requestor": "common.requestor",

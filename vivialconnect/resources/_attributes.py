@@ -27,7 +27,7 @@ class Attributes(MutableMapping[str, Any]):
 
     def __setitem__(self, name: str, value: Any) -> None:
         row = self._row
-        if name in type(row)._class_names:
+        if self._is_covered(name):
             object.__setattr__(row, "_covered", {**covered_data(row), name: value})
         else:
             vars(row)[name] = value
@@ -46,8 +46,11 @@ class Attributes(MutableMapping[str, Any]):
         return repr({name: masked(name, value) for name, value in self.items()})
 
     def _holder(self, name: str) -> Dict[str, Any]:
-        row = self._row
-        return covered_data(row) if name in type(row)._class_names else vars(row)
+        return covered_data(self._row) if self._is_covered(name) else vars(self._row)
+
+    def _is_covered(self, name: str) -> bool:
+        # What has its data within that of another row has all of it there.
+        return name in type(self._row)._class_names and name not in vars(self._row)
 
 
 def checked_fields(data: Any) -> Dict[str, Any]:

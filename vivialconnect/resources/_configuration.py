@@ -161,6 +161,10 @@ class KeySetting(Setting[str]):
         return key
 
 
+class View:
+    """A descriptor over data of the row that has its name: it takes the name from nothing."""
+
+
 def note_names(class_: Any) -> None:
     """Note which names the attributes of a class's rows cannot have, because the class has them.
 
@@ -186,7 +190,7 @@ def taken_names(class_: type) -> FrozenSet[str]:
 def own_names(class_: type) -> Iterator[str]:
     """Yield the names that a class itself has taken."""
     for name, value in class_.__dict__.items():
-        if name.startswith("_") or hasattr(value, "__get__"):
+        if name.startswith("_") or (hasattr(value, "__get__") and not isinstance(value, View)):
             yield name
 
 

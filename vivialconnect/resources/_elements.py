@@ -1,0 +1,107 @@
+"""What stands in a list of a row, as an object over its dict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, List, Mapping, Optional, Tuple
+
+from vivialconnect.resources._attributes import checked_fields
+from vivialconnect.resources._row import Row
+
+if TYPE_CHECKING:
+    from vivialconnect.resources.resource import Resource
+
+Data = Dict[str, Any]
+
+
+class Element(Row):
+    """What stands in a list of a row. It has data and no calls of its own."""
+
+    # The row in whose list it was put.
+    __slots__ = ("_owner",)
+
+    #: The fields that tell one from another.
+    _names: ClassVar[Tuple[str, ...]] = ()
+    #: What one can be made of.
+    _made_of: ClassVar[str] = "a dict of its fields"
+
+    if TYPE_CHECKING:
+        _owner: Resource
+
+    @classmethod
+    def _plain(cls, given: Any) -> Data:
+        """Return the data of what is taken for an element; a copy, unless it is one.
+
+        :raises ValueError: If it is not taken for one.
+        """
+        if isinstance(given, cls):
+            return vars(given)
+        if isinstance(given, Mapping):
+            return checked_fields(given)
+        raise ValueError(
+            "a {} is made of {}, not of {!r}".format(cls.__name__, cls._made_of, given)
+        )
+
+    @classmethod
+    def _several(cls, given: Any) -> List[Any]:
+        """Return as a list what a caller gives as one; one that stands alone is a list of one.
+
+        :raises ValueError: If it is no list.
+        """
+        if isinstance(given, (str, Mapping, Row)):
+            return [given]
+        if not isinstance(given, Iterable):
+            raise ValueError(
+                "{} are given as a list, not as {!r}".format(cls.plural.replace("_", " "), given)
+            )
+        return list(given)
+
+    @classmethod
+    def _is_named(cls, data: Data) -> bool:
+        """Tell whether it says which one it is."""
+        return all(data.get(name) for name in cls._names)
+
+    @classmethod
+    def _same(cls, one: Data, other: Data) -> bool:
+        """Tell whether two have the same name."""
+        return cls._is_named(one) and all(one.get(name) == other.get(name) for name in cls._names)
+
+    @classmethod
+    def _checked(cls, found: Any) -> List[Data]:
+        """Return a list that is to be sent.
+
+        :raises ValueError: If it is none, or what stands in it does not say which one it is.
+        """
+        dicts = dicts_in(found)
+        if dicts is None or not all(map(cls._is_named, dicts)):
+            raise ValueError(
+                "{} must be a list of dicts, and each needs {}".format(cls.plural, cls._need())
+            )
+        return dicts
+
+    @classmethod
+    def _need(cls) -> str:
+        return " and ".join(cls._names)
+
+    def _fill(self, attributes: Any, **fields: Any) -> None:
+        """Take what a new element is made of; a field that is ``None`` was not given."""
+        data = {} if attributes is None else dict(self._plain(attributes))
+        given = {name: value for name, value in fields.items() if value is not None}
+        both = sorted(set(data) & set(given))
+        if both:
+            raise ValueError("given twice: {}; give each once".format(", ".join(both)))
+        self._load({**data, **given})
+
+    def _load(self, data: Data) -> None:
+        # In place, for the dict may stand in the data of a row.
+        own = vars(self)
+        own.clear()
+        own.update(data)
+
+
+def dicts_in(found: Any) -> Optional[List[Data]]:
+    """Return what was found, if it is a list of objects.
+
+    >>> dicts_in([{"url": "https://example.com"}]), dicts_in([1])
+    ([{'url': 'https://example.com'}], None)
+    """
+    return found if isinstance(found, list) and {*map(type, found)} <= {dict} else None
