@@ -118,6 +118,7 @@ def test_writing__all_ways() -> None:
     listed.remove("+2")
     listed.reverse()
     assert numbers(row) == ["+3", "+1"]
+    assert [*listed, "+9"] == listed + ["+9"]  # noqa: RUF005 - the case
     listed.clear()
     assert (len(listed), numbers(row)) == (0, [])
 

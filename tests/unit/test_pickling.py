@@ -24,6 +24,7 @@ from tests.integration.scripted_server import (
 from vivialconnect import (
     Attachment,
     Bulk,
+    Connector,
     Log,
     Message,
     Number,
@@ -99,6 +100,7 @@ VALUES: Dict[str, Callable[[], Any]] = {
     "bulk": lambda: Bulk._row({"bulk_id": "b"}, "/messages"),
     "log": lambda: Log({"log_id": "1"}),
     "number": lambda: Number({"id": 1, "tags": {"a": "b"}}),
+    "connector": lambda: Connector({"id": 1, "phone_numbers": ["+19132597591"]}),
     "list": list_of_rows,
     "settings": lambda: Settings("k", None, 7),
 }

@@ -208,6 +208,9 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
         self.extend(values)
         return self
 
+    def __add__(self, other: Iterable[Union[ElementT, GivenT]]) -> List[Union[ElementT, GivenT]]:
+        return [*self, *other]
+
     def reverse(self) -> None:
         """Turn the order round."""
         self._dicts().reverse()
