@@ -69,3 +69,18 @@ def test_attempt__abandoned() -> None:
     _sockets.attempt.abandon()
 
     assert closed == ["stream", "socket"]
+
+
+def test_stream__read_into_a_buffer() -> None:
+    """Bytes that are read into a buffer are accounted for as those that are returned."""
+    far, near = socket.socketpair()
+    kept = _sockets.DeadlineSocket(fileno=near.detach())
+    _sockets.attempt.begin("GET", time.monotonic() + 10)
+    with far, kept, kept.makefile() as stream:
+        far.sendall(b"GIF89a")
+        buffer = bytearray(4)
+        assert stream.readinto(buffer) == 4
+        assert stream.read(2) == b"9a"
+
+    assert buffer == b"GIF8"
+    assert (_sockets.attempt.received, _sockets.attempt.consumed) == (6, 6)

@@ -12,14 +12,26 @@ import io
 import socket
 import time
 from contextlib import suppress
-from http.client import HTTPException, HTTPResponse, LineTooLong, UnknownProtocol
-from typing import Any, BinaryIO, Dict, Mapping, NamedTuple, Optional, Type
+from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse, IncompleteRead, LineTooLong, UnknownProtocol
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    BinaryIO,
+    Dict,
+    Iterator,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Type,
+    cast,
+)
 
 import urllib3
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, DecodeError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 
 from vivialconnect.common._sockets import (
@@ -30,16 +42,22 @@ from vivialconnect.common._sockets import (
     connect,
 )
 
+if TYPE_CHECKING:
+    from vivialconnect.common.exchange import Sink
+
 IDLE_LIMIT = 30  # seconds after which a kept connection may be dead without our knowing
-UNPACKED_AT_ONCE = 65_536  # bytes of a packed body
+PIECE = 65_536  # bytes of a body that is packed or handed on
 LONGEST_LINE = 65_536  # bytes of a header field
 MOST_FIELDS = 100  # of the headers of an answer
 SWITCHING = 101
 BODILESS = frozenset((204, 304))  # RFC 9110, section 6.4.1
+PLAIN = "identity"  # RFC 9110, section 12.5.3
+#: The codings of a body that can be undone everywhere, and none.
+CODINGS = frozenset((PLAIN, "gzip", "x-gzip", "deflate"))
 
 
 class Answer(NamedTuple):
-    """An answer that was read to its end."""
+    """An answer that was read to its end; what went into a sink is not in it."""
 
     status: int
     headers: Mapping[str, str]
@@ -200,7 +218,8 @@ class _DeadlinePool:
             with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request(method, url, body=body, headers=headers)
             response = connection.getresponse()
-            content = response.read()
+            sink = attempt.sink
+            content = response.read() if sink is None else _hand_on(response, sink)
             status, fields = response.status, response.headers
             # What came beyond the answer would be taken for the next one.
             beyond = attempt.received != attempt.consumed or _is_pending(connection.sock)
@@ -211,7 +230,7 @@ class _DeadlinePool:
                     response.close()
                 connection.close()
             self._put_conn(connection)
-        return Answer(status, fields, _unpacked(content, fields))
+        return Answer(status, fields, _unpacked(response, content))
 
     def _use_proxy(self: Any, connection: Any, headers: Mapping[str, str]) -> Mapping[str, str]:
         if self.scheme == "http":
@@ -239,16 +258,59 @@ def _is_pending(connected: Any) -> bool:
     return isinstance(connected, DeadlineTLSSocket) and connected.pending() > 0
 
 
-def _unpacked(content: bytes, headers: Mapping[str, str]) -> bytes:
-    coding = headers.get("content-encoding")
+def _hand_on(response: Any, sink: Sink) -> bytes:
+    """Give the body of a 200 to a sink as it comes; return that of any other answer.
+
+    :raises http.client.IncompleteRead: If the body ends before its end.
+    """
+    if response.status != HTTPStatus.OK or not isinstance(response, _Response):
+        # Also of a stand-in: it has the whole of it anyway.
+        return cast("bytes", response.read())
+    reader: Any = response
+    attempt.stream()
+    coding = (reader.headers.get("content-encoding") or PLAIN).lower()
+    if coding not in CODINGS:
+        raise HTTPException("the body is packed in a way that was not asked for")
+    # Neither the closing of a connection nor what is packed tells whether that was all.
+    vague = coding != PLAIN or (reader.length is None and not reader.chunked)
+    sink.begin(None if vague else reader.length)
+    for piece in _pieces(response, coding):
+        if not sink.take(piece):
+            response.will_close = True  # the rest of the body stays where it is
+            return b""
+        attempt.stream()
+    missing = reader.length or (vague and sink.missing())
+    if missing:
+        raise IncompleteRead(b"", missing)
+    return b""
+
+
+def _pieces(source: Any, coding: str) -> Iterator[bytes]:
+    """Yield a body as it is read, unpacked, without ever holding much of it."""
+    if coding == PLAIN:
+        return iter(lambda: source.read(PIECE), b"")
+    packed = urllib3.HTTPResponse(
+        source, headers={"content-encoding": coding}, preload_content=False
+    )
+    return packed.stream(PIECE, decode_content=True)
+
+
+def _unpacked(response: Any, content: bytes) -> bytes:
+    coding = response.headers.get("content-encoding")
     if not coding or not content:
         return content
-    packed = urllib3.HTTPResponse(
-        io.BytesIO(content), headers={"content-encoding": coding}, preload_content=False
-    )
+    try:
+        return _unpack(content, coding)
+    except DecodeError:
+        if isinstance(response, _Response):
+            raise
+        return content  # some stand-ins keep the header of what they have unpacked already
+
+
+def _unpack(content: bytes, coding: str) -> bytes:
     # Piece by piece, for a few bytes can be packed from very many.
     pieces, size = [], 0
-    for piece in packed.stream(UNPACKED_AT_ONCE, decode_content=True):
+    for piece in _pieces(io.BytesIO(content), coding):
         attempt.seconds_left()
         size += len(piece)
         if size > LARGEST_ANSWER:

@@ -12,8 +12,11 @@ import socket
 import ssl
 import threading
 import time
-from http.client import HTTPException, RemoteDisconnected
-from typing import Any, Dict, Optional, Protocol, Tuple, TypeVar
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+from typing import TYPE_CHECKING, Any, Dict, Optional, Protocol, Tuple, TypeVar
+
+if TYPE_CHECKING:
+    from vivialconnect.common.exchange import Sink
 
 LARGEST_ANSWER = 100_000_000  # bytes; a page of 150 rows has less than one in a hundred of that
 MOST_AT_ONCE = 1_000_000  # bytes that are asked for before they have come
@@ -44,6 +47,12 @@ class Attempt(threading.local):
     consumed: int = 0
     #: The sockets and streams that were made for the attempt.
     opened: Tuple[Closable, ...] = ()
+    #: What the body of a 200 is handed to as it comes; ``None`` where answers are read whole.
+    sink: Optional[Sink] = None
+    #: Seconds for which such a body may pause.
+    silence: float = 0.0
+    #: It has begun: from now on each pause has a deadline, and the whole has none.
+    streaming: bool = False
 
     def begin(self, method: str, deadline: float) -> Dict[str, Any]:
         """Start the account of one attempt, and return that of the one that it interrupts.
@@ -64,12 +73,19 @@ class Attempt(threading.local):
     def count(self, received: int) -> int:
         """Note that so many bytes have come, and return their number.
 
-        :raises http.client.HTTPException: If they are more than any answer has.
+        :raises http.client.HTTPException: If they are more than any answer that is read whole has.
         """
         self.received += received
-        if self.received > LARGEST_ANSWER:
+        if self.streaming:
+            self.stream()
+        elif self.received > LARGEST_ANSWER:
             raise HTTPException("the answer is longer than {} bytes".format(LARGEST_ANSWER))
         return received
+
+    def stream(self) -> None:
+        """Let the body take as long as it does, but none of its pauses, of which one begins."""
+        self.streaming = True
+        self.deadline = time.monotonic() + self.silence
 
     def note(self, made: ClosableT) -> ClosableT:
         """Remember what was made, and return it."""
@@ -111,8 +127,16 @@ class AnswerStream(io.BufferedReader):
         line = super().readline(size)
         attempt.consumed += len(line)
         if not line.endswith(b"\n") and len(line) != size:
+            if attempt.streaming:  # it is a line between chunks
+                raise IncompleteRead(b"")
             raise RemoteDisconnected("the connection was closed within a line of the answer")
         return line
+
+    def readinto(self, buffer: Any) -> int:
+        """Read as many bytes as the buffer has room for."""
+        count = super().readinto(buffer)
+        attempt.consumed += count
+        return count
 
     def read(self, size: Optional[int] = -1) -> bytes:
         """Read as many bytes as asked for, which an answer's headers may say wrongly.

@@ -62,12 +62,14 @@ def understand(
     :param request: What was sent.
     :param response: What came back, judged already.
     :param attempts: How many attempts it took.
-    :param read: Takes the parsed body, ``None`` for an empty one, and may raise ``ResourceError``.
+    :param read: Takes the parsed body, ``None`` for an empty one and for one that was for a sink,
+        and may raise ``ResourceError``.
     :raises ResourceError: If the body cannot be read, with the call written on it.
     """
     parsed = None
     try:
-        parsed = _decode(response)
+        if request.sink is None:
+            parsed = _decode(response)
         return read(parsed)
     except error.ResourceError as failure:
         failure.http_status = response.status

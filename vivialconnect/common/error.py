@@ -167,7 +167,7 @@ class ConnectionError(RequestorError):  # noqa: A001 - the documented name
     exception, and ``outcome`` tells whether the request may have arrived.
     """
 
-    #: It would fail in the same way again, so that no repetition is worth its time.
+    #: No attempt may follow: it would fail in the same way again, or hand on a body once more.
     _lasting = False
 
 

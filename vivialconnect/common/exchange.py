@@ -8,6 +8,28 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Protocol, Union
 
+#: Seconds, 23 days: sockets count milliseconds in 32 bits.
+LONGEST_TIMEOUT = 2_000_000
+
+
+class Sink(Protocol):
+    """Takes the body of a 200 piece by piece, so that nobody holds the whole of it."""
+
+    def begin(self, length: Optional[int]) -> None:
+        """Get ready for a body.
+
+        :param length: Its bytes, if the answer tells how many; ``None`` if it does not.
+        """
+        ...
+
+    def take(self, piece: bytes) -> bool:
+        """Take the next bytes, raise nothing, and return whether more are wanted."""
+        ...
+
+    def missing(self) -> int:
+        """Return how many bytes cannot be all yet, by what is known beside the answer."""
+        ...
+
 
 class Call(NamedTuple):
     """One call as it was asked for."""
@@ -16,6 +38,8 @@ class Call(NamedTuple):
     path: str
     query: Mapping[str, Any] = {}
     body: Optional[bytes] = None
+    #: Where the answer's body goes if it is no JSON but a medium.
+    sink: Optional[Sink] = None
 
 
 class Request(NamedTuple):
@@ -26,6 +50,8 @@ class Request(NamedTuple):
     url: str
     headers: Mapping[str, str]
     body: Optional[bytes] = None
+    #: What the body of a 200 may be handed to as it comes; it is not in the response then.
+    sink: Optional[Sink] = None
 
 
 class Response(NamedTuple):
@@ -33,6 +59,7 @@ class Response(NamedTuple):
 
     status: int
     headers: Mapping[str, str]
+    #: The body, but for what a sink has taken.
     content: bytes
 
     def header(self, name: str) -> Optional[str]:
@@ -50,6 +77,8 @@ class Limits(NamedTuple):
     deadline: float
     #: Whether certificates are checked, or the path of the CA bundle to check them with.
     verify: Union[bool, str] = True
+    #: Seconds for which a body that goes into a sink may pause; as a whole it may take any time.
+    silence: float = LONGEST_TIMEOUT
 
 
 #: Gives the header fields of the signature for a request whose every byte is final.

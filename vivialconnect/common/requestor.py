@@ -13,7 +13,14 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, Union
 
 from vivialconnect.common import answers, error, loading, paths, settings, signing
-from vivialconnect.common.exchange import Call, Limits, Request, Response, Transport
+from vivialconnect.common.exchange import (
+    LONGEST_TIMEOUT,
+    Call,
+    Limits,
+    Request,
+    Response,
+    Transport,
+)
 from vivialconnect.common.retries import Attempts
 from vivialconnect.common.signer import Signer, canonical_request, now_in_utc
 from vivialconnect.common.util import Util, encode_body
@@ -30,8 +37,6 @@ logger = logging.getLogger("vivialconnect")
 GONE = Response(204, {}, b"")
 
 _PHONE_NUMBER = r"%2B\d+"
-#: Seconds, 23 days: sockets count milliseconds in 32 bits.
-LONGEST_TIMEOUT = 2_000_000
 
 CLIENT_HEADERS = {
     "Accept": "application/json",
@@ -47,6 +52,8 @@ CLIENT_HEADERS = {
         }
     ),
 }
+#: What is sent for a medium: it is of any type, and its size is to be that of the file.
+MEDIA_HEADERS = {**CLIENT_HEADERS, "Accept": "*/*", "Accept-Encoding": "identity"}
 CONTENT_TYPE = "application/json"
 
 
@@ -281,7 +288,9 @@ class Requestor:
         started = time.monotonic()
         try:
             response = transport.send(
-                request, signer, Limits(attempts.deadline, ready.api_verify_request)
+                request,
+                signer,
+                Limits(attempts.deadline, ready.api_verify_request, ready.request_timeout),
             )
         except error.ConnectionError as failure:
             error.tell_call(
@@ -311,10 +320,11 @@ def _describe(call: Call, ready: settings.Settings) -> Request:
     path, written = paths.encode_target(call.path)
     query = "&".join(part for part in (written, Util.to_query(call.query)) if part)
     url = ready.api_base_url + path + (query and "?" + query)
-    headers = {"Host": url.split("/", 3)[2], **CLIENT_HEADERS}
+    usual = CLIENT_HEADERS if call.sink is None else MEDIA_HEADERS
+    headers = {"Host": url.split("/", 3)[2], **usual}
     if call.body is not None:
         headers["Content-Type"] = CONTENT_TYPE
-    return Request(call.method, url, headers, call.body)
+    return Request(call.method, url, headers, call.body, call.sink)
 
 
 def _logged_path(request: Request) -> str:

@@ -26,7 +26,7 @@ import urllib3.exceptions
 
 from vivialconnect.common import _sockets, error
 from vivialconnect.common._routes import Routes
-from vivialconnect.common.exchange import Limits, Request, Response, Signer
+from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request, Response, Signer
 
 #: Everything that sending may raise; whatever it is, it leaves as our ConnectionError.
 FOREIGN: Tuple[Type[BaseException], ...] = (
@@ -76,6 +76,9 @@ class RequestsTransport:
         attempt = _sockets.attempt
         interrupted = attempt.begin(request.method, limits.deadline)
         try:
+            if request.sink is not None:
+                attempt.sink = request.sink
+                attempt.silence = min(limits.silence, LONGEST_TIMEOUT)
             route = self._routes.find(request.url, limits.verify)
             seconds = attempt.seconds_left()
             # From here on a stand-in may have taken over, of which nobody knows how far it got.
@@ -126,7 +129,8 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
     host = urlsplit(request.url).netloc
     if any(isinstance(link, _TIMEOUTS) for link in chain):
         kind: type = error.Timeout
-        words = "the time of the call was up"
+        late = "the rest of the body did not come in time"
+        words = late if attempt.streaming else "the time of the call was up"
     else:
         kind = error.ConnectionError
         words = _reason(chain)
@@ -134,7 +138,8 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
     where = "{} {}".format("connecting to" if unsent else "waiting for", host)
     translated: error.ConnectionError = kind("{} while {}".format(words, where))
     translated.outcome = error.NOT_SENT if unsent and not attempt.sent else error.UNKNOWN
-    translated._hint, translated._lasting = _hint(chain, unsent)
+    translated._hint, lasting = _hint(chain, unsent)
+    translated._lasting = lasting or attempt.streaming
     if translated._hint is None and request.method in error.SAFE_METHODS:
         translated._hint = "try again, for this call changes nothing"
     return translated
