@@ -22,7 +22,7 @@ PACKAGE = Path(vivialconnect.__file__).parent
 ORDER: Tuple[Tuple[str, ...], ...] = (
     ("version", "common", "resources", "common._error_text", "common.error", "common.exchange",
      "common._inflection", "common._values", "common.loading", "common.secret", "common.segments",
-     "common.phone_numbers"),
+     "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
     ("common.scopes", "common.signer"),

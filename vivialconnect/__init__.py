@@ -41,7 +41,7 @@ from vivialconnect.common.error import (
 from vivialconnect.common.scopes import configured
 from vivialconnect.common.util import Util
 from vivialconnect.resources.account import Account
-from vivialconnect.resources.attachment import Attachment
+from vivialconnect.resources.attachment import Attachment, Download
 from vivialconnect.resources.bulk import Bulk
 from vivialconnect.resources.countable import Countable
 from vivialconnect.resources.log import Log
@@ -72,6 +72,7 @@ __all__ = (
     "ConnectorCallback",
     "ConnectorNumber",
     "Countable",
+    "Download",
     "ForbiddenAccess",
     "LocalNumber",
     "Log",

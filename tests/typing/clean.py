@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Optional
+from typing import TYPE_CHECKING, List, Optional
 
-from vivialconnect import Account, Log, Message, Number, Resource, ResourceList, User
+from vivialconnect import Account, Download, Log, Message, Number, Resource, ResourceList, User
 from vivialconnect.common.error import RateLimit, RequestorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Resource.api_key = "key"
 Resource.api_secret = "secret"
@@ -44,6 +47,21 @@ def send(text: str) -> bool:
         return (error.retry_after or 0.0) > 1
     except RequestorError as error:
         return error.outcome == "unknown"
+
+
+def share(so_far: int, total: Optional[int]) -> float:
+    """Progress may be in a total that nobody knows."""
+    return so_far / (total or so_far)
+
+
+def save_pictures(message: Message, folder: Path) -> List[str]:
+    """A medium goes to a path, a folder or a stream, and what came of it is typed."""
+    saved: List[Download] = [each.download(folder) for each in message.attachments()]
+    with (folder / "all.bin").open("ab") as stream:
+        for each in message.attachments():
+            size: int = each.download(stream, progress=share).size
+            assert size == len(each.read())
+    return [each.path for each in saved if each.path is not None]
 
 
 def count_everything() -> int:
