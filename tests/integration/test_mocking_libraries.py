@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import logging
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 from unittest import mock
@@ -227,3 +228,19 @@ def test_vcrpy__replay(recorded: Callable[[bool], str], secured: bool) -> None: 
     assert tape.play_count == 1
     with pytest.raises(ConnectionError):
         Message.find(7)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_vcrpy__packed_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An answer that came packed is recorded and played, whether or not it is unpacked there."""
+    caplog.set_level(logging.WARNING, "vcr.cassette")
+    packed = gzip.compress(b'{"message": {"id": 7, "body": "recorded"}}')
+    cassette = str(tmp_path / "cassette.yaml")
+    with ScriptedServer(answer(packed, headers={"Content-Encoding": "gzip"})) as server:
+        use(server)
+        for _ in range(2):
+            with vcr.use_cassette(cassette, filter_headers=["authorization"]):
+                assert Message.find(7).body == "recorded"
+        gc.collect()
+
+    assert len(server.requests) == 1
