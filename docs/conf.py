@@ -14,7 +14,8 @@ nitpick_ignore_regex = [
     # The standard library's documentation is not looked up: a build needs no network.
     ("py:.*", r"(collections|contextvars|datetime|os|sqlite3|ssl|typing)(\..*)?"),
     # Type variables, names for types, and the private bases of the rows have no page.
-    ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Element|Id|Moment|Headers|Owner|Row)"),
+    ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Element|Id|Moment|Headers|Owner|Progress|Row)"),
+    ("py:.*", r"(.*\.)?Target"),
 ]
 highlight_language = "default"  # Python, and plain text where it is none
 

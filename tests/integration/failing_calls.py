@@ -11,15 +11,19 @@ import os
 import pickle
 import socket
 from contextlib import suppress
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple
 from unittest import mock
 
 from tests.integration.scripted_server import (
     Authority,
+    Script,
     ScriptedServer,
     answer,
     configure,
+    encode_answer,
     say_and_hang_up,
+    say_and_stall,
     use,
 )
 from vivialconnect import (
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
     from vivialconnect.sandbox import Sandbox
 
 SENDER, RECIPIENT = "+19132597591", "+15154469790"
+#: An answer with a medium, but for the medium's last byte.
+MEDIUM = encode_answer(b"GIF89a...")[:-1]
 
 
 class Stage(NamedTuple):
@@ -77,6 +83,11 @@ def text(**changes: Any) -> Message:
 def send() -> None:
     """Send a message."""
     text().send()
+
+
+def download(target: Any = None) -> None:
+    """Ask for a medium, and throw it away."""
+    Attachment(7, {"path": "messages/9"}).download(BytesIO() if target is None else target)
 
 
 def find() -> None:
@@ -122,10 +133,15 @@ def chaos(call: Call, fault: str, **parameters: Any) -> Scene:
 
 def answered(call: Call, status: int, body: Any) -> Scene:
     """Return a scene of a call that is answered with a status that no sandbox gives."""
+    return played(answer(body, status), call)
+
+
+def played(script: Script, call: Call) -> Scene:
+    """Return a scene of a call that is answered by a script."""
 
     def play(_: Stage) -> None:
-        with ScriptedServer(answer(body, status)) as server:
-            use(server)
+        with ScriptedServer(script) as server:
+            use(server, request_timeout=Resource.request_timeout)
             call()
 
     return play
@@ -266,6 +282,8 @@ MISUSE: List[Failure] = [
     Failure("``find_sent()`` of a message that nobody sent", alone(lambda: text().find_sent())),
     Failure("``message.bodi``", alone(lambda: text().bodi)),  # type: ignore[attr-defined] # the case
     Failure("``message.status`` of a new row", alone(lambda: text().status)),
+    Failure("``download()`` of a new row", alone(lambda: Attachment().download())),
+    Failure("``download()`` into a stream of text", alone(lambda: download(StringIO()))),
     Failure("``Log.find(7)``", alone(lambda: Log.find(7))),  # type: ignore[arg-type] # the case
     Failure("``Log.count()``", alone(Log.count)),
 ]
@@ -285,6 +303,10 @@ NETWORK: List[Failure] = [
     Failure("``send()``, a header of the answer is 100 KB long", chaos(send, "huge_header")),
     Failure("``send()``, no answer comes in time", chaos(send, "stall")),
     Failure("``find(1)``, no answer comes in time", chaos(find, "stall")),
+    Failure("``download()``, the medium is cut short", played(say_and_hang_up(MEDIUM), download)),
+    Failure(
+        "``download()``, the rest does not come in time", played(say_and_stall(MEDIUM), download)
+    ),
     Failure("``destroy()``, lost at first and then put off", _lost_once),
 ]
 STATUSES: List[Failure] = [
@@ -327,6 +349,7 @@ ANSWERS: List[Failure] = [
         "``Message.find()``, answered with an object",
         chaos(Message.find, "wrong_json_type", document={"id": 1}),
     ),
+    Failure("``download()``, answered with a part", answered(download, 206, b"GIF")),
     Failure("``Message.count()``, answered with nothing", chaos(Message.count, "empty_answer")),
     Failure(
         "``Account.billing_status()``, answered with nothing",
