@@ -7,6 +7,7 @@ import io
 import os
 import random
 import signal
+import threading
 import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Type
 
@@ -27,6 +28,7 @@ from tests.integration.scripted_server import (
 )
 from tests.integration.tenants import THOROUGH
 from vivialconnect import (
+    Attachment,
     ConnectionError,  # noqa: A004 - the documented name
     ForbiddenAccess,
     Redirection,
@@ -37,6 +39,7 @@ from vivialconnect import (
     ServerError,
     Timeout,
     UnauthorizedAccess,
+    configured,
 )
 from vivialconnect.sandbox import Sandbox
 
@@ -51,7 +54,7 @@ PLAY: Dict[str, Script] = {
     "closed": say_and_hang_up(WHOLE[:-1]),
     "reset": say_and_reset(WHOLE[:-70_000]),
     "no gzip": answer(b"no gzip", headers={**PNG, "Content-Encoding": "gzip"}),
-    "brotli": answer(b"packed", headers={**PNG, "Content-Encoding": "br"}),
+    "brotli": answer(MEDIUM, headers={**PNG, "Content-Encoding": "br"}),
     "no chunk": say_and_hang_up(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nGIF8\r\nzz\r\n"
     ),
@@ -243,22 +246,49 @@ def test_silence__too_long(
     target: Path,
 ) -> None:
     """Silence ends in Timeout wherever it falls; only a medium may take longer as a whole."""
+    begun = "the medium" in place
+    seconds = LIMIT if begun else LIMIT / 2
     context = authority.context() if secured else None
     with ScriptedServer(STALLED[place], tls=context) as server:
-        use(server, request_timeout=LIMIT / 2, api_verify_request=authority.bundle, max_retries=2)
+        use(server, request_timeout=seconds, api_verify_request=authority.bundle, max_retries=2)
         started = time.monotonic()
         error = refusal_of(target, Timeout)
 
-    assert time.monotonic() - started < LIMIT / 2 + 2
-    assert ("the rest of the body" in str(error)) == ("the medium" in place)
+    assert time.monotonic() - started < seconds + 2
+    assert ("the rest of the body" in str(error)) == begun
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("fault", ["stall", "drip"])
+def test_silence__of_the_sandbox(fault: str, target: Path, tmp_path_factory: Any) -> None:
+    """The sandbox can fall silent before a medium, and within one."""
+    source = tmp_path_factory.mktemp("source") / "cat.png"
+    source.write_bytes(MEDIUM)
+    with Sandbox(allow_local_media=True) as sandbox:
+        sandbox.configure()
+        attachment = attach(source)
+        within = {"at_once": 100_000} if fault == "drip" else {}
+        sandbox.chaos.add(fault, path="*/attachments/1", seconds=60, **within)
+        with configured(request_timeout=LIMIT), pytest.raises(Timeout) as caught:
+            Attachment(dict(attachment.attributes), {"path": "messages/1"}).download(target)
+
+    assert ("the rest of the body" in str(caught.value)) == (fault == "drip")
+    assert sandbox.requests[-1].fault == fault
+
+
+def test_silence__longer_than_sockets_count() -> None:
+    """A request_timeout beyond all measure is as good as none."""
+    with ScriptedServer(answer(MEDIUM, headers=PNG)) as server:
+        use(server, request_timeout=1e300)
+
+        assert row().read() == MEDIUM
 
 
 def test_silence__of_the_caller() -> None:
     """The time that the caller takes is not the sender's silence."""
-    waits = iter([LIMIT / 2 + 0.05] + [0.0] * 100)
+    waits = iter([LIMIT + 0.05] + [0.0] * 100)
     with ScriptedServer(answer(MEDIUM, headers=PNG)) as server:
-        use(server, request_timeout=LIMIT / 2)
+        use(server, request_timeout=LIMIT)
         saved = row().download(io.BytesIO(), progress=lambda *_: time.sleep(next(waits)))
 
     assert saved.size == len(MEDIUM)
@@ -308,6 +338,27 @@ def test_caller__raises(failure: BaseException, raises: str, target: Path) -> No
 
     assert caught.value is failure
     assert (failure.__cause__, failure.__context__) == (None, None)
+    assert [request.connection for request in server.requests] == [1, 2]
+
+
+def test_caller__raises_before_more_has_come() -> None:
+    """A connection whose answer was not read to its end is not used again, even if it is idle."""
+
+    def play(peer: Peer) -> None:
+        peer.send(WHOLE[: 65_536 - len(MEDIUM)])
+        given_up.wait(10)
+
+    def give_up(*_: int) -> None:
+        raise LookupError
+
+    given_up = threading.Event()
+    with ScriptedServer(play, answer(b"GIF", headers=PNG)) as server:
+        use(server)
+        with pytest.raises(LookupError):
+            row().download(io.BytesIO(), progress=give_up)
+        given_up.set()
+        assert row().read() == b"GIF"
+
     assert [request.connection for request in server.requests] == [1, 2]
 
 

@@ -60,7 +60,7 @@ class Intake:
         self._total: Optional[int] = None
         self._begun = False
         self._status = 0
-        self._failure: Optional[BaseException] = None
+        self._failure: Optional[Exception] = None
 
     def begin(self, length: Optional[int]) -> None:
         """Get ready for a medium of that many bytes."""
@@ -74,7 +74,7 @@ class Intake:
             self.taken += len(piece)
             if self._progress is not None:
                 self._progress(self.taken, self._total)
-        except BaseException as failure:  # noqa: BLE001 - it is raised again, in its place
+        except Exception as failure:  # noqa: BLE001 - it is raised again, in its place
             self._failure = failure
         return self._failure is None
 
