@@ -172,6 +172,10 @@ CALLS: Dict[str, Tuple[Callable[[], Any], Callable[[Any], bool]]] = {
     "bulk_messages": (lambda: Message.bulk_messages("b"), is_page(Message)),
     "attachments": (lambda: Message(7).attachments(), is_page(Attachment)),
     "attachment": (lambda: Message(7).attachment(1), is_row(Attachment)),
+    "download": (
+        lambda: Attachment(7, {"path": "messages/9"}).read(),
+        lambda made: type(made) is bytes,
+    ),
     "attachments_count": (lambda: Message(7).attachments_count(), is_count),
     "available": (Number.available, is_page(Number)),
     "buy": (lambda: Number({"phone_number": "+1"}).buy(), is_true),
