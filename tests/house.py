@@ -25,7 +25,7 @@ ORDER: Tuple[Tuple[str, ...], ...] = (
      "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
-    ("common.scopes", "common.signer"),
+    ("common.scopes", "common.signer", "common.call_log"),
     ("common._sockets", "common._pools", "common._routes", "common.transport", "common.answers"),
     ("common.requestor",),
     ("resources._collections", "resources._configuration", "resources._attributes",
@@ -47,7 +47,7 @@ HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 MAY_IMPORT_FACADE = frozenset(("configure",))
 MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._routes", "common._pools"))
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
-MOST_CODE_LINES_OF_THE_CORE = 4600
+MOST_CODE_LINES_OF_THE_CORE = 5000
 MOST_LINES_OF_A_FILE = 350
 
 

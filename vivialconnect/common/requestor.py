@@ -6,13 +6,11 @@ Paths and values come in, parsed JSON goes out; nothing here knows resources or 
 from __future__ import annotations
 
 import json
-import logging
-import re
 import sys
 import time
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, Union
 
-from vivialconnect.common import answers, error, loading, paths, settings, signing
+from vivialconnect.common import answers, call_log, error, loading, paths, settings, signing
 from vivialconnect.common.exchange import (
     LONGEST_TIMEOUT,
     Call,
@@ -31,12 +29,9 @@ if TYPE_CHECKING:
 
     from vivialconnect.common.answers import ReadT
 
-logger = logging.getLogger("vivialconnect")
-
 #: What the repeated DELETE of something that an earlier attempt has deleted is taken for.
 GONE = Response(204, {}, b"")
 
-_PHONE_NUMBER = r"%2B\d+"
 
 CLIENT_HEADERS = {
     "Accept": "application/json",
@@ -278,7 +273,7 @@ class Requestor:
                 seconds = attempts.seconds_to_wait(failure)
                 if seconds is None:
                     raise
-                _log_repetition(request, failure, seconds)
+                call_log.note_repetition(request, failure, seconds)
             self._sleep(seconds)
 
     def _attempt(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
@@ -300,9 +295,9 @@ class Requestor:
                 attempts=attempts.made,
                 outcome=failure.outcome or error.UNKNOWN,
             )
-            _log(request, type(failure).__name__, started, attempts.made)
+            call_log.note(request, type(failure).__name__, started, attempts.made)
             raise
-        _log(request, response.status, started, attempts.made)
+        call_log.note(request, response.status, started, attempts.made)
         answers.judge(request, response, signer.canonical, self._clock)
         return response
 
@@ -325,32 +320,3 @@ def _describe(call: Call, ready: settings.Settings) -> Request:
     if call.body is not None:
         headers["Content-Type"] = CONTENT_TYPE
     return Request(call.method, url, headers, call.body, call.sink)
-
-
-def _logged_path(request: Request) -> str:
-    """Return the path, without the digits of a phone number that somebody has put into it."""
-    return re.sub(_PHONE_NUMBER, "%2B...", signing.split_target(request.url)[0])
-
-
-def _log(request: Request, result: Any, started: float, attempt: int) -> None:
-    if logger.isEnabledFor(logging.DEBUG):
-        logger.debug(
-            "%s %s -> %s in %.0f ms, attempt %d",
-            request.method,
-            _logged_path(request),
-            result,
-            (time.monotonic() - started) * 1000,
-            attempt,
-        )
-
-
-def _log_repetition(request: Request, failure: error.RequestorError, seconds: float) -> None:
-    # Nothing of what the service or the network said, for that may hold anything.
-    logger.info(
-        "%s %s failed with %s, and is repeated in %.2f s: attempt %d",
-        request.method,
-        _logged_path(request),
-        failure.http_status or type(failure).__name__,
-        seconds,
-        (failure.attempts or 0) + 1,
-    )
