@@ -47,6 +47,7 @@ from vivialconnect.resources.countable import Countable
 from vivialconnect.resources.log import Log
 from vivialconnect.resources.message import Message
 from vivialconnect.resources.number import LocalNumber, Number
+from vivialconnect.resources.readonly import ReadOnly
 from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
 from vivialconnect.resources.sendable import Sendable
 from vivialconnect.resources.user import User
@@ -82,6 +83,7 @@ __all__ = (
     "Number",
     "NumberInfo",
     "RateLimit",
+    "ReadOnly",
     "Redirection",
     "Requestor",
     "RequestorError",

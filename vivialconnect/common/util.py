@@ -18,7 +18,10 @@ import six
 
 from vivialconnect.common._values import checked_key, format_basic_time, in_utc, pairs, plain
 
-__all__ = ("Util", "encode_body", "format_basic_time", "parse_time")
+__all__ = ("Moment", "Util", "as_moment", "encode_body", "format_basic_time", "parse_time")
+
+#: A point in time as callers may give it: a datetime (a naive one is UTC), or ISO 8601 text.
+Moment = Union[str, datetime]
 
 # A single underscore before a letter joins two words; one of a run, or at an end, is kept.
 _JOINT_OR_START = r"(?:(?<=[^_])_|(\A|_))([A-Za-z])"
@@ -229,6 +232,23 @@ def parse_time(text: str) -> datetime:
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError("{!r} is no date or time in ISO 8601".format(text)) from error
     return aware
+
+
+def as_moment(value: Moment, name: str) -> datetime:
+    """Return what a caller gives as a point in time, as an aware datetime.
+
+    :param value: A datetime (a naive one is UTC), or text as for :func:`parse_time`.
+    :param name: What it was given as, for the error's text.
+    :raises ValueError: If it is neither.
+
+    >>> as_moment("2020-07-02T10:11:12", "since") == as_moment(datetime(2020, 7, 2, 10, 11, 12), "")
+    True
+    """
+    if isinstance(value, str):
+        return parse_time(value)
+    if not isinstance(value, datetime):
+        raise ValueError("{} must be a datetime or ISO 8601 text, not {!r}".format(name, value))
+    return in_utc(value)
 
 
 def _word(word: Any) -> str:

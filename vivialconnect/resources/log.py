@@ -15,7 +15,6 @@ from typing import (
     Tuple,
     Type,
     TypeVar,
-    Union,
 )
 
 from vivialconnect.common.error import ResourceError
@@ -25,18 +24,17 @@ from vivialconnect.resources._collections import (
     merged_query,
     walk_keys,
 )
-from vivialconnect.resources.resource import Resource, ResourceList
+from vivialconnect.resources.readonly import ReadOnly
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from vivialconnect.common.util import Moment
+    from vivialconnect.resources._collections import ResourceList
     from vivialconnect.resources._row import RowT
 
 LogT = TypeVar("LogT", bound="Log")
-Moment = Union[str, "datetime"]
 
 
-class Log(Resource):
+class Log(ReadOnly):
     """One entry of the account's log. Entries are read, never written.
 
     ==================== =======================================================================
@@ -70,6 +68,9 @@ class Log(Resource):
     primary_key = "log_id"
 
     _shown: ClassVar[Tuple[str, ...]] = ("log_type", "log_timestamp", "item_id")
+    _offered: ClassVar[str] = (
+        "Log.find(start_time=..., end_time=...), Log.find_each or Log.get_aggregated_logs"
+    )
 
     log_id: str
     log_type: str
@@ -100,7 +101,7 @@ class Log(Resource):
         :raises ResourceError: If the answer is no list of entries.
         """
         if id_ is not None:
-            _refuse("find one entry by its id")
+            cls._refuse("find one log by its id")
         return super().find(None, path, **kwargs)
 
     @staticmethod
@@ -141,41 +142,12 @@ class Log(Resource):
         call = Call("GET", cls._custom_path(requestor, None, None, "aggregate"), query)
         return requestor.perform(call, _read_object)
 
-    @classmethod
-    def count(cls, opts: Any = None, **kwargs: Any) -> NoReturn:  # noqa: ARG003 - as elsewhere
-        """Refuse: the service does not count entries.
-
-        :raises NotImplementedError: Always.
-        """
-        _refuse("count entries")
-
-    def save(self) -> NoReturn:
-        """Refuse: entries are written by the service alone.
-
-        :raises NotImplementedError: Always.
-        """
-        _refuse("save an entry")
-
     def reload(self) -> NoReturn:
         """Refuse: an entry never changes.
 
         :raises NotImplementedError: Always.
         """
-        _refuse("reload an entry")
-
-    def destroy(self) -> NoReturn:
-        """Refuse: entries stay.
-
-        :raises NotImplementedError: Always.
-        """
-        _refuse("destroy an entry")
-
-
-def _refuse(what: str) -> NoReturn:
-    raise NotImplementedError(
-        "the service cannot {}; logs have Log.find(start_time=..., end_time=...), Log.find_each "
-        "and Log.get_aggregated_logs".format(what)
-    )
+        self._refuse("reload a log")
 
 
 def _read_object(answer: Any) -> Dict[str, Any]:

@@ -12,14 +12,12 @@ from typing import (
     Optional,
     Tuple,
     TypeVar,
-    Union,
 )
 
 from vivialconnect.common import scopes
-from vivialconnect.common._values import in_utc
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
-from vivialconnect.common.util import parse_time
+from vivialconnect.common.util import Moment, as_moment
 from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, walk_pages
 from vivialconnect.resources.countable import Countable
 from vivialconnect.resources.resource import identify
@@ -64,7 +62,7 @@ class Sendable(Countable):
         #: When the call began whose outcome is unknown, by the clock of this machine.
         _unsettled: Optional[datetime]
 
-    def find_sent(self: SendableT, since: Union[datetime, str, None] = None) -> Optional[SendableT]:
+    def find_sent(self: SendableT, since: Optional[Moment] = None) -> Optional[SendableT]:
         """Look up what a call of unknown outcome has left on the service, if anything.
 
         Where the answer to :meth:`.Message.send` or :meth:`.Number.buy` was lost, the error's
@@ -84,7 +82,7 @@ class Sendable(Countable):
 
         .. versionadded:: 1.0
         """
-        edge = _moment(since)
+        edge = None if since is None else as_moment(since, "since")
         self._check_unsettled(edge)
         marks = self._marks()
         clock = ServiceClock()
@@ -193,16 +191,6 @@ def _written(value: Any) -> str:
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
-
-
-def _moment(since: Union[datetime, str, None]) -> Optional[datetime]:
-    if since is None:
-        return None
-    if isinstance(since, str):
-        return parse_time(since)
-    if not isinstance(since, datetime):
-        raise ValueError("since must be a datetime or ISO 8601 text, not {!r}".format(since))
-    return in_utc(since)
 
 
 def _the_only(alike: List[SendableT], called: Optional[datetime]) -> Optional[SendableT]:
