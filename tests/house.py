@@ -21,7 +21,7 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: Tuple[Tuple[str, ...], ...] = (
     ("version", "common", "resources", "common._error_text", "common.error", "common.exchange",
-     "common._inflection", "common._values", "common.loading", "common.secret", "common.segments",
+     "common._inflection", "common.secret", "common._values", "common.loading", "common.segments",
      "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
@@ -33,7 +33,7 @@ ORDER: Tuple[Tuple[str, ...], ...] = (
      "resources.countable", "resources.sendable", "resources.tagged", "resources.attachment",
      "resources.bulk", "resources.number_info", "resources._elements", "resources.owned_list",
      "resources.connector_elements", "resources._connector_lists",
-     "resources.readonly"),
+     "resources.readonly", "resources.credential"),
     ("resources.account", "resources.user", "resources.message", "resources.number",
      "resources.log", "resources.connector"),
     ("",),

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor
     from vivialconnect.resources.connector import Connector
     from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
+    from vivialconnect.resources.credential import Credential
     from vivialconnect.resources.number_info import NumberInfo
 
 __version__ = VERSION
@@ -73,6 +74,7 @@ __all__ = (
     "ConnectorCallback",
     "ConnectorNumber",
     "Countable",
+    "Credential",
     "Download",
     "ForbiddenAccess",
     "LocalNumber",
@@ -113,6 +115,7 @@ _LATER = {
     "Connector": "resources.connector",
     "ConnectorCallback": "resources.connector_elements",
     "ConnectorNumber": "resources.connector_elements",
+    "Credential": "resources.credential",
     "NotE164": "common.phone_numbers",
     "NumberInfo": "resources.number_info",
     "Requestor": "common.requestor",

@@ -57,6 +57,22 @@ def test_setting__in_a_class_body(name: str) -> None:
     assert name not in made.__dict__
 
 
+def test_setting__named_like_a_property() -> None:
+    """A property in a class body is one of the rows, and leaves the class its setting."""
+
+    class Keyed(Resource):
+        """A noun whose rows have a key."""
+
+        @property
+        def api_key(self) -> str:
+            """Give the key of the row."""
+            return "row's"
+
+    Resource.api_key = "class's"
+    assert Keyed({}).api_key == "row's"
+    assert Keyed.api_key == "class's"
+
+
 @pytest.mark.parametrize("name", VALUES)
 def test_setting__deleted(name: str) -> None:
     """Deleting a value brings the inherited one back, and deleting none is fine."""

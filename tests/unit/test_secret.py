@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import pickle
 
 from vivialconnect import Resource
-from vivialconnect.common.secret import Secret, masked
+from vivialconnect.common.secret import Secret, SecretBytes, masked
 
 
 def test_secret__used_as_a_text() -> None:
@@ -35,6 +36,15 @@ def test_secret__of_a_class() -> None:
 
     assert repr(Resource.api_secret) == "'***'"
     assert Resource.api_secret == "hidden-word"
+
+
+def test_secret_bytes__never_shown() -> None:
+    """Bytes that hold a secret are sent as they are, and shown as stars."""
+    secret = SecretBytes(b"hidden-word")
+
+    assert secret == b"hidden-word"
+    assert hashlib.sha256(secret).digest() == hashlib.sha256(b"hidden-word").digest()
+    assert "hidden" not in "{} {!r} {}".format(secret, secret, [secret])
 
 
 def test_masked__by_name() -> None:

@@ -11,6 +11,8 @@ from typing import Any, Iterator, Tuple
 
 import six
 
+from vivialconnect.common.secret import masked
+
 #: What is sent as it is, if it is ASCII. A float may be NaN.
 _FLAT_TYPES = {str, int, bool, type(None)}
 
@@ -143,5 +145,5 @@ def _encodable(text: str, place: str) -> str:
 
 
 def _unfit(value: Any, place: str, form: str) -> ValueError:
-    shown = "{:.60} ({})".format(repr(value), type(value).__name__)
+    shown = "{:.60} ({})".format(repr(masked(place, value)), type(value).__name__)
     return ValueError("{}: {} has no form in {}".format(place or "the object", shown, form))

@@ -33,6 +33,19 @@ class Secret(str):
         return self
 
 
+class SecretBytes(bytes):
+    """A body that holds a secret: its text shows stars, its bytes are sent like any others.
+
+    >>> SecretBytes(b"abc"), str(SecretBytes(b"abc")), SecretBytes(b"abc") == b"abc"
+    ('***', "'***'", True)
+    """
+
+    def __repr__(self) -> str:
+        return repr(MASK)
+
+    __str__ = __repr__
+
+
 def masked(name: str, value: Any) -> Any:
     """Return a value, or stars if its name says that it is a secret.
 

@@ -251,7 +251,8 @@ class ResourceMeta(type):
             {
                 key: settings.guarded(key, value)
                 for key, value in namespace.items()
-                if key in SETTING_NAMES
+                # A property is none of the class, but says how the rows have data of that name.
+                if key in SETTING_NAMES and not isinstance(value, property)
             }
         )
         body = {key: value for key, value in namespace.items() if key not in own}

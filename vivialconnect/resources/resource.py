@@ -308,12 +308,15 @@ class Resource(Placed):
             return self._store(requestor, Call("POST", path), data)
 
     def _store(self, requestor: Requestor, call: Call, data: Dict[str, Any]) -> bool:
-        body = encode_body({type(self).singular: data})
-        loaded = requestor.perform(call._replace(body=body), self._fields_if_any)
+        loaded = requestor.perform(call._replace(body=self._body(data)), self._fields_if_any)
         if loaded is not None:
             self._load(loaded)
             self._settle()
         return True
+
+    def _body(self, data: Dict[str, Any]) -> bytes:
+        """Return what is sent to save this data."""
+        return encode_body({type(self).singular: data})
 
     def _call_below(self, call: Call, read: Callable[[Any], ReadT]) -> ReadT:
         """Make a call below the row, with the row's own settings and scopes.

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Dict, List, Optional, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
 
-from vivialconnect.resources.countable import Countable
+from vivialconnect.common import loading, paths
+from vivialconnect.common.exchange import Call
+from vivialconnect.common.secret import Secret, SecretBytes
+from vivialconnect.common.util import encode_body
+from vivialconnect.resources._attributes import checked_fields
+from vivialconnect.resources._collections import LARGEST_PAGE
+from vivialconnect.resources.countable import Countable, read_count
+
+if TYPE_CHECKING:
+    from vivialconnect.resources._collections import ResourceList
+    from vivialconnect.resources._place import Id
+    from vivialconnect.resources.credential import Credential
+
+UserT = TypeVar("UserT", bound="User")
 
 
 class User(Countable):
@@ -23,7 +50,7 @@ class User(Countable):
     verified          Whether the address was confirmed (bool).
     timezone          For example ``"US/Eastern"`` (str).
     mfa_method        How a second factor is asked for; ``None`` for not at all (str).
-    roles             What the user may do: objects with id, name, description (list).
+    roles             What the user may do: objects with id, name, description (list of dict).
     ================= ==========================================================================
 
     Example:
@@ -51,3 +78,150 @@ class User(Countable):
     timezone: Optional[str]
     mfa_method: Optional[str]
     roles: List[Dict[str, Any]]
+
+    @classmethod
+    def register(cls: Type[UserT], attributes: Mapping[str, Any]) -> UserT:
+        """Register a user for a subaccount; the service mails a link to confirm the address.
+
+        :param attributes: ``account_id`` (the subaccount), ``username``, ``password``, ``email``,
+            ``first_name``, ``last_name`` and ``role``, the name of one.
+        :returns: The user.
+        :raises ValueError: If they are no mapping, or a setting is missing.
+        :raises RequestorError: If the call fails; see its ``outcome`` before you repeat it.
+        :raises ResourceError: If the answer is no user.
+
+        .. versionadded:: 1.0
+        """
+        body = SecretBytes(encode_body({cls.singular: checked_fields(attributes)}))
+        del attributes  # with the password, which no tool that prints locals shall show
+        requestor = cls.request
+        path = cls._custom_path(requestor, None, None, "register")
+        call = Call("POST", path, body=body)
+        return requestor.perform(call, lambda answer: cls._row(cls._fields(answer), ""))
+
+    def change_password(self, old: str, new: str) -> None:
+        """Change the password that the user logs in with.
+
+        It is sent again only where it surely had no effect: after a 429, or where no connection was
+        made. Once it has arrived, a second attempt would need the new password.
+
+        :param old: The password as it is.
+        :param new: What it shall be.
+        :raises ValueError: If one of them is empty or no text, or the user has no id.
+        :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, either
+            password may be the one that counts.
+
+        Example:
+
+            >>> from vivialconnect import User
+            >>> User.find(1).change_password("sandbox-password", "battery-staple")
+
+        .. versionadded:: 1.0
+        """
+        given = _is_text(old) and _is_text(new)
+        old, new = Secret(old), Secret(new)  # so that no tool that prints locals shows them
+        if not given:
+            raise ValueError("old and new must be the two passwords, texts that are not empty")
+        self._require_id("change the password of")
+        body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
+        self._call_below(Call("PUT", "profile/password", body=body), lambda _: None)
+
+    def create_credential(self, name: Optional[str] = None) -> Credential:
+        """Create an API key for the user. Its ``api_secret`` is shown here and never again.
+
+        :param name: What to call it.
+        :returns: The credential.
+        :raises ValueError: If the user has no id.
+        :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, there
+            may be a key whose secret nobody knows: look with :meth:`get_credentials`, and destroy
+            it.
+        :raises ResourceError: If the answer is no credential.
+
+        Example:
+
+            >>> from vivialconnect import Account, User, configured
+            >>> credential = User.find(1).create_credential("reports")
+            >>> key, secret = credential.api_key, credential.api_secret
+            >>> with configured(api_key=key, api_secret=secret, api_account_id=12345):
+            ...     Account.count()
+            1
+
+        .. versionadded:: 1.0
+        """
+        body = _credentials()._written({} if name is None else {"name": name})
+        return self._call_below(Call("POST", "profile/credentials", body=body), self._credential)
+
+    @overload
+    def get_credentials(self, id_: None = None, **kwargs: Any) -> ResourceList[Credential]: ...
+
+    @overload
+    def get_credentials(self, id_: Id, **kwargs: Any) -> Credential: ...
+
+    def get_credentials(
+        self, id_: Optional[Id] = None, **kwargs: Any
+    ) -> Union[Credential, ResourceList[Credential]]:
+        """Return one credential of the user by its id, or one page of them.
+
+        :param id_: The id of the one credential; ``None`` for a page.
+        :param kwargs: The query, for example ``limit``.
+        :raises ValueError: If the user has no id, or the credential's cannot stand in a path.
+        :raises RequestorError: If the call fails; ``ResourceNotFound`` if there is no such id.
+        :raises ResourceError: If the answer is not what was asked for.
+
+        .. versionadded:: 1.0
+        """
+        if id_ is None:
+            return self._call_below(
+                Call("GET", "profile/credentials", kwargs),
+                lambda answer: _credentials()._rows(answer, self._profile()),
+            )
+        below = "profile/credentials/" + paths.quote_segment(id_)
+        return self._call_below(Call("GET", below, kwargs), self._credential)
+
+    def find_each_credential(
+        self, limit: Optional[int] = None, page_size: int = LARGEST_PAGE, **query: Any
+    ) -> Iterator[Credential]:
+        """Walk over all credentials of the user, page after page, each when it is needed.
+
+        :param limit: How many in all; ``None`` for every one.
+        :param page_size: How many to ask for at a time, 1 to 150.
+        :param query: As for :meth:`get_credentials`.
+        :raises ValueError: At once, if limit or page size cannot be, or the user has no id.
+        :raises RequestorError: While walking, if a call fails.
+
+        .. versionadded:: 1.0
+        """
+        self._require_id("walk over the credentials of")
+        return self._each(
+            lambda **further: self.get_credentials(**{**query, **further}), limit, page_size
+        )
+
+    def count_credentials(self) -> int:
+        """Return how many credentials the user has.
+
+        :raises ValueError: If the user has no id.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no count.
+
+        .. versionadded:: 1.0
+        """
+        return self._call_below(Call("GET", "profile/credentials/count"), read_count)
+
+    def _profile(self) -> str:
+        """Return the path that credentials have between account and plural."""
+        return "/{}/{}/profile".format(type(self).plural, paths.quote_segment(self.id))
+
+    def _credential(self, answer: Any) -> Credential:
+        class_ = _credentials()
+        return class_._row(class_._fields(answer), self._profile())
+
+
+def _credentials() -> Type[Credential]:
+    with loading.lock:
+        from vivialconnect.resources.credential import Credential  # noqa: PLC0415 - rarely needed
+
+    return Credential
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""

@@ -1,0 +1,150 @@
+"""The secret of a credential, which is shown once and stands in one place, over real HTTP."""
+
+# ruff: noqa: S301 - what is unpickled here was pickled one line before
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+import traceback
+from typing import Any, Callable, Dict
+
+import pytest
+
+from tests.contract import ACCOUNT, BASE
+from tests.integration.scripted_server import ScriptedServer, answer, use
+from vivialconnect import Credential, User, VivialConnectError
+
+PLACE = BASE + ACCOUNT + "/users/7/profile/credentials"
+SECRET = "qZ8hidden7Yk"
+KEY = {"id": 6, "user_id": 7, "name": "reports", "active": True, "api_key": "MTK6"}
+MADE = {"user": {"credential": {**KEY, "api_secret": SECRET}, "id": 7}}
+
+
+def made() -> Credential:
+    """Return a credential that a service has just made."""
+    with ScriptedServer(answer(MADE, 201)) as server:
+        use(server)
+        return User(7).create_credential("reports")
+
+
+def test_secret__readable() -> None:
+    """The secret is the text that the service has shown, and its type shows it as stars."""
+    credential = made()
+
+    assert credential.api_secret == SECRET
+    assert str(credential.api_secret) == SECRET
+    assert repr(credential.api_secret) == "'***'"
+    assert "api_secret" in dir(credential)
+
+
+def views(credential: Credential) -> Dict[str, str]:
+    """Return everything that a credential shows of itself, by the way it was looked at."""
+    values = dict(inspect.getmembers(credential))
+    others = {name: str(value) for name, value in values.items() if name != "api_secret"}
+    return {
+        "repr": repr(credential),
+        "str": str(credential),
+        "vars": str(vars(credential)),
+        "attributes": str(dict(credential.attributes)),
+        "to_dict": str(credential.to_dict()),
+        "to_json": credential.to_json(),
+        "notebook": credential._repr_html_(),
+        "inspection": repr(values),
+        **others,
+        **{
+            "pickle {}".format(protocol): pickle.dumps(credential, protocol).decode("latin-1")
+            for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
+        },
+    }
+
+
+def test_secret__stands_nowhere_else() -> None:
+    """No view of the row has the secret in it: not its data, not its members, not its pickles."""
+    told = views(made())
+
+    assert [name for name, text in told.items() if SECRET in text] == []
+    assert "MTK6" in told["vars"]
+    assert "MTK6" in told["pickle 2"]
+
+
+@pytest.mark.parametrize(
+    ("script", "change"),
+    [
+        (answer({"user": {"credential": KEY, "id": 7}}), Credential.save),
+        (answer(), Credential.save),
+        (answer({"user": {"credential": {**KEY, "api_secret": None}}}), Credential.reload),
+        (answer({"user": {"credential": {**KEY, "api_secret": ""}}}), Credential.reload),
+    ],
+    ids=["saved", "saved, no answer", "reloaded, null", "reloaded, empty"],
+)
+def test_secret__kept(script: Any, change: Callable[[Credential], Any]) -> None:
+    """The row that made it keeps the secret when it is saved or reloaded, and never sends it."""
+    credential = made()
+    with ScriptedServer(script) as server:
+        use(server)
+        change(credential)
+
+    assert credential.api_secret == SECRET
+    (request,) = server.requests
+    assert request.target == PLACE + "/6.json"
+    assert SECRET.encode() not in request.body
+
+
+def test_secret__in_a_failure() -> None:
+    """A later call that fails shows it neither in what is raised nor in the locals of a frame."""
+    credential = made()
+    with ScriptedServer(answer({"message": "no"}, 400)) as server:
+        use(server)
+        with pytest.raises(VivialConnectError) as caught:
+            credential.save()
+
+    failure = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert len(failure.stack) > 3
+    assert SECRET not in "".join(failure.format()) + str(vars(caught.value))
+    assert len(server.requests) == 1
+
+
+def test_secret__copied() -> None:
+    """A copy in this process has the secret; one that was pickled has not."""
+    credential = made()
+
+    assert copy.copy(credential).api_secret == SECRET
+    assert copy.deepcopy([credential])[0].api_secret == SECRET
+    assert not hasattr(pickle.loads(pickle.dumps(credential)), "api_secret")
+    assert pickle.loads(pickle.dumps(credential)) == credential
+
+
+def test_secret__of_another_key() -> None:
+    """A secret is given with its own key alone."""
+    credential = made()
+    other = {**KEY, "id": 8, "api_key": "MTK8"}
+    credential.id = 8
+    with ScriptedServer(answer({"user": {"credential": other, "id": 7}})) as server:
+        use(server)
+        credential.reload()
+
+    assert server.requests[0].target == PLACE + "/8.json"
+    assert not hasattr(credential, "api_secret")
+
+
+def test_secret__of_a_found_credential() -> None:
+    """Where it was not shown, asking for it says that it is shown once, and what to do."""
+    with ScriptedServer(answer({"user": {"credential": KEY, "id": 7}})) as server:
+        use(server)
+        found = User(7).get_credentials(6)
+    with pytest.raises(AttributeError, match=r"shows it once.*make a new credential"):
+        found.api_secret  # noqa: B018 - the case
+
+    assert server.requests[0].target == PLACE + "/6.json"
+    assert not hasattr(copy.copy(found), "api_secret")
+    with pytest.raises(AttributeError, match="did you mean 'api_key'"):
+        found.api_kay  # type: ignore[attr-defined] # noqa: B018 - the case
+
+
+def test_secret__kept_by_the_caller() -> None:
+    """A row may be given the secret that a caller has kept."""
+    assert Credential({**KEY, "api_secret": SECRET}).api_secret == SECRET
+    with pytest.raises(AttributeError):
+        Credential(KEY).api_secret = SECRET  # type: ignore[misc] # the case
