@@ -28,9 +28,11 @@ _ENVELOPES = st.dictionaries(st.sampled_from(NAMES), _SAID, max_size=3)
 _SOUND_ROW = {"id": 7, "body": "hi", "to_number": "+1", "date_created": "2099-07-02"}
 #: What every call can use.
 EVERYTHING = {
-    **dict.fromkeys(("message", "phone_number", "account", "user", "attachment"), _SOUND_ROW),
+    **dict.fromkeys(("message", "phone_number", "account", "attachment"), _SOUND_ROW),
     **{name: [_SOUND_ROW] for name in ("messages", "phone_numbers", "accounts", "users", "logs")},
     "attachments": [_SOUND_ROW],
+    "user": {**_SOUND_ROW, "credential": _SOUND_ROW, "credentials": [_SOUND_ROW]},
+    "transactions": [_SOUND_ROW],
     "count": 3,
     "bulk_id": "b",
     "bulks": [{"bulk_id": "b", "date_created": "20200702T101112Z"}, {"bulk_id": "c"}],

@@ -35,7 +35,8 @@ ORDER: Tuple[Tuple[str, ...], ...] = (
      "resources.connector_elements", "resources._connector_lists",
      "resources.readonly", "resources.credential"),
     ("resources.account", "resources.user", "resources.message", "resources.number",
-     "resources.log", "resources.connector"),
+     "resources.log", "resources.connector", "resources.contact",
+     "resources.transaction"),
     ("",),
     ("sandbox", "demo", "pytest_plugin", "__main__"),
 )  # fmt: skip

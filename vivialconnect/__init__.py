@@ -58,8 +58,10 @@ if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor
     from vivialconnect.resources.connector import Connector
     from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
+    from vivialconnect.resources.contact import Contact
     from vivialconnect.resources.credential import Credential
     from vivialconnect.resources.number_info import NumberInfo
+    from vivialconnect.resources.transaction import Transaction
 
 __version__ = VERSION
 
@@ -73,6 +75,7 @@ __all__ = (
     "Connector",
     "ConnectorCallback",
     "ConnectorNumber",
+    "Contact",
     "Countable",
     "Credential",
     "Download",
@@ -99,6 +102,7 @@ __all__ = (
     "Sendable",
     "ServerError",
     "Timeout",
+    "Transaction",
     "UnauthorizedAccess",
     "User",
     "Util",
@@ -115,10 +119,12 @@ _LATER = {
     "Connector": "resources.connector",
     "ConnectorCallback": "resources.connector_elements",
     "ConnectorNumber": "resources.connector_elements",
+    "Contact": "resources.contact",
     "Credential": "resources.credential",
     "NotE164": "common.phone_numbers",
     "NumberInfo": "resources.number_info",
     "Requestor": "common.requestor",
+    "Transaction": "resources.transaction",
     "check_e164": "common.phone_numbers",
     "suggest_e164": "common.phone_numbers",
 }

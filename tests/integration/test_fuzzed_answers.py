@@ -31,7 +31,7 @@ from vivialconnect import Message
 from vivialconnect.common import _error_text, retries, signer
 from vivialconnect.common import answers as reading
 from vivialconnect.common.util import Util
-from vivialconnect.resources import _collections, account, bulk, countable, log
+from vivialconnect.resources import _collections, account, bulk, countable, credential, log
 from vivialconnect.resources._place import Placed
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ READERS: Tuple[Tuple[Any, Optional[str]], ...] = (
     (bulk._naive_utc, None),
     (account._read_status, None),
     (log._read_object, None),
+    (credential._within_user, None),
     (retries.retry_after, None),
     (retries.parse_http_date, None),
     (signer.explain_refusal, None),

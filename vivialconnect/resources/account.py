@@ -24,9 +24,12 @@ class Account(Countable):
     account_id        The parent account; ``None`` if this one is primary (int).
     company_name      The name that users see (str).
     active            Whether the account may be used (bool).
-    contacts          The people to speak to (list of dict).
+    contacts          The people to speak to (list of dict); :class:`.Contact` changes them.
     services          What the account may do (list of dict).
     ================= ==========================================================================
+
+    The service has withdrawn subaccounts: the list of them, and the calls that made and deleted
+    accounts. So ``create()`` and ``destroy()`` end in an error of the service.
 
     Example:
 
