@@ -22,7 +22,7 @@ BulkableT = TypeVar("BulkableT", bound="Bulkable")
 
 
 class Bulk(Row):
-    """One bulk send, as :meth:`.Message.bulks` lists it. It has data and no calls of its own.
+    """One bulk send, as :meth:`.bulks` lists it. It has data and no calls of its own.
 
     ================= ==========================================================================
     bulk_id           The id of the job, a UUID (str).

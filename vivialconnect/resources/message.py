@@ -48,7 +48,7 @@ class Message(Bulkable):
     sent                 When it was sent or received, UTC (str); as a datetime: ``sent_at``.
     body                 The text, at most 1,600 characters (str).
     media_urls           Written only: URLs of the media to send (list of str).
-    to_numbers           Written only: who gets it, for :meth:`send_bulk` (list of str).
+    to_numbers           Written only: who gets it, for :meth:`.send_bulk` (list of str).
     num_media            How many attachments it has (int).
     num_segments         How many segments the text takes; does not affect the price (int).
     status               ``"accepted"``, ``"queued"``, ``"sending"``, ``"sent"``, ``"delivered"``,
