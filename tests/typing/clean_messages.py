@@ -1,0 +1,76 @@
+"""Uses what messages and numbers can do beside being sent and bought; nothing is to be said."""
+
+from __future__ import annotations
+
+from typing import Dict, Iterator, List, Optional
+
+from vivialconnect import (
+    Attachment,
+    Bulk,
+    LocalNumber,
+    Message,
+    NotE164,
+    Number,
+    NumberInfo,
+    ResourceList,
+    check_e164,
+    suggest_e164,
+)
+
+
+def settle(message: Message) -> bool:
+    """A wait ends with a status, a redaction with True."""
+    status: str = message.wait_until(["sent", "delivered"], timeout=30)
+    return status == "delivered" and message.redact()
+
+
+def count(text: str) -> List[str]:
+    """What forces UCS-2 is told with its place."""
+    counted = Message.segments(text)
+    left: int = counted.units_left
+    return [character for _, character in counted.non_gsm] if left else []
+
+
+def walk_bulks() -> Iterator[Message]:
+    """Bulk sends and their messages are typed, in pages and in walks."""
+    page: ResourceList[Bulk] = Message.bulks(page=2, limit=10)
+    for bulk in [*page, *Message.find_each_bulk()]:
+        yield from Message.find_each_bulk_message(bulk.bulk_id, limit=5)
+    yield from Message.bulk_messages("1", page=1)
+
+
+def walk_attachments(message: Message) -> List[Attachment]:
+    """So are attachments."""
+    return list(message.find_each_attachment(limit=5))
+
+
+def tag(number: Number) -> Dict[str, str]:
+    """Tags are read, replaced and removed."""
+    found: ResourceList[Number] = Number.tagged_numbers({"use": "demo"}, notcontains=[("a", "b")])
+    for each in Number.find_each_tagged({"use": "demo"}):
+        found.append(each)
+    number.replace_tags({"use": "demo"})
+    number.remove_tag("use")
+    return number.reload_tags()
+
+
+def look_up(text: str) -> Optional[str]:
+    """A number is checked, or another suggested, and looked up."""
+    try:
+        info: NumberInfo = Number.lookup(check_e164(text))
+    except NotE164 as error:
+        return error.suggestion or suggest_e164(text)
+    return info.phone_number
+
+
+def buy() -> int:
+    """Numbers on sale are of the class that was asked."""
+    for number in Number.available(number_type="tollfree", contains="TAXI", limit=1):
+        number.buy()
+    return LocalNumber.count() + len(LocalNumber.find(contains="9*"))
+
+
+def plain(message: Message) -> str:
+    """A row is data, and JSON."""
+    data = message.to_dict()
+    return message.to_json() if data else ""
