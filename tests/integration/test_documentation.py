@@ -71,7 +71,16 @@ def test_pages__have_examples() -> None:
     }
     guide = (
         *("README", "index", "quickstart", "configuration", "errors", "signing", "sandbox"),
-        *("failures", "concurrency", "numbers", "connectors", "media", "paging", "account"),
+        *(
+            "failures",
+            "concurrency",
+            "numbers",
+            "connectors",
+            "media",
+            "messages",
+            "paging",
+            "account",
+        ),
     )
 
     assert [name for name in guide if not counts[name]] == []
