@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Dict, Optional
 
 import pytest
 
@@ -19,9 +19,9 @@ EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 SENDER, RECIPIENT = "+19132597591", "+15154469790"
 
 
-def run_example(sandbox: Sandbox, name: str, *words: str, **changes: str) -> Any:
-    """Run a script as its reader would, warnings being errors."""
-    environment = {
+def environment_of(sandbox: Sandbox, **changes: str) -> Dict[str, str]:
+    """Return the environment of a program that calls the sandbox."""
+    return {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "VIVIALCONNECT_API_KEY": sandbox.api_key,
@@ -30,9 +30,24 @@ def run_example(sandbox: Sandbox, name: str, *words: str, **changes: str) -> Any
         "VIVIALCONNECT_BASE_URL": sandbox.url,
         **changes,
     }
+
+
+def start_example(sandbox: Sandbox, name: str, *words: str) -> subprocess.Popen[str]:
+    """Start a script as its reader would, warnings being errors."""
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", str(EXAMPLES / name), *words],
+        env=environment_of(sandbox),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run_example(sandbox: Sandbox, name: str, *words: str, **changes: str) -> Any:
+    """Run a script as its reader would, warnings being errors."""
     return subprocess.run(
         [sys.executable, "-W", "error", str(EXAMPLES / name), *words],
-        env=environment,
+        env=environment_of(sandbox, **changes),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -159,3 +174,22 @@ def test_send_once__refused(sandbox: Sandbox) -> None:
 
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr.startswith("Not sent: 400 Bad Request, error 10008")
+
+
+def test_receive_callbacks__told(sandbox: Sandbox) -> None:
+    """The script is told of a message in each of its states, and of one that comes in."""
+    with start_example(sandbox, "receive_callbacks.py", SENDER, "0", "4") as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith("listening at http://127.0.0.1:")
+        Message.create({"from_number": SENDER, "to_number": RECIPIENT, "body": "Hi"})
+        sandbox.wait_for_webhooks()
+        sandbox.receive(from_number=RECIPIENT, to_number=SENDER, body="Hello")
+        lines = running.stdout.read().splitlines()
+
+    assert running.returncode == 0
+    assert lines == [
+        "1 outbound-api queued Hi",
+        "1 outbound-api sending Hi",
+        "1 outbound-api delivered Hi",
+        "2 inbound received Hello",
+    ]

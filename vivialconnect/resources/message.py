@@ -13,6 +13,8 @@ from typing import (
     Mapping,
     Optional,
     Tuple,
+    Type,
+    TypeVar,
     Union,
 )
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
     from vivialconnect.common.segments import Segments
     from vivialconnect.resources._collections import ResourceList
+
+
+MessageT = TypeVar("MessageT", bound="Message")
 
 
 class Message(Bulkable):
@@ -199,6 +204,38 @@ class Message(Bulkable):
                 call = Call("GET", self._element_path(requestor, self._prefix, self.id))
                 self._load(requestor.perform(call, self._fields))
         return self.attributes.get("status")
+
+    @classmethod
+    def from_callback(cls: Type[MessageT], payload: Any) -> MessageT:
+        """Return the message in what was posted to a URL of yours. Nothing is called.
+
+        Attention: what the service itself posts is not public, and as far as is known it carries no
+        signature, so that anybody who knows the URL could post this. Before you act on it, ask the
+        service: ``message.reload()`` raises ``ResourceNotFound`` for what it does not have.
+
+        :param payload: The body of the request, JSON or a form, as text or bytes; or the query of a
+            GET; or its fields as a mapping. That is what the sandbox posts.
+        :returns: The message, with the data that was posted.
+        :raises ValueError: If there is no message in it.
+
+        Example:
+
+            >>> from vivialconnect import Message
+            >>> body = b'{"message": {"id": 1, "status": "sent", "to_number": "+15154469790"}}'
+            >>> message = Message.from_callback(body)
+            >>> message.status
+            'sent'
+            >>> message.reload()
+            >>> message.status
+            'delivered'
+
+        .. versionadded:: 1.0
+        """
+        # Imported when it is asked for, for most programs are not called.
+        with loading.lock:
+            from vivialconnect.resources import _callbacks  # noqa: PLC0415 - see above
+
+        return cls._row(_callbacks.read_callback(payload, cls.singular), "")
 
     @staticmethod
     def segments(text: str) -> Segments:

@@ -26,7 +26,7 @@ import time
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Tuple
 
-from vivialconnect.sandbox import lifecycle, seed
+from vivialconnect.sandbox import lifecycle, seed, webhooks
 from vivialconnect.sandbox.application import Application
 from vivialconnect.sandbox.chaos import Chaos, Rule
 from vivialconnect.sandbox.clock import Clock
@@ -82,6 +82,8 @@ class Sandbox:
         delivered; with the default all three are done at the next read.
     :param allow_local_media: whether ``file:`` URLs and http URLs of this machine in
         ``media_urls`` are read; otherwise a small PNG stands in for every URL of the network.
+    :param allow_remote_webhooks: whether URLs of other machines are called when a message changes
+        or comes in; otherwise it is an error in the log, and this machine alone is called.
     :param clock: gives the time in seconds since 1970; for tests.
     :param tls: what it serves TLS with, a server's context with its certificate; by default it
         serves plain HTTP.
@@ -99,11 +101,13 @@ class Sandbox:
         account_id: int = 12345,
         delays: Tuple[float, float, float] = (0, 0, 0),
         allow_local_media: bool = False,
+        allow_remote_webhooks: bool = False,
         clock: Callable[[], float] = time.time,
         tls: Optional[ssl.SSLContext] = None,
     ) -> None:
         """Check and keep the arguments; nothing is opened yet."""
-        _check_arguments(port, delays)
+        if not 0 <= port <= HIGHEST_PORT:
+            raise ValueError(f"port must be from 0 to {HIGHEST_PORT}, not {port!r}")
         check_account_id(account_id)
         check_credentials(api_key, api_secret)
         self._host = host
@@ -115,7 +119,7 @@ class Sandbox:
         self.api_key = api_key or seed.new_api_key()
         #: The secret that calls are signed with.
         self.api_secret = api_secret or seed.new_api_secret()
-        self._options = Options(delays, allow_local_media)
+        self._options = Options(delays, allow_local_media, allow_remote_webhooks)
         self._clock = Clock(clock)
         self._tls = tls
         #: The faults that are played on purpose, and the rules that say when.
@@ -193,6 +197,7 @@ class Sandbox:
             return
         self._server.stop()
         self._application.settle()
+        self._application.postman.stop()
         self._store.close()
         self._server = self._store = self._application = None
         self._pointer.undo()
@@ -251,6 +256,8 @@ class Sandbox:
         :raises ValueError: if it is negative.
         """
         self._clock.advance(seconds)
+        if self._application is not None:
+            self._application.postman.wake()
 
     def receive(
         self, *, from_number: str, to_number: str, body: str = "", media: Sequence[bytes] = ()
@@ -274,7 +281,22 @@ class Sandbox:
                     f"{to_number!r} is no number of account {self.account_id}; buy it first"
                 )
             draft = draft._replace(connector_id=number["connector_id"])
-            return lifecycle.render_message(lifecycle.receive(connection, draft, number, moment))
+            message = lifecycle.receive(connection, draft, number, moment)
+            busy = webhooks.is_busy(connection)
+        self._running(self._application).postman.wake(busy=busy)
+        return lifecycle.render_message(message)
+
+    def wait_for_webhooks(self, timeout: float = 10) -> None:
+        """Wait until every URL was called that is to be called by now.
+
+        :param timeout: how many seconds at most.
+        :raises TimeoutError: if that takes longer.
+        :raises RuntimeError: if the sandbox is not running.
+        """
+        if not self._running(self._application).postman.wait(timeout):
+            raise TimeoutError(
+                f"after {timeout} seconds there are still URLs to be called; does one of them hang?"
+            )
 
     def configure(self) -> None:
         """Point the client at this sandbox, for all of this process.
@@ -320,12 +342,3 @@ class Sandbox:
                 api_secret=api_secret,
             )
         self.api_key, self.api_secret = account.api_key, account.api_secret
-
-
-def _check_arguments(port: int, delays: Sequence[float]) -> None:
-    if not 0 <= port <= HIGHEST_PORT:
-        raise ValueError(f"port must be from 0 to 65535, not {port!r}")
-    if len(delays) != len(Options.delays) or sorted(delays) != [*delays] or delays[0] < 0:
-        raise ValueError(
-            f"delays must be three numbers of seconds that do not decrease, not {delays!r}"
-        )

@@ -27,14 +27,18 @@ from vivialconnect.sandbox import (
     tags,
     transactions,
     users,
+    webhooks,
     withdrawn,
 )
+from vivialconnect.sandbox.postman import Postman
 from vivialconnect.sandbox.router import ROW_ID, Call, Router, missing
 from vivialconnect.sandbox.store import select_one
 from vivialconnect.sandbox.traffic import Answer, Refusal, Request, json_answer
 from vivialconnect.sandbox.verification import Credential, Verifier
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from vivialconnect.sandbox.clock import Clock
     from vivialconnect.sandbox.store import Store
 
@@ -83,6 +87,8 @@ class Application:
         self._clock = clock
         self._options = options
         self._verifier = Verifier(self._find_credential, clock.wall)
+        #: Calls the URLs that are to be told of messages.
+        self.postman = Postman(store, clock, self._settle, everywhere=options.allow_remote_webhooks)
 
     def answer(self, request: Request) -> Answer:
         """Answer a request, whatever happens.
@@ -104,7 +110,10 @@ class Application:
     def settle(self) -> None:
         """Do what has fallen due in the lives of messages."""
         with self._store.transaction() as connection:
-            lifecycle.settle(connection, self._clock.now(), self._options)
+            self._settle(connection)
+
+    def _settle(self, connection: sqlite3.Connection) -> None:
+        lifecycle.settle(connection, self._clock.now(), self._options)
 
     def _proceed(self, request: Request) -> Answer:
         signer = self._verifier.verify(request)
@@ -117,9 +126,12 @@ class Application:
         if route.prepare is not None:
             call.prepared = route.prepare(call)
         with self._store.transaction() as connection:
-            lifecycle.settle(connection, self._clock.now(), self._options)
+            self._settle(connection)
             call.connection = connection
-            return route.handler(call)
+            answer = route.handler(call)
+            busy = webhooks.is_busy(connection)
+        self.postman.wake(busy=busy)
+        return answer
 
     def _find_credential(self, api_key: str) -> Optional[Credential]:
         with self._store.transaction() as connection:

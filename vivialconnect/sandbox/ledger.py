@@ -110,6 +110,12 @@ class Event(NamedTuple):
     data: Mapping[str, Any]
 
 
+def item_type(message: Mapping[str, Any]) -> str:
+    """Name the kind of a message as logs do."""
+    way = "in" if message["direction"] == "inbound" else "out"
+    return "msg_{}_{}".format(way, message["message_type"])
+
+
 def log(
     connection: sqlite3.Connection, account_id: int, operator: Operator, event: Event, moment: float
 ) -> None:

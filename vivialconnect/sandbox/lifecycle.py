@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from vivialconnect.common import segments
-from vivialconnect.sandbox import ledger
+from vivialconnect.sandbox import ledger, webhooks
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.media import Media, attach
 from vivialconnect.sandbox.store import Row, insert, select_all, select_one, update
@@ -43,10 +43,23 @@ class Options:
     :param delays: seconds after its acceptance at which a message is queued, is being sent, and
         is delivered.
     :param allow_local_media: whether media may come from ``file:`` and loopback URLs.
+    :param allow_remote_webhooks: whether other machines may be called when messages change.
     """
 
     delays: Tuple[float, float, float] = (0, 0, 0)
     allow_local_media: bool = False
+    allow_remote_webhooks: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the delays.
+
+        :raises ValueError: if they cannot be.
+        """
+        delays = self.delays
+        if len(delays) != len(_ORDINARY_LIFE) or sorted(delays) != [*delays] or delays[0] < 0:
+            raise ValueError(
+                f"delays must be three numbers of seconds that do not decrease, not {delays!r}"
+            )
 
 
 class Draft(NamedTuple):
@@ -127,6 +140,7 @@ def receive(connection: sqlite3.Connection, draft: Draft, number: Row, moment: f
     }
     row = _store(connection, draft, _kind(draft, number), fields, moment)
     _log(connection, row, "message received", moment)
+    webhooks.note_incoming(connection, row, render_message(row))
     return row
 
 
@@ -161,7 +175,9 @@ def _step(connection: sqlite3.Connection, row: Row, options: Options) -> None:
     if life[place] == "failed":
         changes["error_code"], changes["error_message"] = VENDOR_ERROR
     update(connection, "messages", row["id"], changes)
-    _log(connection, dict(row, **changes), "message status updated", moment)
+    after = dict(row, **changes)
+    _log(connection, after, "message status updated", moment)
+    webhooks.note_status(connection, after, render_message(after))
 
 
 def _kind(draft: Draft, number: Row) -> str:
@@ -220,7 +236,6 @@ def _metadata(connection: sqlite3.Connection, row: Row) -> Dict[str, Any]:
 
 
 def _log(connection: sqlite3.Connection, row: Row, description: str, moment: float) -> None:
-    way = "in" if row["direction"] == "inbound" else "out"
     data = {
         "text": row["body"],
         "sender": row["from_number"],
@@ -229,7 +244,7 @@ def _log(connection: sqlite3.Connection, row: Row, description: str, moment: flo
     }
     event = ledger.Event(
         "message." + row["status"],
-        "msg_{}_{}".format(way, row["message_type"]),
+        ledger.item_type(row),
         row["id"],
         description,
         data,

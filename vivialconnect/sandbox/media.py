@@ -103,7 +103,7 @@ def load(url: Any, *, allow_local: bool) -> Media:
         file_name = posixpath.basename(unquote(parts.path)) or "media"
         if allow_local and parts.scheme == "file":
             content = Path(url2pathname(parts.path)).read_bytes()
-        elif allow_local and parts.scheme == "http" and _is_loopback(host):
+        elif allow_local and parts.scheme == "http" and is_loopback(host):
             content = _fetch(host, parts.port, parts._replace(scheme="", netloc="").geturl())
         elif parts.scheme in ("http", "https") and host and _is_supported(file_name):
             stem = posixpath.splitext(file_name)[0]
@@ -122,7 +122,8 @@ def _is_supported(file_name: str) -> bool:
     return content_type.split("/")[0] in _MAIN_TYPES or content_type in _APPLICATION_TYPES
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -85,11 +85,15 @@ CREATE TABLE IF NOT EXISTS transactions (
     transaction_type TEXT NOT NULL, unit_count INTEGER NOT NULL, cash_amount INTEGER NOT NULL,
     credit_amount INTEGER NOT NULL, cash_balance INTEGER NOT NULL, post_time TEXT NOT NULL,
     data TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS webhooks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL, item_type TEXT NOT NULL, targets TEXT NOT NULL,
+    document TEXT NOT NULL);
 """
 
 TABLES = (
     "accounts", "contacts", "users", "passwords", "credentials", "messages", "bulks", "attachments",
-    "available_numbers", "numbers", "connectors", "logs", "transactions",
+    "available_numbers", "numbers", "connectors", "logs", "transactions", "webhooks",
 )  # fmt: skip
 
 

@@ -1,0 +1,67 @@
+"""Reading what is posted to a program when a message changes or comes in.
+
+What the service itself posts is not public. Read here is a message as the API gives it, as JSON or
+as the pairs of a form, which is what the sandbox posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Dict
+from urllib.parse import parse_qsl
+
+import six
+
+from vivialconnect.common.util import Util
+
+#: The fields that are numbers, which a form has as text.
+NUMBERS = frozenset(
+    ("id", "account_id", "connector_id", "error_code", "num_media", "num_segments", "price")
+)
+#: Every message has these.
+NEEDED = ("id", "status", "to_number")
+
+
+def read_callback(payload: Any, root: str) -> Dict[str, Any]:
+    """Return the data of the message in what was posted.
+
+    :param payload: A mapping of fields, or JSON, or the pairs of a form, as text or bytes.
+    :param root: The key that the message may stand under.
+    :raises ValueError: If there is no message in it. Its text holds nothing of the payload.
+
+    >>> read_callback("id=7&status=sent&to_number=%2B15154469790", "message")
+    {'id': 7, 'status': 'sent', 'to_number': '+15154469790'}
+    """
+    fields = payload if isinstance(payload, Mapping) else _parsed(payload)
+    inner = fields.get(root) if isinstance(fields, Mapping) else None
+    data = inner if isinstance(inner, Mapping) else fields
+    if not isinstance(data, Mapping):
+        raise ValueError("the payload should be an object with the fields of a message")
+    read = {str(name): _value(str(name), value) for name, value in data.items()}
+    missing = [name for name in NEEDED if read.get(name) in (None, "")]
+    if missing or isinstance(read["id"], (bool, float, list, dict)):
+        raise ValueError(
+            "the payload is no message: it should have {}".format(", ".join(missing or ["an id"]))
+        )
+    return read
+
+
+def _parsed(payload: Any) -> Any:
+    try:
+        text = six.ensure_text(payload, "utf-8")
+        if text.lstrip("\ufeff \t\r\n").startswith("{"):
+            return Util.json_to_dict(text)
+        return dict(parse_qsl(text.strip(), keep_blank_values=True))
+    except (TypeError, ValueError):
+        # Without the cause, which would show what was posted.
+        raise ValueError(
+            "the payload should be a mapping, JSON, or the pairs of a form, as text or bytes"
+        ) from None
+
+
+def _value(name: str, value: Any) -> Any:
+    # Frameworks give a list for each field of a form.
+    if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
+        value = value[0]
+    is_number = name in NUMBERS and isinstance(value, str) and value.isascii() and value.isdigit()
+    return int(value) if is_number else value

@@ -1,0 +1,170 @@
+"""Calls the URLs that numbers and connectors name, in a thread of its own. Which is told elsewhere.
+
+The thread is started when there is something to call for the first time, so most sandboxes have
+none. It also does what falls due meanwhile, so that a program that only waits is called.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Callable, Optional
+from urllib.parse import urlencode, urlsplit
+
+from vivialconnect.sandbox import webhooks
+from vivialconnect.sandbox.media import is_loopback
+from vivialconnect.version import VERSION
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from vivialconnect.sandbox.clock import Clock
+    from vivialconnect.sandbox.store import Store
+
+#: Seconds that a receiver may take to take a connection, and to answer.
+PATIENCE = 3
+HEADERS = {"Accept": "*/*", "User-Agent": "VivialConnect Sandbox " + VERSION}
+_SCHEMES = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+
+logger = logging.getLogger("vivialconnect.sandbox")
+
+
+class Postman:
+    """Makes the calls, one after the other.
+
+    :param store: the database.
+    :param clock: the clocks.
+    :param settle: does what has fallen due in the lives of messages.
+    :param everywhere: whether other machines may be called too.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settle: Callable[[sqlite3.Connection], None],
+        *,
+        everywhere: bool,
+    ) -> None:
+        """Keep the parts; nothing is started."""
+        self._store = store
+        self._clock = clock
+        self._settle = settle
+        self._everywhere = everywhere
+        self._changed = threading.Condition()
+        self._thread: Optional[threading.Thread] = None
+        self._connection: Optional[http.client.HTTPConnection] = None
+        self._woken = False
+        self._stopped = False
+
+    def wake(self, *, busy: bool = False) -> None:
+        """Look again whether there is anything to call, if anybody looks.
+
+        :param busy: whether there is something, now or later, so that somebody must look.
+        """
+        with self._changed:
+            self._woken = True
+            if busy and self._thread is None and not self._stopped:
+                self._thread = threading.Thread(
+                    target=self._run, name="vivialconnect-sandbox-postman", daemon=True
+                )
+                self._thread.start()
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until everything was called that is to be called by now.
+
+        :param seconds: how long at most.
+        :returns: whether that is so.
+        """
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while not self._is_done():
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(left)
+        return True
+
+    def stop(self) -> None:
+        """End the thread, also in the middle of a call; what was not called stays noted."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+            connected = self._connection and self._connection.sock
+            if connected:
+                with suppress(OSError):
+                    connected.shutdown(socket.SHUT_RDWR)
+        if self._thread is not None:
+            self._thread.join(2 * PATIENCE)
+
+    def _is_done(self) -> bool:
+        with self._store.transaction() as connection:
+            due = webhooks.next_change(connection)
+            is_due = due is not None and due <= self._clock.now()
+            return not is_due and webhooks.first(connection) is None
+
+    def _run(self) -> None:
+        while not self._stopped:
+            self._woken = False
+            with self._store.transaction() as connection:
+                self._settle(connection)
+                webhook = webhooks.first(connection)
+                due = webhooks.next_change(connection)
+            if webhook is not None:
+                self._deliver(webhook)
+            with self._changed:
+                self._changed.notify_all()
+                if webhook is None and not self._woken and not self._stopped:
+                    self._changed.wait(None if due is None else max(0, due - self._clock.now()))
+
+    def _deliver(self, webhook: webhooks.Webhook) -> None:
+        problem: Optional[str] = None
+        for target in webhook.targets:
+            problem = self._call(target, webhook)
+            if problem is None:
+                break
+        if not self._stopped:
+            with self._store.transaction() as connection:
+                webhooks.settle(connection, webhook, problem, self._clock.now())
+
+    def _call(self, target: webhooks.Target, webhook: webhooks.Webhook) -> Optional[str]:
+        """Call a URL, and return what went wrong, if anything did."""
+        try:
+            parts = urlsplit(target.url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            return "this is no URL"
+        if parts.scheme not in _SCHEMES or not host:
+            return "this is no URL of http or https"
+        if not self._everywhere and not is_loopback(host):
+            return "the sandbox calls nothing beyond this machine"
+        path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+        with self._changed:
+            self._connection = _SCHEMES[parts.scheme](host, port, timeout=PATIENCE)
+        try:
+            return _exchange(self._connection, target.method, path, webhook)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            return "{}: {}".format(type(error).__name__, error)
+        finally:
+            self._connection.close()
+
+
+def _exchange(
+    connection: http.client.HTTPConnection, method: str, path: str, webhook: webhooks.Webhook
+) -> Optional[str]:
+    if method == "GET":
+        joint = "&" if "?" in path else "?"
+        path = path + joint + urlencode(webhooks.form(webhook.document))
+        connection.request(method, path, headers=HEADERS)
+    else:
+        body = json.dumps({"message": webhook.document}, sort_keys=True).encode("ascii")
+        headers = dict(HEADERS, **{"Content-Type": "application/json"})
+        connection.request(method, path, body, headers)
+    status = connection.getresponse().status
+    return None if status // 100 == http.client.OK // 100 else "it answered {}".format(status)
