@@ -218,3 +218,14 @@ def test_plugin__fixture(tmp_path: Path) -> None:
         timeout=60, env=environment,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_advance__before_the_start() -> None:
+    """The clock can be moved before the sandbox runs, and is ahead then."""
+    sandbox = Sandbox(delays=(10, 20, 30))
+    sandbox.advance(5)
+    with sandbox, Client(sandbox) as client:
+        client.buy()
+        client.text()
+        sandbox.advance(35)
+        assert client.call("GET", "messages/1.json").json["message"]["status"] == "delivered"

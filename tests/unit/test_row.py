@@ -160,6 +160,11 @@ def test_attribute__suggestion() -> None:
         Gadget({"weight": 5}).wieght  # type: ignore[attr-defined] # noqa: B018 - the case
 
 
+def test_id__of_the_class() -> None:
+    """On the class it tells what it is."""
+    assert "primary key" in str(Message.id.__doc__)
+
+
 def test_id__of_a_key_that_is_set_later() -> None:
     """The id is the field that the class names, and what is called id besides is data."""
 

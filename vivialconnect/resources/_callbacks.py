@@ -33,10 +33,8 @@ def read_callback(payload: Any, root: str) -> Dict[str, Any]:
     {'id': 7, 'status': 'sent', 'to_number': '+15154469790'}
     """
     fields = payload if isinstance(payload, Mapping) else _parsed(payload)
-    inner = fields.get(root) if isinstance(fields, Mapping) else None
+    inner = fields.get(root)
     data = inner if isinstance(inner, Mapping) else fields
-    if not isinstance(data, Mapping):
-        raise ValueError("the payload should be an object with the fields of a message")
     read = {str(name): _value(str(name), value) for name, value in data.items()}
     missing = [name for name in NEEDED if read.get(name) in (None, "")]
     if missing or isinstance(read["id"], (bool, float, list, dict)):
@@ -46,11 +44,12 @@ def read_callback(payload: Any, root: str) -> Dict[str, Any]:
     return read
 
 
-def _parsed(payload: Any) -> Any:
+def _parsed(payload: Any) -> Dict[str, Any]:
     try:
         text = six.ensure_text(payload, "utf-8")
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
-            return Util.json_to_dict(text)
+            parsed: Dict[str, Any] = Util.json_to_dict(text)
+            return parsed
         return dict(parse_qsl(text.strip(), keep_blank_values=True))
     except (TypeError, ValueError):
         # Without the cause, which would show what was posted.
