@@ -21,8 +21,8 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: Tuple[Tuple[str, ...], ...] = (
     ("version", "common", "resources", "common._error_text", "common.error", "common.exchange",
-     "common._inflection", "common.secret", "common._values", "common.loading", "common.segments",
-     "common.phone_numbers", "common.downloads"),
+     "common.call", "common._inflection", "common.secret", "common._values", "common.loading",
+     "common.segments", "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
     ("common.scopes", "common.signer", "common.call_log"),

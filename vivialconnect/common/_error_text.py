@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple, Optional
 
-import six
-
 TOO_MANY_REQUESTS = 429
 
 _STATUS_ADVICE = {
@@ -96,7 +94,7 @@ def advise_on_status(status: Any, retry_after: Optional[float] = None) -> Option
 def text_of(body: Any) -> Optional[str]:
     """Return a body as text; ``None`` for none."""
     if isinstance(body, bytes):
-        return six.ensure_text(body, errors="replace")
+        return body.decode(errors="replace")
     return None if body is None else safe_str(body)
 
 

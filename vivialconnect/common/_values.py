@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timezone
 from typing import Any, Iterator, Tuple
 
-import six
-
 from vivialconnect.common.secret import masked
 
 #: What is sent as it is, if it is ASCII. A float may be NaN.
@@ -102,7 +100,7 @@ def _query_text(key: str, value: Any) -> str:
         return "true" if value else "false"
     try:
         if isinstance(value, (str, bytes)):
-            return _encodable(six.ensure_text(value, "utf-8"), key)
+            return _encodable(value if isinstance(value, str) else value.decode(), key)
         if isinstance(value, datetime):
             return format_basic_time(value)
         if isinstance(value, date):

@@ -1,12 +1,11 @@
-"""What is handed from layer to layer of a call: plain values.
+"""What passes the seam between Requestor and transport: plain values.
 
-A :class:`Call` is what a resource asks of a Requestor. Through the seam between Requestor and
-transport pass :class:`Request`, :class:`Response` and :class:`Limits`.
+That is a :class:`Request`, which is sent once, its :class:`Limits`, and the :class:`Response`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Protocol, Union
+from typing import Callable, Dict, Mapping, NamedTuple, Optional, Protocol, Union
 
 #: Seconds, 23 days: sockets count milliseconds in 32 bits.
 LONGEST_TIMEOUT = 2_000_000
@@ -29,17 +28,6 @@ class Sink(Protocol):
     def missing(self) -> int:
         """Return how many bytes cannot be all yet, by what is known beside the answer."""
         ...
-
-
-class Call(NamedTuple):
-    """One call as it was asked for."""
-
-    method: str
-    path: str
-    query: Mapping[str, Any] = {}
-    body: Optional[bytes] = None
-    #: Where the answer's body goes if it is no JSON but a medium.
-    sink: Optional[Sink] = None
 
 
 class Request(NamedTuple):

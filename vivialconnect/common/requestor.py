@@ -11,9 +11,9 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, Union
 
 from vivialconnect.common import answers, call_log, error, loading, paths, settings, signing
+from vivialconnect.common.call import Call
 from vivialconnect.common.exchange import (
     LONGEST_TIMEOUT,
-    Call,
     Limits,
     Request,
     Response,

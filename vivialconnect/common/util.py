@@ -14,8 +14,6 @@ from datetime import datetime, timezone
 from typing import Any, NoReturn, Optional, Union
 from urllib.parse import quote
 
-import six
-
 from vivialconnect.common._values import checked_key, format_basic_time, in_utc, pairs, plain
 
 __all__ = ("Moment", "Util", "as_moment", "encode_body", "format_basic_time", "parse_time")
@@ -120,6 +118,8 @@ class Util:
         >>> Util.json_to_dict('{"message": {"id": 7}}')
         {'message': {'id': 7}}
         """
+        import six  # noqa: PLC0415 - the nouns need none of it
+
         try:
             text = six.ensure_text(jsonstr, "utf-8")
         except TypeError as error:
@@ -207,7 +207,7 @@ def encode_body(value: Any) -> bytes:
 
     :raises ValueError: If something in it has no form in JSON.
     """
-    return six.ensure_binary(Util.to_json({} if value is None else value, root=None))
+    return Util.to_json({} if value is None else value, root=None).encode()
 
 
 def parse_time(text: str) -> datetime:
@@ -222,6 +222,8 @@ def parse_time(text: str) -> datetime:
     >>> parse_time("20200702T101112Z") == parse_time("2020-07-02T10:11:12")
     True
     """
+    import six  # noqa: PLC0415 - the nouns need none of it
+
     # Most programs never parse a date, and dateutil takes longer to import than this package.
     from dateutil.parser import isoparse  # noqa: PLC0415 - most programs parse no date
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Optional, Tuple, Union
 
 from vivialconnect.common import paths
+from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import describe_shape
 from vivialconnect.resources.countable import Countable
 

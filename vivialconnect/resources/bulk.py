@@ -6,8 +6,8 @@ from datetime import datetime, timezone
 from typing import Any, ClassVar, Iterator, List, Optional, Tuple, Type, TypeVar, Union
 
 from vivialconnect.common import paths, scopes
+from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError, VivialConnectError
-from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body, parse_time
 from vivialconnect.resources._collections import (
     LARGEST_PAGE,

@@ -18,8 +18,8 @@ from typing import (
     Union,
 )
 
+from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList
 from vivialconnect.resources._connector_lists import ROOT, SHOWN_NUMBERS, Shown, noted, read_list

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional
 
+from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import describe_shape, merged_query
 from vivialconnect.resources.resource import Resource
 

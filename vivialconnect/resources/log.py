@@ -17,8 +17,8 @@ from typing import (
     TypeVar,
 )
 
+from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import (
     describe_shape,
     merged_query,

@@ -19,8 +19,8 @@ from typing import (
 )
 
 from vivialconnect.common import loading, paths, scopes
+from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import LARGEST_PAGE, merged_query
 from vivialconnect.resources._waiting import wait
 from vivialconnect.resources.attachment import Attachment

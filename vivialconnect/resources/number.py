@@ -17,7 +17,7 @@ from typing import (
 )
 
 from vivialconnect.common import loading, paths
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.call import Call
 from vivialconnect.resources._collections import merged_query
 from vivialconnect.resources.tagged import Tagged
 

@@ -22,7 +22,7 @@ from typing import (
 )
 
 from vivialconnect.common import paths, scopes
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.call import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields
 from vivialconnect.resources._collections import (

@@ -15,8 +15,8 @@ from typing import (
 )
 
 from vivialconnect.common import scopes
+from vivialconnect.common.call import Call
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
-from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import Moment, as_moment
 from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, walk_pages
 from vivialconnect.resources.countable import Countable

@@ -17,8 +17,8 @@ from typing import (
     Union,
 )
 
+from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._collections import LARGEST_PAGE, describe_shape
 from vivialconnect.resources.sendable import Sendable

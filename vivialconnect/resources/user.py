@@ -19,7 +19,7 @@ from typing import (
 )
 
 from vivialconnect.common import loading, paths
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.call import Call
 from vivialconnect.common.secret import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields
