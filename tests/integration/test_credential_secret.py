@@ -14,7 +14,7 @@ import pytest
 
 from tests.contract import ACCOUNT, BASE
 from tests.integration.scripted_server import ScriptedServer, answer, use
-from vivialconnect import Credential, User, VivialConnectError
+from vivialconnect import Credential, ResourceError, User, VivialConnectError
 
 PLACE = BASE + ACCOUNT + "/users/7/profile/credentials"
 SECRET = "qZ8hidden7Yk"
@@ -104,6 +104,25 @@ def test_secret__in_a_failure() -> None:
     assert len(failure.stack) > 3
     assert SECRET not in "".join(failure.format()) + str(vars(caught.value))
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"user": {"credential": {"api_secret": "qZ8hidden7Yk"', {"user": {"api_secret": SECRET}}],
+)
+def test_secret__in_an_answer_that_cannot_be_read(body: Any) -> None:
+    """The error of an answer that cannot be read holds nothing of it, also where one looks long."""
+    with ScriptedServer(answer(body, 201)) as server:
+        use(server)
+        with pytest.raises(ResourceError) as caught:
+            User(7).create_credential("reports")
+
+    failure = caught.value
+    assert (failure.outcome, failure.http_status, failure.http_body) == ("accepted", 201, None)
+    told = "".join(traceback.format_exception(type(failure), failure, failure.__traceback__))
+    assert SECRET not in told + repr(vars(failure))
+    assert (failure.__cause__, failure.__context__) == (None, None)
+    assert SECRET.encode() not in pickle.dumps(failure)
 
 
 def test_secret__copied() -> None:

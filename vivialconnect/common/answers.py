@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 ReadT = TypeVar("ReadT")
 
+#: Where a credential is made, whose secret the answer shows.
+NEW_CREDENTIAL_PATH = "/profile/credentials.json"
+
 
 def judge(request: Request, response: Response, signed: str, clock: Callable[[], datetime]) -> None:
     """Raise unless the status says that the call succeeded. The body is not looked at before.
@@ -73,12 +76,21 @@ def understand(
         return read(parsed)
     except error.ResourceError as failure:
         failure.http_status = response.status
-        failure.http_body = six.ensure_text(response.content, errors="replace")
-        failure.json_body = parsed
+        if _shows_secret(request):
+            parsed = failure.__cause__ = failure.__context__ = None  # each may hold what came
+        else:
+            failure.http_body = six.ensure_text(response.content, errors="replace")
+            failure.json_body = parsed
         if request.method in error.SAFE_METHODS:
             failure._hint = "check api_base_url, for something else may answer there"
         _tell(failure, request, response, error.ACCEPTED, attempts)
         raise
+
+
+def _shows_secret(request: Request) -> bool:
+    """Tell whether the answer has a secret, which no error is to carry about."""
+    path = request.url.partition("?")[0]
+    return request.method == "POST" and path.endswith(NEW_CREDENTIAL_PATH)
 
 
 def _decode(response: Response) -> Any:

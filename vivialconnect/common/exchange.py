@@ -50,6 +50,10 @@ class Response(NamedTuple):
     #: The body, but for what a sink has taken.
     content: bytes
 
+    def __repr__(self) -> str:
+        # What came may be a secret, and tools that print locals print this.
+        return "Response({}, {} bytes)".format(self.status, len(self.content))
+
     def header(self, name: str) -> Optional[str]:
         """Return the value of a header field, whatever the case of its name.
 
