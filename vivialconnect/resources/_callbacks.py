@@ -61,6 +61,7 @@ def _parsed(payload: Any) -> Dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     # Frameworks give a list for each field of a form.
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
-        value = value[0]
-    is_number = name in NUMBERS and isinstance(value, str) and value.isascii() and value.isdigit()
-    return int(value) if is_number else value
+        return _value(name, value[0])
+    if isinstance(value, str) and name in NUMBERS and value.isascii() and value.isdigit():
+        return int(value)
+    return value
