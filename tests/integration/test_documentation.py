@@ -7,12 +7,14 @@ import importlib
 import pkgutil
 import re
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Iterator, List
 
 import pytest
 
 import vivialconnect
 from vivialconnect import Message, Number
+from vivialconnect.resources._row import Row
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.rst", *sorted((ROOT / "docs").glob("*.rst"))]
 FLAGS = doctest.ELLIPSIS
+#: What a class can do.
+KINDS = (FunctionType, classmethod, staticmethod, property)
 
 
 def modules() -> Iterator[ModuleType]:
@@ -61,6 +65,30 @@ def test_docstring__examples(test: doctest.DocTest, vivialconnect_sandbox: Sandb
     Message.create(text)
     Message.create(dict(text, body="A picture", media_urls=["https://example.com/picture.png"]))
     run(test)
+
+
+def names_of_nouns() -> Iterator[str]:
+    """Give the public names of every noun that the package exports, and of what it inherits."""
+    nouns = [getattr(vivialconnect, name) for name in vivialconnect.__all__]
+    rows = [noun for noun in nouns if isinstance(noun, type) and issubclass(noun, Row)]
+    bases = {base for row in rows for base in row.__mro__ if issubclass(base, Row)}
+    for base in bases:
+        yield from (
+            name
+            for name, member in vars(base).items()
+            if name[0] != "_" and isinstance(member, KINDS)
+        )
+
+
+def test_nouns__have_examples() -> None:
+    """Whatever a noun can do is done in an example, of a page or a docstring."""
+    parser = doctest.DocTestParser()
+    shown = [example for test in docstrings_with_examples() for example in test.examples]
+    for page in PAGES:
+        shown += parser.get_examples(page.read_text(encoding="utf-8"))
+    used = set(re.findall(r"\w+", "".join(example.source for example in shown)))
+    # Raw calls, for what this package has no method for.
+    assert {*names_of_nouns()} - used - {"get", "post"} == set()
 
 
 def test_pages__have_examples() -> None:

@@ -131,6 +131,14 @@ class Log(ReadOnly):
         :raises ValueError: If an optional parameter is one of the first three.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no object.
+
+        Example:
+
+            >>> from vivialconnect import Log
+            >>> span = {"start_time": "20200101T000000Z", "end_time": "20990101T000000Z"}
+            >>> counted = Log.get_aggregated_logs(**span, aggregator_type="years")
+            >>> {item["log_type"]: item["log_count"] for item in counted["log_items"]}
+            {'message.delivered': 2, ..., 'number.purchased': 1}
         """
         asked = {
             "start_time": start_time,

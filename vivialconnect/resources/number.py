@@ -154,7 +154,14 @@ class Number(Tagged):
         return self._create()
 
     def buy_local(self) -> bool:
-        """Buy the number as a local one; see :meth:`buy`."""
+        """Buy the number as a local one; see :meth:`buy`.
+
+        Example:
+
+            >>> from vivialconnect import Number
+            >>> Number({"area_code": "913"}).buy_local()
+            True
+        """
         self.phone_number_type = "local"
         return self.buy()
 

@@ -253,7 +253,12 @@ class Resource(Placed):
             requestor.delete(self._element_path(requestor, self._prefix, self.id))
 
     def is_new(self) -> bool:
-        """Return whether the resource has no id, and so has not been saved."""
+        """Return whether the resource has no id, and so has not been saved.
+
+        >>> from vivialconnect import Message
+        >>> Message({"body": "Hi"}).is_new(), Message.find(1).is_new()
+        (True, False)
+        """
         return self.id is None
 
     # Raw calls
