@@ -28,3 +28,5 @@ autodoc_typehints = "signature"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 90
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
