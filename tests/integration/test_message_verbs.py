@@ -116,6 +116,8 @@ def test_wait_until__time_is_up(passing: Passing, timeout: float, looks: int) ->
     [
         (("arrived",), "accepted, delivered, failed"),
         (((),), "status must be"),
+        ((None,), "status must be"),
+        (([["sent"]],), "status must be"),
         (("sent", -1), "timeout"),
         (("sent", True), "timeout"),
         (("sent", "9"), "timeout"),
@@ -130,6 +132,15 @@ def test_wait_until__refused(passing: Passing, arguments: Any, words: str) -> No
         message.wait_until(*arguments)
 
     assert lookups(passing.sandbox, message) == 0
+
+
+@pytest.mark.parametrize("status", [None, 5, [], {}, "delayed"])
+def test_wait_until__status_that_nobody_knows(status: Any) -> None:
+    """A status that is none of the known ones is waited out, whatever it is."""
+    with ScriptedServer(answer({"message": {"id": 7, "status": status}})) as server:
+        use(server)
+        with pytest.raises(Timeout, match="not yet 'sent'"):
+            Message(7).wait_until("sent", 0)
 
 
 def test_wait_until__look_that_hangs() -> None:

@@ -69,7 +69,10 @@ def is_over(status: Optional[str], wanted: FrozenSet[str]) -> bool:
 
 
 def _checked(wanted: Union[str, Iterable[str]], timeout: float) -> FrozenSet[str]:
-    statuses = frozenset((wanted,) if isinstance(wanted, str) else wanted)
+    try:
+        statuses = frozenset((wanted,) if isinstance(wanted, str) else wanted)
+    except TypeError:  # it is no list, or what stands in it is no text
+        statuses = frozenset()
     if not statuses or not statuses <= FINAL.union(LIFE):
         raise ValueError(
             "status must be one or several of {}, not {!r}".format(

@@ -203,7 +203,8 @@ class Message(Bulkable):
                 requestor = type(self).request.limited(seconds)
                 call = Call("GET", self._element_path(requestor, self._prefix, self.id))
                 self._load(requestor.perform(call, self._fields))
-        return self.attributes.get("status")
+        status = self.attributes.get("status")
+        return status if isinstance(status, str) else None
 
     @classmethod
     def from_callback(cls: Type[MessageT], payload: Any) -> MessageT:
