@@ -7,7 +7,19 @@ from typing import Any, Callable, Dict
 import pytest
 
 from tests.integration.scripted_server import ScriptedServer, answer, use
-from vivialconnect import Account, Log, Message, Number, Resource, ResourceError, VivialConnectError
+from vivialconnect import (
+    Account,
+    Connector,
+    Contact,
+    Log,
+    Message,
+    Number,
+    Resource,
+    ResourceError,
+    Transaction,
+    User,
+    VivialConnectError,
+)
 
 NO_JSON: Dict[str, bytes] = {
     "text": b"OK",
@@ -87,6 +99,23 @@ CALLS: Dict[str, tuple[Callable[[], Any], Dict[str, bytes]]] = {
         {**NO_JSON, **OF_NO_USE, **NOTHING},
     ),
     "raw": (Message.get, NO_JSON),
+    "connectors": (Connector.find, LIST),
+    "connector": (lambda: Connector.find(1), {**ELEMENT, **NOTHING}),
+    "numbers of a connector": (lambda: Connector(1).find_numbers(), LIST),
+    "callbacks of a connector": (lambda: Connector(1).find_callbacks(), LIST),
+    "count of numbers": (lambda: Connector(1).count_numbers(), {**LIST, **COUNTS_OF_NO_USE}),
+    "add_numbers": (lambda: Connector(1).add_numbers("+19132597591"), {**NO_JSON, **OF_NO_USE}),
+    "contact": (lambda: Contact.find(1), {**ELEMENT, **NOTHING}),
+    "transactions": (Transaction.find, LIST),
+    "credentials": (lambda: User(1).get_credentials(), LIST),
+    "credential": (lambda: User(1).get_credentials(2), {**ELEMENT, **NOTHING}),
+    "register": (lambda: User.register({"username": "a"}), {**ELEMENT, **NOTHING}),
+    "lookup": (lambda: Number.lookup("+15154469790"), {**ELEMENT, **NOTHING}),
+    "tagged_numbers": (lambda: Number.tagged_numbers({"a": "b"}), LIST),
+    "reload_tags": (lambda: Number(1).reload_tags(), {**ELEMENT, **NOTHING}),
+    "replace_tags": (lambda: Number(1).replace_tags({"a": "b"}), ELEMENT),
+    "redact": (lambda: Message(1).redact(), ELEMENT),
+    "wait_until": (lambda: Message(1).wait_until("sent", 0), {**ELEMENT, **NOTHING}),
 }
 CASES = [(call, body) for call, (_, bodies) in CALLS.items() for body in bodies]
 

@@ -283,7 +283,9 @@ class Connector(Owner):
         if not named and method != "POST":
             raise ValueError("name one of the {} at least".format(name.replace("_", " ")))
         call = Call(method, name, body=encode_body({ROOT: {name: named}}))
-        answer = self._call_below(call, lambda answer: answer and read_list(answer, name))
+        answer = self._call_below(
+            call, lambda answer: None if answer is None else read_list(answer, name)
+        )
         # Where it was done and the service says no more, the list is asked for.
         found, meta = answer or self._call_below(
             Call("GET", name), lambda answer: read_list(answer, name)
