@@ -284,7 +284,7 @@ class Connector(Owner):
             raise ValueError("name one of the {} at least".format(name.replace("_", " ")))
         call = Call(method, name, body=encode_body({ROOT: {name: named}}))
         answer = self._call_below(
-            call, lambda answer: None if answer is None else read_list(answer, name)
+            call, lambda answer: None if answer in (None, {}) else read_list(answer, name)
         )
         # Where it was done and the service says no more, the list is asked for.
         found, meta = answer or self._call_below(
