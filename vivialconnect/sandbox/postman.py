@@ -127,7 +127,7 @@ class Postman:
         problem: Optional[str] = None
         for target in webhook.targets:
             problem = self._call(target, webhook)
-            if problem is None:
+            if problem is None or self._stopped:
                 break
         if not self._stopped:
             with self._store.transaction() as connection:
