@@ -18,6 +18,8 @@ from vivialconnect.common.util import Util
 NUMBERS = frozenset(
     ("id", "account_id", "connector_id", "error_code", "num_media", "num_segments", "price")
 )
+#: More digits than these are no number of the service.
+MOST_DIGITS = 18
 #: Every message has these.
 NEEDED = ("id", "status", "to_number")
 
@@ -36,12 +38,16 @@ def read_callback(payload: Any, root: str) -> Dict[str, Any]:
     inner = fields.get(root)
     data = inner if isinstance(inner, Mapping) else fields
     read = {str(name): _value(str(name), value) for name, value in data.items()}
-    missing = [name for name in NEEDED if read.get(name) in (None, "")]
-    if missing or isinstance(read["id"], (bool, float, list, dict)):
-        raise ValueError(
-            "the payload is no message: it should have {}".format(", ".join(missing or ["an id"]))
-        )
+    missing = [name for name in NEEDED if not _is_given(name, read.get(name))]
+    if missing:
+        raise ValueError("the payload is no message: it should have " + ", ".join(missing))
     return read
+
+
+def _is_given(name: str, value: Any) -> bool:
+    if name == "id" and type(value) is int:
+        return True
+    return isinstance(value, str) and value != ""
 
 
 def _parsed(payload: Any) -> Dict[str, Any]:
@@ -62,6 +68,6 @@ def _value(name: str, value: Any) -> Any:
     # Frameworks give a list for each field of a form.
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
         return _value(name, value[0])
-    if isinstance(value, str) and name in NUMBERS and value.isascii() and value.isdigit():
-        return int(value)
+    if isinstance(value, str) and name in NUMBERS and len(value) <= MOST_DIGITS:
+        return int(value) if value.isascii() and value.isdigit() else value
     return value

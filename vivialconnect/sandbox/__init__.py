@@ -186,6 +186,7 @@ class Sandbox:
             raise
         self._store, self._server = store, server
         server.start()
+        self._application.postman.look()
         return self
 
     def stop(self) -> None:

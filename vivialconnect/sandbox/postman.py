@@ -7,13 +7,15 @@ none. It also does what falls due meanwhile, so that a program that only waits i
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import logging
 import socket
+import sqlite3
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 from urllib.parse import urlencode, urlsplit
 
 from vivialconnect.sandbox import webhooks
@@ -21,12 +23,10 @@ from vivialconnect.sandbox.media import is_loopback
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from vivialconnect.sandbox.clock import Clock
     from vivialconnect.sandbox.store import Store
 
-#: Seconds that a receiver may take to take a connection, and to answer.
+#: Seconds that a receiver may take to answer, from the moment when it is first tried.
 PATIENCE = 3
 HEADERS = {"Accept": "*/*", "User-Agent": "VivialConnect Sandbox " + VERSION}
 _SCHEMES = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
@@ -76,6 +76,12 @@ class Postman:
                 self._thread.start()
             self._changed.notify_all()
 
+    def look(self) -> None:
+        """Begin with what was left to be called when the database was closed, if anything was."""
+        with self._store.transaction() as connection:
+            busy = webhooks.is_busy(connection)
+        self.wake(busy=busy)
+
     def wait(self, seconds: float) -> bool:
         """Wait until everything was called that is to be called by now.
 
@@ -112,16 +118,26 @@ class Postman:
     def _run(self) -> None:
         while not self._stopped:
             self._woken = False
-            with self._store.transaction() as connection:
-                self._settle(connection)
-                webhook = webhooks.first(connection)
-                due = webhooks.next_change(connection)
-            if webhook is not None:
-                self._deliver(webhook)
+            try:
+                seconds = self._work()
+            except sqlite3.Error:  # a disk may be full for a while
+                logger.exception("The sandbox could not note what it calls, and will try again")
+                seconds = PATIENCE
             with self._changed:
                 self._changed.notify_all()
-                if webhook is None and not self._woken and not self._stopped:
-                    self._changed.wait(None if due is None else max(0, due - self._clock.now()))
+                if seconds > 0 and not self._woken and not self._stopped:
+                    self._changed.wait(min(seconds, threading.TIMEOUT_MAX))
+
+    def _work(self) -> float:
+        """Make a call if there is one to be made, and tell in how many seconds to look again."""
+        with self._store.transaction() as connection:
+            self._settle(connection)
+            webhook = webhooks.first(connection)
+            due = webhooks.next_change(connection)
+        if webhook is not None:
+            self._deliver(webhook)
+            return 0
+        return threading.TIMEOUT_MAX if due is None else due - self._clock.now()
 
     def _deliver(self, webhook: webhooks.Webhook) -> None:
         problem: Optional[str] = None
@@ -144,19 +160,59 @@ class Postman:
             return "this is no URL of http or https"
         if not self._everywhere and not is_loopback(host):
             return "the sandbox calls nothing beyond this machine"
-        path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-        with self._changed:
-            self._connection = _SCHEMES[parts.scheme](host, port, timeout=PATIENCE)
+        path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
+        connection = _SCHEMES[parts.scheme](host, port, timeout=PATIENCE)
+        end = time.monotonic() + PATIENCE
         try:
-            return _exchange(self._connection, target.method, path, webhook)
+            self._connect(connection)
+            return _exchange(connection, target.method, path, webhook, end)
         except (OSError, ValueError, http.client.HTTPException) as error:
             return "{}: {}".format(type(error).__name__, error)
         finally:
-            self._connection.close()
+            connection.close()
+
+    def _connect(self, connection: http.client.HTTPConnection) -> None:
+        connection.connect()
+        with self._changed:
+            # From here on stop() ends it; what connected too late for that ends itself.
+            if self._stopped:
+                raise ConnectionAbortedError("the sandbox stops")
+            self._connection = connection
+
+
+class _Limited(io.RawIOBase):
+    """Reads from a socket until a moment, however little comes at a time.
+
+    The timeout of a socket is one for each read, and so would never end a receiver that drips.
+    """
+
+    def __init__(self, connected: socket.socket, end: float) -> None:
+        self._connected = connected
+        self._end = end
+
+    def makefile(self, *_: object) -> io.BufferedReader:
+        """Give what http.client asks a socket for."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """Tell that this can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what there is, or wait for it as long as may be."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._connected.settimeout(left)
+        return self._connected.recv_into(buffer)
 
 
 def _exchange(
-    connection: http.client.HTTPConnection, method: str, path: str, webhook: webhooks.Webhook
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    webhook: webhooks.Webhook,
+    end: float,
 ) -> Optional[str]:
     if method == "GET":
         joint = "&" if "?" in path else "?"
@@ -166,5 +222,8 @@ def _exchange(
         body = json.dumps({"message": webhook.document}, sort_keys=True).encode("ascii")
         headers = dict(HEADERS, **{"Content-Type": "application/json"})
         connection.request(method, path, body, headers)
-    status = connection.getresponse().status
+    limited: Any = _Limited(connection.sock, end)
+    with http.client.HTTPResponse(limited, method=method) as response:
+        response.begin()
+        status = response.status
     return None if status // 100 == http.client.OK // 100 else "it answered {}".format(status)

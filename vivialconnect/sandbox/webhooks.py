@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 #: Messages that will change, and whose changes somebody wants to know.
 _WATCHED = """
-SELECT min(due) AS due FROM messages WHERE due IS NOT NULL AND (
-    EXISTS (SELECT 1 FROM numbers WHERE phone_number = from_number
-            AND coalesce(status_text_url, '') != '')
-    OR EXISTS (SELECT 1 FROM connectors WHERE connectors.id = messages.connector_id
-               AND callbacks LIKE '%"status"%'))
+SELECT due FROM messages
+LEFT JOIN numbers ON phone_number = from_number AND numbers.account_id = messages.account_id
+LEFT JOIN connectors ON connectors.id = coalesce(messages.connector_id, numbers.connector_id)
+WHERE due IS NOT NULL AND (coalesce(status_text_url, '') != '' OR callbacks LIKE '%"status"%')
+ORDER BY due LIMIT 1
 """
+
+#: What a connector's callbacks call an event, and what a number's fields call it.
+_STATUS = {"status": "status_text"}
+_INCOMING = {"incoming": "incoming_text", "incoming_fallback": "incoming_text_fallback"}
 
 
 class Target(NamedTuple):
@@ -65,26 +69,20 @@ def note_status(connection: sqlite3.Connection, message: Row, document: Mapping[
     :param message: the message's row.
     :param document: the message as the API gives it.
     """
-    targets = _of_connector(connection, message, "status") or _of_number(
-        connection, message["from_number"], "status_text"
-    )
-    _note(connection, message, targets, document)
+    _note(connection, message, "from_number", _STATUS, document)
 
 
 def note_incoming(
     connection: sqlite3.Connection, message: Row, document: Mapping[str, Any]
 ) -> None:
     """Note that a message has come in; the parameters are those of :func:`note_status`."""
-    targets = _of_connector(connection, message, "incoming", "incoming_fallback") or _of_number(
-        connection, message["to_number"], "incoming_text", "incoming_text_fallback"
-    )
-    _note(connection, message, targets, document)
+    _note(connection, message, "to_number", _INCOMING, document)
 
 
-def _of_connector(connection: sqlite3.Connection, message: Row, *events: str) -> List[Target]:
-    row = select_one(
-        connection, "SELECT callbacks FROM connectors WHERE id = ?", (message["connector_id"],)
-    )
+def _of_connector(
+    connection: sqlite3.Connection, connector_id: Optional[int], events: Mapping[str, str]
+) -> List[Target]:
+    row = select_one(connection, "SELECT callbacks FROM connectors WHERE id = ?", (connector_id,))
     found = {
         callback["event_type"]: Target(callback["method"] or "POST", callback["url"])
         for callback in json.loads(row["callbacks"] if row else "[]")
@@ -93,21 +91,26 @@ def _of_connector(connection: sqlite3.Connection, message: Row, *events: str) ->
     return [found[event] for event in events if event in found]
 
 
-def _of_number(connection: sqlite3.Connection, phone_number: str, *names: str) -> List[Target]:
-    number = select_one(connection, "SELECT * FROM numbers WHERE phone_number = ?", (phone_number,))
+def _of_number(number: Row, events: Mapping[str, str]) -> List[Target]:
     return [
         Target((number[name + "_method"] or "POST").upper(), number[name + "_url"])
-        for name in names
-        if number and number[name + "_url"]
+        for name in events.values()
+        if number.get(name + "_url")
     ]
 
 
 def _note(
     connection: sqlite3.Connection,
     message: Row,
-    targets: List[Target],
+    end: str,
+    events: Mapping[str, str],
     document: Mapping[str, Any],
 ) -> None:
+    # A number that was released may be another account's by now.
+    statement = "SELECT * FROM numbers WHERE phone_number = ? AND account_id = ?"
+    number = select_one(connection, statement, (message[end], message["account_id"])) or {}
+    connector_id = message["connector_id"] or number.get("connector_id")
+    targets = _of_connector(connection, connector_id, events) or _of_number(number, events)
     if targets:
         row = {
             "account_id": message["account_id"],
@@ -142,15 +145,15 @@ def is_busy(connection: sqlite3.Connection) -> bool:
 def settle(
     connection: sqlite3.Connection, webhook: Webhook, problem: Optional[str], moment: float
 ) -> None:
-    """Take note that a webhook is done with.
+    """Take note that a webhook is done with; one that was forgotten meanwhile stays forgotten.
 
     :param connection: a connection in a transaction.
     :param webhook: the webhook.
     :param problem: why none of its targets could be called, ``None`` if one was; it is logged.
     :param moment: now, in seconds since 1970.
     """
-    connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook.id,))
-    if problem is not None:
+    known = connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook.id,)).rowcount
+    if known and problem is not None:
         data = {"url": webhook.targets[-1].url, "message": problem}
         event = ledger.Event(
             "webhook.error", webhook.item_type, webhook.message_id, "webhook failed", data
