@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Iterator
 
 import pytest
 
+from tests.sandbox.receiver import Receiver
 from vivialconnect import Message, Number, ResourceNotFound
 
 if TYPE_CHECKING:
@@ -67,7 +68,11 @@ def test_from_callback__a_copy() -> None:
         {**FIELDS, "id": None},
         {**FIELDS, "id": True},
         {**FIELDS, "id": [7, 8]},
+        {**FIELDS, "id": ""},
+        {**FIELDS, "id": 7.0},
         {**FIELDS, "status": ""},
+        {**FIELDS, "status": ["sent", "failed"]},
+        {**FIELDS, "to_number": {"text": "secret words"}},
         "id=7&status=sent",
         {"id": "7", "text": "secret words"},
     ],
@@ -81,6 +86,13 @@ def test_from_callback__no_message(payload: Any) -> None:
     assert caught.value.__cause__ is None
 
 
+def test_from_callback__digits_beyond_numbers() -> None:
+    """What has more digits than a number of the service stays a text."""
+    message = Message.from_callback(FORM + "&price=" + "9" * 5000)
+
+    assert message.price == "9" * 5000
+
+
 def test_from_callback__of_nobody(vivialconnect_sandbox: Sandbox) -> None:
     """What somebody else has posted, the service does not know."""
     message = Message.from_callback(FORM)
@@ -90,13 +102,38 @@ def test_from_callback__of_nobody(vivialconnect_sandbox: Sandbox) -> None:
     assert vivialconnect_sandbox.requests[-1].path.endswith("/messages/7.json")
 
 
-def test_from_callback__of_the_sandbox(vivialconnect_sandbox: Sandbox) -> None:
-    """What the API gives of a message can be read, and is the message."""
-    Number({"phone_number": "+19132597591"}).buy()
-    message = Message({"from_number": "+19132597591", "to_number": "+15154469790", "body": "é"})
-    message.send()
-    told = Message.from_callback(json.dumps({"message": message.to_dict()}))
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Give a program that is called."""
+    running = Receiver()
+    yield running
+    running.close()
 
-    assert told == message
-    assert told.to_dict() == message.to_dict()
-    assert vivialconnect_sandbox.requests[-1].method == "POST"
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_from_callback__of_the_sandbox(
+    vivialconnect_sandbox: Sandbox, receiver: Receiver, method: str
+) -> None:
+    """What the sandbox posts is the message, field by field; a query has none that are null."""
+    number = Number({"phone_number": "+19132597591"})
+    number.status_text_url, number.status_text_method = receiver.url, method
+    number.incoming_text_url, number.incoming_text_method = receiver.url, method
+    number.buy()
+    message = Message({"from_number": "+19132597591", "to_number": "+15154469790", "body": "é & 7"})
+    message.send()
+    vivialconnect_sandbox.wait_for_webhooks()
+    vivialconnect_sandbox.receive(from_number="+15154469790", to_number="+19132597591", body="8")
+    vivialconnect_sandbox.wait_for_webhooks()
+    told = [Message.from_callback(call.raw) for call in receiver.calls]
+    known = [Message.find(message.id), Message.find(told[-1].id)]
+
+    assert [call.method for call in receiver.calls] == [method] * 4
+    assert [each.status for each in told] == ["queued", "sending", "delivered", "received"]
+    assert told[2:] == known
+    for posted, row in zip(told[2:], known):
+        given = {
+            name: value
+            for name, value in row.to_dict().items()
+            if value is not None or method == "POST"
+        }
+        assert posted.to_dict() == given

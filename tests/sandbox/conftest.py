@@ -9,6 +9,7 @@ import pytest
 from vivialconnect.sandbox import Sandbox
 
 from .client import Client
+from .receiver import Receiver
 
 
 @pytest.fixture
@@ -23,3 +24,11 @@ def client(sandbox: Sandbox) -> Iterator[Client]:
     """Give a client of it."""
     with Client(sandbox) as connected:
         yield connected
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Give a program that is called."""
+    running = Receiver()
+    yield running
+    running.close()

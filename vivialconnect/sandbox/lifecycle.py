@@ -1,7 +1,7 @@
 """The life of a message: accepted, queued, sending, and how it ends. No HTTP.
 
-Status is a function of the clock. Nothing runs in the background: each call, and the stop of the
-sandbox, first does what has fallen due since, in the order in which it fell due.
+Status is a function of the clock. Each call, and the stop of the sandbox, first does what has
+fallen due since, in the order in which it fell due. So does the postman, if somebody is to be told.
 """
 
 from __future__ import annotations

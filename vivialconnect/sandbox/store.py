@@ -137,7 +137,7 @@ class Store:
             self._connection.execute("COMMIT")
 
     def clear(self) -> None:
-        """Delete every row; ids begin at 1 again, but for webhooks, of which one may be under way."""
+        """Delete every row; ids begin at 1 again, but not of webhooks: one may be under way."""
         with self.transaction() as connection:
             for table in TABLES:
                 connection.execute("DELETE FROM " + table)

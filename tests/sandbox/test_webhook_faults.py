@@ -1,0 +1,210 @@
+"""What becomes of webhooks when the program that is called, the database or the sandbox fails."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from vivialconnect.sandbox import Sandbox, postman
+
+from .client import Client
+from .receiver import FROM, TO, Receiver, buy, errors, postmen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_receiver__that_hangs(receiver: Receiver) -> None:
+    """Calls to the sandbox are answered while a receiver hangs, and stopping does not wait long."""
+    with Sandbox() as sandbox, Client(sandbox) as client:
+        buy(client, status_text_url=receiver.url)
+        receiver.open.clear()
+        client.text()
+        assert receiver.met.wait(10)
+        assert client.call("GET", "messages/count.json").json == {"count": 1}
+        with pytest.raises(TimeoutError, match="still URLs to be called"):
+            sandbox.wait_for_webhooks(0.01)
+        stopped = threading.Thread(target=sandbox.stop)
+        stopped.start()
+        stopped.join(postman.PATIENCE)
+        assert not stopped.is_alive()
+    assert postmen() == []
+
+
+def test_receiver__that_never_answers(
+    sandbox: Sandbox, client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A receiver that says nothing is given up."""
+    monkeypatch.setattr("vivialconnect.sandbox.postman.PATIENCE", 0.05)
+    buy(client, incoming_text_url=receiver.url)
+    receiver.open.clear()
+    sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
+    sandbox.wait_for_webhooks()
+
+    (item,) = errors(client)
+    assert "timed out" in item["log_data"]["message"]
+
+
+def test_thread__only_where_it_is_needed(sandbox: Sandbox, client: Client) -> None:
+    """A sandbox in which nothing is to be called has no thread that calls."""
+    buy(client)
+    client.text()
+    sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
+    sandbox.advance(1)
+    sandbox.wait_for_webhooks()
+
+    assert postmen() == []
+
+
+def test_reset__nothing_left(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
+    """What was to be called before a reset is not called after it."""
+    receiver.open.clear()
+    buy(client, status_text_url=receiver.url)
+    client.text()
+    assert receiver.met.wait(10)
+    sandbox.reset()
+    receiver.open.set()
+    sandbox.wait_for_webhooks()
+
+    assert receiver.told == ["queued"]
+
+
+def test_reset__call_under_way(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
+    """A call that a reset meets, and that fails, costs nothing of what comes after the reset."""
+    receiver.statuses["/before"] = 500
+    receiver.open.clear()
+    buy(client, incoming_text_url=receiver.url + "/before")
+    sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
+    assert receiver.met.wait(10)
+    sandbox.reset()
+    buy(client, incoming_text_url=receiver.url + "/after")
+    sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
+    receiver.open.set()
+    sandbox.wait_for_webhooks()
+
+    assert [call.path for call in receiver.calls] == ["/before", "/after"]
+    assert errors(client) == []
+
+
+def drip(listening: socket.socket, stop: threading.Event) -> None:
+    """Answer one call by single bytes, until nobody takes them."""
+    connection = listening.accept()[0]
+    with connection:
+        try:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not stop.wait(0.01):
+                connection.sendall(b"x")
+        except OSError:
+            pass  # it was given up
+
+
+def test_receiver__that_drips(
+    sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A receiver that goes on answering is given up as one that says nothing."""
+    monkeypatch.setattr(postman, "PATIENCE", 0.1)
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = threading.Thread(target=drip, args=(listening, stop))
+        dripping.start()
+        try:
+            buy(client, incoming_text_url="http://127.0.0.1:{}/".format(listening.getsockname()[1]))
+            sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
+            sandbox.wait_for_webhooks()
+        finally:
+            stop.set()
+            dripping.join()
+
+    (item,) = errors(client)
+    assert "timed out" in item["log_data"]["message"]
+
+
+def test_limited__too_late() -> None:
+    """What comes too late is not read, though it is there."""
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(b"x")
+        limited = postman._Limited(here, time.monotonic())
+        with pytest.raises(TimeoutError, match="timed out"):
+            limited.readinto(bytearray(1))
+        assert here.recv(1) == b"x"
+
+
+def test_stop__while_connecting(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that is being connected when the sandbox stops is not made."""
+    connecting = threading.Event()
+    sandbox = Sandbox().start()
+    calling = sandbox._application.postman if sandbox._application else None
+    assert calling is not None
+
+    class Late(http.client.HTTPConnection):
+        """Connects only once the sandbox stops."""
+
+        def connect(self) -> None:
+            """Wait for the stop."""
+            connecting.set()
+            with calling._changed:
+                assert calling._changed.wait_for(lambda: calling._stopped, 10)
+            super().connect()
+
+    monkeypatch.setitem(postman._SCHEMES, "http", Late)
+    with Client(sandbox) as client:
+        buy(client, incoming_text_url=receiver.url)
+        sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
+        assert connecting.wait(10)
+        sandbox.stop()
+
+    assert receiver.calls == []
+    assert postmen() == []
+
+
+def test_database__opened_again(tmp_path: Path, receiver: Receiver) -> None:
+    """What was not called when a sandbox stopped is called as soon as its database is opened."""
+    database = str(tmp_path / "sandbox.db")
+    receiver.open.clear()
+    with Sandbox(database=database) as sandbox, Client(sandbox) as client:
+        buy(client, incoming_text_url=receiver.url)
+        first, second = (
+            sandbox.receive(from_number=TO, to_number=FROM, body=body) for body in ("1", "2")
+        )
+        assert receiver.met.wait(10)
+    receiver.open.set()
+    with Sandbox(database=database) as sandbox:
+        sandbox.wait_for_webhooks()
+
+    # The first was under way, and whether it had arrived could not be known.
+    assert [call.body["message"] for call in receiver.calls] == [first, first, second]
+
+
+def test_database__fails_for_a_while(
+    sandbox: Sandbox,
+    client: Client,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where it could not be noted that a call was made, the call is made again."""
+    monkeypatch.setattr(postman, "PATIENCE", 0.05)
+    assert sandbox._store is not None
+    with sandbox._store.transaction() as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE DELETE ON webhooks BEGIN SELECT raise(ABORT, 'full'); END"
+        )
+    buy(client, incoming_text_url=receiver.url)
+    sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
+    for _ in range(2):
+        assert receiver.met.wait(10)
+        receiver.met.clear()
+    with sandbox._store.transaction() as connection:
+        connection.execute("DROP TRIGGER full")
+    sandbox.wait_for_webhooks()
+
+    assert set(receiver.told) == {"received"}
+    assert {record.getMessage() for record in caplog.records} == {
+        "The sandbox could not note what it calls, and will try again"
+    }
