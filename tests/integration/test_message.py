@@ -83,6 +83,13 @@ class TestMessage(ResourceContract):
         assert sent["body"] == ""
         assert message.num_media == 1
 
+    def test_create__one_url(self) -> None:
+        """One URL is taken for a list of one also where the row is made and saved at once."""
+        message = Message.create({**self.draft(), "media_urls": PICTURE})
+
+        assert json.loads(self.last().body)["message"]["media_urls"] == [PICTURE]
+        assert message.num_media == 1
+
     def test_send__body_beside_media(self) -> None:
         """A body that is there stays."""
         Message({**self.draft(), "media_urls": [PICTURE]}).send()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
@@ -200,6 +201,9 @@ def test_bulk__walked(vivialconnect_sandbox: Sandbox) -> None:
         bulk.to_numbers = ["+151544697{:02d}".format(line) for line in range(count)]
         ids.append(bulk.send_bulk())
 
+    created = Message.bulks()[0].created_at
+    assert created is not None
+    assert created.utcoffset() == timedelta(0)
     page = Message.bulks(page=2, limit=2)
     assert [each.bulk_id for each in page] == ids[2:]
     assert page.meta == {"count": 3, "next": None, "pages": 2, "previous": 1}

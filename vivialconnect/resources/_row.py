@@ -26,7 +26,7 @@ from typing import (
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.secret import masked
-from vivialconnect.common.util import Util, parse_time
+from vivialconnect.common.util import Util, as_moment
 from vivialconnect.resources._attributes import (
     Attributes,
     checked_fields,
@@ -254,13 +254,13 @@ class Row(metaclass=ResourceMeta):
         object.__setattr__(self, "__dict__", data)
 
     def _moment(self, name: str) -> Optional[datetime]:
-        text = self.attributes.get(name)
-        if text is None:
+        value = self.attributes.get(name)
+        if value is None:
             return None
         try:
-            return parse_time(text)
+            return as_moment(value, name)
         except ValueError as cause:
-            raise ResourceError("{} is no time: {!r}".format(name, text)) from cause
+            raise ResourceError("{} is no time: {!r}".format(name, value)) from cause
 
 
 _get_home = Row.__dict__["_own_home"].__get__

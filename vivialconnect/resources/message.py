@@ -129,8 +129,11 @@ class Message(Bulkable):
                 "this message has the id {!r}, so it was sent already; "
                 "make a new Message to send it again".format(self.id)
             )
-        self._complete_media()
         return self.save()
+
+    def _create(self) -> bool:
+        self._complete_media()
+        return super()._create()
 
     def redact(self) -> bool:
         """Empty the text of the message, on the service and here; its other data stays.
