@@ -196,14 +196,14 @@ class Connector(Owner):
         self._change_below("PUT", ConnectorNumber, numbers)
 
     def replace_numbers(self, numbers: NumbersGiven) -> None:
-        """Give the connector these numbers and no others; see :meth:`add_numbers`.
+        """Give the connector these numbers and no others; errors as of :meth:`add_numbers`.
 
         :param numbers: What :meth:`add_numbers` takes; an empty list takes all numbers off it.
         """
         self._change_below("POST", ConnectorNumber, numbers)
 
     def remove_numbers(self, numbers: NumbersGiven) -> None:
-        """Take numbers off the connector; they stay with the account. See :meth:`add_numbers`.
+        """Take numbers off the connector, not the account; errors as of :meth:`add_numbers`.
 
         :param numbers: What :meth:`add_numbers` takes.
         """
@@ -253,14 +253,14 @@ class Connector(Owner):
         self._change_below("PUT", ConnectorCallback, callbacks)
 
     def replace_callbacks(self, callbacks: CallbacksGiven) -> None:
-        """Give the connector these callbacks and no others; see :meth:`add_callbacks`.
+        """Give the connector these callbacks and no others; errors as of :meth:`add_callbacks`.
 
         :param callbacks: What :meth:`add_callbacks` takes; an empty list takes all away.
         """
         self._change_below("POST", ConnectorCallback, callbacks)
 
     def remove_callbacks(self, callbacks: CallbacksGiven) -> None:
-        """Take callbacks away; see :meth:`add_callbacks`.
+        """Take callbacks away; errors as of :meth:`add_callbacks`.
 
         :param callbacks: What :meth:`add_callbacks` takes; ``message_type`` and ``event_type`` say
             which.
