@@ -1,10 +1,9 @@
 """The Python SDK for the Vivial Connect SMS and MMS service.
 
-Set the three credentials, or the environment variables of the same meaning, and call:
+Set ``api_key``, ``api_secret`` and ``api_account_id`` on ``Resource``, or the environment variables of
+the same meaning, and call:
 
     >>> from vivialconnect import Message, Resource
-    >>> Resource.api_key = "..."        # doctest: +SKIP
-    >>> Resource.api_secret = "..."     # doctest: +SKIP
     >>> Resource.api_account_id = 12345
     >>> Message.count() > 0
     True

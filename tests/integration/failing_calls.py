@@ -229,7 +229,7 @@ def _changed_on_its_way(stage: Stage) -> None:
 
 def _lose(stage: Stage, message: Message, fault: str) -> None:
     stage.sandbox.chaos.add(fault, method="POST", times=1)
-    with suppress(VivialConnectError):
+    with suppress(VivialConnectError):  # that it is lost is what is wanted
         message.send()
 
 

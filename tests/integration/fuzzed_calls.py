@@ -61,7 +61,7 @@ class FuzzServer:
     def stop(self) -> None:
         """End the thread."""
         self._stopping = True
-        with suppress(OSError):
+        with suppress(OSError):  # the client may have gone
             self._connected.shutdown(socket.SHUT_RDWR)
         with socket.create_connection(self.address):
             pass  # only to wake the listener

@@ -164,7 +164,7 @@ class ScriptedServer:
         self._listener.close()
         with self._lock:
             for connected in self._open:
-                with suppress(OSError):
+                with suppress(OSError):  # the client may have gone
                     socket.socket.shutdown(connected, socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(PATIENCE)

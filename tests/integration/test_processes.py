@@ -139,7 +139,7 @@ def test_fork__while_a_thread_waits() -> None:
         peer.stall()
 
     def wait_in_vain() -> None:
-        with suppress(ConnectionError):
+        with suppress(ConnectionError):  # how it ends is not the case here, the fork is
             Message.count()
 
     thread = threading.Thread(target=wait_in_vain)

@@ -136,7 +136,7 @@ def deliver(
         else:
             path = _name_in_folder(temporary, safe_name(name))
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):  # it has its final name, or was never made
             temporary.unlink()
     return str(path), result
 

@@ -185,13 +185,12 @@ class Number(Tagged):
         .. versionadded:: 1.0
         """
         _require_number(phone_number)
-        # Imported at the first lookup, for most programs make none.
         with loading.lock:
-            from vivialconnect.resources.number_info import read_number_info  # noqa: PLC0415
+            from vivialconnect.resources import number_info  # noqa: PLC0415 - few programs look up
         requestor = cls.request
         path = cls._custom_path(requestor, None, None, "lookup")
         return requestor.perform(
-            Call("GET", path, {"phone_number": phone_number}), read_number_info
+            Call("GET", path, {"phone_number": phone_number}), number_info.read_number_info
         )
 
     def _marks(self) -> Dict[str, Any]:

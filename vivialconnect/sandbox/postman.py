@@ -104,7 +104,7 @@ class Postman:
             self._changed.notify_all()
             connected = self._connection and self._connection.sock
             if connected:
-                with suppress(OSError):
+                with suppress(OSError):  # the call may have ended by itself
                     connected.shutdown(socket.SHUT_RDWR)
         if self._thread is not None:
             self._thread.join(2 * PATIENCE)

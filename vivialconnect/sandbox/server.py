@@ -251,7 +251,7 @@ class Server(ThreadingHTTPServer):
         with self._guard:
             connections = dict(self._connections)
             for connection in connections:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # the client may have gone
                     # Of the socket itself: that of TLS would first turn back to plain text.
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
         for thread in connections.values():
