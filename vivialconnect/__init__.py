@@ -1,7 +1,7 @@
 """The Python SDK for the Vivial Connect SMS and MMS service.
 
-Set ``api_key``, ``api_secret`` and ``api_account_id`` on ``Resource``, or the environment variables of
-the same meaning, and call:
+Set ``api_key``, ``api_secret`` and ``api_account_id`` on ``Resource``, or the environment variables
+of the same meaning, and call:
 
     >>> from vivialconnect import Message, Resource
     >>> Resource.api_account_id = 12345

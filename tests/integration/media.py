@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import random
-import zlib
 from typing import TYPE_CHECKING, Any, Callable, Dict, List
 
 from tests.integration.scripted_server import ACCOUNT, encode_answer
@@ -58,29 +56,13 @@ def _with_length(medium: bytes) -> bytes:
     return encode_answer(medium, headers=PNG)
 
 
-def _packed(medium: bytes) -> bytes:
-    return encode_answer(gzip.compress(medium), headers={**PNG, "Content-Encoding": "gzip"})
-
-
-def _deflated(medium: bytes) -> bytes:
-    return encode_answer(zlib.compress(medium), headers={**PNG, "Content-Encoding": "deflate"})
-
-
-def _packed_until_closed(medium: bytes) -> bytes:
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Encoding: GZIP\r\n\r\n"
-    return head + gzip.compress(medium)
-
-
 #: Answers that tell where they end, and those of which only the connection's end tells it.
 ENDING: Dict[str, Callable[[bytes], bytes]] = {
     "with its length": _with_length,
     "in chunks": _chunked,
-    "packed": _packed,
-    "deflated": _deflated,
 }
 ENDLESS: Dict[str, Callable[[bytes], bytes]] = {
     "until closed": _until_closed,
     "as of HTTP/1.0": _as_of_old,
-    "packed until closed": _packed_until_closed,
 }
 FRAMINGS = {**ENDING, **ENDLESS}

@@ -255,7 +255,7 @@ class TestConnector(ResourceContract):
         with pytest.raises(ValueError, match="it has no id"):
             Connector().add_numbers(FIRST)
         with pytest.raises(ValueError, match="it has no id"):
-            next(Connector().find_each_number())
+            Connector().find_each_number()
         with pytest.raises(ValueError, match="limit must be"):
             connector.find_each_number(-1)
         assert len(self.sandbox.requests) == before

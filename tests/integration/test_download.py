@@ -142,6 +142,17 @@ def test_download__mode(server: ScriptedServer, tmp_path: Path) -> None:
     assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o640, 0o640]
 
 
+def test_download__mode_of_a_file_that_is_replaced(server: ScriptedServer, tmp_path: Path) -> None:
+    """What nobody else might read before, nobody else may read afterwards."""
+    target = tmp_path / "cat.png"
+    target.write_bytes(OLD)
+    target.chmod(0o600)
+    row().download(target)
+
+    assert target.read_bytes() == MEDIUM
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
 def test_download__link_to_a_file(server: ScriptedServer, tmp_path: Path) -> None:
     """What a link leads to is replaced, and the link stays."""
     (tmp_path / "far").mkdir()

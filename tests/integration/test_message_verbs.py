@@ -123,6 +123,7 @@ def test_wait_until__time_is_up(passing: Passing, timeout: float, looks: int) ->
         (("sent", True), "timeout"),
         (("sent", "9"), "timeout"),
         (("sent", float("inf")), "timeout"),
+        (("sent", 10**400), "timeout"),
         (("sent", float("nan")), "timeout"),
     ],
 )
@@ -182,7 +183,7 @@ def test_redact__text_is_gone(vivialconnect_sandbox: Sandbox) -> None:
 
 
 def test_redact__text_is_still_there() -> None:
-    """An answer that still has the text is no redaction; an empty one is none either."""
+    """An answer that still has the text is no redaction, and the error does not tell the text."""
     kept = {"message": {"id": 7, "body": "secret plans"}}
     with ScriptedServer(answer(kept)) as server:
         use(server)
@@ -190,6 +191,17 @@ def test_redact__text_is_still_there() -> None:
         with pytest.raises(ResourceError, match="message 7 still has its text") as caught:
             message.redact()
     assert "secret plans" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_redact__answer_that_says_nothing(status: int) -> None:
+    """A success that says nothing is enough, as for every save; here the text is gone too."""
+    with ScriptedServer(answer(b"", status)) as server:
+        use(server)
+        message = Message({"id": 7, "body": "a", "status": "sent"})
+        assert message.redact() is True
+
+    assert message.to_dict() == {"id": 7, "body": "", "status": "sent"}
 
 
 def test_bulk__walked(vivialconnect_sandbox: Sandbox) -> None:

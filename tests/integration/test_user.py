@@ -101,8 +101,9 @@ class TestUser(ResourceContract):
         with pytest.raises(BadRequest):
             User.register({"role": "Emperor"})
         before = len(self.sandbox.requests)
-        with pytest.raises(ValueError, match="must be a mapping"):
-            User.register(["user"])  # type: ignore[arg-type] # the case
+        with pytest.raises(ValueError, match="must be a mapping .* not list") as caught:
+            User.register([("password", NEW)])  # type: ignore[arg-type] # the case
+        assert NEW not in str(caught.value)
 
         assert len(self.sandbox.requests) == before
 
@@ -119,6 +120,22 @@ def test_change_password__what_is_none(old: Any, new: Any) -> None:
 
     assert server.requests == []
     assert told(caught.value) == []
+
+
+@pytest.mark.parametrize("status", [302, 400, 500])
+def test_change_password__echoed(status: int) -> None:
+    """Where the service repeats what was sent, the error does not."""
+    old, new = OLD, 'gr\u00fcn"house'
+    told_back = {"message": "not {} but {}".format(old, new), "sent": {"password": new}}
+    with ScriptedServer(answer(told_back, status)) as server:
+        use(server, max_retries=0)
+        with pytest.raises(VivialConnectError) as caught:
+            User(7).change_password(old, new)
+
+    failure: Any = caught.value
+    shown = str(failure) + failure.http_body + str(failure.json_body)
+    assert [text for text in (old, new, "gr\\u00fcn") if text in shown] == []
+    assert "not *** but ***" in shown
 
 
 def test_change_password__of_nobody() -> None:

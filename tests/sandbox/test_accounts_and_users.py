@@ -133,7 +133,9 @@ def test_user__role(client: Client) -> None:
     assert user["roles"][0]["id"] == 3
 
 
-@pytest.mark.parametrize("document", [{"role": "King"}, {"first_name": "x" * 129}, {"email": 7}])
+@pytest.mark.parametrize(
+    "document", [{"role": "King"}, {"role": ["User"]}, {"first_name": "x" * 129}, {"email": 7}]
+)
 def test_user__refused(client: Client, document: Dict[str, Any]) -> None:
     """A user with an unknown role or a name too long is refused with 400."""
     assert client.call("POST", "users.json", {"user": document}).status == 400

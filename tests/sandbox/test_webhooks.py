@@ -187,6 +187,7 @@ def test_connector__before_the_number(sandbox: Sandbox, client: Client, receiver
         ("http://[", "no URL"),
         ("http://127.0.0.1:1/", "ConnectionRefusedError"),
         ("RECEIVER/a b", "InvalidURL"),
+        ("http://[::1%x]/", "InvalidURL"),
     ],
 )
 def test_error__logged(

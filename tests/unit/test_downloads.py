@@ -157,6 +157,32 @@ def test_stream__that_blocks() -> None:
     assert stream.taken == NEW[:6]
 
 
+class Wrapped:
+    """Passes its writes on to a raw stream, as a named temporary file does."""
+
+    def __init__(self, stream: Sipping) -> None:
+        self.write = stream.write
+
+
+def test_stream__around_a_raw_one() -> None:
+    """Also one that is no raw stream itself gets all bytes, where it tells how many it took."""
+    stream = Sipping(100)
+    downloads.deliver(Wrapped(stream), "cat.png", write_new)
+
+    assert stream.taken == NEW
+
+
+def test_stream__that_takes_nothing() -> None:
+    """A stream that says that it took nothing would be asked for ever."""
+
+    class Full:
+        def write(self, data: bytes) -> int:  # noqa: ARG002 - of every stream
+            return 0
+
+    with pytest.raises(BlockingIOError):
+        downloads.deliver(Full(), "cat.png", write_new)
+
+
 def test_stream__with_write_alone() -> None:
     """A stream needs nothing but a method to write."""
 

@@ -85,6 +85,15 @@ def test_repetition__that_succeeds(name: str, method: str) -> None:
     assert len(play.sent) == (2 if method in repeated else 1)
 
 
+@pytest.mark.parametrize("written", ["/profile//password.json", "/profile/%70assword.json"])
+def test_repetition__of_a_password_change_written_otherwise(written: str) -> None:
+    """Another spelling of the path is the same path."""
+    play = Play(LOST)
+    failure_of(play, "PUT", PASSWORD_PATH.replace("/profile/password.json", written))
+
+    assert len(play.sent) == 1
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", ["lost", "lost in time", "502", "503", "504"])
 def test_repetition__of_a_password_change(name: str, method: str) -> None:

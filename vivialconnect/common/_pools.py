@@ -19,7 +19,6 @@ from typing import (
     Any,
     BinaryIO,
     Dict,
-    Iterator,
     Mapping,
     NamedTuple,
     Optional,
@@ -52,8 +51,6 @@ MOST_FIELDS = 100  # of the headers of an answer
 SWITCHING = 101
 BODILESS = frozenset((204, 304))  # RFC 9110, section 6.4.1
 PLAIN = "identity"  # RFC 9110, section 12.5.3
-#: The codings of a body that can be undone everywhere, and none.
-CODINGS = frozenset((PLAIN, "gzip", "x-gzip", "deflate"))
 
 
 class Answer(NamedTuple):
@@ -89,6 +86,11 @@ class _Response(HTTPResponse):
         told_twice = coding is not None and "content-length" in fields
         ends_with_it = not reader.chunked and reader.length is None
         reader.will_close = reader._check_close() or ends_with_it or told_twice
+
+    def _read_and_discard_trailer(self) -> None:
+        # The base's goes on for as long as fields come.
+        reader: Any = self
+        read_fields(reader.fp)
 
 
 def read_fields(stream: BinaryIO) -> Dict[str, str]:
@@ -268,13 +270,12 @@ def _hand_on(response: Any, sink: Sink) -> bytes:
         return cast("bytes", response.read())
     reader: Any = response
     attempt.stream()
-    coding = (reader.headers.get("content-encoding") or PLAIN).lower()
-    if coding not in CODINGS:
-        raise HTTPException("the body is packed in a way that was not asked for")
-    # Neither the closing of a connection nor what is packed tells whether that was all.
-    vague = coding != PLAIN or (reader.length is None and not reader.chunked)
-    sink.begin(None if vague else reader.length)
-    for piece in _pieces(response, coding):
+    # What is cut short of packed bytes may unpack all the same.
+    if (reader.headers.get("content-encoding") or PLAIN).lower() != PLAIN:
+        raise HTTPException("the medium is packed, which was not asked for")
+    vague = reader.length is None and not reader.chunked
+    sink.begin(reader.length)
+    for piece in iter(lambda: response.read(PIECE), b""):
         if not sink.take(piece):
             response.will_close = True  # the rest of the body stays where it is
             return b""
@@ -283,16 +284,6 @@ def _hand_on(response: Any, sink: Sink) -> bytes:
     if missing:
         raise IncompleteRead(b"", missing)
     return b""
-
-
-def _pieces(source: Any, coding: str) -> Iterator[bytes]:
-    """Yield a body as it is read, unpacked, without ever holding much of it."""
-    if coding == PLAIN:
-        return iter(lambda: source.read(PIECE), b"")
-    packed = urllib3.HTTPResponse(
-        source, headers={"content-encoding": coding}, preload_content=False
-    )
-    return packed.stream(PIECE, decode_content=True)
 
 
 def _unpacked(response: Any, content: bytes) -> bytes:
@@ -308,9 +299,12 @@ def _unpacked(response: Any, content: bytes) -> bytes:
 
 
 def _unpack(content: bytes, coding: str) -> bytes:
+    packed = urllib3.HTTPResponse(
+        io.BytesIO(content), headers={"content-encoding": coding}, preload_content=False
+    )
     # Piece by piece, for a few bytes can be packed from very many.
     pieces, size = [], 0
-    for piece in _pieces(io.BytesIO(content), coding):
+    for piece in packed.stream(PIECE, decode_content=True):
         attempt.seconds_left()
         size += len(piece)
         if size > LARGEST_ANSWER:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 import six
 
 from vivialconnect.common import error, paths, retries, signer
+from vivialconnect.common.secret import SecretBytes
 from vivialconnect.common.util import Util
 
 if TYPE_CHECKING:
@@ -47,10 +48,13 @@ def judge(request: Request, response: Response, signed: str, clock: Callable[[],
 
 def _failure_for(request: Request, response: Response) -> error.RequestorError:
     kind = error.error_for_status(response.status)
+    sent, content = request.body, response.content
+    if isinstance(sent, SecretBytes):
+        content = sent.hide_in(content)
     if not issubclass(kind, error.Redirection):
-        return kind(None, response.status, response.content)
+        return kind(None, response.status, content)
     target = paths.absolute(request.url, response.header("location") or "")
-    redirection = kind(None, response.status, response.content, target)
+    redirection = kind(None, response.status, content, target)
     # Without the target's query, which may hold a number.
     told = "redirects to {}, which is not followed".format(target.partition("?")[0])
     redirection.message = "; ".join(filter(None, (redirection.message, told)))
@@ -88,9 +92,10 @@ def understand(
 
 
 def _shows_secret(request: Request) -> bool:
-    """Tell whether the answer has a secret, which no error is to carry about."""
+    """Tell whether the answer may have a secret, which no error is to carry about."""
     path = request.url.partition("?")[0]
-    return request.method == "POST" and path.endswith(NEW_CREDENTIAL_PATH)
+    made = request.method == "POST" and path.endswith(NEW_CREDENTIAL_PATH)
+    return made or isinstance(request.body, SecretBytes)
 
 
 def _decode(response: Response) -> Any:

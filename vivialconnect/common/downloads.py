@@ -9,6 +9,7 @@ import errno
 import io
 import os
 import re
+import stat
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
@@ -132,7 +133,7 @@ def deliver(
             # Else a machine that fails now may come back with the name, but not with the bytes.
             os.fsync(file.fileno())
         if own_name:
-            path = temporary.replace(folder / own_name)
+            path = _replace(temporary, folder / own_name)
         else:
             path = _name_in_folder(temporary, safe_name(name))
     finally:
@@ -165,19 +166,16 @@ def _writer(stream: Any) -> Write:
         raise ValueError("target is a stream that is closed")
     if hasattr(stream, "writable") and not stream.writable():
         raise ValueError("target is a stream to read from; open it for writing, as with 'wb'")
-    if isinstance(stream, io.RawIOBase):
-        return partial(_write_whole, stream)
-    write: Write = stream.write
-    return write
+    return partial(_write_whole, stream)
 
 
 def _write_whole(stream: Any, piece: bytes) -> None:
-    """Write to a stream that may take less than it is given."""
+    """Write to a stream that may take less than it is given; one that does not tell takes all."""
     while piece:
         written = stream.write(piece)
-        if written is None:
+        if written == 0 or (written is None and isinstance(stream, io.RawIOBase)):
             raise BlockingIOError(errno.EAGAIN, "the stream takes nothing at the moment")
-        piece = piece[written:]
+        piece = piece[written:] if type(written) is int else b""
 
 
 def _place(target: Any) -> Tuple[Path, str]:
@@ -200,6 +198,13 @@ def _place(target: Any) -> Tuple[Path, str]:
     if text.endswith(os.sep):
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", text)
     return path.parent, path.name
+
+
+def _replace(temporary: Path, path: Path) -> Path:
+    """Put a file in the place of another, as readable as that was."""
+    if path.exists():
+        temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+    return temporary.replace(path)
 
 
 def _name_in_folder(temporary: Path, name: str) -> Path:

@@ -199,6 +199,8 @@ def _told_by(link: BaseException) -> Optional[str]:
     # A proxy that opens no tunnel, and a CA bundle that is not there, are told in words alone.
     if type(link) is OSError and link.args:
         return str(link)
+    if type(link) is client.HTTPException and link.args:  # in words of our own
+        return str(link)
     return next((words for kind, words in _WORDS if isinstance(link, kind)), None)
 
 

@@ -59,7 +59,9 @@ def checked_fields(data: Any) -> Dict[str, Any]:
     :raises ValueError: If it is no mapping, or a key of it is no text.
     """
     if not isinstance(data, Mapping):
-        raise ValueError("attributes must be a mapping of fields, or an id, not {!r}".format(data))
+        # Not shown itself, for there may be a password in it.
+        kind = type(data).__name__
+        raise ValueError("attributes must be a mapping of fields, or an id, not {}".format(kind))
     wrong = [key for key in data if not isinstance(key, str)]
     if wrong:
         raise ValueError("the names of fields must be texts, not {!r}".format(wrong[0]))

@@ -1,7 +1,7 @@
 """Reading what is posted to a program when a message changes or comes in.
 
-What the service itself posts is not public. Read here is a message as the API gives it, as JSON or
-as the pairs of a form, which is what the sandbox posts.
+What the service itself posts is not public. Read here is a message as the API gives it: as JSON,
+which the sandbox posts, or as the pairs of a query, which it calls with in a GET, or of a form.
 """
 
 from __future__ import annotations

@@ -85,5 +85,10 @@ def _checked(wanted: Union[str, Iterable[str]], timeout: float) -> FrozenSet[str
 
 
 def _seconds(value: Any) -> float:
-    """Return a number as it is, and for anything else one that no timeout can be."""
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else -1
+    """Return a number as one of seconds, and for anything else one that no timeout can be."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return -1
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")

@@ -147,8 +147,7 @@ class Connector(Owner):
 
         :param limit: How many in all; ``None`` for every one.
         :param page_size: How many to ask for at a time, 1 to 150.
-        :raises ValueError: At once, if limit or page size cannot be; while walking, if the
-            connector has no id.
+        :raises ValueError: At once, if the connector has no id, or limit or page size cannot be.
         :raises RequestorError: While walking, if a call fails.
 
         Example:
@@ -158,6 +157,7 @@ class Connector(Owner):
             >>> [number.phone_number for number in connector.find_each_number()]
             ['+19132597591']
         """
+        self._require_id("walk over the numbers of")
         return self._each(self.find_numbers, limit, page_size)
 
     def count_numbers(self) -> int:

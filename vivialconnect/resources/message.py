@@ -158,7 +158,10 @@ class Message(Bulkable):
         with scopes.within(self._scopes):
             requestor = type(self).request
             path = self._element_path(requestor, self._prefix, self.id)
-            self._store(requestor, Call("PUT", path), {"id": self.id, "body": ""})
+            body = self._body({"id": self.id, "body": ""})
+            loaded = requestor.perform(Call("PUT", path, body=body), self._fields_if_any)
+            self._load({**self._data(), "body": ""} if loaded is None else loaded)
+            self._settle()
         if self.attributes.get("body"):
             raise ResourceError(
                 "the service has answered, and message {!r} still has its text; "
@@ -169,10 +172,10 @@ class Message(Bulkable):
     def wait_until(self, status: Union[str, Iterable[str]], timeout: float = 60) -> str:
         """Wait until the message has a status, or will never have it, and return what it has.
 
-        The row is brought up to date, at once and then after pauses that grow from half a second to
-        five. The wait ends also where the status was passed already, and with ``"failed"``,
-        ``"undelivered"``, ``"delivered"`` and ``"received"``, for nothing comes after those: look
-        at what it returns.
+        Unless the row shows already that there is nothing to wait for, it is brought up to date, at
+        once and then after pauses that grow from half a second to five. The wait ends also where
+        the status was passed already, and with ``"failed"``, ``"undelivered"``, ``"delivered"`` and
+        ``"received"``, for nothing comes after those: look at what it returns.
 
         :param status: The status to wait for, or several of which one is enough.
         :param timeout: Seconds to wait at most, 0 for a single look; the last look may take one
@@ -217,8 +220,8 @@ class Message(Bulkable):
         signature, so that anybody who knows the URL could post this. Before you act on it, ask the
         service: ``message.reload()`` raises ``ResourceNotFound`` for what it does not have.
 
-        :param payload: The body of the request, JSON or a form, as text or bytes; or the query of a
-            GET; or its fields as a mapping. That is what the sandbox posts.
+        :param payload: The body of the request, as text or bytes, or the query of a GET: what the
+            sandbox calls with. A form is read too, and the fields as a mapping.
         :returns: The message, with the data that was posted.
         :raises ValueError: If there is no message in it.
 
@@ -310,7 +313,7 @@ class Message(Bulkable):
 
         .. versionadded:: 1.0
         """
-        self._require_id("look below")
+        self._require_id("walk over the attachments of")
         return self._each(self.attachments, limit, page_size)
 
     def attachments_count(self, opts: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> int:

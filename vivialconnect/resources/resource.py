@@ -329,7 +329,7 @@ class Resource(Placed):
         :param call: Its path is what follows the row's own, ``"attachments/count"``.
         :param read: Makes the result of the parsed answer.
         """
-        self._require_id("look below")
+        self._require_id("make this call for")
         with scopes.within(self._scopes):
             requestor = type(self).request
             path = self._custom_path(requestor, self.id, self._prefix, call.path)

@@ -74,7 +74,7 @@ def positive(parameters: Mapping[str, str], name: str, default: int) -> int:
         return default
     if POSITIVE.fullmatch(text) is None:
         raise Refusal(400, f"{name} must be a whole number above 0, not {text!r}")
-    return int(text)
+    return int(text.lstrip("0"))
 
 
 def instant(parameters: Mapping[str, str], name: str) -> float:

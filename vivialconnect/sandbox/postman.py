@@ -14,7 +14,7 @@ import socket
 import sqlite3
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Callable, Optional
 from urllib.parse import urlencode, urlsplit
 
@@ -161,15 +161,13 @@ class Postman:
         if not self._everywhere and not is_loopback(host):
             return "the sandbox calls nothing beyond this machine"
         path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
-        connection = _SCHEMES[parts.scheme](host, port, timeout=PATIENCE)
         end = time.monotonic() + PATIENCE
         try:
-            self._connect(connection)
-            return _exchange(connection, target.method, path, webhook, end)
+            with closing(_SCHEMES[parts.scheme](host, port, timeout=PATIENCE)) as connection:
+                self._connect(connection)
+                return _exchange(connection, target.method, path, webhook, end)
         except (OSError, ValueError, http.client.HTTPException) as error:
             return "{}: {}".format(type(error).__name__, error)
-        finally:
-            connection.close()
 
     def _connect(self, connection: http.client.HTTPConnection) -> None:
         connection.connect()

@@ -94,7 +94,7 @@ def register_user(call: Call) -> Answer:
 
 def _add(call: Call, document: Dict[str, Any]) -> Answer:
     role = document.get("role") or DEFAULT_ROLE
-    if role not in ROLES:
+    if not isinstance(role, str) or role not in ROLES:
         raise Refusal(400, "role must be one of {}".format(", ".join(sorted(ROLES))))
     now = timestamp(call.clock.now())
     row = {
