@@ -101,7 +101,7 @@ class TestUser(ResourceContract):
         with pytest.raises(BadRequest):
             User.register({"role": "Emperor"})
         before = len(self.sandbox.requests)
-        with pytest.raises(ValueError, match="must be a mapping .* not list") as caught:
+        with pytest.raises(ValueError, match=r"must be a mapping .* not list") as caught:
             User.register([("password", NEW)])  # type: ignore[arg-type] # the case
         assert NEW not in str(caught.value)
 

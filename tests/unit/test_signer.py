@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivialconnect.common import signer, signing
+from vivialconnect.common import _values, signer, signing
 from vivialconnect.common.exchange import Request
 
 MOMENT = datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc)
@@ -207,4 +207,4 @@ def test_explanation__never_raises(theirs: Any, date: Optional[str]) -> None:
 
 def test_now__is_aware() -> None:
     """The clock that is used unless another is given knows that it is in UTC."""
-    assert signer.now_in_utc().utcoffset() == timedelta(0)
+    assert _values.now_in_utc().utcoffset() == timedelta(0)

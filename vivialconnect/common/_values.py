@@ -30,6 +30,11 @@ def format_basic_time(moment: datetime) -> str:
     )
 
 
+def now_in_utc() -> datetime:
+    """Return the time of this machine."""
+    return datetime.now(timezone.utc)
+
+
 def in_utc(moment: datetime) -> datetime:
     """Return a moment as an aware datetime in UTC, which a naive one is taken for."""
     if moment.utcoffset() is None:

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, Union
 
 from vivialconnect.common import answers, call_log, error, loading, paths, settings, signing
+from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.call import Call
 from vivialconnect.common.exchange import (
     LONGEST_TIMEOUT,
@@ -20,7 +21,7 @@ from vivialconnect.common.exchange import (
     Transport,
 )
 from vivialconnect.common.retries import Attempts
-from vivialconnect.common.signer import Signer, canonical_request, now_in_utc
+from vivialconnect.common.signer import Signer, canonical_request
 from vivialconnect.common.util import Util, encode_body
 from vivialconnect.version import VERSION
 

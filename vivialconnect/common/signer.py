@@ -7,7 +7,6 @@ compared line by line.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 import six
@@ -15,6 +14,8 @@ import six
 from vivialconnect.common import retries, signing
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from vivialconnect.common.exchange import Request
 
 #: Seconds by which the clocks may differ before a refusal is put down to it.
@@ -151,8 +152,3 @@ def _shown(line: str) -> str:
 def _shown_query(line: str) -> str:
     # The names alone: the values may be phone numbers and texts.
     return _shown("&".join(pair.partition("=")[0] + "=..." for pair in line.split("&") if pair))
-
-
-def now_in_utc() -> datetime:
-    """Return the time of this machine."""
-    return datetime.now(timezone.utc)

@@ -83,11 +83,7 @@ def find_rows(answer: Any, names: Iterable[str]) -> Tuple[List[Any], Dict[str, A
     tried: List[str] = []
     rows, meta = _take_rows(answer, names, tried)
     if not isinstance(rows, list) or not {*map(type, rows)} <= {dict}:
-        raise ResourceError(
-            "the answer should be a list of objects under {!r}, and is {}".format(
-                (tried or [*names])[0], describe_shape(answer)
-            )
-        )
+        raise unreadable("be a list of objects under {!r}".format((tried or [*names])[0]), answer)
     return rows, meta
 
 
@@ -105,6 +101,15 @@ def _take_rows(answer: Any, names: Iterable[str], tried: List[str]) -> Tuple[Any
             return None, {}
         name = lists[0]
     return answer[name], {key: value for key, value in answer.items() if key != name}
+
+
+def unreadable(expected: str, answer: Any) -> ResourceError:
+    """Return the error for an answer that is not what was asked for.
+
+    :param expected: What it should do, ``"be a count"``.
+    :param answer: The parsed answer.
+    """
+    return ResourceError("the answer should {}, and is {}".format(expected, describe_shape(answer)))
 
 
 def describe_shape(answer: Any) -> str:

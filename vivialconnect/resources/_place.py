@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional, Type, TypeVar, Union
 
 from vivialconnect.common import paths, scopes, settings
-from vivialconnect.common.error import ResourceError
 from vivialconnect.common.util import Util
-from vivialconnect.resources._collections import ResourceList, describe_shape, find_rows
+from vivialconnect.resources._collections import ResourceList, find_rows, unreadable
 from vivialconnect.resources._row import Home, Row, make_rows
 
 if TYPE_CHECKING:
@@ -80,9 +79,7 @@ class Placed(Row):
             for fields in (answer.get(cls.singular), only, answer):
                 if isinstance(fields, dict) and _is_id(fields.get(cls.primary_key)):
                     return fields
-        raise ResourceError(
-            "the answer should be one {}, and is {}".format(cls.singular, describe_shape(answer))
-        )
+        raise unreadable("be one {}".format(cls.singular), answer)
 
     @classmethod
     def _fields_if_any(cls, answer: Any) -> Optional[Dict[str, Any]]:

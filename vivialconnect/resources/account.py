@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Optional, Tuple, Un
 
 from vivialconnect.common import paths
 from vivialconnect.common.call import Call
-from vivialconnect.common.error import ResourceError
-from vivialconnect.resources._collections import describe_shape
+from vivialconnect.resources._collections import unreadable
 from vivialconnect.resources.countable import Countable
 
 if TYPE_CHECKING:
@@ -85,7 +84,5 @@ def _read_status(answer: Any) -> Dict[str, Any]:
     only = next(iter(answer.values())) if isinstance(answer, dict) and len(answer) == 1 else answer
     status = only if isinstance(only, dict) else answer
     if not isinstance(status, dict):
-        raise ResourceError(
-            "the answer should be a billing status, and is {}".format(describe_shape(answer))
-        )
+        raise unreadable("be a billing status", answer)
     return status

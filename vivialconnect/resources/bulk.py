@@ -12,8 +12,8 @@ from vivialconnect.common.util import encode_body, parse_time
 from vivialconnect.resources._collections import (
     LARGEST_PAGE,
     ResourceList,
-    describe_shape,
     find_rows,
+    unreadable,
 )
 from vivialconnect.resources._row import Row
 from vivialconnect.resources.sendable import Sendable
@@ -177,9 +177,7 @@ class Bulkable(Sendable):
 def _read_bulk_id(answer: Any) -> str:
     bulk_id = answer.get("bulk_id") if isinstance(answer, dict) else None
     if not isinstance(bulk_id, str):
-        raise ResourceError(
-            "the answer should have a bulk_id, and is {}".format(describe_shape(answer))
-        )
+        raise unreadable("have a bulk_id", answer)
     return bulk_id
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Optional
 
 from vivialconnect.common.call import Call
-from vivialconnect.common.error import ResourceError
-from vivialconnect.resources._collections import describe_shape, merged_query
+from vivialconnect.resources._collections import merged_query, unreadable
 from vivialconnect.resources.resource import Resource
 
 
@@ -53,9 +52,5 @@ def read_count(answer: Any) -> int:
     """
     count = answer.get("count") if isinstance(answer, dict) else None
     if isinstance(count, bool) or not isinstance(count, int):
-        raise ResourceError(
-            "the answer should be a whole number under 'count', and is {}".format(
-                describe_shape(answer)
-            )
-        )
+        raise unreadable("be a whole number under 'count'", answer)
     return count

@@ -18,10 +18,9 @@ from typing import (
 )
 
 from vivialconnect.common.call import Call
-from vivialconnect.common.error import ResourceError
 from vivialconnect.resources._collections import (
-    describe_shape,
     merged_query,
+    unreadable,
     walk_keys,
 )
 from vivialconnect.resources.readonly import ReadOnly
@@ -160,9 +159,5 @@ class Log(ReadOnly):
 
 def _read_object(answer: Any) -> Dict[str, Any]:
     if not isinstance(answer, dict):
-        raise ResourceError(
-            "the answer should be an object with log_items, and is {}".format(
-                describe_shape(answer)
-            )
-        )
+        raise unreadable("be an object with log_items", answer)
     return answer

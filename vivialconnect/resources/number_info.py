@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Dict, Tuple
 
-from vivialconnect.common.error import ResourceError
-from vivialconnect.resources._collections import describe_shape
+from vivialconnect.resources._collections import unreadable
 from vivialconnect.resources._row import Row
 
 
@@ -44,11 +43,7 @@ def read_number_info(answer: Any) -> NumberInfo:
     found = answer.get(NumberInfo.singular) if isinstance(answer, dict) else None
     phone_number = found.get("phone_number") if isinstance(found, dict) else None
     if not isinstance(found, dict) or not isinstance(phone_number, str):
-        raise ResourceError(
-            "the answer should be a number_info with a phone_number, and is {}".format(
-                describe_shape(answer)
-            )
-        )
+        raise unreadable("be a number_info with a phone_number", answer)
     # The service has echoed the number with a space for the plus, and without either.
     digits = phone_number.strip()
     if digits.isdecimal():

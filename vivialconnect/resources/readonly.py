@@ -15,8 +15,8 @@ class ReadOnly(Resource):
 
     __slots__ = ()
 
-    #: What to use instead, in words.
-    _offered: ClassVar[str] = "find() or find_each()"
+    #: What to use instead, in words; ``{}`` stands for the class.
+    _offered: ClassVar[str] = "{0}.find or {0}.find_each"
 
     @classmethod
     def count(cls, opts: Any = None, **kwargs: Any) -> NoReturn:  # noqa: ARG003 - as elsewhere
@@ -42,4 +42,5 @@ class ReadOnly(Resource):
 
     @classmethod
     def _refuse(cls, what: str) -> NoReturn:
-        raise NotImplementedError("the service cannot {}; use {}".format(what, cls._offered))
+        offered = cls._offered.format(cls.__name__)
+        raise NotImplementedError("the service cannot {}; use {}".format(what, offered))

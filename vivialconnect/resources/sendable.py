@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -15,6 +15,7 @@ from typing import (
 )
 
 from vivialconnect.common import scopes
+from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.call import Call
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
 from vivialconnect.common.util import Moment, as_moment
@@ -46,7 +47,7 @@ class ServiceClock:
 
         moment = parse_http_date(response.header("date"))
         if moment is not None:
-            self._ahead = moment - _now()
+            self._ahead = moment - now_in_utc()
 
     def reading_at(self, moment: datetime) -> datetime:
         """Return what the service's clock showed at a moment of ours."""
@@ -122,7 +123,7 @@ class Sendable(Countable):
         return getattr(self, "_unsettled", None)
 
     def _began(self) -> datetime:
-        return self._open_since or _now()
+        return self._open_since or now_in_utc()
 
     def _check_unsettled(self, edge: Optional[datetime]) -> None:
         if self._open_since is not None:
@@ -156,7 +157,7 @@ class Sendable(Countable):
         return walk_pages(fetch, identify, None, LARGEST_PAGE)
 
     def _create(self) -> bool:
-        began = _now()
+        began = now_in_utc()
         try:
             created = super()._create()
         except ValueError:  # nothing was sent
@@ -187,10 +188,6 @@ class Sendable(Countable):
 def _written(value: Any) -> str:
     """Return a value as it was sent: an enumeration is its value."""
     return str.__str__(value) if isinstance(value, str) else str(value or "")
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
 
 
 def _the_only(alike: List[SendableT], called: Optional[datetime]) -> Optional[SendableT]:

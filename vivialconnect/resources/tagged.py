@@ -18,9 +18,8 @@ from typing import (
 )
 
 from vivialconnect.common.call import Call
-from vivialconnect.common.error import ResourceError
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._collections import LARGEST_PAGE, describe_shape
+from vivialconnect.resources._collections import LARGEST_PAGE, unreadable
 from vivialconnect.resources.sendable import Sendable
 
 if TYPE_CHECKING:
@@ -186,7 +185,7 @@ class Tagged(Sendable):
                 tags = holder.get("tags") if isinstance(holder, dict) else None
                 if isinstance(tags, dict):
                     return tags
-        raise ResourceError("the answer should have tags, and is {}".format(describe_shape(answer)))
+        raise unreadable("have tags", answer)
 
 
 def write_tags(name: str, tags: Optional[Tags]) -> Optional[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -20,6 +20,7 @@ from typing import (
     overload,
 )
 
+from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.util import Moment, as_moment, format_basic_time
 from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, merged_query
 from vivialconnect.resources.readonly import ReadOnly
@@ -72,7 +73,6 @@ class Transaction(ReadOnly):
     plural = "transactions"
 
     _shown: ClassVar[Tuple[str, ...]] = ("transaction_type", "cash_amount", "post_time")
-    _offered: ClassVar[str] = "Transaction.find or Transaction.find_each"
 
     account_id: int
     transaction_type: str
@@ -175,7 +175,7 @@ class Transaction(ReadOnly):
 def _query(
     start_time: Optional[Moment], end_time: Optional[Moment], types: Optional[Types]
 ) -> Dict[str, Any]:
-    span = _span(start_time, end_time, _now())
+    span = _span(start_time, end_time, now_in_utc())
     return span if types is None else {**span, "include_types": _list_types(types)}
 
 
@@ -209,7 +209,3 @@ def _list_types(types: Any) -> List[str]:
     if not all(isinstance(one, str) and one for one in listed):
         raise ValueError("transaction_type must hold texts like 'sms_local_out' and nothing else")
     return list(listed)
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
