@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Dict, List
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.contacts import contacts_of
-from vivialconnect.sandbox.listing import Condition, read_page, searched
+from vivialconnect.sandbox.listing import Condition, count_rows, read_page, searched
 from vivialconnect.sandbox.router import Route, missing
 from vivialconnect.sandbox.store import Row, select_count, select_one, update
 from vivialconnect.sandbox.traffic import Refusal, json_answer
@@ -62,8 +62,7 @@ def list_accounts(call: Call) -> Answer:
 def count_accounts(call: Call) -> Answer:
     """Answer ``GET /accounts/count.json``."""
     condition = _visible(call)
-    count = select_count(call.connection, "accounts", condition.where, condition.values)
-    return json_answer({"count": count})
+    return count_rows(call, "accounts", condition)
 
 
 def _own(call: Call) -> Row:

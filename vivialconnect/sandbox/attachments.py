@@ -1,19 +1,16 @@
 """Routes of a message's attachments, and of the media themselves."""
 
-# ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict
 
-from vivialconnect.sandbox.listing import Condition, of_account, read_page
-from vivialconnect.sandbox.messages import own_message
-from vivialconnect.sandbox.router import Route, missing
-from vivialconnect.sandbox.store import Row, select_count, select_one
+from vivialconnect.sandbox.listing import Condition, count_rows, of_account, own_row, read_page
+from vivialconnect.sandbox.router import Route
 from vivialconnect.sandbox.traffic import Answer, json_answer
 
 if TYPE_CHECKING:
     from vivialconnect.sandbox.router import Call
+    from vivialconnect.sandbox.store import Row
 
 FIELDS = (
     "id", "account_id", "message_id", "content_type", "size", "file_name", "key_name",
@@ -30,17 +27,11 @@ def render(row: Row) -> Dict[str, Any]:
 
 
 def _condition(call: Call) -> Condition:
-    return of_account(call).also("message_id = ?", own_message(call)["id"])
+    return of_account(call).also("message_id = ?", own_row(call, "messages")["id"])
 
 
 def _own(call: Call) -> Row:
-    condition = _condition(call).also("id = ?", call.row_id("attachment"))
-    row = select_one(
-        call.connection, "SELECT * FROM attachments WHERE " + condition.where, condition.values
-    )
-    if row is None:
-        raise missing(call.segments["attachment"])
-    return row
+    return own_row(call, "attachments", _condition(call), "attachment")
 
 
 def list_attachments(call: Call) -> Answer:
@@ -52,8 +43,7 @@ def list_attachments(call: Call) -> Answer:
 def count_attachments(call: Call) -> Answer:
     """Answer ``GET messages/{id}/attachments/count.json``."""
     condition = _condition(call)
-    count = select_count(call.connection, "attachments", condition.where, condition.values)
-    return json_answer({"count": count})
+    return count_rows(call, "attachments", condition)
 
 
 def get_attachment(call: Call) -> Answer:

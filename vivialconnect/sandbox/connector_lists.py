@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Callable, List
 
 from vivialconnect.sandbox import callbacks, membership
 from vivialconnect.sandbox.clock import timestamp
-from vivialconnect.sandbox.connectors import offset, own_connector
-from vivialconnect.sandbox.listing import of_account, paged
+from vivialconnect.sandbox.connectors import offset
+from vivialconnect.sandbox.listing import of_account, own_row, paged
 from vivialconnect.sandbox.router import Route
 from vivialconnect.sandbox.store import Row, select_count, update
 from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
@@ -37,18 +37,18 @@ def _show_callbacks(row: Row) -> Answer:
 
 def get_callbacks(call: Call) -> Answer:
     """Answer ``GET connectors/{id}/callbacks.json``."""
-    return _show_callbacks(own_connector(call))
+    return _show_callbacks(own_row(call, "connectors"))
 
 
 def count_callbacks(call: Call) -> Answer:
     """Answer ``GET connectors/{id}/callbacks/count.json``."""
-    return json_answer({"count": len(json.loads(own_connector(call)["callbacks"]))})
+    return json_answer({"count": len(json.loads(own_row(call, "connectors")["callbacks"]))})
 
 
 def _write_callbacks(
     call: Call, write: Callable[[List[Callback], object, str], List[Callback]]
 ) -> Answer:
-    row = own_connector(call)
+    row = own_row(call, "connectors")
     now = timestamp(call.clock.now())
     after = write(json.loads(row["callbacks"]), _entries(call, "callbacks"), offset(now))
     changes = {"callbacks": json.dumps(after), "date_modified": now}
@@ -73,7 +73,7 @@ def delete_callbacks(call: Call) -> Answer:
 
 def get_numbers(call: Call) -> Answer:
     """Answer ``GET connectors/{id}/phone_numbers.json``, one page of them."""
-    row = own_connector(call)
+    row = own_row(call, "connectors")
     condition = of_account(call).also("connector_id = ?", row["id"])
     document = paged(call, "numbers", condition, ORDERED_BY, membership.render)
     document["connector"] = {
@@ -85,13 +85,13 @@ def get_numbers(call: Call) -> Answer:
 
 def count_numbers(call: Call) -> Answer:
     """Answer ``GET connectors/{id}/phone_numbers/count.json``."""
-    values = (own_connector(call)["id"],)
+    values = (own_row(call, "connectors")["id"],)
     count = select_count(call.connection, "numbers", "connector_id = ?", values)
     return json_answer({"count": count})
 
 
 def _write_numbers(call: Call, write: Callable[[Call, int, object], None]) -> Answer:
-    connector_id = own_connector(call)["id"]
+    connector_id = own_row(call, "connectors")["id"]
     write(call, connector_id, _entries(call, "phone_numbers"))
     membership.touch(call, connector_id)
     return get_numbers(call)

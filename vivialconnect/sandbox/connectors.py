@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Dict
 
 from vivialconnect.sandbox import callbacks, membership
 from vivialconnect.sandbox.clock import timestamp
-from vivialconnect.sandbox.listing import of_account, read_page, searched
-from vivialconnect.sandbox.router import Route, missing
-from vivialconnect.sandbox.store import Row, insert, select_count, update
+from vivialconnect.sandbox.listing import count_rows, of_account, own_row, read_page, searched
+from vivialconnect.sandbox.router import Route
+from vivialconnect.sandbox.store import Row, insert, update
 from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
 
 if TYPE_CHECKING:
@@ -40,19 +40,6 @@ def render(call: Call, row: Row) -> Dict[str, Any]:
         phone_numbers=[membership.render(number) for number in numbers[:SHOWN_NUMBERS]],
         more_numbers=len(numbers) > SHOWN_NUMBERS,
     )
-
-
-def own_connector(call: Call) -> Row:
-    """Find the connector that the path names.
-
-    :param call: the call.
-    :returns: the row.
-    :raises Refusal: 404 when the account has none of this id.
-    """
-    row = membership.find_connector(call, call.row_id())
-    if row is None:
-        raise missing(call.segments["id"])
-    return row
 
 
 def _writable(document: Dict[str, Any], row: Row, now: str) -> Dict[str, Any]:
@@ -92,8 +79,7 @@ def list_connectors(call: Call) -> Answer:
 def count_connectors(call: Call) -> Answer:
     """Answer ``GET connectors/count.json``."""
     condition = searched(of_account(call), call.parameters, SEARCHED)
-    count = select_count(call.connection, "connectors", condition.where, condition.values)
-    return json_answer({"count": count})
+    return count_rows(call, "connectors", condition)
 
 
 def post_connector(call: Call) -> Answer:
@@ -109,7 +95,7 @@ def post_connector(call: Call) -> Answer:
 
 def get_connector(call: Call) -> Answer:
     """Answer ``GET connectors/{id}.json``."""
-    return json_answer({"connector": render(call, own_connector(call))})
+    return json_answer({"connector": render(call, own_row(call, "connectors"))})
 
 
 def put_connector(call: Call) -> Answer:
@@ -117,12 +103,12 @@ def put_connector(call: Call) -> Answer:
 
     A list that is given replaces the connector's; fields that cannot change are passed over.
     """
-    return _write(call, call.document("connector"), own_connector(call))
+    return _write(call, call.document("connector"), own_row(call, "connectors"))
 
 
 def delete_connector(call: Call) -> Answer:
     """Answer ``DELETE connectors/{id}.json``; its numbers stay the account's, without connector."""
-    row = own_connector(call)
+    row = own_row(call, "connectors")
     membership.replace(call, row["id"], [])
     call.connection.execute("DELETE FROM connectors WHERE id = ?", (row["id"],))
     return Answer(204)

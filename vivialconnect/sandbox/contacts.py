@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping
 
 from vivialconnect.sandbox.clock import timestamp
-from vivialconnect.sandbox.listing import of_account, read_page, searched
-from vivialconnect.sandbox.router import Route, missing
-from vivialconnect.sandbox.store import Row, insert, select_all, select_count, select_one, update
+from vivialconnect.sandbox.listing import count_rows, of_account, own_row, read_page, searched
+from vivialconnect.sandbox.router import Route
+from vivialconnect.sandbox.store import Row, insert, select_all, select_one, update
 from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
 
 if TYPE_CHECKING:
@@ -55,17 +55,6 @@ def _writable(document: Mapping[str, Any]) -> Dict[str, Any]:
     return values
 
 
-def _own(call: Call) -> Row:
-    row = select_one(
-        call.connection,
-        "SELECT * FROM contacts WHERE id = ? AND account_id = ?",
-        (call.row_id(), call.account_id),
-    )
-    if row is None:
-        raise missing(call.segments["id"])
-    return row
-
-
 def list_contacts(call: Call) -> Answer:
     """Answer ``GET contacts.json``."""
     condition = searched(of_account(call), call.parameters, SEARCHED)
@@ -76,8 +65,7 @@ def list_contacts(call: Call) -> Answer:
 def count_contacts(call: Call) -> Answer:
     """Answer ``GET contacts/count.json``."""
     condition = searched(of_account(call), call.parameters, SEARCHED)
-    count = select_count(call.connection, "contacts", condition.where, condition.values)
-    return json_answer({"count": count})
+    return count_rows(call, "contacts", condition)
 
 
 def post_contact(call: Call) -> Answer:
@@ -95,12 +83,12 @@ def post_contact(call: Call) -> Answer:
 
 def get_contact(call: Call) -> Answer:
     """Answer ``GET contacts/{id}.json``."""
-    return json_answer({"contact": render(_own(call))})
+    return json_answer({"contact": render(own_row(call, "contacts"))})
 
 
 def put_contact(call: Call) -> Answer:
     """Answer ``PUT contacts/{id}.json``; fields that cannot change are passed over."""
-    row = _own(call)
+    row = own_row(call, "contacts")
     changes = _writable(call.document("contact"))
     changes["date_modified"] = timestamp(call.clock.now())
     update(call.connection, "contacts", row["id"], changes)
@@ -109,7 +97,7 @@ def put_contact(call: Call) -> Answer:
 
 def delete_contact(call: Call) -> Answer:
     """Answer ``DELETE contacts/{id}.json``."""
-    call.connection.execute("DELETE FROM contacts WHERE id = ?", (_own(call)["id"],))
+    call.connection.execute("DELETE FROM contacts WHERE id = ?", (own_row(call, "contacts")["id"],))
     return Answer(204)
 
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Dict, Mapping
 
 from vivialconnect.sandbox import seed
 from vivialconnect.sandbox.clock import timestamp
-from vivialconnect.sandbox.listing import Condition, read_page
+from vivialconnect.sandbox.listing import Condition, count_rows, own_row, read_page
 from vivialconnect.sandbox.router import ROW_ID, Route
-from vivialconnect.sandbox.store import Row, insert, select_count, select_one, update
+from vivialconnect.sandbox.store import Row, insert, select_one, update
 from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
-from vivialconnect.sandbox.users import own
 
 if TYPE_CHECKING:
     from vivialconnect.sandbox.router import Call
@@ -65,21 +64,20 @@ def _checked(values: Mapping[str, Any]) -> Dict[str, Any]:
 
 def list_credentials(call: Call) -> Answer:
     """Answer ``GET users/{id}/profile/credentials.json``."""
-    user = own(call)
+    user = own_row(call, "users")
     rows = read_page(call, "credentials", _of(user), FIELDS)
     return _answer(user, credentials=[render(row) for row in rows])
 
 
 def count_credentials(call: Call) -> Answer:
     """Answer ``GET users/{id}/profile/credentials/count.json``."""
-    condition = _of(own(call))
-    count = select_count(call.connection, "credentials", condition.where, condition.values)
-    return json_answer({"count": count})
+    condition = _of(own_row(call, "users"))
+    return count_rows(call, "credentials", condition)
 
 
 def post_credential(call: Call) -> Answer:
     """Answer ``POST users/{id}/profile/credentials.json``; only here the secret is told."""
-    user = own(call)
+    user = own_row(call, "users")
     now = timestamp(call.clock.now())
     row = {
         "account_id": user["account_id"],
@@ -97,13 +95,13 @@ def post_credential(call: Call) -> Answer:
 
 def get_credential(call: Call) -> Answer:
     """Answer ``GET users/{id}/profile/credentials/{credential}.json``."""
-    user = own(call)
+    user = own_row(call, "users")
     return _answer(user, credential=render(_own_credential(call, user)))
 
 
 def put_credential(call: Call) -> Answer:
     """Answer ``PUT users/{id}/profile/credentials/{credential}.json``: name and active change."""
-    user = own(call)
+    user = own_row(call, "users")
     row = _own_credential(call, user)
     changes = dict(_writable(call), date_modified=timestamp(call.clock.now()))
     update(call.connection, "credentials", row["id"], changes)
@@ -112,7 +110,7 @@ def put_credential(call: Call) -> Answer:
 
 def delete_credential(call: Call) -> Answer:
     """Answer ``DELETE users/{id}/profile/credentials/{credential}.json``."""
-    row = _own_credential(call, own(call))
+    row = _own_credential(call, own_row(call, "users"))
     call.connection.execute("DELETE FROM credentials WHERE id = ?", (row["id"],))
     return Answer(204)
 

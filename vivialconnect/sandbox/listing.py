@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from vivialconnect.sandbox.store import Row, select_all, select_count
-from vivialconnect.sandbox.traffic import Refusal
+from vivialconnect.sandbox.router import missing
+from vivialconnect.sandbox.store import Row, select_all, select_count, select_one
+from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
 
 if TYPE_CHECKING:
     from vivialconnect.sandbox.router import Call
@@ -96,6 +97,30 @@ def instant(parameters: Mapping[str, str], name: str) -> float:
 def limit_of(parameters: Mapping[str, str]) -> int:
     """Read ``limit``: 50 if not given, 150 if more."""
     return min(positive(parameters, "limit", DEFAULT_LIMIT), MAXIMUM_LIMIT)
+
+
+def own_row(call: Call, table: str, condition: Optional[Condition] = None, name: str = "id") -> Row:
+    """Read the row that the path names.
+
+    :param call: the call.
+    :param table: the table.
+    :param condition: which rows there are; by default those of the call's account.
+    :param name: the placeholder of its id.
+    :returns: the row.
+    :raises Refusal: 404 when there is none.
+    """
+    condition = (condition or of_account(call)).also("id = ?", call.row_id(name))
+    statement = "SELECT * FROM {} WHERE {}".format(table, condition.where)
+    row = select_one(call.connection, statement, condition.values)
+    if row is None:
+        raise missing(call.segments[name])
+    return row
+
+
+def count_rows(call: Call, table: str, condition: Condition) -> Answer:
+    """Answer how many rows of a table there are."""
+    count = select_count(call.connection, table, condition.where, condition.values)
+    return json_answer({"count": count})
 
 
 def read_page(call: Call, table: str, condition: Condition, columns: Sequence[str]) -> List[Row]:

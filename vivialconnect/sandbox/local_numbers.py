@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable
 
 from vivialconnect.sandbox import numbers
-from vivialconnect.sandbox.listing import Condition, read_page
+from vivialconnect.sandbox.listing import Condition, count_rows, own_row, read_page
 from vivialconnect.sandbox.router import Route, missing
-from vivialconnect.sandbox.store import select_count
 from vivialconnect.sandbox.traffic import json_answer
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ def list_local(call: Call) -> Answer:
 def count_local(call: Call) -> Answer:
     """Answer ``GET numbers/local/count.json``."""
     condition = _local(call)
-    count = select_count(call.connection, "numbers", condition.where, condition.values)
-    return json_answer({"count": count})
+    return count_rows(call, "numbers", condition)
 
 
 def post_local(call: Call) -> Answer:
@@ -39,7 +37,7 @@ def post_local(call: Call) -> Answer:
 
 def _if_local(handler: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
     def handle(call: Call) -> Answer:
-        if numbers.own_number(call)["phone_number_type"] != "local":
+        if own_row(call, "numbers")["phone_number_type"] != "local":
             raise missing(call.segments["id"])
         return handler(call)
 

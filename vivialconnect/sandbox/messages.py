@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequenc
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.lifecycle import MESSAGE_FIELDS, TIMES, Draft, accept, render_message
-from vivialconnect.sandbox.listing import Condition, of_account, read_page, searched
+from vivialconnect.sandbox.listing import (
+    Condition,
+    count_rows,
+    of_account,
+    own_row,
+    read_page,
+    searched,
+)
 from vivialconnect.sandbox.media import Media, load_all
 from vivialconnect.sandbox.membership import take_turns
-from vivialconnect.sandbox.router import Route, missing
-from vivialconnect.sandbox.store import Row, select_count, select_one, update
+from vivialconnect.sandbox.router import Route
+from vivialconnect.sandbox.store import Row, select_one, update
 from vivialconnect.sandbox.traffic import Refusal, json_answer
 
 if TYPE_CHECKING:
@@ -144,35 +151,17 @@ def list_messages(call: Call) -> Answer:
 def count_messages(call: Call) -> Answer:
     """Answer ``GET messages/count.json``."""
     condition = _condition(call)
-    count = select_count(call.connection, "messages", condition.where, condition.values)
-    return json_answer({"count": count})
-
-
-def own_message(call: Call) -> Row:
-    """Find the message that the path names.
-
-    :param call: the call.
-    :returns: the row.
-    :raises Refusal: 404 when the account has none of this id.
-    """
-    row = select_one(
-        call.connection,
-        "SELECT * FROM messages WHERE id = ? AND account_id = ?",
-        (call.row_id(), call.account_id),
-    )
-    if row is None:
-        raise missing(call.segments["id"])
-    return row
+    return count_rows(call, "messages", condition)
 
 
 def get_message(call: Call) -> Answer:
     """Answer ``GET messages/{id}.json``."""
-    return json_answer({"message": render_message(own_message(call))})
+    return json_answer({"message": render_message(own_row(call, "messages"))})
 
 
 def put_message(call: Call) -> Answer:
     """Answer ``PUT messages/{id}.json``: an empty body redacts, nothing else can change."""
-    row = own_message(call)
+    row = own_row(call, "messages")
     body = call.document("message").get("body", row["body"])
     if body not in ("", None, row["body"]):
         raise Refusal(400, "The body of a message can be emptied, but not replaced")

@@ -5,14 +5,21 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping
 
 from vivialconnect.sandbox import ledger, membership, tagging
 from vivialconnect.sandbox.available import digit_pattern
 from vivialconnect.sandbox.clock import timestamp
-from vivialconnect.sandbox.listing import Condition, of_account, read_page, searched
-from vivialconnect.sandbox.router import Route, missing
-from vivialconnect.sandbox.store import Row, insert, select_all, select_count, select_one, update
+from vivialconnect.sandbox.listing import (
+    Condition,
+    count_rows,
+    of_account,
+    own_row,
+    read_page,
+    searched,
+)
+from vivialconnect.sandbox.router import Route
+from vivialconnect.sandbox.store import Row, insert, select_all, select_one, update
 from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
 
 if TYPE_CHECKING:
@@ -180,35 +187,17 @@ def list_numbers(call: Call) -> Answer:
 def count_numbers(call: Call) -> Answer:
     """Answer ``GET numbers/count.json``."""
     condition = sought(call)
-    count = select_count(call.connection, "numbers", condition.where, condition.values)
-    return json_answer({"count": count})
-
-
-def own_number(call: Call) -> Row:
-    """Read the number that the path names.
-
-    :param call: the call.
-    :returns: the row.
-    :raises Refusal: 404 when the account has no such number.
-    """
-    row: Optional[Row] = select_one(
-        call.connection,
-        "SELECT * FROM numbers WHERE id = ? AND account_id = ?",
-        (call.row_id(), call.account_id),
-    )
-    if row is None:
-        raise missing(call.segments["id"])
-    return row
+    return count_rows(call, "numbers", condition)
 
 
 def get_number(call: Call) -> Answer:
     """Answer ``GET numbers/{id}.json``."""
-    return json_answer({"phone_number": render(own_number(call))})
+    return json_answer({"phone_number": render(own_row(call, "numbers"))})
 
 
 def put_number(call: Call) -> Answer:
     """Answer ``PUT numbers/{id}.json``; fields that cannot change are passed over."""
-    row = own_number(call)
+    row = own_row(call, "numbers")
     changes = _writable(call, call.document("phone_number"), row)
     changes["date_modified"] = timestamp(call.clock.now())
     update(call.connection, "numbers", row["id"], changes)
@@ -217,7 +206,7 @@ def put_number(call: Call) -> Answer:
 
 def delete_number(call: Call) -> Answer:
     """Answer ``DELETE numbers/{id}.json``: release it; it is for sale again at once."""
-    row = own_number(call)
+    row = own_row(call, "numbers")
     call.connection.execute("DELETE FROM numbers WHERE id = ?", (row["id"],))
     call.connection.execute(
         "UPDATE available_numbers SET sold = 0 WHERE phone_number = ?", (row["phone_number"],)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Dict
 
 from vivialconnect.sandbox import tagging
 from vivialconnect.sandbox.clock import timestamp
-from vivialconnect.sandbox.listing import Condition, of_account, paged
-from vivialconnect.sandbox.numbers import FIELDS, own_number, render
+from vivialconnect.sandbox.listing import Condition, of_account, own_row, paged
+from vivialconnect.sandbox.numbers import FIELDS, render
 from vivialconnect.sandbox.router import Route
 from vivialconnect.sandbox.store import Row, select_all, update
 from vivialconnect.sandbox.traffic import json_answer
@@ -60,17 +60,17 @@ def _write(call: Call, row: Row, tags: Dict[str, Any]) -> Answer:
 
 def get_tags(call: Call) -> Answer:
     """Answer ``GET numbers/{id}/tags.json``."""
-    return _show(own_number(call))
+    return _show(own_row(call, "numbers"))
 
 
 def put_tags(call: Call) -> Answer:
     """Answer ``PUT numbers/{id}/tags.json``: these, and no others."""
-    return _write(call, own_number(call), call.document("tags"))
+    return _write(call, own_row(call, "numbers"), call.document("tags"))
 
 
 def delete_tags(call: Call) -> Answer:
     """Answer ``DELETE numbers/{id}/tags.json``; keys count, their values do not."""
-    row = own_number(call)
+    row = own_row(call, "numbers")
     gone = call.document("tags")
     tags = json.loads(row["tags"])
     return _write(call, row, {key: value for key, value in tags.items() if key not in gone})

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Dict
 
 from vivialconnect.sandbox import passwords
 from vivialconnect.sandbox.clock import timestamp
-from vivialconnect.sandbox.listing import of_account, read_page, searched
-from vivialconnect.sandbox.router import Route, missing
+from vivialconnect.sandbox.listing import count_rows, of_account, own_row, read_page, searched
+from vivialconnect.sandbox.router import Route
 from vivialconnect.sandbox.seed import ROLES
-from vivialconnect.sandbox.store import Row, insert, select_count, select_one, update
+from vivialconnect.sandbox.store import Row, insert, select_one, update
 from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer
 
 if TYPE_CHECKING:
@@ -44,23 +44,6 @@ def _writable(document: Dict[str, Any]) -> Dict[str, Any]:
     return values
 
 
-def own(call: Call) -> Row:
-    """Read the user that the path names.
-
-    :param call: the call.
-    :returns: the row.
-    :raises Refusal: 404 when the account has no such user.
-    """
-    row = select_one(
-        call.connection,
-        "SELECT * FROM users WHERE id = ? AND account_id = ?",
-        (call.row_id(), call.account_id),
-    )
-    if row is None:
-        raise missing(call.segments["id"])
-    return row
-
-
 def list_users(call: Call) -> Answer:
     """Answer ``GET users.json``."""
     condition = searched(of_account(call), call.parameters, SEARCHED)
@@ -71,8 +54,7 @@ def list_users(call: Call) -> Answer:
 def count_users(call: Call) -> Answer:
     """Answer ``GET users/count.json``."""
     condition = searched(of_account(call), call.parameters, SEARCHED)
-    count = select_count(call.connection, "users", condition.where, condition.values)
-    return json_answer({"count": count})
+    return count_rows(call, "users", condition)
 
 
 def post_user(call: Call) -> Answer:
@@ -115,12 +97,12 @@ def _add(call: Call, document: Dict[str, Any]) -> Answer:
 
 def get_user(call: Call) -> Answer:
     """Answer ``GET users/{id}.json``."""
-    return json_answer({"user": render(own(call))})
+    return json_answer({"user": render(own_row(call, "users"))})
 
 
 def put_user(call: Call) -> Answer:
     """Answer ``PUT users/{id}.json``; fields that cannot change are passed over."""
-    row = own(call)
+    row = own_row(call, "users")
     changes = _writable(call.document("user"))
     changes["date_modified"] = timestamp(call.clock.now())
     update(call.connection, "users", row["id"], changes)
@@ -129,7 +111,7 @@ def put_user(call: Call) -> Answer:
 
 def delete_user(call: Call) -> Answer:
     """Answer ``DELETE users/{id}.json``; the user's keys and password go too."""
-    row = own(call)
+    row = own_row(call, "users")
     call.connection.execute("DELETE FROM users WHERE id = ?", (row["id"],))
     for table in ("credentials", "passwords"):
         call.connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (row["id"],))
@@ -138,7 +120,7 @@ def delete_user(call: Call) -> Answer:
 
 def put_password(call: Call) -> Answer:
     """Answer ``PUT users/{id}/profile/password.json``."""
-    row = own(call)
+    row = own_row(call, "users")
     document = call.document("user")
     old = document.get("_password")
     if not isinstance(old, str):
