@@ -9,6 +9,8 @@ from vivialconnect import Message
 
 LARGEST_BULK = 100
 
+if not sys.argv[3:]:
+    sys.exit(__doc__)
 from_number, text, *to_numbers = sys.argv[1:]
 
 for start in range(0, len(to_numbers), LARGEST_BULK):

@@ -7,6 +7,8 @@ import sys
 
 from vivialconnect import BadRequest, Message, RateLimit, UnauthorizedAccess, VivialConnectError
 
+if not sys.argv[3:]:
+    sys.exit(__doc__)
 from_number, to_number, text = sys.argv[1:]
 message = Message({"from_number": from_number, "to_number": to_number, "body": text})
 

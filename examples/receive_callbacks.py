@@ -34,7 +34,11 @@ class Receiver(BaseHTTPRequestHandler):
         """Keep the terminal for the messages."""
 
 
-number = next(each for each in Number.find_each() if each.phone_number == sys.argv[1])
+if not sys.argv[1:]:
+    sys.exit(__doc__)
+number = next((each for each in Number.find_each() if each.phone_number == sys.argv[1]), None)
+if number is None:
+    sys.exit("The account has no number {}; see Number.find()".format(sys.argv[1]))
 port = int(sys.argv[2]) if sys.argv[2:] else 0
 count = int(sys.argv[3]) if sys.argv[3:] else None
 

@@ -10,6 +10,8 @@ from vivialconnect import Message, VivialConnectError
 
 LOOKS, PAUSE = 3, 2  # how often it is looked up, and seconds between
 
+if not sys.argv[3:]:
+    sys.exit(__doc__)
 from_number, to_number, text = sys.argv[1:]
 message = Message({"from_number": from_number, "to_number": to_number, "body": text})
 

@@ -11,6 +11,8 @@ from vivialconnect import Message
 ON_ITS_WAY = ("accepted", "queued", "sending", "sent")
 SECONDS = 60
 
+if not sys.argv[3:]:
+    sys.exit(__doc__)
 from_number, to_number, text = sys.argv[1:]
 message = Message.create({"from_number": from_number, "to_number": to_number, "body": text})
 print("Message", message.id, "is", message.status)

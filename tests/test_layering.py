@@ -60,7 +60,7 @@ def test_third_parties__stay_in_their_place() -> None:
     assert third_party_problems(PACKAGE) == []
 
 
-def test_size__core_reads_in_an_hour() -> None:
+def test_size__is_bounded() -> None:
     """The core has at most 5000 lines of code, and no file of the package over 350 lines."""
     assert size_problems(PACKAGE) == []
 

@@ -72,6 +72,29 @@ def test_examples__are_all_tested() -> None:
     ] == []
 
 
+@pytest.mark.parametrize(
+    "name", sorted({file.name for file in EXAMPLES.glob("*.py")} - {"read_logs.py"})
+)
+def test_examples__tell_what_they_need(sandbox: Sandbox, name: str) -> None:
+    """Without arguments a script says how it is called; nothing is sent."""
+    before = len(sandbox.requests)
+    done = run_example(sandbox, name)
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0].partition(": ")[2].startswith(name)
+    assert len(sandbox.requests) == before
+
+
+def test_receive_callbacks__unknown_number(sandbox: Sandbox) -> None:
+    """A number that the account does not have is told in words."""
+    done = run_example(sandbox, "receive_callbacks.py", "+15154469790")
+
+    assert (done.returncode, done.stderr.strip()) == (
+        1,
+        "The account has no number +15154469790; see Number.find()",
+    )
+
+
 def test_send_sms__delivered(sandbox: Sandbox) -> None:
     """The text is sent, and the script waits until it has arrived."""
     finished = run_example(sandbox, "send_sms.py", SENDER, RECIPIENT, "Good morning")

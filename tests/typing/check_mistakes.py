@@ -37,7 +37,10 @@ def complaints(checker: str) -> Set[int]:
 def main() -> int:
     """Compare, tell what differs, and return 1 if anything does."""
     expected = marked()
-    status = 0 if len(expected) == 10 else 1
+    status = 0
+    if len(expected) != 10:
+        sys.stdout.write("{} lines are marked, and should be ten\n".format(len(expected)))
+        status = 1
     for checker in CHECKERS:
         found = complaints(checker)
         for words, lines in (("misses", expected - found), ("dislikes", found - expected)):

@@ -55,7 +55,9 @@ class Bulkable(Sendable):
     media_urls: Union[List[str], str]
 
     def send_bulk(self) -> str:
-        """Send the message to every number of ``to_numbers``.
+        """Send the message to every number of ``to_numbers``, of which the service takes up to 100.
+
+        One that is no number fails alone; ``errors`` of the bulk send counts those.
 
         :returns: The id of the bulk send, for :meth:`bulk_messages`.
         :raises ValueError: If ``to_numbers`` is missing, empty, or no list of texts.

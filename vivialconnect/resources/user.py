@@ -81,10 +81,12 @@ class User(Countable):
 
     @classmethod
     def register(cls: Type[UserT], attributes: Mapping[str, Any]) -> UserT:
-        """Register a user for a subaccount; the service mails a link to confirm the address.
+        """Register a user of an account by name and password; the service mails a link to confirm.
 
-        :param attributes: ``account_id`` (the subaccount), ``username``, ``password``, ``email``,
-            ``first_name``, ``last_name`` and ``role``, the name of one.
+        It was made for subaccounts, which the service has withdrawn since.
+
+        :param attributes: ``account_id`` (the user's account), ``username``, ``password``,
+            ``email``, ``first_name``, ``last_name`` and ``role``, the name of one.
         :returns: The user.
         :raises ValueError: If they are no mapping, or a setting is missing.
         :raises RequestorError: If the call fails; see its ``outcome`` before you repeat it.
