@@ -48,9 +48,7 @@ def judge(request: Request, response: Response, signed: str, clock: Callable[[],
 
 def _failure_for(request: Request, response: Response) -> error.RequestorError:
     kind = error.error_for_status(response.status)
-    sent, content = request.body, response.content
-    if isinstance(sent, SecretBytes):
-        content = sent.hide_in(content)
+    content = _fit_to_be_told(request, response)
     if not issubclass(kind, error.Redirection):
         return kind(None, response.status, content)
     target = paths.absolute(request.url, response.header("location") or "")
@@ -83,8 +81,9 @@ def understand(
         if _shows_secret(request):
             parsed = failure.__cause__ = failure.__context__ = None  # each may hold what came
         else:
-            failure.http_body = six.ensure_text(response.content, errors="replace")
-            failure.json_body = parsed
+            content = _fit_to_be_told(request, response)
+            failure.http_body = six.ensure_text(content, errors="replace")
+            failure.json_body = parsed if content == response.content else None
         if request.method in error.SAFE_METHODS:
             failure._hint = "check api_base_url, for something else may answer there"
         _tell(failure, request, response, error.ACCEPTED, attempts)
@@ -92,10 +91,15 @@ def understand(
 
 
 def _shows_secret(request: Request) -> bool:
-    """Tell whether the answer may have a secret, which no error is to carry about."""
+    """Tell whether the answer has a new secret, which no error is to carry about."""
     path = request.url.partition("?")[0]
-    made = request.method == "POST" and path.endswith(NEW_CREDENTIAL_PATH)
-    return made or isinstance(request.body, SecretBytes)
+    return request.method == "POST" and path.endswith(NEW_CREDENTIAL_PATH)
+
+
+def _fit_to_be_told(request: Request, response: Response) -> bytes:
+    """Return the body of an answer without the secrets that were sent, if it repeats any."""
+    sent = request.body
+    return sent.hide_in(response.content) if isinstance(sent, SecretBytes) else response.content
 
 
 def _decode(response: Response) -> Any:
