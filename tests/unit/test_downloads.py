@@ -41,6 +41,16 @@ def test_name__of_whatever_was_sent(sent: Optional[str]) -> None:
 
 @pytest.mark.parametrize(
     ("sent", "name"),
+    [("CON", "_CON"), ("nul.txt", "_nul.txt"), ("com1", "_com1"), ("lpt9 .png", "_lpt9 .png"),
+     ("console.png", "console.png"), ("com.png", "com.png"), ("acon", "acon")],
+)  # fmt: skip
+def test_name__of_a_device(sent: str, name: str) -> None:
+    """What some system takes for a device does not become the name of a file."""
+    assert downloads.safe_name(sent) == name
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
     [
         ("cat.png", "cat.png"),
         ("Katze im Schnee (2).jpeg", "Katze im Schnee (2).jpeg"),

@@ -23,6 +23,8 @@ LONGEST_STEM = 180  # bytes of the name of a file, of which file systems take 25
 LONGEST_SUFFIX = 16  # characters of it
 NAMELESS = "attachment"
 _UNFIT = re.compile(r'[:*?"<>|]')
+#: What Windows takes for a device, whatever its suffix.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d) *(\.|$)", re.IGNORECASE | re.ASCII)
 
 
 class Writable(Protocol):
@@ -153,6 +155,7 @@ def safe_name(name: Any) -> str:
     last = re.split(r"[/\\]", name)[-1] if isinstance(name, str) else ""
     shown = "".join(letter if letter.isprintable() else "_" for letter in last)
     plain = _UNFIT.sub("_", shown).lstrip(".- ").rstrip(". ")
+    plain = "_" + plain if _DEVICE.match(plain) else plain
     stem, suffix = PurePath(plain).stem, PurePath(plain).suffix
     if len(suffix) > LONGEST_SUFFIX:
         stem, suffix = plain, ""
