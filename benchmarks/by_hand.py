@@ -11,7 +11,7 @@ import hmac
 import json
 import platform
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Optional
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import data
@@ -44,7 +44,7 @@ SEND = data.MESSAGES + ".json"
 OK = 200
 
 
-def sign(method: str, url: str, body: bytes) -> Dict[str, str]:
+def sign(method: str, url: str, body: bytes) -> dict[str, str]:
     """Return the fields that sign a request."""
     now = time.gmtime()
     timestamp = time.strftime("%Y%m%dT%H%M%SZ", now)

@@ -11,7 +11,7 @@ import json
 import socket
 from collections import deque
 from itertools import cycle
-from typing import Any, Callable, Deque, Dict, Optional
+from typing import Any, Callable, Optional
 
 import by_hand
 import data
@@ -105,7 +105,7 @@ class Botocore:
         credentials = Credentials(data.API_KEY, data.API_SECRET)
         self._auth = SigV4Auth(credentials, "execute-api", "us-east-1")
         self._request: Callable[..., Any] = AWSRequest
-        self._ready: Deque[Any] = deque()
+        self._ready: deque[Any] = deque()
 
     def prepare_sign(self, calls: int) -> None:
         """Make the requests beforehand: only the signing is measured."""
@@ -200,7 +200,7 @@ class RawSocket:
         return by_hand.ByHand.view(json.loads(answer.partition(b"\r\n\r\n")[2])["message"])
 
 
-CONTESTANTS: Dict[str, Callable[[str, Optional[str]], Any]] = {
+CONTESTANTS: dict[str, Callable[[str, Optional[str]], Any]] = {
     "vivialconnect": Ours,
     "release 0.2.4": Release,
     "requests.Session": by_hand.Session,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterator, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 ACCOUNT = 12345
 API_KEY = "BENCHMARK1"
@@ -23,7 +24,7 @@ STRIPE_CUSTOMER = "cus_1"
 ROOTS = {"message": "messages", "number": "phone_numbers"}
 
 
-def message(id_: int = 1) -> Dict[str, Any]:
+def message(id_: int = 1) -> dict[str, Any]:
     """Return a message of 22 fields, the keys sorted as the service has them."""
     return {
         "account_id": ACCOUNT,
@@ -51,7 +52,7 @@ def message(id_: int = 1) -> Dict[str, Any]:
     }
 
 
-def number(id_: int = 1) -> Dict[str, Any]:
+def number(id_: int = 1) -> dict[str, Any]:
     """Return a phone number of the account, with tags."""
     return {
         "account_id": ACCOUNT,
@@ -96,7 +97,7 @@ def encode(answer: Any) -> bytes:
     return json.dumps(answer, separators=(",", ":")).encode("ascii")
 
 
-def answers() -> Iterator[Tuple[Tuple[bytes, bytes], bytes]]:
+def answers() -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
     """Yield method and target, and the JSON that is answered there."""
     one = encode({"message": message()})
     yield (b"GET", (BASE + MESSAGES + "/1.json").encode()), one
@@ -107,7 +108,7 @@ def answers() -> Iterator[Tuple[Tuple[bytes, bytes], bytes]]:
     yield from foreign_answers()
 
 
-def foreign_answers() -> Iterator[Tuple[Tuple[bytes, bytes], bytes]]:
+def foreign_answers() -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
     """Yield what the SDKs of other services ask for, in rows as large as a message."""
     place = "/2010-04-01/Accounts/{}/Messages".format(TWILIO_ACCOUNT)
     text = encode({**message(), "sid": TWILIO_MESSAGE, "to": TO_NUMBER, "from": FROM_NUMBER})

@@ -14,13 +14,13 @@ import tracemalloc
 from functools import partial
 from statistics import median
 from timeit import Timer
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 import data
 from vivialconnect import Message, Number
 
 LEAST = 0.05  # seconds of a block
-CLASSES: Dict[str, Any] = {"message": Message, "number": Number}
+CLASSES: dict[str, Any] = {"message": Message, "number": Number}
 
 
 def rows_of(noun: str, answer: Any) -> Any:
@@ -54,7 +54,7 @@ def check(noun: str, length: int) -> bytes:
     return text
 
 
-def parsing(noun: str, rounds: int) -> List[float]:
+def parsing(noun: str, rounds: int) -> list[float]:
     """Return ratios: parsing 1,000 and making rows of them, to parsing alone."""
     text = check(noun, 1000)
 
@@ -80,7 +80,7 @@ def held(make: Callable[[], Any]) -> int:
     return size
 
 
-def size(noun: str, rounds: int) -> List[float]:  # noqa: ARG001 - the same each time
+def size(noun: str, rounds: int) -> list[float]:  # noqa: ARG001 - the same each time
     """Return the ratio of the bytes of 1,000 rows to those of the same as raw dicts."""
     text = check(noun, 1000)
     rows = held(lambda: rows_of(noun, json.loads(text)))
@@ -94,7 +94,7 @@ class Plain:
         self.__dict__.update(data.message())
 
 
-def reading_by(rows: List[Any], fields: List[str], rounds: int) -> List[float]:
+def reading_by(rows: list[Any], fields: list[str], rounds: int) -> list[float]:
     """Return samples of the nanoseconds that it takes to read a field, in many rows in turn."""
     if [getattr(rows[0], field) for field in fields] != [data.message()[field] for field in fields]:
         raise ValueError("the fields are not those of the row")
@@ -107,27 +107,27 @@ def reading_by(rows: List[Any], fields: List[str], rounds: int) -> List[float]:
     return [(read.timeit(laps) - empty.timeit(laps)) / reads for _ in range(rounds)]
 
 
-def some_rows() -> List[Any]:
+def some_rows() -> list[Any]:
     """Return 1,000 messages."""
     return list(rows_of("message", json.loads(data.list_text("message", 1000))))
 
 
-def reading(field: str, rounds: int) -> List[float]:
+def reading(field: str, rounds: int) -> list[float]:
     """Return the nanoseconds that it takes to read the id of a row, or its other fields."""
     others = [name for name in data.message() if name != "id"]
     return reading_by(some_rows(), ["id"] if field == "id" else others, rounds)
 
 
-def reading_plain(_field: str, rounds: int) -> List[float]:
+def reading_plain(_field: str, rounds: int) -> list[float]:
     """Return the nanoseconds that it takes to read the attributes of an ordinary object."""
     return reading_by([Plain() for _ in range(1000)], list(data.message()), rounds)
 
 
-def dearest(noun: str, rounds: int, make: Callable[[bytes], Any]) -> List[float]:
+def dearest(noun: str, rounds: int, make: Callable[[bytes], Any]) -> list[float]:
     """Return the ratio of the dearest row to the cheapest, in lists of 10 to 10,000."""
     calls = [partial(make, check(noun, length)) for length in data.LENGTHS]
     times = [enough(call) for call in calls]
-    samples: List[List[float]] = [[] for _ in calls]
+    samples: list[list[float]] = [[] for _ in calls]
     for _ in range(rounds):
         for place, call in enumerate(calls):
             rows = times[place] * data.LENGTHS[place]
@@ -136,17 +136,17 @@ def dearest(noun: str, rounds: int, make: Callable[[bytes], Any]) -> List[float]
     return [max(costs) / min(costs)]
 
 
-def scaling(noun: str, rounds: int) -> List[float]:
+def scaling(noun: str, rounds: int) -> list[float]:
     """Return how much dearer a row is in one list than in another of another length."""
     return dearest(noun, rounds, lambda text: rows_of(noun, json.loads(text)))
 
 
-def scaling_plain(noun: str, rounds: int) -> List[float]:
+def scaling_plain(noun: str, rounds: int) -> list[float]:
     """Return the same of a dict that is parsed and not made a row."""
     return dearest(noun, rounds, json.loads)
 
 
-MEASURES: Dict[str, Callable[[str, int], List[float]]] = {
+MEASURES: dict[str, Callable[[str, int], list[float]]] = {
     "parsing": parsing,
     "size": size,
     "reading": reading,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import zipfile
+from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING, Any, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Optional
 
 from processes import HERE
 from turns import US, Pace, Race, Result, medians, ratios
@@ -26,7 +27,7 @@ def processor(
     others: Sequence[str],
     length: Optional[int] = None,
     way: str = "plain",
-) -> List[Result]:
+) -> list[Result]:
     """Return the ratios of our processor time a call to that of each other."""
     arguments = () if length is None else (length,)
     taken = Race(bench, (US, *others), operation, arguments, way).checked_run(pace)
@@ -39,7 +40,7 @@ def _processor_result(taken: Any, name: str) -> Result:
     return Result(name, samples, "{:,.0f} / {:,.0f} µs".format(*both))
 
 
-def signing(bench: Bench, pace: Pace, *, release: str, aws: str) -> List[Result]:
+def signing(bench: Bench, pace: Pace, *, release: str, aws: str) -> list[Result]:
     """Return the ratios of signing alone: no call is made."""
     names = (US, release, aws)
     race = Race(bench, names, "sign")
@@ -52,7 +53,7 @@ def signing(bench: Bench, pace: Pace, *, release: str, aws: str) -> List[Result]
     return [_processor_result(taken, name) for name in names[1:]]
 
 
-def throughput(bench: Bench, pace: Pace, *, threads: int, others: Sequence[str]) -> List[Result]:
+def throughput(bench: Bench, pace: Pace, *, threads: int, others: Sequence[str]) -> list[Result]:
     """Return the ratios of calls a second, where each answer takes its time."""
     race = Race(bench, (US, *others), "find_one", way="slow", threads=threads)
     for name in race.names:
@@ -67,7 +68,7 @@ def throughput(bench: Bench, pace: Pace, *, threads: int, others: Sequence[str])
     return results
 
 
-def connections(bench: Bench, _pace: Pace, *, threads: int) -> List[Result]:
+def connections(bench: Bench, _pace: Pace, *, threads: int) -> list[Result]:
     """Return the number of connections that 1,000 calls open; in threads, all at once."""
     way = "plain" if threads == 1 else "slow"
     race = Race(bench, (US,), "find_one", way=way, threads=threads)
@@ -80,7 +81,7 @@ def connections(bench: Bench, _pace: Pace, *, threads: int) -> List[Result]:
     return [Result("", [counts["connections"]], "{:,} requests".format(counts["requests"]))]
 
 
-def server(bench: Bench, pace: Pace) -> List[Result]:
+def server(bench: Bench, pace: Pace) -> list[Result]:
     """Return how many times as fast as any client the server is, asked by a bare socket."""
     raw, fastest = "a raw socket", "http.client"
     taken = Race(bench, (raw, fastest, US), "find_one").checked_run(pace)
@@ -90,26 +91,26 @@ def server(bench: Bench, pace: Pace) -> List[Result]:
     return [Result(fastest, samples, note)]
 
 
-def inside(bench: Bench, pace: Pace, *, measure: str, noun: str, versus: str) -> List[Result]:
+def inside(bench: Bench, pace: Pace, *, measure: str, noun: str, versus: str) -> list[Result]:
     """Return what is measured without a server."""
     return [Result(versus, bench.inside(measure, noun, pace.rounds))]
 
 
-def reading(bench: Bench, pace: Pace, *, field: str) -> List[Result]:
+def reading(bench: Bench, pace: Pace, *, field: str) -> list[Result]:
     """Return the nanoseconds of reading a field, and those of a plain attribute beside them."""
     samples = bench.inside("reading", field, pace.rounds)
     plain = median(bench.inside("reading plain", field, pace.rounds))
     return [Result("", samples, "a plain attribute: {:.0f} ns".format(plain))]
 
 
-def scaling(bench: Bench, pace: Pace, *, noun: str, versus: str) -> List[Result]:
+def scaling(bench: Bench, pace: Pace, *, noun: str, versus: str) -> list[Result]:
     """Return how much the cost of a row depends on the length of the list."""
     samples = bench.inside("scaling", noun, pace.rounds)
     plain = bench.inside("scaling plain", noun, pace.rounds)
     return [Result(versus, samples, "json.loads alone: {:.2f}".format(*plain))]
 
 
-def peak(bench: Bench, _pace: Pace, *, other: str, length: int) -> List[Result]:
+def peak(bench: Bench, _pace: Pace, *, other: str, length: int) -> list[Result]:
     """Return the ratio of the most memory that finding a list takes."""
     race = Race(bench, (US, other), "find_list", (length,))
     for name in race.names:
@@ -120,7 +121,7 @@ def peak(bench: Bench, _pace: Pace, *, other: str, length: int) -> List[Result]:
     return [Result(other, [ours / theirs], note)]
 
 
-def imports(bench: Bench, pace: Pace) -> List[Result]:
+def imports(bench: Bench, pace: Pace) -> list[Result]:
     """Return the ratio of importing the seven names to importing requests, in fresh processes."""
     programs = [["-c", "pass"], ["-c", SEVEN], ["-c", "import requests"]]
     rounds = _fresh_rounds(bench, pace, programs)
@@ -133,7 +134,7 @@ def imports(bench: Bench, pace: Pace) -> List[Result]:
     return [Result("import requests", samples, note)]
 
 
-def cold(bench: Bench, pace: Pace, *, other: str) -> List[Result]:
+def cold(bench: Bench, pace: Pace, *, other: str) -> list[Result]:
     """Return the ratio of whole scripts, from their start to the first answer."""
     script = str(HERE / "cold.py")
     programs = [[script, name, bench.origin("plain")] for name in (US, other)]
@@ -142,13 +143,13 @@ def cold(bench: Bench, pace: Pace, *, other: str) -> List[Result]:
     return [Result(other, [ours / theirs for ours, theirs in rounds], note)]
 
 
-def _fresh_rounds(bench: Bench, pace: Pace, programs: List[List[str]]) -> List[List[float]]:
+def _fresh_rounds(bench: Bench, pace: Pace, programs: list[list[str]]) -> list[list[float]]:
     """Return the processor's seconds of each program, round by round, after one that compiles."""
     rounds = [[bench.fresh(program) for program in programs] for _ in range(1 + 2 * pace.rounds)]
     return rounds[1:]
 
 
-def wheel(bench: Bench, _pace: Pace) -> List[Result]:
+def wheel(bench: Bench, _pace: Pace) -> list[Result]:
     """Return the kilobytes of the wheel, without what is no program in the sandbox."""
     path = bench.wheel()
     with zipfile.ZipFile(str(path)) as archive:

@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Optional
 
 HERE = Path(__file__).parent.resolve()
 RELEASE = "vivialconnect==0.2.4"
@@ -18,7 +19,7 @@ RELEASE = "vivialconnect==0.2.4"
 MEDDLING = ("_PROXY", "_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE")
 
 
-def environment(**changes: str) -> Dict[str, str]:
+def environment(**changes: str) -> dict[str, str]:
     """Return the environment of what is started."""
     kept = {
         name: value for name, value in os.environ.items() if not name.upper().endswith(MEDDLING)
@@ -46,7 +47,7 @@ class Script:
             raise RuntimeError("{} has ended".format(self._name))
         return json.loads(line)
 
-    def ask(self, order: Dict[str, Any]) -> Any:
+    def ask(self, order: dict[str, Any]) -> Any:
         """Return what the script answers to an order."""
         if self._process.stdin:
             self._process.stdin.write(json.dumps(order) + "\n")
@@ -67,7 +68,7 @@ class Bench:
         self.bundle = self._folder / "bundle.pem"
         self._server = Script("server.py", str(self.bundle))
         self._ports = self._server.read()
-        self._workers: Dict[Any, Script] = {}
+        self._workers: dict[Any, Script] = {}
 
     def origin(self, way: str) -> str:
         """Return where the server listens: plain, tls or slow."""
@@ -122,10 +123,10 @@ class Bench:
             raise RuntimeError("{} has failed: {!r}".format(arguments, said))
         return used.ru_utime + used.ru_stime
 
-    def inside(self, measure: str, noun: str, rounds: int) -> List[float]:
+    def inside(self, measure: str, noun: str, rounds: int) -> list[float]:
         """Return the samples of a measure that needs no server."""
         script = Script("inside.py", measure, noun, str(rounds))
-        samples: List[float] = script.read()
+        samples: list[float] = script.read()
         script.close()
         return samples
 

@@ -15,7 +15,7 @@ import time
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 from processes import Bench
 from table import BROKEN, MARGIN, ROWS, Row
@@ -32,7 +32,7 @@ LINE = "{:<15} {:<43} {:<16} {:>7} {:>15} {:>6} {:>6} {:<7} {}"
 HEADINGS = ("row", "measure", "against", "median", "quartiles", "floor", "goal", "", "both")
 
 
-def read_arguments(arguments: Optional[List[str]] = None) -> argparse.Namespace:
+def read_arguments(arguments: Optional[list[str]] = None) -> argparse.Namespace:
     """Return what the command says."""
     parser = argparse.ArgumentParser(description="Measure the client beside yardsticks.")
     rows = "measure this row alone; may be repeated: " + ", ".join(ROWS)
@@ -47,7 +47,7 @@ def read_arguments(arguments: Optional[List[str]] = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def machine() -> Dict[str, Any]:
+def machine() -> dict[str, Any]:
     """Return what the figures depend on."""
     return {
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
@@ -95,7 +95,7 @@ def line_of(name: str, row: Row, result: Result, verdict: str) -> str:
     ).rstrip()
 
 
-def measure(bench: Bench, name: str, pace: Pace) -> Tuple[List[Result], int]:
+def measure(bench: Bench, name: str, pace: Pace) -> tuple[list[Result], int]:
     """Measure a row, print its lines, and return the results and the number of broken floors."""
     row = ROWS[name]
     results = row.measure(bench, pace)
@@ -116,7 +116,7 @@ def main() -> int:
         print("{:<9} {}".format(name, fact))
     print("\n" + LINE.format(*HEADINGS).rstrip(), flush=True)
     broken = 0
-    samples: Dict[str, Any] = {}
+    samples: dict[str, Any] = {}
     with closing(Bench(arguments.release)) as bench:
         for name in arguments.only or ROWS:
             results, more = measure(bench, name, arguments.pace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
 import measures
 
@@ -47,16 +47,16 @@ class Row(NamedTuple):
     """One measure, which may compare with several others."""
 
     title: str
-    measure: Callable[[Bench, Pace], List[Result]]
+    measure: Callable[[Bench, Pace], list[Result]]
     #: By whom it is compared with; who is not in here is compared with for information.
-    limits: Dict[str, Limits]
+    limits: dict[str, Limits]
     unit: str = ""
 
 
 KNOWN = ("requests.Session", "urllib3", "http.client", "release 0.2.4", "twilio", "stripe")
 PLAIN = ("requests.Session", "http.client", "release 0.2.4")
 
-ROWS: Dict[str, Row] = {
+ROWS: dict[str, Row] = {
     "server": Row("calls a second of a raw socket, wall", measures.server, {}),
     "connections": Row(
         "connections, 1,000 calls in one thread",

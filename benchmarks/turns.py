@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import data
 from signatures import check_signature
@@ -16,7 +17,7 @@ US = "vivialconnect"
 OTHERS = {"twilio": data.TWILIO_MESSAGE, "stripe": data.STRIPE_CUSTOMER}
 
 #: What one order took, a call: the processor's seconds, the clock's, and the view of the answer.
-Took = Dict[str, Any]
+Took = dict[str, Any]
 
 
 class Pace(NamedTuple):
@@ -31,7 +32,7 @@ class Result(NamedTuple):
     """What was measured for one line of the table."""
 
     versus: str
-    samples: List[float]
+    samples: list[float]
     note: str = ""
 
     @property
@@ -40,7 +41,7 @@ class Result(NamedTuple):
         return median(self.samples)
 
     @property
-    def quartiles(self) -> Optional[Tuple[float, float]]:
+    def quartiles(self) -> Optional[tuple[float, float]]:
         """The first and the third quartile; ``None`` of what was measured once."""
         if len(self.samples) < 2:  # noqa: PLR2004 - one has no spread
             return None
@@ -54,7 +55,7 @@ class Race(NamedTuple):
     bench: Bench
     names: Sequence[str]
     operation: str
-    arguments: Tuple[Any, ...] = ()
+    arguments: tuple[Any, ...] = ()
     way: str = "plain"
     threads: int = 1
 
@@ -93,12 +94,12 @@ class Race(NamedTuple):
                 return max(1, round(calls * block / spent)) if block else 1
             calls *= 2
 
-    def run(self, rounds: int, calls: Dict[str, int]) -> Dict[str, List[Took]]:
+    def run(self, rounds: int, calls: dict[str, int]) -> dict[str, list[Took]]:
         """Let all make their calls in turn, and return what each round took a call.
 
         :raises ValueError: If the server was asked more or less often than that.
         """
-        taken: Dict[str, List[Took]] = {name: [] for name in self.names}
+        taken: dict[str, list[Took]] = {name: [] for name in self.names}
         self.bench.counts()
         for _ in range(rounds):
             for name in self.names:
@@ -112,7 +113,7 @@ class Race(NamedTuple):
         self.bench.dismiss()
         return taken
 
-    def checked_run(self, pace: Pace) -> Dict[str, List[Took]]:
+    def checked_run(self, pace: Pace) -> dict[str, list[Took]]:
         """Check all contestants, find out how many calls each makes in a block, and run."""
         for name in self.names:
             self.check(name)
@@ -122,12 +123,12 @@ class Race(NamedTuple):
 
 
 def ratios(
-    taken: Dict[str, List[Took]], name: str, ratio: Callable[[Took, Took], float]
-) -> List[float]:
+    taken: dict[str, list[Took]], name: str, ratio: Callable[[Took, Took], float]
+) -> list[float]:
     """Return, round by round, the ratio of what we took to what another did."""
     return [ratio(ours, theirs) for ours, theirs in zip(taken[US], taken[name])]
 
 
-def medians(taken: Dict[str, List[Took]], kind: str, *names: str) -> List[float]:
+def medians(taken: dict[str, list[Took]], kind: str, *names: str) -> list[float]:
     """Return the median of what each contestant took a call."""
     return [median(took[kind] for took in taken[name]) for name in names]

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import tracemalloc
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 from contestants import CONTESTANTS
 
@@ -24,9 +24,9 @@ def repeat(call: Callable[[], Any], calls: int) -> Any:
     return answer
 
 
-def in_threads(call: Callable[[], Any], calls: int, threads: int) -> List[Any]:
+def in_threads(call: Callable[[], Any], calls: int, threads: int) -> list[Any]:
     """Make the calls in so many threads, and return the last answer of each."""
-    answers: List[Any] = []
+    answers: list[Any] = []
     share = calls // threads
     started = [
         threading.Thread(target=lambda: answers.append(repeat(call, share))) for _ in range(threads)
@@ -40,7 +40,7 @@ def in_threads(call: Callable[[], Any], calls: int, threads: int) -> List[Any]:
     return answers
 
 
-def measure(contestant: Any, order: Dict[str, Any]) -> Dict[str, Any]:
+def measure(contestant: Any, order: dict[str, Any]) -> dict[str, Any]:
     """Make the calls of an order, and return what they took."""
     operation, calls, threads = order["operation"], order["calls"], order.get("threads", 1)
     method = getattr(contestant, operation)
@@ -58,7 +58,7 @@ def measure(contestant: Any, order: Dict[str, Any]) -> Dict[str, Any]:
     return {**took, "view": views[0]}
 
 
-def measure_peak(contestant: Any, order: Dict[str, Any]) -> Dict[str, Any]:
+def measure_peak(contestant: Any, order: dict[str, Any]) -> dict[str, Any]:
     """Make one call, and return the most memory that was in use during it."""
     method = getattr(contestant, order["operation"])
     tracemalloc.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from typing import Any, Callable, List, NamedTuple, Tuple
+from typing import Any, Callable, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -77,7 +77,7 @@ def _squeeze(body: bytes, wbits: int) -> bytes:
     return packer.compress(body) + packer.flush()
 
 
-_CODINGS: Tuple[Tuple[bytes, Callable[[bytes], bytes]], ...] = (
+_CODINGS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"gzip", lambda body: _squeeze(body, 31)),
     (b"deflate", lambda body: _squeeze(body, 15)),
     (b"Deflate", lambda body: _squeeze(body, -15)),
@@ -150,7 +150,7 @@ def answers(draw: st.DrawFn) -> Answer:
     return Answer(damage(draw, start, headers, body), closes=True)
 
 
-def usual_answers() -> List[Answer]:
+def usual_answers() -> list[Answer]:
     """Return what is drawn most often, each once and whole, without and with a date of long ago."""
     found = []
     for status, document in _USUAL:
@@ -162,7 +162,7 @@ def usual_answers() -> List[Answer]:
     return found
 
 
-Headers = List[Tuple[bytes, bytes]]
+Headers = list[tuple[bytes, bytes]]
 
 
 def _whole(start: bytes, headers: Headers, body: bytes) -> bytes:

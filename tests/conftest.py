@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Iterator, List
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ SCRUBBED = (
 )
 
 
-def _classes(base: type) -> List[type]:
+def _classes(base: type) -> list[type]:
     return [base, *(found for child in base.__subclasses__() for found in _classes(child))]
 
 
@@ -49,7 +50,7 @@ def fresh_process(nothing_leaks: None, monkeypatch: pytest.MonkeyPatch) -> Itera
     for name in list(os.environ):
         if name.upper() in SCRUBBED or name.startswith("VIVIALCONNECT_"):
             monkeypatch.delenv(name)
-    before: Dict[type, Dict[str, Any]] = {
+    before: dict[type, dict[str, Any]] = {
         class_: _configuration.own_settings(class_) for class_ in _classes(Row)
     }
     keys = {class_: class_.__dict__.get(_configuration.KEY) for class_ in _classes(Row)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, FrozenSet, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
 import pytest
 
@@ -26,15 +26,15 @@ class ResourceContract:
     """
 
     #: The class under test.
-    noun: ClassVar[Type[Countable]]
+    noun: ClassVar[type[Countable]]
     #: Its collection, below the base URL and without the suffix.
     collection: ClassVar[str]
     #: The key that one row stands under, in requests and answers.
     root: ClassVar[str]
     #: A field, and the value that the service lets it be changed to.
-    change: ClassVar[Tuple[str, Any]]
+    change: ClassVar[tuple[str, Any]]
     #: What the service answers with 405: "create" or "destroy".
-    refused: ClassVar[FrozenSet[str]] = frozenset()
+    refused: ClassVar[frozenset[str]] = frozenset()
 
     sandbox: Sandbox
 
@@ -48,7 +48,7 @@ class ResourceContract:
     def prepare(self) -> None:
         """Bring the service into the state that the noun needs."""
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return the data of a new row that the service takes."""
         raise NotImplementedError  # each noun says its own
 

@@ -9,9 +9,10 @@ import ast
 import io
 import sys
 import tokenize
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import NamedTuple, Optional
 
 import vivialconnect
 
@@ -19,7 +20,7 @@ PACKAGE = Path(vivialconnect.__file__).parent
 
 #: From the ground up. What shares a line may not import its neighbours, but in the lines of
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
-ORDER: Tuple[Tuple[str, ...], ...] = (
+ORDER: tuple[tuple[str, ...], ...] = (
     ("version", "common", "resources", "common._error_text", "common.error", "common.exchange",
      "common.call", "common._inflection", "common.secret", "common._values", "common.loading",
      "common.segments", "common.phone_numbers", "common.downloads"),
@@ -70,7 +71,7 @@ def module_name(package: Path, file: Path) -> str:
     return ".".join(parts)
 
 
-def files_of(package: Path) -> List[Path]:
+def files_of(package: Path) -> list[Path]:
     """Return the source files of a package."""
     return sorted(package.rglob("*.py"))
 
@@ -116,7 +117,7 @@ def own_target(found: Import) -> Optional[str]:
     return rest if head == "vivialconnect" else None
 
 
-def place(module: str) -> Optional[Tuple[int, int]]:
+def place(module: str) -> Optional[tuple[int, int]]:
     """Return the layer of a module and its place in it, or ``None`` if it has none."""
     for layer, names in enumerate(ORDER):
         for position, name in enumerate(names):
@@ -138,7 +139,7 @@ def goes_left(importer: str, target: str) -> bool:
     return here[0] in IN_SEQUENCE and there[1] < here[1]
 
 
-def layering_problems(package: Path) -> List[str]:
+def layering_problems(package: Path) -> list[str]:
     """Return the imports that go up or sideways, and the modules that have no layer."""
     problems = [
         "{} stands in no layer".format(module_name(package, file))
@@ -155,7 +156,7 @@ def layering_problems(package: Path) -> List[str]:
     return problems
 
 
-def sandbox_problems(package: Path) -> List[str]:
+def sandbox_problems(package: Path) -> list[str]:
     """Return what the sandbox imports of the core and must not know."""
     return [
         "{}:{} imports {}".format(found.importer, found.line, target or "the façade")
@@ -169,7 +170,7 @@ def sandbox_problems(package: Path) -> List[str]:
     ]
 
 
-def third_party_problems(package: Path) -> List[str]:
+def third_party_problems(package: Path) -> list[str]:
     """Return the imports of third parties that are not ours to use, or not in that place."""
     problems = []
     for file in files_of(package):
@@ -198,7 +199,7 @@ def is_third_party(name: str) -> bool:
 def code_lines(file: Path) -> int:
     """Return how many lines hold code: no blank ones, no comments, no docstrings."""
     text = file.read_text(encoding="utf-8")
-    lines: Set[int] = set()
+    lines: set[int] = set()
     ignored = {
         tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
         tokenize.ENDMARKER, tokenize.ENCODING,
@@ -214,7 +215,7 @@ def code_lines(file: Path) -> int:
     return len(lines)
 
 
-def core_files(package: Path) -> List[Path]:
+def core_files(package: Path) -> list[Path]:
     """Return the files of the core: everything up to the façade."""
     return [
         file
@@ -223,7 +224,7 @@ def core_files(package: Path) -> List[Path]:
     ]
 
 
-def size_problems(package: Path) -> List[str]:
+def size_problems(package: Path) -> list[str]:
     """Return which files are too long, and whether the core is."""
     problems = [
         "{} has {} lines".format(file.relative_to(package), count)

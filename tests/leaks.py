@@ -22,8 +22,9 @@ import functools
 import json
 import logging
 import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Set, Tuple
+from typing import Any, Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -58,9 +59,9 @@ class Watch:
 
     def __init__(self) -> None:
         #: What each text is that must not be logged.
-        self.hidden: Dict[str, str] = {}
+        self.hidden: dict[str, str] = {}
         #: Where each text was logged first, by logger and text.
-        self.logged: Dict[Tuple[str, str], str] = {}
+        self.logged: dict[tuple[str, str], str] = {}
 
     def hide(self, text: Any, kind: str) -> None:
         """Note a text that must not be logged.
@@ -87,7 +88,7 @@ class Watch:
         place = "{}:{}".format(record.pathname, record.lineno)
         self.logged.setdefault((record.name, _everything_in(record)), place)
 
-    def findings(self) -> List[str]:
+    def findings(self) -> list[str]:
         """Return a line for each leak: which kind, which logger, where. It shows no secret."""
         # Copied, for a thread that outlives its test may log yet.
         hidden, logged = dict(self.hidden), dict(self.logged)
@@ -104,7 +105,7 @@ class Watch:
 
 
 #: The innermost watch sees everything, so that the watch itself can be tested.
-_watches: List[Watch] = []
+_watches: list[Watch] = []
 
 
 @contextmanager
@@ -174,7 +175,7 @@ def _look_at_record(watch: Watch, _: Any, __: Any, record: logging.LogRecord) ->
 
 #: Where the watch looks. All that the client sends is signed and all that it gets is judged,
 #: whatever sends it; the sandbox also sees other clients. Each is called by way of its owner.
-SEAMS: Tuple[Tuple[Any, str, Callable[..., None]], ...] = (
+SEAMS: tuple[tuple[Any, str, Callable[..., None]], ...] = (
     (settings, "effective", _look_at_settings),
     (signing, "canonical_request", _look_at_body),
     (signing, "signature", _look_at_signature),
@@ -217,7 +218,7 @@ def _everything_in(record: logging.LogRecord) -> str:
     return "\n".join([_FORMATTER.format(record), *shown])
 
 
-def _forms(text: str) -> Set[str]:
+def _forms(text: str) -> set[str]:
     """Return the ways in which a text is written: as it is, in JSON, in reprs of both, in URLs."""
     plain = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
     shown = {repr(form)[1:-1] for form in plain} | {repr(form.encode())[2:-1] for form in plain}

@@ -6,7 +6,7 @@ import enum
 import os
 import string
 from datetime import datetime
-from typing import Any, Dict, List, Union
+from typing import Any, Union
 
 from hypothesis import strategies as st
 
@@ -60,11 +60,11 @@ def json_values() -> st.SearchStrategy[Any]:
 
 
 QueryValue = Union[
-    None, bool, int, float, str, bytes, datetime, List["QueryValue"], Dict[str, "QueryValue"]
+    None, bool, int, float, str, bytes, datetime, list["QueryValue"], dict[str, "QueryValue"]
 ]
 
 
-def query_params() -> st.SearchStrategy[Dict[str, QueryValue]]:
+def query_params() -> st.SearchStrategy[dict[str, QueryValue]]:
     """Return a strategy for the parameters of a query, nested too."""
     scalars: st.SearchStrategy[QueryValue] = st.one_of(
         st.none(),
@@ -97,9 +97,9 @@ class Level(enum.IntEnum):
     HIGH = 3
 
 
-def nested(depth: int) -> List[Any]:
+def nested(depth: int) -> list[Any]:
     """Nest lists that deep."""
-    value: List[Any] = []
+    value: list[Any] = []
     for _ in range(depth):
         value = [value]
     return value

@@ -12,13 +12,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 import pytest
 
 import vivialconnect
 
-DOCUMENTED: Dict[str, Dict[str, Any]] = json.loads(
+DOCUMENTED: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "vectors" / "documented-names.json").read_text(encoding="utf-8")
 )
 CLASSES = tuple(DOCUMENTED)
@@ -72,14 +72,14 @@ def kind_of(owner: type, name: str) -> str:
     return "property" if hasattr(member, "__get__") else type(member).__name__
 
 
-def describe_documented(facts: List[Dict[str, Any]]) -> List[str]:
+def describe_documented(facts: list[dict[str, Any]]) -> list[str]:
     """Write documented parameters in one form: ``name``, ``name=default`` or ``**name``."""
     return [
         "{name}={default!r}".format(**fact) if "default" in fact else fact["name"] for fact in facts
     ]
 
 
-def describe_parameters(function: Any, *, bound: bool) -> Tuple[List[str], List[str]]:
+def describe_parameters(function: Any, *, bound: bool) -> tuple[list[str], list[str]]:
     """Return the parameters of a callable in that form: those by position, and those by keyword.
 
     :param bound: Whether the first one, ``self``, is given already.
@@ -101,7 +101,7 @@ def describe_parameters(function: Any, *, bound: bool) -> Tuple[List[str], List[
     return by_position, by_keyword
 
 
-def optional(parameters: List[str]) -> bool:
+def optional(parameters: list[str]) -> bool:
     """Tell whether a call may leave all of these parameters out."""
     return all("=" in parameter for parameter in parameters)
 
@@ -247,7 +247,7 @@ def test_facade__names_are_sorted_and_real() -> None:
 
 def test_facade__star_import_gives_all_names() -> None:
     """A star import brings exactly the names of ``__all__``."""
-    namespace: Dict[str, Any] = {}
+    namespace: dict[str, Any] = {}
     exec("from vivialconnect import *", namespace)  # noqa: S102 - the statement is the subject
     namespace.pop("__builtins__")
     assert set(namespace) == set(vivialconnect.__all__)

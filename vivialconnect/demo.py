@@ -9,7 +9,7 @@ import ast
 import sqlite3
 import sys
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 import vivialconnect
 from vivialconnect.common.settings import without_credentials
@@ -249,9 +249,9 @@ def _confirm(arguments: argparse.Namespace) -> None:
 
 def _play(
     arguments: argparse.Namespace, recipient: str, sandbox: Optional[Sandbox]
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """Show and run the steps, and return the names that they made."""
-    names: Dict[str, Any] = {
+    names: dict[str, Any] = {
         "area_code": arguments.area_code,
         "recipient": recipient,
         "picture": arguments.picture,
@@ -276,7 +276,7 @@ def _play(
     return names
 
 
-def _perform(step: Step, names: Dict[str, Any]) -> None:
+def _perform(step: Step, names: dict[str, Any]) -> None:
     """Print the step as a session at Python's prompt, and run what is printed."""
     print("\n# " + step.explanation)
     lines = step.source.splitlines()
@@ -292,7 +292,7 @@ def _perform(step: Step, names: Dict[str, Any]) -> None:
             exec(block, names)  # noqa: S102 - the text of this file, shown above
 
 
-def _check_delivered(names: Dict[str, Any]) -> None:
+def _check_delivered(names: dict[str, Any]) -> None:
     for message in (names["sms"], names["mms"]):
         if message.status != "delivered":
             raise DemoError(

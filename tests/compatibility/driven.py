@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 from vivialconnect import Resource
 
-CALLS: Dict[str, Callable[[], Any]] = {}
+CALLS: dict[str, Callable[[], Any]] = {}
 #: What earlier calls left for later ones.
-KEPT: Dict[str, Any] = {}
+KEPT: dict[str, Any] = {}
 
 
 def call(function: Callable[[], Any]) -> Callable[[], Any]:

@@ -8,8 +8,9 @@ Tables alone; how they are judged, stands with the tests.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, NamedTuple, Optional
 
 DOCUMENTED = json.loads(
     (Path(__file__).parent.parent / "vectors" / "documented-names.json").read_text(encoding="utf-8")
@@ -18,7 +19,7 @@ ACCOUNT = "/api/v1.0/accounts/12345"
 #: What fails without an exception: another value, another request, another state.
 WRONG_EFFECT = "wrong effect"
 
-Asked = Tuple[str, str, int]
+Asked = tuple[str, str, int]
 
 
 class Call(NamedTuple):
@@ -32,7 +33,7 @@ class Call(NamedTuple):
     #: What the sandbox must be asked meanwhile: method, target below the account, status.
     asked: Sequence[Asked] = ()
     #: A query of the sandbox's database afterwards, and the rows that it must give.
-    state: Optional[Tuple[str, List[Tuple[Any, ...]]]] = None
+    state: Optional[tuple[str, list[tuple[Any, ...]]]] = None
     #: The body of the last request.
     body: Any = None
 
@@ -71,7 +72,7 @@ ERRORS = tuple(
 )
 
 #: Answers that the driver can ask for by name: status, body, further headers.
-CANNED: Dict[str, Tuple[int, bytes, Dict[str, str]]] = {
+CANNED: dict[str, tuple[int, bytes, dict[str, str]]] = {
     "text": (400, b'{"error":"words"}', {}),
     "object": (400, b'{"error":{"message":"words","param":"body"}}', {}),
     "teapot": (418, b'{"message":"words"}', {}),
@@ -96,7 +97,7 @@ def canned(name: str, kind: str, text: str = "words") -> Call:
     return Call("answered_" + name, kind, [kind, told, text], [get(target, status)])
 
 
-CALLS: Tuple[Call, ...] = (
+CALLS: tuple[Call, ...] = (
     Call(
         "settings_written_and_read",
         " ".join("ResourceMeta." + name for name in DOCUMENTED["ResourceMeta"]["members"]),
@@ -313,7 +314,7 @@ DEFECTS = {
     28: "send_bulk accepts an empty to_numbers",
     31: "a 200 with an empty body crashes",
 }
-ALLOWED: Dict[str, Tuple[int, str]] = {
+ALLOWED: dict[str, tuple[int, str]] = {
     "account_reloaded": (7, WRONG_EFFECT),
     "user_reloaded": (7, WRONG_EFFECT),
     "number_reloaded": (7, WRONG_EFFECT),

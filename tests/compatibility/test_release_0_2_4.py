@@ -18,9 +18,10 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple, cast
+from typing import IO, Any, Callable, NamedTuple, Optional, cast
 
 import pytest
 
@@ -49,10 +50,10 @@ LONGEST_CALL = 60  # seconds
 class Outcome(NamedTuple):
     """What came of a call."""
 
-    answer: Dict[str, Any]
-    asked: List[Asked]
+    answer: dict[str, Any]
+    asked: list[Asked]
     body: bytes
-    state: List[Tuple[Any, ...]]
+    state: list[tuple[Any, ...]]
 
 
 def find_python_39() -> str:
@@ -74,7 +75,7 @@ def find_python_39() -> str:
     pytest.fail("release 0.2.4 needs Python 3.9: there is none as python3.9 nor under pyenv")
 
 
-def run(command: List[str]) -> None:
+def run(command: list[str]) -> None:
     """Run a command, and fail the tests that need it, with what it said, if it fails."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     finished = subprocess.run(
@@ -103,7 +104,7 @@ def python_with_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def outcomes(
     python_with_release: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Dict[str, Outcome]:
+) -> dict[str, Outcome]:
     """Make all calls in their order, for later ones stand on earlier ones, and keep what came."""
     database = str(tmp_path_factory.mktemp("sandbox") / "sandbox.db")
     with Sandbox(database=database) as sandbox:
@@ -122,7 +123,7 @@ def answer_as_asked(request: Request, proceed: Callable[[Request], Answer]) -> A
     return Answer(status, body, headers=headers)
 
 
-def drive(python: Path, sandbox: Sandbox, database: str) -> Iterator[Tuple[str, Outcome]]:
+def drive(python: Path, sandbox: Sandbox, database: str) -> Iterator[tuple[str, Outcome]]:
     """Make the calls one at a time, and yield what came of each."""
     with closing(socket.socket()) as deaf:
         # Bound, but not listening: a connection is refused, and nobody else can take the port.
@@ -155,13 +156,13 @@ def drive(python: Path, sandbox: Sandbox, database: str) -> Iterator[Tuple[str, 
 
 
 def observe(
-    call: Call, answer: Dict[str, Any], sandbox: Sandbox, place: Tuple[int, str]
+    call: Call, answer: dict[str, Any], sandbox: Sandbox, place: tuple[int, str]
 ) -> Outcome:
     """Return what came of a call: the answer, the requests, the state in the database."""
     before, database = place
     requests = sandbox.requests[before:]
     asked = [(request.method, shorten(request.target), request.status or 0) for request in requests]
-    state: List[Tuple[Any, ...]] = []
+    state: list[tuple[Any, ...]] = []
     if call.state is not None:
         with closing(sqlite3.connect(database)) as connection:
             state = connection.execute(call.state[0]).fetchall()
@@ -189,7 +190,7 @@ def failure_of(call: Call, outcome: Outcome) -> Optional[str]:
 
 
 @pytest.mark.parametrize("name", list(CALL_OF_NAME))
-def test_call__works_or_fails_as_listed(name: str, outcomes: Dict[str, Outcome]) -> None:
+def test_call__works_or_fails_as_listed(name: str, outcomes: dict[str, Outcome]) -> None:
     """A call has the right effect, or the very failure that is listed for it."""
     _, allowed = ALLOWED.get(name, (0, None))
     assert failure_of(CALL_OF_NAME[name], outcomes[name]) == allowed, outcomes[name]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, NamedTuple, Optional
 
 import pytest
 
@@ -22,7 +23,7 @@ from vivialconnect.sandbox.router import Route, Router
 RESOURCES = str(Path(vivialconnect.__file__).parent / "resources")
 OPTION = "--record-calls"
 #: Method, path, what answered, and who called.
-Answered = Tuple[str, str, str, str]
+Answered = tuple[str, str, str, str]
 
 
 class Recorded(NamedTuple):
@@ -45,10 +46,10 @@ class Recorder:
     def __init__(self, file: Path) -> None:
         self.file = file
         #: Who calls, and what has answered.
-        self.under_way: List[Tuple[str, Set[Answered]]] = []
-        self.calls: Dict[str, Set[Answered]] = {}
+        self.under_way: list[tuple[str, set[Answered]]] = []
+        self.calls: dict[str, set[Answered]] = {}
         #: The tests that cannot be noted.
-        self.unclear: Set[str] = set()
+        self.unclear: set[str] = set()
         self.test = ""
 
     @pytest.hookimpl(wrapper=True)

@@ -11,9 +11,10 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Dict, Iterable, List, NamedTuple, Tuple
+from typing import NamedTuple
 
 import vivialconnect
 from tests.endpoints.recording import OPTION, Recorded
@@ -84,13 +85,13 @@ class Endpoint(NamedTuple):
     withdrawn: str
 
 
-def known() -> List[Endpoint]:
+def known() -> list[Endpoint]:
     """Return every endpoint that any client of the service ever called."""
     with FACTS.open(encoding="utf-8", newline="") as file:
         return [Endpoint(**row) for row in csv.DictReader(file)]
 
 
-def record(tests: Iterable[str]) -> List[Recorded]:
+def record(tests: Iterable[str]) -> list[Recorded]:
     """Run tests, and return the calls that they made.
 
     :param tests: What pytest is given: files, or ids of tests.
@@ -104,11 +105,11 @@ def record(tests: Iterable[str]) -> List[Recorded]:
         return [Recorded(**call) for call in json.loads(file.read_text(encoding="utf-8"))]
 
 
-def choose(calls: Iterable[Recorded]) -> List[Recorded]:
+def choose(calls: Iterable[Recorded]) -> list[Recorded]:
     """Return one call by each caller to each endpoint, of the test that is plainly about it."""
     plain = [call for call in calls if "[" not in call.test]  # the ids of parameters may change
     sizes = Counter(call.test for call in plain)
-    chosen: Dict[Tuple[str, ...], Recorded] = {}
+    chosen: dict[tuple[str, ...], Recorded] = {}
     for call in sorted(plain, key=lambda call: (not is_about(call), sizes[call.test], call.test)):
         chosen.setdefault(call[:-1], call)
     return sorted(chosen.values())
@@ -119,13 +120,13 @@ def is_about(call: Recorded) -> bool:
     return "::test_{}__".format(call.caller.rpartition(".")[2]) in call.test
 
 
-def read() -> List[Recorded]:
+def read() -> list[Recorded]:
     """Return the calls that the page is made of."""
     with CALLS.open(encoding="utf-8", newline="") as file:
         return [Recorded(**row) for row in csv.DictReader(file)]
 
 
-def write(calls: List[Recorded]) -> None:
+def write(calls: list[Recorded]) -> None:
     """Keep calls, and write the page that they make."""
     with CALLS.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
@@ -133,7 +134,7 @@ def write(calls: List[Recorded]) -> None:
     PAGE.write_text(render(calls), encoding="utf-8")
 
 
-def render(calls: List[Recorded]) -> str:
+def render(calls: list[Recorded]) -> str:
     """Return the page."""
     served, withdrawn = [], []
     for endpoint in known():

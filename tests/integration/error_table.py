@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Iterator, List, NamedTuple, Tuple
+from typing import NamedTuple
 from unittest import mock
 
 from tests.integration.failing_calls import SECTIONS, SENDER, Failure, Stage
@@ -24,7 +25,7 @@ SERVICE = "api.vivialconnect.net"
 IN_TIME, SOON = 20, 0.3
 
 #: What differs from run to run, or from one Python, OpenSSL or resolver to another.
-VARYING: Tuple[Tuple[str, str], ...] = (
+VARYING: tuple[tuple[str, str], ...] = (
     (r"(127\.0\.0\.1|localhost):\d+", SERVICE),
     (r"127\.0\.0\.1", SERVICE),
     (r"TLS failed \([A-Z_]+\)", "TLS failed (WRONG_VERSION_NUMBER)"),
@@ -110,7 +111,7 @@ def happen(failure: Failure, stage: Stage) -> Told:
     raise RuntimeError("did not fail: " + failure.tried)
 
 
-def tables() -> Iterator[Tuple[str, List[Told]]]:
+def tables() -> Iterator[tuple[str, list[Told]]]:
     """Let every call fail, and give each section's title and what came of it."""
     with (
         mock.patch.dict(os.environ, clear=True),
@@ -124,7 +125,7 @@ def tables() -> Iterator[Tuple[str, List[Told]]]:
             yield title, [happen(failure, stage) for failure in failures]
 
 
-def render(sections: List[Tuple[str, List[Told]]]) -> str:
+def render(sections: list[tuple[str, list[Told]]]) -> str:
     """Return the page."""
     parts = [HEAD]
     for title, rows in sections:

@@ -12,7 +12,7 @@ import pickle
 import socket
 from contextlib import suppress
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 from unittest import mock
 
 from tests.integration.scripted_server import (
@@ -248,7 +248,7 @@ def _perhaps_older(stage: Stage) -> None:
     lost.find_sent()
 
 
-MISUSE: List[Failure] = [
+MISUSE: list[Failure] = [
     Failure("any call, with nothing set", unset("api_key", "api_secret", "api_account_id")),
     Failure("any call, with a key but no secret", unset("api_secret")),
     Failure("any call, with a key of two lines", setting("api_key", "MTK\n1")),
@@ -287,7 +287,7 @@ MISUSE: List[Failure] = [
     Failure("``Log.find(7)``", alone(lambda: Log.find(7))),  # type: ignore[arg-type] # the case
     Failure("``Log.count()``", alone(Log.count)),
 ]
-NETWORK: List[Failure] = [
+NETWORK: list[Failure] = [
     Failure("``send()``, nobody listens there", _nobody_listens),
     Failure("``send()`` to a host that does not exist", _unknown_host),
     Failure("``send()``, the certificate is not trusted", _untrusted),
@@ -309,7 +309,7 @@ NETWORK: List[Failure] = [
     ),
     Failure("``destroy()``, lost at first and then put off", _lost_once),
 ]
-STATUSES: List[Failure] = [
+STATUSES: list[Failure] = [
     Failure("``send()``, the service has moved", chaos(send, "redirect_to_other_host")),
     Failure(
         "``send()`` from a number of somebody else",
@@ -341,7 +341,7 @@ STATUSES: List[Failure] = [
     Failure("``find(1)``, answered with 503 each time", _too_busy),
     Failure("``send()``, answered with 600", answered(send, 600, b"")),
 ]
-ANSWERS: List[Failure] = [
+ANSWERS: list[Failure] = [
     Failure("``send()``, answered with broken JSON", chaos(send, "malformed_json")),
     Failure("``find(1)``, answered with broken JSON", chaos(find, "malformed_json", method="GET")),
     Failure("``send()``, answered with a list", chaos(send, "wrong_json_type")),
@@ -362,7 +362,7 @@ ANSWERS: List[Failure] = [
     Failure("``find_sent()``, and two are alike", _two_alike),
     Failure("``find_sent()``, and one is alike but older", _perhaps_older),
 ]
-SECTIONS: Dict[str, List[Failure]] = {
+SECTIONS: dict[str, list[Failure]] = {
     "Before anything is sent": MISUSE,
     "No usable answer": NETWORK,
     "The service says no, or fails": STATUSES,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Type
+from typing import Any, Callable, NamedTuple, Optional
 
 from vivialconnect import (
     ConnectionError,  # noqa: A004 - the documented name
@@ -61,7 +61,7 @@ def sent() -> int:
     return sum(message.to_number == RECIPIENT for message in found)
 
 
-CALLS: Dict[str, Call] = {
+CALLS: dict[str, Call] = {
     "find": Call("GET", lambda rows: Message.find(rows.message.id)),
     "list": Call("GET", lambda _: Message.find()),
     "count": Call("GET", lambda _: Message.count()),
@@ -84,7 +84,7 @@ CALLS: Dict[str, Call] = {
 class Fault(NamedTuple):
     """What comes of a fault that each attempt meets, with two repetitions allowed."""
 
-    kind: Type[VivialConnectError]
+    kind: type[VivialConnectError]
     outcome: str
     #: How often a GET, PUT or DELETE goes out, and how often a POST.
     idempotent: int
@@ -92,18 +92,18 @@ class Fault(NamedTuple):
     #: How often a call that has an effect takes it, however often it goes out.
     effects: int
     #: A class in the chain of causes; ``None`` for none, where an answer could be read.
-    cause: Optional[Type[BaseException]]
+    cause: Optional[type[BaseException]]
     #: What the sandbox plays, and with which parameters.
-    play: Tuple[str, Dict[str, Any]]
+    play: tuple[str, dict[str, Any]]
 
 
-def play(name: str, **parameters: Any) -> Tuple[str, Dict[str, Any]]:
+def play(name: str, **parameters: Any) -> tuple[str, dict[str, Any]]:
     """Say what the sandbox plays."""
     return name, parameters
 
 
 #: The connection breaks, or the answer is no HTTP.
-BROKEN: Dict[str, Fault] = {
+BROKEN: dict[str, Fault] = {
     "reset before sending": Fault(
         ConnectionError, "unknown", 3, 1, 0, ConnectionResetError, play("reset")),
     "reset after sending": Fault(
@@ -124,13 +124,13 @@ BROKEN: Dict[str, Fault] = {
         ConnectionError, "unknown", 3, 1, 1, http.client.LineTooLong, play("huge_header")),
 }  # fmt: skip
 #: The answer does not end in time, which is the whole call's, so that no time is left to repeat it.
-SLOW: Dict[str, Fault] = {
+SLOW: dict[str, Fault] = {
     "stalled": Fault(Timeout, "unknown", 1, 1, 0, socket.timeout, play("stall")),
     "dripping": Fault(
         Timeout, "unknown", 1, 1, 1, socket.timeout, play("drip", seconds=0.05, at_once=9)),
 }  # fmt: skip
 #: An answer comes whole.
-ANSWERED: Dict[str, Fault] = {
+ANSWERED: dict[str, Fault] = {
     "status 302": Fault(Redirection, "refused", 1, 1, 0, None, play("redirect")),
     "status 429": Fault(RateLimit, "refused", 3, 3, 0, None, play("too_many_requests")),
     "status 500": Fault(ServerError, "unknown", 1, 1, 0, None, play("internal_server_error")),
@@ -157,10 +157,10 @@ CELLS = [*((name, 2) for name in PLAYED), *((name, 0) for name in {**BROKEN, **A
 PASSING = [name for name, fault in PLAYED.items() if fault.idempotent > 1]
 
 
-def chain_of(error: BaseException) -> List[BaseException]:
+def chain_of(error: BaseException) -> list[BaseException]:
     """Return all that an error came from."""
-    found: List[BaseException] = []
-    links: List[Any] = [error.__cause__]
+    found: list[BaseException] = []
+    links: list[Any] = [error.__cause__]
     while links:
         link = links.pop()
         if isinstance(link, BaseException) and link not in found:

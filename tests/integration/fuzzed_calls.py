@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import suppress
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -38,13 +38,13 @@ class FuzzServer:
     """Gives the answer that was put into it; one connection at a time, in one thread."""
 
     def __init__(self) -> None:
-        self.received: List[str] = []
+        self.received: list[str] = []
         self._answer = Answer(b"", closes=True)
         self._played = threading.Event()
         self._connected = socket.socket()
         self._stopping = False
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address: Tuple[str, int] = self._listener.getsockname()
+        self.address: tuple[str, int] = self._listener.getsockname()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -154,7 +154,7 @@ def unsettled() -> Message:
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-CALLS: Dict[str, Tuple[Callable[[], Any], Callable[[Any], bool]]] = {
+CALLS: dict[str, tuple[Callable[[], Any], Callable[[Any], bool]]] = {
     "find": (Message.find, is_page(Message)),
     "find(id)": (lambda: Message.find(7), is_row(Message)),
     "find_first": (Message.find_first, is_either),
@@ -197,7 +197,7 @@ CALLS: Dict[str, Tuple[Callable[[], Any], Callable[[Any], bool]]] = {
 }
 
 
-def ask(server: FuzzServer, name: str, answer: Answer) -> Tuple[str, float]:
+def ask(server: FuzzServer, name: str, answer: Answer) -> tuple[str, float]:
     """Make one call that is answered so, and check what comes of it.
 
     :returns: ``"done"`` or the name of the exception's class, and the seconds of CPU.

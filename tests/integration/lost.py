@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, List
+from typing import Any
 
 import pytest
 
@@ -53,7 +53,7 @@ class Service:
         return caught.value
 
     @property
-    def lookups(self) -> List[str]:
+    def lookups(self) -> list[str]:
         """The queries of the pages that were asked for."""
         return [request.query for request in self.sandbox.requests if request.method == "GET"]
 

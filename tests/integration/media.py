@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any, Callable, Dict, List
+from typing import TYPE_CHECKING, Any, Callable
 
 from tests.integration.scripted_server import ACCOUNT, encode_answer
 from vivialconnect import Attachment, Message, Number
@@ -33,7 +33,7 @@ def attach(path: Path) -> Attachment:
     return message.attachments()[0]
 
 
-def names_in(folder: Path) -> List[str]:
+def names_in(folder: Path) -> list[str]:
     """Return what stands in a folder, also what is hidden."""
     return sorted(path.name for path in folder.iterdir())
 
@@ -57,11 +57,11 @@ def _with_length(medium: bytes) -> bytes:
 
 
 #: Answers that tell where they end, and those of which only the connection's end tells it.
-ENDING: Dict[str, Callable[[bytes], bytes]] = {
+ENDING: dict[str, Callable[[bytes], bytes]] = {
     "with its length": _with_length,
     "in chunks": _chunked,
 }
-ENDLESS: Dict[str, Callable[[bytes], bytes]] = {
+ENDLESS: dict[str, Callable[[bytes], bytes]] = {
     "until closed": _until_closed,
     "as of HTTP/1.0": _as_of_old,
 }

@@ -15,8 +15,9 @@ import socket
 import ssl
 import struct
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import trustme
 
@@ -36,7 +37,7 @@ class Received(NamedTuple):
     #: As it stood in the request line.
     target: str
     #: Names in lower case.
-    headers: Dict[str, str]
+    headers: dict[str, str]
     body: bytes
     #: The connection that it came over, counted from 1.
     connection: int
@@ -138,16 +139,16 @@ class ScriptedServer:
         tls: Optional[ssl.SSLContext] = None,
         greeting: Optional[Script] = None,
     ) -> None:
-        self.requests: List[Received] = []
+        self.requests: list[Received] = []
         self.connections = 0
         self.stopping = threading.Event()
         self.hung_up = threading.Event()
         self._scripts = scripts
         self._tls = tls
         self._greeting = greeting
-        self._open: List[socket.socket] = []
+        self._open: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._threads: List[threading.Thread] = []
+        self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
         self.url = "{}://127.0.0.1:{}".format("https" if tls else "http", self.port)
@@ -222,7 +223,7 @@ def _read_request(peer: Peer, number: int) -> Optional[Received]:
     if not line.strip():
         return None
     method, target, _ = line.decode("latin-1").split(" ", 2)
-    headers: Dict[str, str] = {}
+    headers: dict[str, str] = {}
     for raw in iter(peer.stream.readline, b"\r\n"):
         if not raw:
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from typing import Any, Dict, List
+from typing import Any
 
 from vivialconnect import Number, configured
 from vivialconnect.sandbox import Request, Sandbox
@@ -19,7 +19,7 @@ THOROUGH = os.environ.get("VIVIALCONNECT_THOROUGH") == "1"
 #: The statuses of success.
 GOOD = (200, 201, 204)
 
-Values = Dict[str, Any]
+Values = dict[str, Any]
 
 
 class Tenants:
@@ -29,7 +29,7 @@ class Tenants:
         self.sandbox = Sandbox()
         self.connections = 0
         #: What a scope needs to make calls for each account.
-        self.accounts: List[Values] = []
+        self.accounts: list[Values] = []
 
     def __enter__(self) -> Tenants:  # noqa: PYI034 - Python 3.9 has no Self
         # A run has more requests than a sandbox usually keeps.
@@ -52,7 +52,7 @@ class Tenants:
         self.sandbox.stop()
 
     @property
-    def requests(self) -> List[Request]:
+    def requests(self) -> list[Request]:
         """All requests that were received."""
         return self.sandbox.requests
 
@@ -67,7 +67,7 @@ class Tenants:
 
         server.get_request = count
 
-    def mistakes(self) -> List[str]:
+    def mistakes(self) -> list[str]:
         """Return the requests that were for one account by the key of another, or signed wrong."""
         account_of = {values["api_key"]: values["api_account_id"] for values in self.accounts}
         wrong = []
@@ -79,7 +79,7 @@ class Tenants:
         return wrong
 
 
-def work(accounts: List[Values], calls: int) -> List[str]:
+def work(accounts: list[Values], calls: int) -> list[str]:
     """Make calls by turns for the accounts; return those that were answered for another.
 
     Every other pair of calls goes on with a row that was found in a scope, after it has ended.

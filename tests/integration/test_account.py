@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,7 +22,7 @@ class TestAccount(ResourceContract):
     change = ("company_name", "Changed Inc")
     refused = frozenset(("create", "destroy"))
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return a new account, which the service does not take."""
         return {"company_name": "New Inc"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 import pytest
 
@@ -21,7 +21,7 @@ from vivialconnect import (
     VivialConnectError,
 )
 
-NO_JSON: Dict[str, bytes] = {
+NO_JSON: dict[str, bytes] = {
     "text": b"OK",
     "HTML": b"<html><body>It works!</body></html>",
     "half an object": b'{"message": {"id": 1}',
@@ -31,7 +31,7 @@ NO_JSON: Dict[str, bytes] = {
     "depth": b"[" * 100_000,
 }
 #: JSON that is nothing that any call asked for.
-OF_NO_USE: Dict[str, bytes] = {
+OF_NO_USE: dict[str, bytes] = {
     "true": b"true",
     "a number": b"5",
     "a text": b'"text"',
@@ -39,20 +39,20 @@ OF_NO_USE: Dict[str, bytes] = {
     "an empty list": b"[]",
     "a list without its name": b'[{"id": 1}]',
 }
-OBJECTS: Dict[str, bytes] = {
+OBJECTS: dict[str, bytes] = {
     "an empty object": b"{}",
     "an object without rows": b'{"x": 1}',
     "a list of texts": b'{"messages": ["x"], "phone_numbers": ["x"], "bulks": ["x"]}',
     "rows that are null": b'{"messages": null, "phone_numbers": null, "bulks": null}',
 }
-ROOTS_OF_NO_USE: Dict[str, bytes] = {
+ROOTS_OF_NO_USE: dict[str, bytes] = {
     "a root of null": b'{"message": null}',
     "a root of text": b'{"message": "done"}',
     "a root of a list": b'{"message": [{"id": 1}]}',
     "a root without id": b'{"message": {}}',
     "an error": b'{"error": {"message": "no"}}',
 }
-COUNTS_OF_NO_USE: Dict[str, bytes] = {
+COUNTS_OF_NO_USE: dict[str, bytes] = {
     "a count of null": b'{"count": null}',
     "a count of true": b'{"count": true}',
     "a count of text": b'{"count": "2"}',
@@ -74,7 +74,7 @@ def bulk() -> Any:
     return Message({"body": "x", "to_numbers": ["+15154469790"]}).send_bulk()
 
 
-CALLS: Dict[str, tuple[Callable[[], Any], Dict[str, bytes]]] = {
+CALLS: dict[str, tuple[Callable[[], Any], dict[str, bytes]]] = {
     "find": (Message.find, LIST),
     "find_first": (Message.find_first, LIST),
     "find_each": (lambda: list(Message.find_each()), LIST),
@@ -242,7 +242,7 @@ def test_find__class_of_ones_own() -> None:
 
 
 @pytest.mark.parametrize("body", [{"status": {"id": 1}}, {"id": 1}, {"id": 1, "free_trial": True}])
-def test_billing_status__with_or_without_root(body: Dict[str, Any]) -> None:
+def test_billing_status__with_or_without_root(body: dict[str, Any]) -> None:
     """The status is found with or without a root."""
     with ScriptedServer(answer(body)) as server:
         use(server)

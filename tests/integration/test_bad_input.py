@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Tuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -66,7 +67,7 @@ def setting(name: str, value: Any) -> Change:
     return lambda _: setattr(Resource, name, value)
 
 
-SETTINGS: Dict[str, Tuple[Change, str]] = {
+SETTINGS: dict[str, tuple[Change, str]] = {
     "no key": (unset("api_key"), "Resource.api_key"),
     "no secret": (unset("api_secret"), "Resource.api_secret"),
     "neither": (unset("api_key", "api_secret"), "VIVIALCONNECT_API_KEY"),
@@ -122,7 +123,7 @@ def test_settings__all_missing() -> None:
         assert str(caught.value) == told
 
 
-CALLS: Dict[str, Tuple[Callable[[], Any], str]] = {
+CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     "find of nothing": (lambda: Message.find(""), "id ''"),
     "find of a step up": (lambda: Message.find(".."), "'..'"),
     "find of here": (lambda: Message.find("."), "'.'"),
@@ -281,7 +282,7 @@ def test_attribute__unknown(server: ScriptedServer) -> None:
         ({"api_base_url": "nowhere"}, "api_base_url"),
     ],
 )
-def test_requestor__settings(changes: Dict[str, Any], named: Any, server: ScriptedServer) -> None:
+def test_requestor__settings(changes: dict[str, Any], named: Any, server: ScriptedServer) -> None:
     """A Requestor refuses the same settings as a class, at its calls."""
     usual = {"api_key": "k", "api_secret": "s", "api_base_url": server.url}
     requestor = Requestor(**{**usual, **changes})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
@@ -34,11 +34,11 @@ class TestConnector(ResourceContract):
     root = "connector"
     change = ("name", "Changed")
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return a connector with a callback."""
         return {"name": "Reminders", "callbacks": [INCOMING]}
 
-    def buy(self, *numbers: str) -> List[Number]:
+    def buy(self, *numbers: str) -> list[Number]:
         """Buy numbers."""
         return [Number.create({"phone_number": number}) for number in numbers]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from typing import Any, Callable, Dict, Iterator, List
+from collections.abc import Iterator
+from typing import Any, Callable
 
 import pytest
 
@@ -38,7 +39,7 @@ def connector(crowded: Sandbox) -> Connector:
     return Connector.find(1)
 
 
-def listed(count: int = 1) -> List[Dict[str, Any]]:
+def listed(count: int = 1) -> list[dict[str, Any]]:
     """Return numbers as a connector lists them."""
     return [{"phone_number": "+1913{:07}".format(at), "phone_number_id": at} for at in range(count)]
 
@@ -188,7 +189,7 @@ def test_walk__full_page_that_is_the_last() -> None:
     ],
 )
 def test_add_numbers__whether_there_are_more(
-    around: Dict[str, Any], count: int, *, more: bool
+    around: dict[str, Any], count: int, *, more: bool
 ) -> None:
     """The page says whether more follow; one that does not and is full is taken for not all."""
     with ScriptedServer(shown(), below("phone_numbers", listed(count), **around)) as server:

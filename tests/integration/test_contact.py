@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 
@@ -18,7 +18,7 @@ class TestContact(ResourceContract):
     root = "contact"
     change = ("title", "Countess")
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return a new contact."""
         return {
             "first_name": "Ada",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Optional
 
 import pytest
 
@@ -40,7 +40,7 @@ class TestCredential(ResourceContract):
         """Return a credential that was found, not made."""
         return User(1).get_credentials(User(1).create_credential("first").id)
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return a new credential."""
         return {"name": "first"}
 

@@ -8,7 +8,7 @@ import copy
 import inspect
 import pickle
 import traceback
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_secret__readable() -> None:
     assert "api_secret" in dir(credential)
 
 
-def views(credential: Credential) -> Dict[str, str]:
+def views(credential: Credential) -> dict[str, str]:
     """Return everything that a credential shows of itself, by the way it was looked at."""
     values = dict(inspect.getmembers(credential))
     others = {name: str(value) for name, value in values.items() if name != "api_secret"}

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 import pytest
 
@@ -24,7 +24,7 @@ ROOT = Path(vivialconnect.__file__).parent.parent
 RECIPIENT = demo.SANDBOX_RECIPIENT
 
 
-def run_module(*words: str, folder: Path, environment: Optional[Dict[str, str]] = None) -> Any:
+def run_module(*words: str, folder: Path, environment: Optional[dict[str, str]] = None) -> Any:
     """Run ``python -m vivialconnect`` without standard input, warnings being errors."""
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "vivialconnect", *words],
@@ -38,7 +38,7 @@ def run_module(*words: str, folder: Path, environment: Optional[Dict[str, str]] 
     )
 
 
-def select(database: Path, statement: str) -> List[Tuple[Any, ...]]:
+def select(database: Path, statement: str) -> list[tuple[Any, ...]]:
     """Read the database as somebody who knows nothing of the sandbox would."""
     with closing(sqlite3.connect(str(database))) as connection:
         return connection.execute(statement).fetchall()
@@ -291,7 +291,7 @@ def test_command__sandbox_is_not_imported_for_the_version() -> None:
 
 def test_error__is_raised_by_no_step(quick: None) -> None:
     """The provoked error is the only one: the sandbox refused exactly one request."""
-    refused: List[int] = []
+    refused: list[int] = []
 
     class Watched(Sandbox):
         def stop(self) -> None:

@@ -6,9 +6,10 @@ import doctest
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Iterator, List
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -36,7 +37,7 @@ def modules() -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-def docstrings_with_examples() -> List[doctest.DocTest]:
+def docstrings_with_examples() -> list[doctest.DocTest]:
     """Find the docstrings that have examples."""
     finder = doctest.DocTestFinder(exclude_empty=True)
     found = {test.name: test for module in modules() for test in finder.find(module)}
@@ -45,7 +46,7 @@ def docstrings_with_examples() -> List[doctest.DocTest]:
 
 def run(test: doctest.DocTest) -> None:
     """Run the examples, and fail with doctest's own report."""
-    report: List[str] = []
+    report: list[str] = []
     doctest.DocTestRunner(optionflags=FLAGS, verbose=False).run(test, out=report.append)
     assert not report, "".join(report)
 

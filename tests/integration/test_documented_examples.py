@@ -12,8 +12,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
 from urllib.parse import parse_qsl
 
 import pytest
@@ -43,10 +43,10 @@ def sandbox() -> Iterator[Sandbox]:
         yield started
 
 
-def run_example(name: str, sandbox: Sandbox) -> List[str]:
+def run_example(name: str, sandbox: Sandbox) -> list[str]:
     """Run an example with nothing but the environment set, and return the lines it prints."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("VIVIALCONNECT")}
-    environment: Dict[str, str] = {
+    environment: dict[str, str] = {
         **kept,
         "VIVIALCONNECT_API_KEY": sandbox.api_key,
         "VIVIALCONNECT_API_SECRET": sandbox.api_secret,
@@ -65,7 +65,7 @@ def run_example(name: str, sandbox: Sandbox) -> List[str]:
     return finished.stdout.decode("utf-8").splitlines()
 
 
-def received(sandbox: Sandbox) -> List[Tuple[str, str, Dict[str, str], int]]:
+def received(sandbox: Sandbox) -> list[tuple[str, str, dict[str, str], int]]:
     """Return what the sandbox was asked: method, path below the account, query and its answer."""
     return [
         (

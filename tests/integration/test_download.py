@@ -7,9 +7,10 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import pytest
 
@@ -24,12 +25,7 @@ from tests.integration.media import (
     names_in,
     row,
 )
-from tests.integration.scripted_server import (
-    ScriptedServer,
-    answer,
-    say_and_hang_up,
-    use,
-)
+from tests.integration.scripted_server import ScriptedServer, answer, say_and_hang_up, use
 from vivialconnect import Attachment, Download, Message, ResourceNotFound, configured
 from vivialconnect.sandbox import Sandbox
 
@@ -48,7 +44,7 @@ def server() -> Iterator[ScriptedServer]:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Tuple[Sandbox, Attachment]]:
+def sandbox(tmp_path: Path) -> Iterator[tuple[Sandbox, Attachment]]:
     """Give a sandbox, and an attachment of it that has the bytes of ``NEW``."""
     source = tmp_path / "source" / "a cat.gif"
     source.parent.mkdir()
@@ -58,7 +54,7 @@ def sandbox(tmp_path: Path) -> Iterator[Tuple[Sandbox, Attachment]]:
         yield started, attach(source)
 
 
-def test_download__file_of_the_sandbox(sandbox: Tuple[Sandbox, Attachment], tmp_path: Path) -> None:
+def test_download__file_of_the_sandbox(sandbox: tuple[Sandbox, Attachment], tmp_path: Path) -> None:
     """The medium comes whole into the file; what is asked for is signed, and no JSON."""
     saved = sandbox[1].download(tmp_path / "cat.gif")
 
@@ -74,7 +70,7 @@ def test_download__file_of_the_sandbox(sandbox: Tuple[Sandbox, Attachment], tmp_
 
 @pytest.mark.parametrize("listed", [True, False])
 def test_destroy__and_download(
-    sandbox: Tuple[Sandbox, Attachment],
+    sandbox: tuple[Sandbox, Attachment],
     listed: bool,  # noqa: FBT001 - a parameter of the test
     tmp_path: Path,
 ) -> None:
@@ -122,7 +118,7 @@ def test_download__existing_file(
     """The file that was there is so until the new one is whole, and then it is that one."""
     target = tmp_path / "cat.png"
     target.write_bytes(OLD)
-    seen: List[bytes] = []
+    seen: list[bytes] = []
     row().download(as_path(target), progress=lambda *_: seen.append(target.read_bytes()))
 
     assert set(seen) == {OLD}
@@ -260,7 +256,7 @@ def test_download__stream(server: ScriptedServer) -> None:
 @pytest.mark.parametrize("size", [None, len(MEDIUM)])
 def test_progress__of_each_framing(framing: str, size: Optional[int]) -> None:
     """Progress rises to the size of the medium; the total is the answer's, or else the row's."""
-    told: List[Tuple[int, Optional[int]]] = []
+    told: list[tuple[int, Optional[int]]] = []
     with ScriptedServer(say_and_hang_up(FRAMINGS[framing](MEDIUM))) as server:
         use(server)
         stream = io.BytesIO()
@@ -275,7 +271,7 @@ def test_progress__of_each_framing(framing: str, size: Optional[int]) -> None:
 
 def test_progress__calls_of_its_own(server: ScriptedServer) -> None:
     """While a medium comes, its progress may make calls, which go over another connection."""
-    inner: List[bytes] = []
+    inner: list[bytes] = []
     stream = io.BytesIO()
     row().download(stream, progress=lambda *_: inner.append(row().read()))
 

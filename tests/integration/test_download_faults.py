@@ -10,7 +10,8 @@ import random
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Type
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import pytest
 
@@ -58,7 +59,7 @@ LIMIT = 0.4  # seconds for which the sender may be silent
 #: The medium that is cut in many places, in bytes, and in how many by chance.
 SIZE, CUTS = (50_000_000, 200) if THOROUGH else (300_000, 20)
 WHOLE = encode_answer(MEDIUM, headers=PNG)
-PLAY: Dict[str, Script] = {
+PLAY: dict[str, Script] = {
     "closed": say_and_hang_up(WHOLE[:-1]),
     "reset": say_and_reset(WHOLE[:-70_000]),
     "packed": answer(gzip.compress(MEDIUM), headers={**PNG, "Content-Encoding": "GZIP"}),
@@ -80,7 +81,7 @@ def target(tmp_path: Path) -> Iterator[Path]:
     assert names_in(tmp_path) == ["cat.png"]
 
 
-def refusal_of(target: Any, expected: Type[RequestorError]) -> Any:
+def refusal_of(target: Any, expected: type[RequestorError]) -> Any:
     """Return the error that a download ends in, which must be of exactly one class."""
     with pytest.raises(expected) as caught:
         row(size=len(MEDIUM)).download(target)
@@ -178,7 +179,7 @@ def test_download__size_of_the_row(data: bytes, size: Any, expected: int) -> Non
     ],
 )
 def test_download__status(
-    status: int, headers: Dict[str, str], expected: Type[RequestorError], target: Path
+    status: int, headers: dict[str, str], expected: type[RequestorError], target: Path
 ) -> None:
     """A refusal has its class and its words, and its body goes nowhere; the connection is kept."""
     with ScriptedServer(answer({"message": "No such thing"}, status, headers)) as server:
@@ -234,7 +235,7 @@ def test_silence__none(data: bytes) -> None:
     assert time.monotonic() - started > LIMIT
 
 
-STALLED: Dict[str, Script] = {
+STALLED: dict[str, Script] = {
     "before the answer": Peer.stall,
     "in the headers": say_and_stall(WHOLE[:30]),
     "before the medium": say_and_stall(WHOLE[: -len(MEDIUM)]),
@@ -316,7 +317,7 @@ class Stopping(io.BytesIO):
         return super().write(data)
 
 
-FAILURES: List[BaseException] = [
+FAILURES: list[BaseException] = [
     OSError(errno.ENOSPC, "no space left"),
     TimeoutError("of the caller"),
     ValueError("of the caller"),
@@ -409,7 +410,7 @@ def test_signal__interrupts(at_signal: Callable[..., None], target: Path) -> Non
 
 def test_signal__makes_a_call(at_signal: Callable[..., None]) -> None:
     """A call that the handler of a signal makes does not disturb the download that waits."""
-    made: List[Any] = []
+    made: list[Any] = []
     with ScriptedServer(answer({"count": 3})) as other:
         requestor = Requestor("k", "secret", other.url)
         at_signal(lambda: made.append(requestor.get("/x.json")))

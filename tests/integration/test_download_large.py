@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_memory__of_a_large_medium(
 
 
 @pytest.mark.parametrize("existing", [[], ["cat.png"]])
-def test_disk__full(existing: List[str], tmp_path: Path) -> None:
+def test_disk__full(existing: list[str], tmp_path: Path) -> None:
     """Where there is no room for all of it, the disk's own error leaves, and no file stays."""
     for name in existing:
         (tmp_path / name).write_bytes(b"as it was")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
-from typing import Any, Dict, Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -33,7 +33,7 @@ NAMES = {
 GROUPS = {3: "Redirection", 4: "ClientError", 5: "ServerError"}
 
 
-def failed(status: int, body: Any = b"", headers: Optional[Dict[str, str]] = None) -> Any:
+def failed(status: int, body: Any = b"", headers: Optional[dict[str, str]] = None) -> Any:
     """Return the error of a POST that is answered with a status."""
     with ScriptedServer(answer(body, status, headers)) as server:
         use(server)

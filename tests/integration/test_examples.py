@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -19,7 +19,7 @@ EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 SENDER, RECIPIENT = "+19132597591", "+15154469790"
 
 
-def environment_of(sandbox: Sandbox, **changes: str) -> Dict[str, str]:
+def environment_of(sandbox: Sandbox, **changes: str) -> dict[str, str]:
     """Return the environment of a program that calls the sandbox."""
     return {
         **os.environ,

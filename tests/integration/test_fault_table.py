@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple, Type
+from typing import Callable, NamedTuple, Optional
 
 import pytest
 
@@ -50,7 +51,7 @@ from vivialconnect.sandbox import Sandbox
 
 
 @contextmanager
-def service(authority: Authority, *, tls: bool = False) -> Iterator[Tuple[Sandbox, Rows]]:
+def service(authority: Authority, *, tls: bool = False) -> Iterator[tuple[Sandbox, Rows]]:
     """Give a sandbox that the client calls, and rows that it has; nothing is wrong yet."""
     with Sandbox(tls=authority.context() if tls else None) as sandbox:
         configure(
@@ -86,7 +87,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_cell(
     sandbox: Sandbox, rows: Rows, call: Call, fault: Fault, times: Optional[int] = None
-) -> Tuple[Optional[VivialConnectError], List[str], int]:
+) -> tuple[Optional[VivialConnectError], list[str], int]:
     """Make a call that meets a fault, always or so many times, then look at the service without it.
 
     :returns: The error, the methods of the requests that arrived, and how often it took effect.
@@ -158,13 +159,13 @@ class Unreachable(NamedTuple):
 
     #: How often a call of any method is tried: nothing has left, so that all may be tried again.
     attempts: int
-    cause: Type[BaseException]
+    cause: type[BaseException]
     says: str
     #: What the other end has seen of each attempt.
-    seen: List[str]
+    seen: list[str]
 
 
-UNREACHABLE: Dict[str, Unreachable] = {
+UNREACHABLE: dict[str, Unreachable] = {
     "refused": Unreachable(3, ConnectionRefusedError, "refused", []),
     "unknown name": Unreachable(3, socket.gaierror, "api.example.invalid", []),
     "plain server on https": Unreachable(1, ssl.SSLError, "speak no TLS", []),
@@ -191,7 +192,7 @@ def unreachable(
 ) -> Iterator[Optional[ScriptedServer]]:
     """Point the client at a service that cannot be reached; give the server that there is."""
     no_tls = say_and_hang_up(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    servers: Dict[str, Callable[[], ScriptedServer]] = {
+    servers: dict[str, Callable[[], ScriptedServer]] = {
         "plain server on https": lambda: ScriptedServer(greeting=no_tls),
         "proxy refuses": lambda: ScriptedServer(say_and_hang_up(b"HTTP/1.1 403 No\r\n\r\n")),
         "untrusted": lambda: ScriptedServer(answer({}), tls=authority.context()),

@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Iterator, NoReturn
+from typing import NoReturn
 
 import pytest
 

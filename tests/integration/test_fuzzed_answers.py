@@ -11,20 +11,14 @@ import sys
 import textwrap
 import tracemalloc
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import pytest
 
 from tests.answers import EVERYTHING, Answer, usual_answers
-from tests.integration.fuzzed_calls import (
-    CALLS,
-    MOST_CPU,
-    FuzzServer,
-    ask,
-    in_batches,
-    seconds_of,
-)
+from tests.integration.fuzzed_calls import CALLS, MOST_CPU, FuzzServer, ask, in_batches, seconds_of
 from tests.integration.scripted_server import configure
 from tests.strategies import THOROUGH
 from vivialconnect import Message
@@ -57,7 +51,7 @@ def server() -> Iterator[FuzzServer]:
 
 
 #: What reads answers; and the exception whose handler is not about answers, if there is one.
-READERS: Tuple[Tuple[Any, Optional[str]], ...] = (
+READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (reading.judge, None),
     (reading._failure_for, None),
     (reading.understand, None),
@@ -85,8 +79,8 @@ READERS: Tuple[Tuple[Any, Optional[str]], ...] = (
 class Trace:
     """The steps from line to line that some functions took."""
 
-    def __init__(self, functions: List[Any]) -> None:
-        self._steps: Dict[CodeType, Set[Tuple[int, int]]] = {
+    def __init__(self, functions: list[Any]) -> None:
+        self._steps: dict[CodeType, set[tuple[int, int]]] = {
             function.__code__: set() for function in functions
         }
 
@@ -161,7 +155,7 @@ def test_answers__sound(server: FuzzServer) -> None:
 
 def test_answers__fuzzed(server: FuzzServer) -> None:
     """Nothing but our own exceptions leaves, whatever is answered, and no call is slow."""
-    results: Set[Tuple[str, str]] = set()
+    results: set[tuple[str, str]] = set()
 
     def check(name: str, answer: Answer) -> None:
         result, took = ask(server, name, answer)
@@ -177,7 +171,7 @@ def test_answers__fuzzed(server: FuzzServer) -> None:
 
 def test_memory__after_fuzzed_answers(server: FuzzServer) -> None:
     """However many odd answers there were, nothing is kept of them."""
-    drawn: List[Tuple[str, Answer]] = []
+    drawn: list[tuple[str, Answer]] = []
     # Drawn first, for what Hypothesis itself keeps would hide what the client does.
     in_batches(lambda name, answer: drawn.append((name, answer)), KEPT // ROUNDS)
     held = []
@@ -199,7 +193,7 @@ def test_memory__after_fuzzed_answers(server: FuzzServer) -> None:
 def test_answers__reach_every_branch_of_decoding(server: FuzzServer) -> None:
     """The fuzzed answers lead through every line and every branch that reads an answer."""
     trace = Trace([function for function, _ in READERS])
-    missed: Set[str] = set()
+    missed: set[str] = set()
 
     def check(name: str, answer: Answer) -> None:
         with trace.of_calls():

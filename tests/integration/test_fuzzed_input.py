@@ -7,7 +7,7 @@ import hmac
 import json
 import math
 from contextlib import nullcontext
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import pytest
@@ -64,7 +64,7 @@ _ENDS = st.sampled_from(
 class Input(NamedTuple):
     """What a caller gives."""
 
-    changes: Dict[str, Any]
+    changes: dict[str, Any]
     end: str
     scoped: bool
     verb: str
@@ -90,7 +90,7 @@ _SETTINGS = st.fixed_dictionaries(
         "api_verify_request": st.sampled_from([True, False, "/nowhere", 1, b"x", None, ""]),
     },
 )
-_NO_SETTINGS: st.SearchStrategy[Dict[str, Any]] = st.just({})
+_NO_SETTINGS: st.SearchStrategy[dict[str, Any]] = st.just({})
 INPUTS = st.builds(
     Input,
     st.one_of(_NO_SETTINGS, _SETTINGS),
@@ -123,7 +123,7 @@ def call(given_: Input) -> None:
         Message(id_).attachments()
 
 
-def expected_segments(given_: Input, in_force: Dict[str, Any]) -> List[str]:
+def expected_segments(given_: Input, in_force: dict[str, Any]) -> list[str]:
     """Return the segments that the path must have, decoded, the last without its suffix."""
     base = unquote(urlsplit(in_force["api_base_url"]).path.rstrip("/"))
     above = [*base.split("/")[1:], "accounts", str(in_force["api_account_id"])]
@@ -161,7 +161,7 @@ def signature_of(received: Received, secret: str) -> str:
     return hmac.new(secret.encode(), "\n".join(lines).encode(), hashlib.sha256).hexdigest()
 
 
-def check_request(given_: Input, in_force: Dict[str, Any], received: Received) -> None:
+def check_request(given_: Input, in_force: dict[str, Any], received: Received) -> None:
     """Check that what arrived is what was asked for."""
     path = received.target.partition("?")[0]
     segments = path.split("/")[1:]
@@ -203,7 +203,7 @@ def attempt(server: ScriptedServer, given_: Input) -> Optional[str]:
 
 def test_input__fuzzed() -> None:
     """It is a ValueError and nothing is sent, or the path is intact and the signature right."""
-    refused: List[Optional[str]] = []
+    refused: list[Optional[str]] = []
     with ScriptedServer(answer(EVERYTHING)) as server:
 
         @settings(

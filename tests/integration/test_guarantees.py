@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -140,7 +140,7 @@ def test_class_body__default_of_a_field() -> None:
 
 
 @pytest.mark.parametrize("data", [{1: 2}, {None: 1}, {b"body": 1}])
-def test_constructor__names_that_are_no_text(data: Dict[Any, Any]) -> None:
+def test_constructor__names_that_are_no_text(data: dict[Any, Any]) -> None:
     """The names of fields are texts."""
     with pytest.raises(ValueError, match="names of fields"):
         Message(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LOGS = "/api/v1.0/accounts/12345/logs"
 NOW = datetime.now(timezone.utc)
-SPAN: Dict[str, Any] = {
+SPAN: dict[str, Any] = {
     "start_time": NOW - timedelta(days=1),
     "end_time": NOW + timedelta(days=1),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -121,7 +121,7 @@ def test_lookup__row_is_like_others() -> None:
         {"number_info": {"phone_number": 1}},
     ],
 )
-def test_lookup__no_number_info(said: Dict[str, Any]) -> None:
+def test_lookup__no_number_info(said: dict[str, Any]) -> None:
     """An answer that says nothing about a number is an error that tells what came."""
     with pytest.raises(ResourceError, match="should be a number_info with a phone_number, and is"):
         looked_up(said)

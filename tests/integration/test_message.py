@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import pytest
 
@@ -50,7 +50,7 @@ class TestMessage(ResourceContract):
         """Buy the number that messages are sent from."""
         buy_number()
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return a new message."""
         return {"from_number": FROM, "to_number": TO, "body": "Zdravím €"}
 
@@ -180,7 +180,7 @@ class TestAttachment(ResourceContract):
         # The place differs from test to test, so it is no constant of the class.
         type(self).collection = "{}/messages/{}/attachments".format(ACCOUNT, self.message.id)
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return a new attachment, which the service does not take."""
         return {"file_name": "x.png"}
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Callable
 
 import pytest
 
@@ -26,7 +27,7 @@ class Passing:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.now = 0.0
-        self.pauses: List[float] = []
+        self.pauses: list[float] = []
 
     def monotonic(self) -> float:
         """Tell the time."""
@@ -257,7 +258,7 @@ def test_attachments__walked(vivialconnect_sandbox: Sandbox) -> None:
     assert "attachments.json" in vivialconnect_sandbox.requests[-2].path
 
 
-SEGMENTS: Dict[str, Any] = {
+SEGMENTS: dict[str, Any] = {
     "Zoë": ("ucs2", 1, 67, ((2, "ë"),)),
     "a" * 161: ("gsm0338", 2, 145, ()),
 }

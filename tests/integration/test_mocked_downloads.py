@@ -6,7 +6,8 @@ import gc
 import gzip
 import io
 import logging
-from typing import TYPE_CHECKING, Any, Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import httmock

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import gzip
 import logging
-from typing import TYPE_CHECKING, Any, Callable, Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Callable
 from unittest import mock
 
 import httmock

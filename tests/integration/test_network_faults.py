@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-from typing import TYPE_CHECKING, Any, Callable, Dict
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 import requests
@@ -26,7 +26,7 @@ from vivialconnect import ConnectionError, Message, Timeout  # noqa: A004 - the 
 if TYPE_CHECKING:
     from pathlib import Path
 
-BROKEN: Dict[str, Script] = {
+BROKEN: dict[str, Script] = {
     "closes in the status line": say_and_hang_up(b"HTTP/1.1 20"),
     "closes in a header": say_and_hang_up(b"HTTP/1.1 200 OK\r\nContent-Le"),
     "closes between headers": say_and_hang_up(b"HTTP/1.1 200 OK\r\nServer: x\r\n"),
@@ -50,7 +50,7 @@ def post() -> Any:
     return Message({"body": "x"}).send()
 
 
-CALLS: Dict[str, Callable[[], Any]] = {"GET": lambda: Message.find(1), "POST": post}
+CALLS: dict[str, Callable[[], Any]] = {"GET": lambda: Message.find(1), "POST": post}
 
 
 def failed(call: Callable[[], Any]) -> ConnectionError:

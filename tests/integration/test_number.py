@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 import pytest
 
@@ -22,7 +22,7 @@ class TestNumber(ResourceContract):
     root = "phone_number"
     change = ("name", "Changed")
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return the number that the API documentation buys."""
         return {"phone_number": "+19132597591", "phone_number_type": "local"}
 
@@ -148,7 +148,7 @@ class TestLocalNumber(ResourceContract):
     root = "phone_number"
     change = ("name", "Changed")
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return what buys a local number there."""
         return {"phone_number": "+19132597591"}
 

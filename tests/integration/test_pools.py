@@ -9,9 +9,10 @@ import signal
 import socket
 import time
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 

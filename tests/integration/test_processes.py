@@ -13,10 +13,11 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Callable
 
 import pytest
 
@@ -60,15 +61,15 @@ def fork(task: Callable[[], bool]) -> int:
         os._exit(2)
 
 
-def statuses_of(children: List[int]) -> List[int]:
+def statuses_of(children: list[int]) -> list[int]:
     """Wait for children, and return how each ended."""
     return [os.waitpid(child, 0)[1] for child in children]
 
 
 @contextmanager
-def busy_parent(accounts: List[Values]) -> Iterator[List[str]]:
+def busy_parent(accounts: list[Values]) -> Iterator[list[str]]:
     """Let threads of this process make calls until the block ends; give what they did wrong."""
-    wrong: List[str] = []
+    wrong: list[str] = []
     enough = threading.Event()
     started = threading.Barrier(5)
 
@@ -90,7 +91,7 @@ def busy_parent(accounts: List[Values]) -> Iterator[List[str]]:
     assert not any(thread.is_alive() for thread in threads)
 
 
-def call_as_threads(accounts: List[Values], calls: int) -> List[str]:
+def call_as_threads(accounts: list[Values], calls: int) -> list[str]:
     """Work in 4 threads at once; return what went wrong."""
     with ThreadPoolExecutor(4) as pool:
         return [
@@ -229,7 +230,7 @@ def test_row__sent_to_another_process(tenants: Tenants) -> None:
     assert tenants.mistakes() == []
 
 
-def run_python(program: str, given: str, environment: Dict[str, str]) -> Any:
+def run_python(program: str, given: str, environment: dict[str, str]) -> Any:
     """Run a program in a process of its own, and return the JSON that it prints."""
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
@@ -245,7 +246,7 @@ def run_python(program: str, given: str, environment: Dict[str, str]) -> Any:
 
 
 @contextmanager
-def prefork_server(accounts: List[Values], folder: Path) -> Iterator[str]:
+def prefork_server(accounts: list[Values], folder: Path) -> Iterator[str]:
     """Serve ``prefork`` by two processes with four threads each, and give the URL."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         descriptor = listener.fileno()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any, Callable, Dict
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from vivialconnect.sandbox import Sandbox
 
-VERBS: Dict[str, Callable[[], Any]] = {
+VERBS: dict[str, Callable[[], Any]] = {
     "GET": lambda: Number.find(7),
     "HEAD": lambda: Resource.request.head("/accounts/12345/numbers/7.json"),
     "POST": lambda: Message({"body": "x"}).send(),

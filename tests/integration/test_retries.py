@@ -5,17 +5,11 @@ from __future__ import annotations
 import logging
 import socket
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Tuple
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
-from tests.integration.scripted_server import (
-    Script,
-    ScriptedServer,
-    answer,
-    say_and_hang_up,
-    use,
-)
+from tests.integration.scripted_server import Script, ScriptedServer, answer, say_and_hang_up, use
 from vivialconnect import (
     ConnectionError,  # noqa: A004 - the documented name
     Message,
@@ -56,13 +50,13 @@ def new_message() -> Message:
     return Message({"from_number": SENDER, "to_number": RECIPIENT, "body": "once"})
 
 
-def methods_of(sandbox: Sandbox) -> List[str]:
+def methods_of(sandbox: Sandbox) -> list[str]:
     """Return the methods of the requests that came."""
     return [request.method for request in sandbox.requests]
 
 
 #: Calls that may be repeated: the method, and the call, for a number that is known.
-REPEATABLE: Dict[str, Tuple[str, Callable[[Number], Any]]] = {
+REPEATABLE: dict[str, tuple[str, Callable[[Number], Any]]] = {
     "find": ("GET", lambda known: Number.find(known.id)),
     "list": ("GET", lambda _: Number.find()),
     "count": ("GET", lambda _: Number.count()),
@@ -72,7 +66,7 @@ REPEATABLE: Dict[str, Tuple[str, Callable[[Number], Any]]] = {
     "save": ("PUT", lambda known: known.save()),
     "destroy": ("DELETE", lambda known: known.destroy()),
 }
-SINGLE: Dict[str, Callable[[], Any]] = {
+SINGLE: dict[str, Callable[[], Any]] = {
     "send": lambda: new_message().send(),
     "create": lambda: Message.create(dict(new_message().attributes)),
     "send_bulk": lambda: Message(

@@ -6,8 +6,9 @@ import asyncio
 import copy
 import pickle
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Callable
 
 import pytest
 
@@ -47,7 +48,7 @@ def other(tenants: Tenants) -> Any:
 FIRST, SECOND = 12345, 67890
 
 
-def accounts_of(tenants: Tenants) -> List[int]:
+def accounts_of(tenants: Tenants) -> list[int]:
     """Return for which account each request was, after those that made the fixture."""
     assert tenants.mistakes() == []
     return [int(request.path.split("/")[4]) for request in tenants.requests[2:]]
@@ -64,7 +65,7 @@ def test_threads__of_two_accounts(tenants: Tenants) -> None:
     """Many threads that work for two accounts by turns never mix them, over few connections."""
     gate = threading.Barrier(THREADS)
 
-    def run(_: int) -> List[str]:
+    def run(_: int) -> list[str]:
         gate.wait(30)
         return work(tenants.accounts, CALLS)
 
@@ -79,17 +80,17 @@ def test_threads__of_two_accounts(tenants: Tenants) -> None:
 def test_tasks__of_two_accounts(tenants: Tenants) -> None:
     """The same with tasks that hand their calls to threads."""
 
-    async def run(position: int) -> List[Any]:
+    async def run(position: int) -> list[Any]:
         values = tenants.accounts[position % 2]
         with configured(**values):
-            found: List[Any] = [
+            found: list[Any] = [
                 await asyncio.to_thread(Number.find_first) for _ in range(CALLS // 2)
             ]
             for number in found:
                 await asyncio.to_thread(number.reload)
         return [number.account_id == values["api_account_id"] for number in found]
 
-    async def main() -> List[List[Any]]:
+    async def main() -> list[list[Any]]:
         return await asyncio.gather(*(run(position) for position in range(THREADS)))
 
     assert asyncio.run(main()) == [[True] * (CALLS // 2)] * THREADS
@@ -157,7 +158,7 @@ def test_find_each__read_by_another_thread_in_a_scope(tenants: Tenants, other: A
     """A walk begun in one scope may be read in another, page by page, in any thread."""
     with other:
         walk = Number.find_each(page_size=1)
-    found: List[Any] = []
+    found: list[Any] = []
 
     def read() -> None:
         with configured(**tenants.accounts[0]):
@@ -177,7 +178,7 @@ def test_suspended_generator__two_by_turns(tenants: Tenants, other: Any) -> None
     with other:
         theirs = Number.find_each(page_size=1)
     ours = Number.find_each(page_size=1)
-    pairs: List[Any] = [(next(ours).account_id, next(theirs).account_id)]
+    pairs: list[Any] = [(next(ours).account_id, next(theirs).account_id)]
     pairs.append((next(ours, None), next(theirs, None)))
 
     assert pairs == [(FIRST, SECOND), (None, None)]
@@ -185,7 +186,7 @@ def test_suspended_generator__two_by_turns(tenants: Tenants, other: Any) -> None
 
 
 #: What can be done with a row: for a message that has one attachment.
-VERBS: Dict[str, Callable[[Message], Any]] = {
+VERBS: dict[str, Callable[[Message], Any]] = {
     "save": lambda row: row.save(),
     "reload": lambda row: row.reload(),
     "attachments": lambda row: row.attachments(),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator
+from typing import Any, Callable
 
 import pytest
 
@@ -32,9 +33,9 @@ CONTACT = {
 }
 VECTORS = Path(__file__).parent.parent / "vectors"
 #: The recorded fields of every shape; ``?`` behind a name stands for "where there is one".
-SHAPES: Dict[str, Any] = json.loads((VECTORS / "shapes.json").read_text(encoding="utf-8"))
+SHAPES: dict[str, Any] = json.loads((VECTORS / "shapes.json").read_text(encoding="utf-8"))
 #: How each form of the recorded samples is told.
-FORMS: Dict[str, Callable[[Any], bool]] = {
+FORMS: dict[str, Callable[[Any], bool]] = {
     "int": lambda value: type(value) is int,
     "str": lambda value: type(value) is str,
     "bool": lambda value: type(value) is bool,
@@ -70,7 +71,7 @@ FORMS.update(
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dict[str, Any]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """Give, for each shape, an object that the sandbox answered about a row that was made."""
     with (
         Sandbox(allow_local_media=True) as sandbox,
@@ -84,7 +85,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dict[str, Any]]:
         yield make(tmp_path_factory.mktemp("media"))
 
 
-def make(folder: Path) -> Dict[str, Any]:
+def make(folder: Path) -> dict[str, Any]:
     """Make a row of everything, and return what the service says of each."""
     account = Account.find()[0]
     contact = Contact.create(CONTACT)
@@ -162,7 +163,7 @@ def misfits(value: Any, shape: Any, place: str = "") -> Iterator[str]:
         yield "{} should be {}, and is {!r}".format(place, shape, value)
 
 
-def misfit_fields(value: Any, shape: Dict[str, Any], place: str) -> Iterator[str]:
+def misfit_fields(value: Any, shape: dict[str, Any], place: str) -> Iterator[str]:
     """Yield which fields of an object lack, are too many, or differ from their shape."""
     known = {name.rstrip("?"): inner for name, inner in shape.items()}
     for name in sorted({name for name in shape if name in known} - set(value)):
@@ -174,12 +175,12 @@ def misfit_fields(value: Any, shape: Dict[str, Any], place: str) -> Iterator[str
 
 
 @pytest.mark.parametrize("name", sorted(SHAPES))
-def test_shape__as_recorded(made: Dict[str, Any], name: str) -> None:
+def test_shape__as_recorded(made: dict[str, Any], name: str) -> None:
     """What was made has every field that was recorded, each of its type, and no other."""
     assert list(misfits(made[name], SHAPES[name], name)) == []
 
 
-def test_shape__message_of_a_bulk_send(made: Dict[str, Any]) -> None:
+def test_shape__message_of_a_bulk_send(made: dict[str, Any]) -> None:
     """A message of a bulk send has the fields of every message, and names the bulk send."""
     message = made["message of a bulk send"]
 

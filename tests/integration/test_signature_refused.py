@@ -6,7 +6,7 @@ import logging
 import pickle
 import re
 import time
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 import pytest
 
@@ -68,7 +68,7 @@ def with_headers(received: Received, **changes: str) -> Received:
 
 
 #: What may be done to a request on its way, and the line that then differs.
-TAMPERING: Dict[str, Any] = {
+TAMPERING: dict[str, Any] = {
     "method": (lambda sent: sent._replace(method="PUT"), "line 1 of", "the method", "'PUT'"),
     "dates": (
         lambda sent: with_headers(

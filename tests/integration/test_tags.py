@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Tuple
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -20,7 +20,7 @@ TAGGED = BASE + ACCOUNT + "/numbers/tags.json"
 KEPT = {"table": "4"}
 
 #: What the three calls are, as method and body.
-CALLS: Dict[str, Tuple[Callable[[Number], Dict[str, str]], str, Any]] = {
+CALLS: dict[str, tuple[Callable[[Number], dict[str, str]], str, Any]] = {
     "reload": (lambda number: number.reload_tags(), "GET", None),
     "replace": (lambda number: number.replace_tags(KEPT), "PUT", {"tags": KEPT}),
     "remove": (lambda number: number.remove_tag("area"), "DELETE", {"tags": {"area": ""}}),
@@ -172,7 +172,7 @@ def test_tagged_numbers__page() -> None:
 
 def test_find_each_tagged__pages() -> None:
     """The walk asks for a page when it is needed, and gives each number once."""
-    pages: List[List[Dict[str, Any]]] = [
+    pages: list[list[dict[str, Any]]] = [
         [{"id": 1}, {"id": 2}],
         [{"id": 2}, {"id": 3}],
         [{"id": 4}],
@@ -222,7 +222,7 @@ class TestSandbox:
             )
         ]
 
-    def numbers_at(self, *places: int) -> List[Number]:
+    def numbers_at(self, *places: int) -> list[Number]:
         """Return the numbers at these places."""
         return [self.numbers[place] for place in places]
 
@@ -237,7 +237,7 @@ class TestSandbox:
         ],
     )
     def test_tagged_numbers__found(
-        self, contains: Dict[str, str], notcontains: Any, places: Tuple[int, ...]
+        self, contains: dict[str, str], notcontains: Any, places: tuple[int, ...]
     ) -> None:
         """Found are the numbers that have all of one and none of the other."""
         found = Number.tagged_numbers(contains, notcontains)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from typing import TYPE_CHECKING, Any, Callable, Dict
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -30,7 +30,7 @@ ENOUGH = LIMIT + 2  # seconds in which it has to be over
 HEAD = encode_answer(b"x" * 100000)[:-100000]
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-SLOW: Dict[str, Script] = {
+SLOW: dict[str, Script] = {
     "stalls in the headers": say_and_stall(b"HTTP/1.1 200 OK\r\nContent-"),
     "stalls in the body": say_and_stall(HEAD + b"{"),
     "stalls in a chunk": say_and_stall(CHUNKED + b"10\r\n{"),

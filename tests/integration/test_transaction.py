@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Callable, Dict, List
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -38,7 +38,7 @@ def buy(count: int) -> None:
         number.buy()
 
 
-def row(number: int) -> Dict[str, Any]:
+def row(number: int) -> dict[str, Any]:
     """Return a transaction as the service writes it."""
     return {
         "id": number,
@@ -126,7 +126,7 @@ def test_find_each__charged_meanwhile(sandbox: Sandbox) -> None:
     """What is charged during the walk moves the pages, and none is given twice or left out."""
     buy(6)
     before = Transaction.find()
-    given: List[Transaction] = []
+    given: list[Transaction] = []
     for one in Transaction.find_each(page_size=2):
         given.append(one)
         if len(given) in (1, 4, 7):
@@ -175,7 +175,7 @@ def test_find_each__time_that_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=["offset", "naive", "until now", "text", "a moment"],
 )
-def test_find__span(span: Dict[str, Any], start: str, end: str, leap_day: None) -> None:
+def test_find__span(span: dict[str, Any], start: str, end: str, leap_day: None) -> None:
     """Times are datetimes or text in any offset, and go as basic ISO 8601 in UTC."""
     with ScriptedServer(answer({"transactions": []})) as server:
         use(server)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 import pytest
 
@@ -27,7 +27,7 @@ class TestUser(ResourceContract):
     root = "user"
     change = ("first_name", "Changed")
 
-    def draft(self) -> Dict[str, Any]:
+    def draft(self) -> dict[str, Any]:
         """Return a new user."""
         return {"username": "new", "email": "new@example.com", "first_name": "N"}
 
@@ -171,7 +171,7 @@ def test_change_password__surely_without_effect(monkeypatch: pytest.MonkeyPatch)
     assert json.loads(server.requests[1].body)["user"]["password"] == NEW
 
 
-def told(failure: BaseException) -> List[str]:
+def told(failure: BaseException) -> list[str]:
     """Return what a failure and the locals of our frames tell of a password."""
     ours = str(Path(vivialconnect.__file__).parent)
     views = [str(failure), repr(failure), str(vars(failure))]

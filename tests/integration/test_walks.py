@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Iterator, List
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -39,9 +40,9 @@ def send(count: int) -> None:
         Message({"from_number": SENDER, "body": "a", "to_numbers": numbers}).send_bulk()
 
 
-def walk(rows: Iterator[Resource]) -> List[object]:
+def walk(rows: Iterator[Resource]) -> list[object]:
     """Return the ids of the rows, while messages are sent."""
-    given: List[object] = []
+    given: list[object] = []
     for row in rows:
         given.append(row.id)
         if len(given) % ADDED_AFTER == 0:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import re
 import time
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Sequence, Tuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -114,11 +115,11 @@ class Caller:
         assert response.status == status, (self.profile.name, method, path, response)
         return response.json if response.body else None
 
-    def read(self, root: str, answer: Dict[str, Any]) -> Any:
+    def read(self, root: str, answer: dict[str, Any]) -> Any:
         """Take out of an answer what the client takes."""
         return self.profile.reads(answer, root)
 
-    def spoil(self, request: Signed) -> Iterator[Tuple[str, Signed]]:
+    def spoil(self, request: Signed) -> Iterator[tuple[str, Signed]]:
         """Change one byte, in one signed part after the other."""
         path, mark, query = request.target.partition("?")
         yield "method", request._replace(method=self._put(request.method))
@@ -134,7 +135,7 @@ class Caller:
             if headers != request.headers:
                 yield name, request._replace(headers=headers)
 
-    def _signed_headers(self) -> Tuple[str, ...]:
+    def _signed_headers(self) -> tuple[str, ...]:
         """Name the headers that cannot be changed."""
         always = ("x-auth-date", "x-auth-signedheaders", "authorization")
         # Clients that sign the service's name send any host, so any host passes.

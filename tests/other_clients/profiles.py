@@ -6,7 +6,8 @@ What the wire facts leave open (a library's version, an identification's values)
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple, Optional
 
 from . import rules
 
@@ -41,10 +42,10 @@ class Profile(NamedTuple):
     """
 
     name: str
-    signed: Tuple[str, ...]
-    identity: Tuple[Optional[str], Optional[Mapping[str, str]]] = (None, None)
+    signed: tuple[str, ...]
+    identity: tuple[Optional[str], Optional[Mapping[str, str]]] = (None, None)
     media_type: str = JSON
-    typed: Tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
     no_data: Mapping[str, bytes] = {}
     signed_host: str = WITH_PORT
     sent_host: str = WITH_PORT
@@ -53,13 +54,13 @@ class Profile(NamedTuple):
     signed_query: Callable[[rules.Pairs], str] = rules.signed_by_pair
     writes: Callable[[Any], str] = rules.json_raw
     date: Callable[[float], str] = rules.date_of_http
-    reads: Callable[[Dict[str, Any], str], Any] = rules.read_named
+    reads: Callable[[dict[str, Any], str], Any] = rules.read_named
 
     def body(self, method: str, data: Any) -> bytes:
         """Write the body of a call; ``None`` is no data."""
         return self.no_data.get(method, b"") if data is None else self.writes(data).encode()
 
-    def headers(self, method: str, body: bytes, hosts: Dict[str, str]) -> List[Tuple[str, str]]:
+    def headers(self, method: str, body: bytes, hosts: dict[str, str]) -> list[tuple[str, str]]:
         """Write the headers that depend on no time.
 
         :param method: the HTTP method.
@@ -77,7 +78,7 @@ class Profile(NamedTuple):
         return headers
 
 
-def identity(agent: str, lang: str, **more: str) -> Tuple[str, Mapping[str, str]]:
+def identity(agent: str, lang: str, **more: str) -> tuple[str, Mapping[str, str]]:
     """Make the two headers by which an official client tells what it is."""
     about = {
         "client_version": agent.rpartition(" ")[2],

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from email.utils import formatdate
-from typing import Any, Dict, Sequence, Tuple
+from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
-Pairs = Sequence[Tuple[str, str]]
+Pairs = Sequence[tuple[str, str]]
 
 
 def percent(text: str) -> str:
@@ -153,16 +154,16 @@ def date_of_the_week_s_year(moment: float) -> str:
 # Answers.
 
 
-def read_first(answer: Dict[str, Any], root: str) -> Any:
+def read_first(answer: dict[str, Any], root: str) -> Any:
     """Take what stands under the first key."""
     return next(iter(answer.values()))
 
 
-def read_sole(answer: Dict[str, Any], root: str) -> Any:
+def read_sole(answer: dict[str, Any], root: str) -> Any:
     """Take what stands under the only key; with another beside it, the whole answer."""
     return next(iter(answer.values())) if len(answer) == 1 else answer
 
 
-def read_named(answer: Dict[str, Any], root: str) -> Any:
+def read_named(answer: dict[str, Any], root: str) -> Any:
     """Take what stands under the key."""
     return answer[root]

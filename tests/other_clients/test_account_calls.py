@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Dict, List, Tuple
+from typing import TYPE_CHECKING, Any
 
 from .caller import Caller, each_of
 from .profiles import COUNTING, PHP, PY, RUBY, SDKS, WHOLE_ROWS
@@ -59,9 +59,9 @@ USER = {
 }  # fmt: skip
 
 
-def add_user(plain: Client) -> Dict[str, Any]:
+def add_user(plain: Client) -> dict[str, Any]:
     """Add a second user."""
-    user: Dict[str, Any] = plain.call("POST", "users.json", {"user": USER}).json["user"]
+    user: dict[str, Any] = plain.call("POST", "users.json", {"user": USER}).json["user"]
     return user
 
 
@@ -112,14 +112,14 @@ def test_users__deleted_by_each_sdk(caller: Caller, plain: Client) -> None:
     assert plain.call("GET", "users/count.json").json == {"count": 1}
 
 
-def span() -> List[Tuple[str, str]]:
+def span() -> list[tuple[str, str]]:
     """Give the times from an hour ago to an hour ahead."""
     instants = [time.gmtime(time.time() + seconds) for seconds in (-3600, 3600)]
     start, end = (time.strftime("%Y%m%dT%H%M%SZ", instant) for instant in instants)
     return [("start_time", start), ("end_time", end)]
 
 
-def filtered(caller: Caller, log_type: str) -> List[Tuple[str, str]]:
+def filtered(caller: Caller, log_type: str) -> list[tuple[str, str]]:
     """Ask for logs of one type; Ruby has another name for that."""
     return [*span(), ("logtype" if caller.profile is RUBY else "log_type", log_type)]
 

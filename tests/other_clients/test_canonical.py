@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.sandbox.client import canonical, signature
 
-from .profiles import (
-    JAVA,
-    NET,
-    PHP,
-    PY_MASTER,
-    PY_RELEASED,
-    RUBY,
-    SAMPLE_JS,
-    SAMPLE_PY,
-    Profile,
-)
+from .profiles import JAVA, NET, PHP, PY_MASTER, PY_RELEASED, RUBY, SAMPLE_JS, SAMPLE_PY, Profile
 
-VECTORS: List[Dict[str, Any]] = json.loads(
+VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "hmac-vectors.json").read_text("utf-8")
 )["vectors"]
 
@@ -40,7 +31,7 @@ RUN = {
 }
 
 
-def produced(vector: Dict[str, Any]) -> Iterator[Tuple[str, Profile]]:
+def produced(vector: dict[str, Any]) -> Iterator[tuple[str, Profile]]:
     """Give each canonical request of a vector, with each client that made it."""
     forms = [(vector["expected_canonical_request"], vector["agreed_by"])]
     forms += [
@@ -62,7 +53,7 @@ CASES = [
 
 @pytest.mark.parametrize(("vector", "text", "profile"), CASES)
 def test_canonical__as_the_client_made_it(
-    vector: Dict[str, Any], text: str, profile: Profile
+    vector: dict[str, Any], text: str, profile: Profile
 ) -> None:
     """Path and query are signed in the form that the client has made of the same request."""
     pairs = [(key, value) for key, value in vector["query_pairs_before_encoding"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Tuple
+from typing import TYPE_CHECKING, Any
 
 from .caller import Caller, each_of
 from .profiles import COUNTING, JAVA, NET, PHP, PY, RUBY, SDKS, WHOLE_ROWS
@@ -25,9 +25,9 @@ INCOMING, FALLBACK, STATUS = (
 )
 
 
-def row_of(plain: Client) -> Dict[str, Any]:
+def row_of(plain: Client) -> dict[str, Any]:
     """Look at the first connector."""
-    row: Dict[str, Any] = plain.call("GET", "connectors/1.json").json["connector"]
+    row: dict[str, Any] = plain.call("GET", "connectors/1.json").json["connector"]
     return row
 
 
@@ -37,12 +37,12 @@ def make(plain: Client, **fields: Any) -> None:
     assert plain.call("POST", "connectors.json", {"connector": fields}).status == 201
 
 
-def types_of(row: Dict[str, Any]) -> List[Tuple[str, str]]:
+def types_of(row: dict[str, Any]) -> list[tuple[str, str]]:
     """Give each callback's event and URL."""
     return [(callback["event_type"], callback["url"]) for callback in row["callbacks"]]
 
 
-def events(*callbacks: Dict[str, Any]) -> List[Tuple[str, str]]:
+def events(*callbacks: dict[str, Any]) -> list[tuple[str, str]]:
     """Give what :func:`types_of` gives of these callbacks."""
     return types_of({"callbacks": callbacks})
 
@@ -53,7 +53,7 @@ def test_create__by_each_sdk(caller: Caller, plain: Client) -> None:
 
     .NET names the numbers by their ids alone, and gets the phone numbers back.
     """
-    connector: Dict[str, Any] = {"name": "Caf\u00e9 / \u2615"}
+    connector: dict[str, Any] = {"name": "Caf\u00e9 / \u2615"}
     if caller.profile in (*PY, NET):
         numbers = [{"phone_number_id": 1}] if caller.profile is NET else [FIRST]
         connector.update(active=True, callbacks=[INCOMING], phone_numbers=numbers)
@@ -183,7 +183,7 @@ def test_numbers__by_each_that_writes_them(caller: Caller, plain: Client) -> Non
 @each_of([JAVA, NET])
 def test_numbers__read_in_pages(caller: Caller, plain: Client) -> None:
     """A connector of 51 numbers says that there are more; two pages have them all, with totals."""
-    sold: List[Dict[str, Any]] = plain.call(
+    sold: list[dict[str, Any]] = plain.call(
         "GET", "numbers/available/US/local.json", limit=50
     ).json["phone_numbers"]
     ids = [1, *(plain.buy(number["phone_number"])["id"] for number in sold)]

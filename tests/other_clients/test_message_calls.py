@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 from .caller import Caller, each_of
 from .profiles import (
@@ -31,11 +31,11 @@ TEXT = "Caf\u00e9 \u2615 a/b+100%*~ \u65e5\u672c"
 PICTURES = ["https://example.com/a.png", "https://example.com/b/c.png"]
 
 
-def send(caller: Caller, body: str = TEXT, **fields: Any) -> Dict[str, Any]:
+def send(caller: Caller, body: str = TEXT, **fields: Any) -> dict[str, Any]:
     """Send a message as the client does."""
     message = {"from_number": NUMBER, "to_number": RECIPIENTS[0], "body": body, **fields}
     answer = caller.own("POST", "messages.json", data={"message": message})
-    sent: Dict[str, Any] = caller.read("message", answer)
+    sent: dict[str, Any] = caller.read("message", answer)
     return sent
 
 
@@ -178,7 +178,7 @@ def test_attachments__counted_before_they_are_listed(caller: Caller, plain: Clie
     plain.text(media_urls=PICTURES[:1] * 51)
     count = caller.read("count", caller.own("GET", "messages/1/attachments/count.json"))
     assert count == 51
-    found: List[int] = []
+    found: list[int] = []
     for page in range(1, -(-count // 50) + 1):
         pairs = [("page", str(page)), ("limit", "50")]
         answer = caller.own("GET", "messages/1/attachments.json", pairs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Tuple
+from typing import TYPE_CHECKING
 
 from .caller import Caller, each_of
 from .profiles import COUNTING, JAVA, NET, PHP, PY, RUBY, SDKS, WHOLE_ROWS, Profile
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .rules import Pairs
 
 #: What is asked for numbers on sale, by whom, and how those that are found begin.
-SEARCHES: List[Tuple[Tuple[Profile, ...], str, Pairs, str]] = [
+SEARCHES: list[tuple[tuple[Profile, ...], str, Pairs, str]] = [
     ((*PY, PHP, JAVA, RUBY), "US/local", [("in_region", "NY"), ("limit", "3")], "+1212226"),
     ((*PY, PHP, JAVA, RUBY), "US/local", [("in_postal_code", "50009")], "+1515446"),
     ((*PY, PHP, JAVA), "US/local", [("area_code", "212"), ("in_city", "New York")], "+1212226"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 from .caller import Caller, each_of
 from .profiles import JAVA, NET, PY_MASTER, RUBY
@@ -63,11 +63,11 @@ def test_local__changed_and_released(caller: Caller, plain: Client) -> None:
     assert plain.call("GET", "numbers/count.json").json == {"count": 0}
 
 
-def tag(plain: Client) -> Dict[str, Any]:
+def tag(plain: Client) -> dict[str, Any]:
     """Tag the first number, and buy a second one with one of the tags."""
     plain.buy("+12122262227")
     plain.call("PUT", "numbers/2/tags.json", {"tags": {"empty": ""}})
-    answer: Dict[str, Any] = plain.call("PUT", "numbers/1/tags.json", {"tags": TAGS}).json
+    answer: dict[str, Any] = plain.call("PUT", "numbers/1/tags.json", {"tags": TAGS}).json
     return answer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.sandbox.client import Client
 from vivialconnect.sandbox import FIRST_PASSWORD
@@ -28,9 +28,9 @@ class Key(NamedTuple):
     account_id: int
 
 
-def add_contact(plain: Client) -> Dict[str, Any]:
+def add_contact(plain: Client) -> dict[str, Any]:
     """Add the first contact."""
-    row: Dict[str, Any] = plain.call("POST", "contacts.json", {"contact": CONTACT}).json["contact"]
+    row: dict[str, Any] = plain.call("POST", "contacts.json", {"contact": CONTACT}).json["contact"]
     return row
 
 
@@ -107,7 +107,7 @@ def test_credentials__made_read_and_ended(caller: Caller, plain: Client, sandbox
 
 
 #: The types that are asked for, in the forms that the clients have for them.
-TYPES: Dict[str, List[Tuple[str, str]]] = {
+TYPES: dict[str, list[tuple[str, str]]] = {
     JAVA.name: [("include_types[]", "sms_local_out")],
     PY_MASTER.name: [
         ("include_types[][]", "sms_local_out"),

@@ -6,7 +6,7 @@ import re
 from calendar import timegm
 from pathlib import Path
 from time import strptime
-from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Set, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -64,7 +64,7 @@ class Style(NamedTuple):
     delete: str
     query: str
     body: bytes
-    no_data: Tuple[bytes, bytes]
+    no_data: tuple[bytes, bytes]
     host: str
     signed_query: str
 
@@ -76,7 +76,7 @@ NOTHING = (b"", b"")
 #: They sign the service's name, wherever they call.
 LITERAL = (RUBY, SAMPLE_JS, SAMPLE_RB)
 
-STYLES: Dict[str, Style] = {
+STYLES: dict[str, Style] = {
     PY_RELEASED.name: Style(*_PY, (b"", b"{}"), "host as sent", SORTED),
     PY_MASTER.name: Style(*_PY, (b"", b"null"), "host as sent", SORTED),
     JAVA.name: Style(
@@ -143,7 +143,7 @@ def test_body__as_the_client_writes_it(caller: Caller, style: Style) -> None:
     assert tuple(received(caller, method).body for method in ("GET", "POST")) == style.no_data
 
 
-def signed_parts(profile: Profile, request: Signed) -> Set[str]:
+def signed_parts(profile: Profile, request: Signed) -> set[str]:
     """Name the parts in which nothing may be changed."""
     style, names = STYLES[profile.name], dict(request.headers)["X-Auth-SignedHeaders"].split(";")
     parts = {"method", "path", "body", "x-auth-date", "x-auth-signedheaders", "authorization"}

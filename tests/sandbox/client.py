@@ -9,7 +9,7 @@ import json
 import socket
 import time
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from urllib.parse import quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Signed(NamedTuple):
 
     method: str
     target: str
-    headers: List[Tuple[str, str]]
+    headers: list[tuple[str, str]]
     body: bytes
 
 
@@ -29,7 +29,7 @@ class Response(NamedTuple):
     """What came back."""
 
     status: int
-    headers: Dict[str, str]
+    headers: dict[str, str]
     body: bytes
 
     @property
@@ -39,7 +39,7 @@ class Response(NamedTuple):
 
 
 def canonical(  # noqa: PLR0917 - in the order of its lines
-    method: str, stamp: str, path: str, query: str, headers: Dict[str, str], body: bytes
+    method: str, stamp: str, path: str, query: str, headers: dict[str, str], body: bytes
 ) -> str:
     """Write the canonical request of already canonical parts."""
     names = sorted(headers)
@@ -52,7 +52,7 @@ def signature(secret: str, text: str) -> str:
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def read_all(connection: socket.socket) -> Tuple[bytes, bool]:
+def read_all(connection: socket.socket) -> tuple[bytes, bool]:
     """Read until the connection ends; tell whether it ended by a reset."""
     received = b""
     try:
@@ -103,7 +103,7 @@ class Client:
         *,
         moment: Optional[float] = None,
         host: Optional[str] = None,
-        more_headers: Optional[Dict[str, str]] = None,
+        more_headers: Optional[dict[str, str]] = None,
     ) -> Signed:
         """Sign as the Python client does: what is sent is encoded already."""
         moment = moment or self.moment or time.time()
@@ -135,7 +135,7 @@ class Client:
         response = self.connection.getresponse()
         return Response(response.status, dict(response.getheaders()), response.read())
 
-    def call_once(self, method: str, path: str, document: Any = None) -> Tuple[bytes, bool]:
+    def call_once(self, method: str, path: str, document: Any = None) -> tuple[bytes, bool]:
         """Call a path below the account on a connection of its own, whatever comes back.
 
         Gives every byte until the connection ends, and whether it ended by a reset.

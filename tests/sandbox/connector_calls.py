@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .client import Client
@@ -18,7 +18,7 @@ def callback(event_type: str = "incoming", message_type: str = "text", **more: A
     return {"message_type": message_type, "event_type": event_type, "url": URL, **more}
 
 
-def buy(client: Client, count: int) -> List[str]:
+def buy(client: Client, count: int) -> list[str]:
     """Buy numbers; give them in the order of their ids."""
     sold = client.call("GET", "numbers/available/US/local.json", limit=count).json
     return [client.buy(row["phone_number"])["phone_number"] for row in sold["phone_numbers"]]
@@ -47,7 +47,7 @@ def refusal(client: Client, method: str, path: str, **fields: Any) -> str:
     return message
 
 
-def numbers_of(client: Client, path: str = "connectors/1.json") -> List[str]:
+def numbers_of(client: Client, path: str = "connectors/1.json") -> list[str]:
     """Give the numbers that a connector shows."""
     rows = client.call("GET", path).json["connector"]["phone_numbers"]
     return [row["phone_number"] for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Called(NamedTuple):
 
     method: str
     path: str
-    query: Dict[str, str]
+    query: dict[str, str]
     body: Any
     #: The body as it came, or else the query.
     raw: bytes
@@ -34,8 +34,8 @@ class Receiver:
     """A program that is called. What it answers can be said by path."""
 
     def __init__(self) -> None:
-        self.calls: List[Called] = []
-        self.statuses: Dict[str, int] = {}
+        self.calls: list[Called] = []
+        self.statuses: dict[str, int] = {}
         #: Clear it, and every call waits.
         self.open = threading.Event()
         self.open.set()
@@ -79,7 +79,7 @@ class Receiver:
         self.server.server_close()
 
     @property
-    def told(self) -> List[str]:
+    def told(self) -> list[str]:
         """The statuses that were posted."""
         return [call.body["message"]["status"] for call in self.calls]
 
@@ -90,12 +90,12 @@ def buy(client: Client, **fields: Any) -> None:
     assert client.call("POST", "numbers.json", {"phone_number": number}).status == 201
 
 
-def errors(client: Client) -> List[Dict[str, Any]]:
+def errors(client: Client) -> list[dict[str, Any]]:
     """Return what the log tells of webhooks that failed."""
-    items: List[Dict[str, Any]] = client.call("GET", "logs.json", **SPAN).json["log_items"]
+    items: list[dict[str, Any]] = client.call("GET", "logs.json", **SPAN).json["log_items"]
     return items
 
 
-def postmen() -> List[threading.Thread]:
+def postmen() -> list[threading.Thread]:
     """Return the threads that call."""
     return [each for each in threading.enumerate() if each.name.endswith("postman")]

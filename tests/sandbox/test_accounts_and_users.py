@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import pytest
 
@@ -136,7 +136,7 @@ def test_user__role(client: Client) -> None:
 @pytest.mark.parametrize(
     "document", [{"role": "King"}, {"role": ["User"]}, {"first_name": "x" * 129}, {"email": 7}]
 )
-def test_user__refused(client: Client, document: Dict[str, Any]) -> None:
+def test_user__refused(client: Client, document: dict[str, Any]) -> None:
     """A user with an unknown role or a name too long is refused with 400."""
     assert client.call("POST", "users.json", {"user": document}).status == 400
 

@@ -7,7 +7,7 @@ import json
 import math
 import threading
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 import pytest
 
@@ -17,7 +17,7 @@ from vivialconnect.sandbox.faults import FAULTS
 from .client import Client
 
 
-def statuses(client: Client, path: str = "messages.json", calls: int = 6) -> List[int]:
+def statuses(client: Client, path: str = "messages.json", calls: int = 6) -> list[int]:
     """Make calls, and give their statuses."""
     return [client.call("GET", path).status for _ in range(calls)]
 
@@ -138,7 +138,7 @@ def test_rule__removed_while_it_plays(client: Client, sandbox: Sandbox) -> None:
 def test_threads__exact_number_of_calls(sandbox: Sandbox) -> None:
     """However many clients call at a time, exactly as many calls as told meet the fault."""
     sandbox.chaos.add("service_unavailable", times=40)
-    results: List[int] = []
+    results: list[int] = []
 
     def work() -> None:
         with Client(sandbox) as own:
@@ -153,7 +153,7 @@ def test_threads__exact_number_of_calls(sandbox: Sandbox) -> None:
     assert sandbox.chaos.played == {"service_unavailable": 40}
 
 
-WRONG: List[Tuple[Dict[str, Any], str]] = [
+WRONG: list[tuple[dict[str, Any], str]] = [
     ({"fault": "rest"}, "There is no fault 'rest'; there are too_many_requests, internal_"),
     ({"fault": None}, "There is no fault None"),
     ({"fault": ["reset"]}, "There is no fault"),
@@ -188,7 +188,7 @@ WRONG: List[Tuple[Dict[str, Any], str]] = [
     ({"fault": "clock_off", "seconds": 1e10}, "seconds of clock_off must be"),
     ({"fault": "clock_off", "seconds": 1, "takes_effect": False}, "takes_effect of clock_off"),
 ]  # fmt: skip
-NO_JSON: List[Tuple[Dict[str, Any], str]] = [
+NO_JSON: list[tuple[dict[str, Any], str]] = [
     ({"fault": "wrong_json_type", "document": {1, 2}}, "document of wrong_json_type must be"),
     ({"fault": "wrong_json_type", "document": math.nan}, "document of wrong_json_type must be"),
     ({"fault": "wrong_json_type", "document": "\ud800"}, "document of wrong_json_type must be"),
@@ -197,7 +197,7 @@ NO_JSON: List[Tuple[Dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("arguments", "words"), [*WRONG, *NO_JSON])
-def test_add__refused(arguments: Dict[str, Any], words: str) -> None:
+def test_add__refused(arguments: dict[str, Any], words: str) -> None:
     """A name or a value that cannot be is a ValueError that says what can."""
     sandbox = Sandbox()
     values = dict(arguments)
@@ -208,7 +208,7 @@ def test_add__refused(arguments: Dict[str, Any], words: str) -> None:
 
 def control(
     sandbox: Sandbox, method: str, path: str = "", document: Any = None, *, raw: bytes = b""
-) -> Tuple[int, Any]:
+) -> tuple[int, Any]:
     """Call what controls chaos, unsigned; give status and document."""
     with Client(sandbox) as client:
         connection = http.client.HTTPConnection(*client.address, timeout=20)
@@ -253,7 +253,7 @@ def test_control__outside_of_everything(client: Client, sandbox: Sandbox) -> Non
 
 
 @pytest.mark.parametrize(("arguments", "words"), WRONG)
-def test_control__refused(sandbox: Sandbox, arguments: Dict[str, Any], words: str) -> None:
+def test_control__refused(sandbox: Sandbox, arguments: dict[str, Any], words: str) -> None:
     """What cannot be is refused with 400, in the words that Python has for it."""
     status, answer = control(sandbox, "POST", document=arguments)
     with pytest.raises(ValueError, match=words):

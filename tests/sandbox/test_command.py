@@ -12,10 +12,11 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any
 
 import pytest
 
@@ -32,9 +33,9 @@ PROGRAM = (
 )
 
 
-def read_exports(lines: List[str]) -> Any:
+def read_exports(lines: list[str]) -> Any:
     """Read the printed lines as a shell would, into what a client needs."""
-    values: Dict[str, str] = {}
+    values: dict[str, str] = {}
     for line in lines:
         word, assignment = shlex.split(line)
         assert word == "export"
@@ -50,7 +51,7 @@ def read_exports(lines: List[str]) -> Any:
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[Tuple[subprocess.Popen[str], Any]]:
+def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
     """Start the command in a process of its own; give it and what it printed."""
     process = subprocess.Popen(
         [sys.executable, "-W", "error", "-c", PROGRAM, *arguments],
@@ -83,7 +84,7 @@ def test_command__until_told_to_stop(number: int) -> None:
 def test_kill__nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     """Killed while clients write, a sandbox with a file holds all that it acknowledged."""
     file = str(tmp_path / "sandbox.db")
-    acknowledged: List[Tuple[int, str]] = []
+    acknowledged: list[tuple[int, str]] = []
 
     def write(it: Any, name: int) -> None:
         # That the server dies is the case; it may do so at any point of an answer.
@@ -141,7 +142,7 @@ def test_run__port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
         ["--api-key", "a b"],
     ],
 )
-def test_run__impossible(words: List[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_run__impossible(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be served gives one line on stderr and status 2."""
     assert command.run(arguments_of(*words)) == 2
     _check_one_line(capsys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_numbers__many(client: Client) -> None:
     assert whole == {"count": 51, "pages": 1, "next": None, "previous": None}
 
 
-def _take_numbers(answer: Any) -> List[str]:
+def _take_numbers(answer: Any) -> list[str]:
     return [row["phone_number"] for row in answer.pop("connector")["phone_numbers"]]
 
 
@@ -171,7 +171,7 @@ def test_send__bulk(client: Client) -> None:
     ],
 )
 def test_send__connector_that_cannot(
-    client: Client, path: str, document: Dict[str, Any], fields: Dict[str, Any]
+    client: Client, path: str, document: dict[str, Any], fields: dict[str, Any]
 ) -> None:
     """A connector that is inactive, or has no numbers, sends nothing: error 10009."""
     client.buy()

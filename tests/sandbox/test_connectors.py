@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,7 +32,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-def types_of(answer: Any) -> List[str]:
+def types_of(answer: Any) -> list[str]:
     """Give the types of the callbacks in an answer."""
     rows = answer["connector"]["callbacks"]
     return ["{message_type} {event_type}".format(**row) for row in rows]
@@ -77,14 +77,14 @@ def test_keys__sorted(client: Client) -> None:
     client.buy()
     make(client, callbacks=[callback()], phone_numbers=[{"phone_number_id": 1}])
     for path in ("connectors.json", "connectors/1.json", NUMBERS, CALLBACKS):
-        pairs: List[List[str]] = []
+        pairs: list[list[str]] = []
         response = client.call("GET", path)
         _collect_keys(response.json, pairs)
         assert pairs == [sorted(keys) for keys in pairs]
     assert next(iter(client.call("GET", NUMBERS).json)) == "connector"
 
 
-def _collect_keys(document: Any, found: List[List[str]]) -> None:
+def _collect_keys(document: Any, found: list[list[str]]) -> None:
     if isinstance(document, dict):
         found.append(list(document))
     for inner in document.values() if isinstance(document, dict) else document:
@@ -128,7 +128,7 @@ def _collect_keys(document: Any, found: List[List[str]]) -> None:
         ),
     ],
 )
-def test_write__refused(client: Client, fields: Dict[str, Any], words: str) -> None:
+def test_write__refused(client: Client, fields: dict[str, Any], words: str) -> None:
     """What cannot be written is refused, made and changed alike, in words, and leaves no trace."""
     client.buy()
     row = make(client, name="Shop", callbacks=[callback("status")])

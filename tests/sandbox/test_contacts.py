@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -66,7 +66,7 @@ def test_contact__repeated_keys(client: Client) -> None:
         ({"search": "nobody"}, ""),
     ],
 )  # fmt: skip
-def test_contact__lists(client: Client, query: Dict[str, str], names: str) -> None:
+def test_contact__lists(client: Client, query: dict[str, str], names: str) -> None:
     """Contacts are paged, ordered and searched; the count is of those that the search finds."""
     for name in "abc":
         create(client, first_name=name, email=name + "@example.com")
@@ -91,7 +91,7 @@ def test_contact__required(client: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("fields", [{"fax": 7}, {"title": ["Dr"]}, {"active": 1}])
-def test_contact__refused(client: Client, fields: Dict[str, Any]) -> None:
+def test_contact__refused(client: Client, fields: dict[str, Any]) -> None:
     """A value of a wrong type is refused with 400, and nothing is made."""
     response = client.call("POST", "contacts.json", {"contact": {**REQUIRED, **fields}})
     assert response.status == 400

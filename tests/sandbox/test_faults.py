@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import pytest
 
@@ -24,7 +24,7 @@ NOBODY = {"message": {"from_number": "+15005550006", "to_number": "+11234567890"
 TARGET = "/api/v1.0/accounts/12345/messages.json"
 DATE = "Thu, 02 Jul 2020 10:11:12 GMT"
 
-Case = Tuple[str, Dict[str, Any], bool, Callable[["Response"], bool]]
+Case = tuple[str, dict[str, Any], bool, Callable[["Response"], bool]]
 
 
 def says(status: int, message: str, **headers: Optional[str]) -> Callable[[Response], bool]:
@@ -38,7 +38,7 @@ def says(status: int, message: str, **headers: Optional[str]) -> Callable[[Respo
 
 
 #: Faults whose answer is whole HTTP: parameters, whether the call is carried out, what comes.
-ANSWERED: List[Case] = [
+ANSWERED: list[Case] = [
     ("too_many_requests", {}, False, says(429, "Too many requests", Retry_After=None)),
     ("too_many_requests", {"retry_after": 2}, False,
      says(429, "Too many requests", Retry_After="2")),
@@ -108,7 +108,7 @@ def test_answered__on_the_wire(
 
 
 #: Faults that end the connection: parameters, whether the call is carried out, how it ends.
-CUT: List[Tuple[str, Dict[str, Any], bool, bool]] = [
+CUT: list[tuple[str, dict[str, Any], bool, bool]] = [
     ("reset", {}, False, True),
     ("close", {}, False, False),
     ("drop_answer", {}, True, False),
@@ -120,7 +120,7 @@ CUT: List[Tuple[str, Dict[str, Any], bool, bool]] = [
 def test_cut__without_a_byte(
     sandbox: Sandbox,
     sender: Client,
-    case: Tuple[str, Dict[str, Any], bool, bool],
+    case: tuple[str, dict[str, Any], bool, bool],
     *,
     effect: Optional[bool],
 ) -> None:

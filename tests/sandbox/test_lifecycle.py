@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_status__follows_the_clock() -> None:
     with running as sandbox, Client(sandbox, moment) as client:
         client.buy()
         client.text()
-        seen: List[str] = []
+        seen: list[str] = []
         for seconds in (9, 1, 10, 9.5, 0.5):
             sandbox.advance(seconds)
             seen.append(status(client))

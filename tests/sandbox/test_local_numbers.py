@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_local__life(client: Client) -> None:
 
 
 @pytest.mark.parametrize("kind", [{}, {"phone_number_type": "tollfree"}])
-def test_local__buys_no_other(client: Client, kind: Dict[str, str]) -> None:
+def test_local__buys_no_other(client: Client, kind: dict[str, str]) -> None:
     """A number that is not local is not bought as one, whatever type is said beside it."""
     found = client.call("GET", "numbers/available/US/tollfree.json", limit=1).json
     document = {"phone_number": found["phone_numbers"][0]["phone_number"], **kind}
@@ -57,7 +57,7 @@ def test_local__finds_no_other(client: Client, method: str) -> None:
         ({"contains": "8?0"}, 0), ({"Name": "/accounts/12345/numbers/local/count.json"}, 2),
     ],
 )  # fmt: skip
-def test_local__lists(client: Client, query: Dict[str, str], count: int) -> None:
+def test_local__lists(client: Client, query: dict[str, str], count: int) -> None:
     """Only local numbers are listed and counted, by the filters of all numbers."""
     buy_tollfree(client)
     client.buy()

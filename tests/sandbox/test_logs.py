@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_log__number_released(client: Client) -> None:
         ({"end_time": "2020-01-02T00:00:00Z"}, 0), ({"start_time": "2039-01-01T00:00:00Z"}, 0),
     ],
 )  # fmt: skip
-def test_log__filters(client: Client, query: Dict[str, str], count: int) -> None:
+def test_log__filters(client: Client, query: dict[str, str], count: int) -> None:
     """Type, item, operator and span of time narrow the logs."""
     client.buy()
     for _ in range(3):
@@ -138,6 +138,6 @@ def test_aggregate__totals(client: Client) -> None:
         ("logs/aggregate.json", {"start_time": ""}),
     ],
 )
-def test_log__impossible_query(client: Client, path: str, query: Dict[str, str]) -> None:
+def test_log__impossible_query(client: Client, path: str, query: dict[str, str]) -> None:
     """A span, key or aggregator that is none is refused with 400."""
     assert client.call("GET", path, **dict(SPAN, **query)).status == 400

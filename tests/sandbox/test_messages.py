@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_post__keys_sorted(client: Client) -> None:
         ({"to_number": 7}, None, "to_number must be like"),
     ],
 )
-def test_post__refused(client: Client, fields: Dict[str, Any], code: object, text: str) -> None:
+def test_post__refused(client: Client, fields: dict[str, Any], code: object, text: str) -> None:
     """A message that cannot be sent is refused with 400, the service's error code and its words."""
     message = {"from_number": "+19132597591", "to_number": "+11234567890", "body": "Hi"}
     response = client.call("POST", "messages.json", {"message": dict(message, **fields)})
@@ -161,7 +161,7 @@ def test_put__other_body(client: Client) -> None:
         ({"PageSize": 2, "unknown": "x"}, [1, 2, 3, 4, 5]),
     ],
 )
-def test_list__query(client: Client, query: Dict[str, Any], ids: List[int]) -> None:
+def test_list__query(client: Client, query: dict[str, Any], ids: list[int]) -> None:
     """Page, limit, order and search choose the rows; what is unknown is passed over."""
     for number in range(1, 6):
         client.text(body=f"text {number}", to_number=f"+1123456789{6 - number}")
@@ -180,7 +180,7 @@ def test_list__query(client: Client, query: Dict[str, Any], ids: List[int]) -> N
         {"order": "api_secret desc"},
     ],
 )  # fmt: skip
-def test_list__impossible_query(client: Client, query: Dict[str, str]) -> None:
+def test_list__impossible_query(client: Client, query: dict[str, str]) -> None:
     """A page, limit or order that cannot be is refused with 400."""
     assert client.call("GET", "messages.json", **query).status == 400
 

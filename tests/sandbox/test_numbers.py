@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_available__the_documented_number(client: Client) -> None:
         ({}, lambda row: row["region"]),
     ],
 )
-def test_available__narrowed(client: Client, query: Dict[str, str], holds: Any) -> None:
+def test_available__narrowed(client: Client, query: dict[str, str], holds: Any) -> None:
     """Each filter narrows what is for sale; an empty one does not."""
     rows = available(client, **query)
     assert rows
@@ -93,7 +93,7 @@ def test_available__elsewhere(client: Client) -> None:
         {"limit": "0"},
     ],
 )  # fmt: skip
-def test_available__impossible_query(client: Client, query: Dict[str, str]) -> None:
+def test_available__impossible_query(client: Client, query: dict[str, str]) -> None:
     """A pattern that is none, and more than one place at a time, are refused with 400."""
     assert client.call("GET", "numbers/available/US/local.json", **query).status == 400
 
@@ -148,7 +148,7 @@ def test_buy__toll_free(client: Client, sandbox: Sandbox) -> None:
         {"phone_number": "+19132597591", "tags": []},
     ],
 )
-def test_buy__refused(client: Client, sandbox: Sandbox, document: Dict[str, Any]) -> None:
+def test_buy__refused(client: Client, sandbox: Sandbox, document: dict[str, Any]) -> None:
     """What cannot be bought so is refused with 400, bought not and charged not."""
     before = sandbox.balance
     assert client.call("POST", "numbers.json", {"phone_number": document}).status == 400
@@ -200,7 +200,7 @@ def test_delete__released(client: Client) -> None:
         ({"contains": "259?5"}, 1), ({"contains": "000"}, 0), ({"search": "(913)"}, 1),
     ],
 )  # fmt: skip
-def test_list__filters(client: Client, query: Dict[str, str], count: int) -> None:
+def test_list__filters(client: Client, query: dict[str, str], count: int) -> None:
     """Owned numbers are filtered by exact name, by pattern and by search; count does the same."""
     client.buy()
     client.call("POST", "numbers.json", {"phone_number": {"area_code": "212"}})

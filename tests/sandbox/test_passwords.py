@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_password__too_short(client: Client, password: Any) -> None:
 
 
 @pytest.mark.parametrize("user", [{"password": "correct horse"}, {"_password": FIRST_PASSWORD}])
-def test_password__one_of_two(client: Client, user: Dict[str, str]) -> None:
+def test_password__one_of_two(client: Client, user: dict[str, str]) -> None:
     """Both the old and the new password must be given."""
     response = client.call("PUT", "users/1/profile/password.json", {"user": user})
     assert (response.status, "password" in response.json["message"]) == (400, True)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 
@@ -110,7 +110,7 @@ def test_requests__bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         {"api_secret": "a\nb"},
     ],
 )  # fmt: skip
-def test_arguments__refused(arguments: Dict[str, Any]) -> None:
+def test_arguments__refused(arguments: dict[str, Any]) -> None:
     """An argument that cannot be is refused before anything is opened."""
     with pytest.raises(ValueError, match=next(iter(arguments))):
         Sandbox(**arguments)

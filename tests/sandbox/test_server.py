@@ -7,7 +7,7 @@ import http.client
 import logging
 import socket
 import threading
-from typing import Any, List, Tuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,13 +20,13 @@ from .client import Client, read_all
 PATH = "/api/v1.0/accounts/12345/messages.json"
 
 
-def address(sandbox: Sandbox) -> Tuple[str, int]:
+def address(sandbox: Sandbox) -> tuple[str, int]:
     """Tell where a sandbox listens."""
     parts = urlsplit(sandbox.url)
     return parts.hostname or "", parts.port or 0
 
 
-def exchange(sandbox: Sandbox, wire: bytes) -> Tuple[int, bytes, bool]:
+def exchange(sandbox: Sandbox, wire: bytes) -> tuple[int, bytes, bool]:
     """Send bytes; give status and body of the first answer, and whether the connection ended."""
     with socket.create_connection(address(sandbox), timeout=10) as connection:
         connection.sendall(wire)
@@ -193,7 +193,7 @@ def test_concurrency__32_clients(sandbox: Sandbox, client: Client) -> None:
     """32 clients at a time each get their own answers; nothing is lost and the balance adds up."""
     client.buy()
     before = sandbox.balance
-    failures: List[object] = []
+    failures: list[object] = []
 
     def work(name: int) -> None:
         try:

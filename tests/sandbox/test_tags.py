@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +17,7 @@ def put(client: Client, tags: Any, number: int = 1) -> Any:
     return client.call("PUT", f"numbers/{number}/tags.json", {"tags": tags})
 
 
-def tagged(client: Client, **query: object) -> List[int]:
+def tagged(client: Client, **query: object) -> list[int]:
     """Give the ids of the numbers with such tags."""
     response = client.call("GET", "numbers/tags.json", **query)
     assert response.status == 200, response
@@ -71,7 +71,7 @@ def test_tags__limits(client: Client) -> None:
     ],
     ids=["many", "long key", "long value", "no key", "number", "null"],
 )  # fmt: skip
-def test_tags__refused(client: Client, tags: Dict[str, Any]) -> None:
+def test_tags__refused(client: Client, tags: dict[str, Any]) -> None:
     """Too many or too long tags are refused with 400, by either way of writing, and change none."""
     client.buy()
     before = put(client, {"shop": "7"}).json
@@ -115,7 +115,7 @@ def test_tags__of_another_account(client: Client, sandbox: Sandbox) -> None:
         ({"order": "id desc"}, [3, 2, 1]),
     ],
 )  # fmt: skip
-def test_tagged__filters(shops: Client, query: Dict[str, str], ids: List[int]) -> None:
+def test_tagged__filters(shops: Client, query: dict[str, str], ids: list[int]) -> None:
     """Of the numbers with tags, those are given that have all of these and none of those."""
     assert tagged(shops, **query) == ids
 

@@ -6,7 +6,7 @@ send. Each is listed with the vector that would be refused without it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+from typing import Any, Callable, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 import pytest
@@ -36,7 +36,7 @@ class Equivalence(NamedTuple):
 
 
 def _only_differs(part: str, one: Signed, other: Signed) -> bool:
-    def rest(request: Signed) -> Tuple[Any, ...]:
+    def rest(request: Signed) -> tuple[Any, ...]:
         path, _, query = request.target.partition("?")
         parts = {
             "method": request.method,
@@ -118,7 +118,7 @@ TOKEN = [each for each in VISIBLE if each.isalpha()]
 
 
 @st.composite
-def changed(draw: st.DrawFn) -> Tuple[str, int, str]:
+def changed(draw: st.DrawFn) -> tuple[str, int, str]:
     """Choose a part, a place in it, and the byte that is put there."""
     part = draw(st.sampled_from(["method", "path", "query", "header", "body"]))
     alphabet = {"method": TOKEN, "path": [each for each in VISIBLE if each not in "?#"]}
@@ -144,7 +144,7 @@ def apply(request: Signed, part: str, place: int, byte: str) -> Signed:
         return request._replace(target=path + "?" + put(query, place, byte))
     if part == "body":
         return request._replace(body=put(request.body.decode(), place, byte).encode())
-    headers: List[Tuple[str, str]] = list(request.headers)
+    headers: list[tuple[str, str]] = list(request.headers)
     index = place % 5
     name, value = headers[index]
     headers[index] = (name, put(value, place // 5, byte))
@@ -153,14 +153,14 @@ def apply(request: Signed, part: str, place: int, byte: str) -> Signed:
 
 def test_tampering__one_byte() -> None:
     """A request with one byte changed is refused, unless a listed equivalence makes it the same."""
-    seen: Dict[bool, int] = {True: 0, False: 0}
+    seen: dict[bool, int] = {True: 0, False: 0}
     with running() as sandbox, Client(sandbox) as client:
         original = base_request(client.host)
         assert client.send(original).status == 404
 
         @settings(max_examples=400, deadline=None)
         @given(changed())
-        def check(change: Tuple[str, int, str]) -> None:
+        def check(change: tuple[str, int, str]) -> None:
             tampered = apply(original, *change)
             if tampered == original:
                 return

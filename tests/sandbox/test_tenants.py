@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -88,7 +88,7 @@ def test_account__kept_in_the_database(tmp_path: Path) -> None:
         ({"account_id": 7, "api_secret": ""}, "api_secret"),
     ],
 )
-def test_account__refused(sandbox: Sandbox, arguments: Dict[str, Any], word: str) -> None:
+def test_account__refused(sandbox: Sandbox, arguments: dict[str, Any], word: str) -> None:
     """An argument that cannot be is refused."""
     with pytest.raises(ValueError, match=word):
         sandbox.add_account(**arguments)

@@ -6,8 +6,9 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any
 
 import pytest
 import trustme
@@ -19,7 +20,7 @@ from .test_sandbox import open_files
 
 
 @pytest.fixture(scope="module")
-def contexts() -> Tuple[ssl.SSLContext, ssl.SSLContext]:
+def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Give a server's context, and one of a client that trusts it."""
     authority = trustme.CA()
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -30,7 +31,7 @@ def contexts() -> Tuple[ssl.SSLContext, ssl.SSLContext]:
 
 
 @pytest.fixture
-def secure(contexts: Tuple[ssl.SSLContext, ssl.SSLContext]) -> Iterator[Sandbox]:
+def secure(contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> Iterator[Sandbox]:
     """Give a sandbox that serves TLS."""
     with Sandbox(tls=contexts[0]) as running:
         yield running
@@ -38,7 +39,7 @@ def secure(contexts: Tuple[ssl.SSLContext, ssl.SSLContext]) -> Iterator[Sandbox]
 
 @pytest.fixture
 def secure_client(
-    secure: Sandbox, contexts: Tuple[ssl.SSLContext, ssl.SSLContext]
+    secure: Sandbox, contexts: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> Iterator[Client]:
     """Give a client of it."""
     with Client(secure, trust=contexts[1]) as connected:
@@ -74,7 +75,7 @@ def test_tls__calls(secure: Sandbox, secure_client: Client) -> None:
     ],
 )
 def test_tls__faults(
-    secure: Sandbox, secure_client: Client, fault: str, parameters: Dict[str, Any], begins: bytes
+    secure: Sandbox, secure_client: Client, fault: str, parameters: dict[str, Any], begins: bytes
 ) -> None:
     """Faults of the socket are the same below TLS."""
     secure.chaos.add(fault, **parameters)
@@ -113,7 +114,7 @@ def test_tls__plain_and_silent_clients(secure: Sandbox, secure_client: Client) -
         assert read_all(silent)[0] == b""
 
 
-def test_tls__nothing_left(contexts: Tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+def test_tls__nothing_left(contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
     """After stop() no thread and no open file is left, also of calls that stall or drip."""
     with Sandbox(tls=contexts[0]) as warm, Client(warm, trust=contexts[1]) as client:
         client.call("GET", "messages.json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -31,7 +31,7 @@ def transactions(client: Client, **query: object) -> Any:
     return response.json["transactions"]
 
 
-def types(client: Client, query: str) -> List[str]:
+def types(client: Client, query: str) -> list[str]:
     """Read the types of the transactions that a query in its wire form gives."""
     path = f"{client.base}/accounts/{client.account}/transactions.json"
     response = client.send(client.sign("GET", path, query))
@@ -147,7 +147,7 @@ def test_transaction__span(client: Client, sandbox: Sandbox, form: str) -> None:
         ("include_types[0]=king", ["mms_local_out", "sms_local_out", "number_purchase"]),
     ],
 )  # fmt: skip
-def test_transaction__types(client: Client, query: str, expected: List[str]) -> None:
+def test_transaction__types(client: Client, query: str, expected: list[str]) -> None:
     """Types are repeated under each of their names; an empty one, and other names, mean nothing."""
     client.buy()
     client.text()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from calendar import timegm
+from collections.abc import Iterator
 from pathlib import Path
 from time import strptime
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -16,14 +17,14 @@ from vivialconnect.sandbox import Sandbox
 
 from .client import Client, Signed, canonical, signature
 
-VECTORS: List[Dict[str, Any]] = json.loads(
+VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "hmac-vectors.json").read_text("utf-8")
 )["vectors"]
 MOMENT = timegm(strptime("20200702T101112Z", "%Y%m%dT%H%M%SZ"))
 KEY, SECRET = VECTORS[0]["api_key"], VECTORS[0]["api_secret"]
 
 #: Each vector's expected signature, and those of the other implementations.
-CASES: List[Tuple[str, Dict[str, Any], str]] = [
+CASES: list[tuple[str, dict[str, Any], str]] = [
     (f"{vector['id']}-{number}", vector, each)
     for vector in VECTORS
     for number, each in enumerate(
@@ -47,7 +48,7 @@ def caller(then: Sandbox) -> Iterator[Client]:
         yield connected
 
 
-def of_vector(vector: Dict[str, Any], mac: str, host: str) -> Signed:
+def of_vector(vector: dict[str, Any], mac: str, host: str) -> Signed:
     """Build the request of a vector, as HTTP libraries put its URL on the wire."""
     parts = urlsplit(vector["url"])
     target = quote(parts.path, safe="/%+~*") + ("?" + parts.query if parts.query else "")
@@ -63,7 +64,7 @@ def of_vector(vector: Dict[str, Any], mac: str, host: str) -> Signed:
 
 @pytest.mark.parametrize(("name", "vector", "mac"), CASES, ids=[case[0] for case in CASES])
 def test_vector__every_form(
-    then: Sandbox, caller: Client, name: str, vector: Dict[str, Any], mac: str
+    then: Sandbox, caller: Client, name: str, vector: dict[str, Any], mac: str
 ) -> None:
     """Every signature that a real client makes is accepted, and its form has a name."""
     response = caller.send(of_vector(vector, mac, caller.host))
@@ -73,7 +74,7 @@ def test_vector__every_form(
 
 @pytest.mark.parametrize(("name", "vector", "mac"), CASES, ids=[case[0] for case in CASES])
 def test_vector__one_digit_of_the_signature_changed(
-    caller: Client, name: str, vector: Dict[str, Any], mac: str
+    caller: Client, name: str, vector: dict[str, Any], mac: str
 ) -> None:
     """A signature with one other digit is refused, and the answer shows no secret and no digest."""
     wrong = mac[:-1] + ("0" if mac[-1] != "0" else "1")

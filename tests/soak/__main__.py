@@ -8,10 +8,11 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Sequence
+from typing import TYPE_CHECKING, Optional
 
 from tests.soak.gauge import Gauge
 from tests.soak.ledger import Ledger
@@ -63,7 +64,7 @@ def hasty() -> Iterator[Repetitions]:
         logger.removeHandler(counter)
 
 
-def scopes_of(service: Service) -> Dict[int, Scope]:
+def scopes_of(service: Service) -> dict[int, Scope]:
     """Return a scope for each account."""
     return {
         account.account_id: configured(
@@ -77,7 +78,7 @@ def scopes_of(service: Service) -> Dict[int, Scope]:
     }
 
 
-def open_accounts(scopes: Dict[int, Scope], ledger: Ledger) -> List[Tenant]:
+def open_accounts(scopes: dict[int, Scope], ledger: Ledger) -> list[Tenant]:
     """Buy each account a number to send from, and enter it."""
     tenants = []
     for account_id, scope in scopes.items():
@@ -90,10 +91,10 @@ def open_accounts(scopes: Dict[int, Scope], ledger: Ledger) -> List[Tenant]:
 
 
 def make_workers(
-    tenants: List[Tenant], ledger: Ledger, arguments: argparse.Namespace
-) -> List[Worker]:
+    tenants: list[Tenant], ledger: Ledger, arguments: argparse.Namespace
+) -> list[Worker]:
     """Make the workers, and give each its dice and its numbers to buy."""
-    stock: List[List[str]] = [[] for _ in range(arguments.threads)]
+    stock: list[list[str]] = [[] for _ in range(arguments.threads)]
     with tenants[0].scope:
         for position, area_code in enumerate(AREA_CODES):
             on_sale = Number.available(area_code=area_code)
@@ -107,7 +108,7 @@ def make_workers(
     ]  # fmt: skip
 
 
-def work(workers: List[Worker], seconds: float) -> Gauge:
+def work(workers: list[Worker], seconds: float) -> Gauge:
     """Let the workers work, and look at the process meanwhile."""
     gauge = Gauge()
     end = time.monotonic() + seconds
@@ -125,7 +126,7 @@ def work(workers: List[Worker], seconds: float) -> Gauge:
     return gauge
 
 
-def reconcile(service: Service, scopes: Dict[int, Scope], ledger: Ledger) -> List[str]:
+def reconcile(service: Service, scopes: dict[int, Scope], ledger: Ledger) -> list[str]:
     """Look up, now that nothing fails, what is still unknown; return the differences there are."""
     service.copy_state()
     for sent in ledger.open_questions(service.state):
@@ -142,7 +143,7 @@ def reconcile(service: Service, scopes: Dict[int, Scope], ledger: Ledger) -> Lis
     return ledger.find_differences(service.state)
 
 
-def describe(ledger: Ledger, played: Dict[str, int], repetitions: int, seconds: float) -> List[str]:
+def describe(ledger: Ledger, played: dict[str, int], repetitions: int, seconds: float) -> list[str]:
     """Return what there was, line by line."""
     calls = sum(ledger.outcomes.values())
     lines = [

@@ -6,7 +6,6 @@ import os
 import threading
 from pathlib import Path
 from statistics import median
-from typing import Dict, List, Tuple
 
 #: How many times what it was in the first third each may be in the last, by the median, and how
 #: much more: at any moment a thread may be without its connection.
@@ -16,7 +15,7 @@ WARMING = 6  # the part of the samples, one in so many, in which pools and cache
 PROCESS = Path("/proc/self")
 
 
-def look() -> Tuple[float, float, float]:
+def look() -> tuple[float, float, float]:
     """Return memory in MB, file descriptors and threads of this process."""
     pages = int((PROCESS / "statm").read_text().split()[1])
     memory = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
@@ -27,13 +26,13 @@ class Gauge:
     """Samples of the process."""
 
     def __init__(self) -> None:
-        self._samples: List[Tuple[float, float, float]] = []
+        self._samples: list[tuple[float, float, float]] = []
 
     def sample(self) -> None:
         """Take one."""
         self._samples.append(look())
 
-    def describe(self) -> List[str]:
+    def describe(self) -> list[str]:
         """Return a line on each measure: least, median and most of the first and last third.
 
         What comes before is warming up.
@@ -47,7 +46,7 @@ class Gauge:
             lines.append("{}: first third {}, last third {}".format(name, *parts))
         return lines
 
-    def growth(self) -> List[str]:
+    def growth(self) -> list[str]:
         """Return in words what has grown. Too few samples tell nothing."""
         if len(self._samples) < FEWEST:
             return []
@@ -57,7 +56,7 @@ class Gauge:
             if median(last) > median(first) * FLAT[name][0] + FLAT[name][1]
         ]
 
-    def _thirds(self) -> Dict[str, Tuple[List[float], List[float]]]:
+    def _thirds(self) -> dict[str, tuple[list[float], list[float]]]:
         samples = self._samples[len(self._samples) // WARMING :]
         size = max(1, len(samples) // 3)
         columns = [list(column) for column in zip(*samples)]

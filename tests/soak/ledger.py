@@ -12,8 +12,9 @@ import pickle
 import sqlite3
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 if TYPE_CHECKING:
     from vivialconnect import Message
@@ -92,10 +93,10 @@ class Ledger:
         self._connection.execute("PRAGMA cache_size=-200")  # KB
         self._connection.executescript(SCHEMA)
         #: How often a kind of call was told as what.
-        self.outcomes: Counter[Tuple[str, str]] = Counter()
+        self.outcomes: Counter[tuple[str, str]] = Counter()
         self.reconciled: Counter[str] = Counter()
         #: What is wrong already now.
-        self.differences: List[str] = []
+        self.differences: list[str] = []
 
     def close(self) -> None:
         """Close the file."""
@@ -138,7 +139,7 @@ class Ledger:
         """Say of a message whether it has its attachment."""
         self._write("INSERT OR REPLACE INTO attachments VALUES (?, ?)", (message_id, present))
 
-    def open_questions(self, state: str) -> List[Sent]:
+    def open_questions(self, state: str) -> list[Sent]:
         """Return the texts of unknown outcome that were not found, and may be there.
 
         :param state: The file with the service's state.
@@ -148,19 +149,19 @@ class Ledger:
         found = self._compare(state, lambda: self._connection.execute(query).fetchall())
         return [Sent._make((*values[:7], pickle.loads(values[7]))) for values in found]  # noqa: S301 - ours
 
-    def doubtful_numbers(self) -> List[Tuple[str, int]]:
+    def doubtful_numbers(self) -> list[tuple[str, int]]:
         """Return the numbers of which nobody could tell, and whose they would be."""
         query = "SELECT phone_number, account_id FROM numbers WHERE present IS NULL"
         with self._lock:
             return self._connection.execute(query).fetchall()
 
-    def find_differences(self, state: str) -> List[str]:
+    def find_differences(self, state: str) -> list[str]:
         """Return in words what the service has and should not have, and the other way round.
 
         :param state: The file with the service's state.
         """
 
-        def ask() -> List[str]:
+        def ask() -> list[str]:
             return [
                 words.format(*values)
                 for words, query in DIFFERENCES
@@ -169,7 +170,7 @@ class Ledger:
 
         return self.differences + self._compare(state, ask)
 
-    def _compare(self, state: str, ask: Callable[[], List[Any]]) -> List[Any]:
+    def _compare(self, state: str, ask: Callable[[], list[Any]]) -> list[Any]:
         with self._lock:
             self._connection.execute("ATTACH ? AS state", (state,))
             try:

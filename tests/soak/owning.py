@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from vivialconnect import Number
 
@@ -19,7 +19,7 @@ class Owned(NamedTuple):
 
     number: Number
     #: What it may be named: more than one where a change is of unknown outcome.
-    names: List[str]
+    names: list[str]
     phone_number: str
     account_id: int
 
@@ -29,10 +29,10 @@ class Owner:
 
     weights = {"buy": 6, "rename": 8, "release": 5}  # noqa: RUF012 - nobody changes it
 
-    def __init__(self, worker: Worker, stock: List[str]) -> None:
+    def __init__(self, worker: Worker, stock: list[str]) -> None:
         self._worker = worker
         self._stock = stock
-        self._owned: List[Owned] = []
+        self._owned: list[Owned] = []
         self._names = 0
 
     def buy(self, tenant: Tenant) -> None:

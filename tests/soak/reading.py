@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Callable, Deque, Dict, Iterable, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from vivialconnect import Log, Message
 
@@ -24,10 +25,10 @@ class Reader:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._known: Deque[Tuple[Tenant, Any, str]] = deque(maxlen=100)
-        self._counts: Dict[int, int] = {}
+        self._known: deque[tuple[Tenant, Any, str]] = deque(maxlen=100)
+        self._counts: dict[int, int] = {}
         #: Messages with an attachment.
-        self.pictures: Deque[Message] = deque(maxlen=20)
+        self.pictures: deque[Message] = deque(maxlen=20)
 
     def remember(self, tenant: Tenant, message_id: Any, body: str) -> None:
         """Remember a message, to find it later."""
@@ -69,7 +70,7 @@ class Reader:
     def logs(self, tenant: Tenant) -> None:
         """Read the log of the last minute."""
         now = datetime.now(timezone.utc)
-        span: Dict[str, Any] = {"start_time": now - timedelta(minutes=1), "end_time": now}
+        span: dict[str, Any] = {"start_time": now - timedelta(minutes=1), "end_time": now}
         told = self._within(
             tenant, "logs", lambda: list(Log.find_each(limit=40, page_size=20, **span)), requests=3
         )

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, NamedTuple
 from urllib.request import Request, urlopen
 
 from vivialconnect.sandbox import Sandbox
@@ -21,7 +21,7 @@ PATIENCE = 60  # seconds
 TOO_LONG = 5  # seconds
 
 #: Every fault, some in two forms. Each is met by one per cent of the calls that it may meet.
-FAULTS: Tuple[Dict[str, Any], ...] = (
+FAULTS: tuple[dict[str, Any], ...] = (
     {"fault": "stall", "method": "POST", "path": "*/messages.json", "seconds": TOO_LONG},
     {"fault": "stall", "seconds": 0.2},
     {"fault": "drip", "method": "POST", "seconds": 0.05, "at_once": 20},
@@ -74,7 +74,7 @@ class Service:
         )
         told = json.loads(self._read_line())
         self.url: str = told["url"]
-        self.accounts: List[Account] = [Account(*account) for account in told["accounts"]]
+        self.accounts: list[Account] = [Account(*account) for account in told["accounts"]]
 
     def __enter__(self) -> Service:  # noqa: PYI034 - Python 3.9 has no Self
         return self
@@ -87,10 +87,10 @@ class Service:
         for fault in FAULTS:
             self._ask("POST", {**fault, "percent": 1})
 
-    def end_chaos(self) -> Dict[str, int]:
+    def end_chaos(self) -> dict[str, int]:
         """Put every fault out of force; return how often each was played."""
         self._ask("DELETE")
-        played: Dict[str, int] = json.loads(self._ask("GET"))["played"]
+        played: dict[str, int] = json.loads(self._ask("GET"))["played"]
         return played
 
     def copy_state(self) -> None:

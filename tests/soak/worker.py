@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from tests.soak.owning import Owner
 from tests.soak.reading import Reader
@@ -58,8 +58,8 @@ class Worker(threading.Thread):
     def __init__(
         self,
         name: str,
-        tenants: List[Tenant],
-        stock: List[str],
+        tenants: list[Tenant],
+        stock: list[str],
         ledger: Ledger,
         chance: random.Random,
     ) -> None:
@@ -69,7 +69,7 @@ class Worker(threading.Thread):
         self.chance = chance
         self._tenants = tenants
         reader = Reader(self)
-        self._acts: Dict[Callable[[Tenant], None], int] = {}
+        self._acts: dict[Callable[[Tenant], None], int] = {}
         for part in (reader, Sender(self, reader), Owner(self, stock)):
             for kind, weight in part.weights.items():
                 self._acts[getattr(part, kind)] = weight
@@ -105,7 +105,7 @@ class Worker(threading.Thread):
         self.ledger.count(kind, told.outcome)
         return told
 
-    def look(self, row: Any, began: float, *, far: bool = False) -> Tuple[Optional[int], Any]:
+    def look(self, row: Any, began: float, *, far: bool = False) -> tuple[Optional[int], Any]:
         """Look up what a call of unknown outcome has left.
 
         :param row: The row that was to be created.
@@ -118,7 +118,7 @@ class Worker(threading.Thread):
 
     def insist(
         self, kind: str, call: Callable[[], Any], *, requests: int = 1, gone: int = 0
-    ) -> Tuple[Optional[int], Any]:
+    ) -> tuple[Optional[int], Any]:
         """Ask until there is an answer.
 
         :returns: 1 and what there is, 0, or ``None`` where no call was answered.
@@ -131,7 +131,7 @@ class Worker(threading.Thread):
         self.ledger.reconcile("not answered")
         return None, None
 
-    def presence(self, told: Told, row: Any, began: float) -> Tuple[Optional[int], Any]:
+    def presence(self, told: Told, row: Any, began: float) -> tuple[Optional[int], Any]:
         """Return whether what was to be created is there, and the row that a look-up found."""
         if told.outcome in {"not sent", "refused"}:
             return 0, None

@@ -9,25 +9,24 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, List, Set
 
 PROGRAM = Path(__file__).parent / "mistakes.py"
 MARK = "# mistake: "
 #: How each checker is called, and how it writes the line of an error.
-CHECKERS: Dict[str, List[str]] = {
+CHECKERS: dict[str, list[str]] = {
     "mypy": ["mypy", "--strict", "--no-incremental"],
     "pyright": ["pyright"],
 }
 ERROR = re.compile(r"mistakes\.py:(\d+):(?:\d+)?.*\berror: ")
 
 
-def marked() -> Set[int]:
+def marked() -> set[int]:
     """Return the numbers of the lines that have a mistake."""
     lines = PROGRAM.read_text(encoding="utf-8").splitlines()
     return {number for number, line in enumerate(lines, 1) if MARK in line}
 
 
-def complaints(checker: str) -> Set[int]:
+def complaints(checker: str) -> set[int]:
     """Return the numbers of the lines that a checker complains of."""
     command = [sys.executable, "-m", *CHECKERS[checker], str(PROGRAM)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, List, Optional
+from typing import TYPE_CHECKING, Optional
 
 from vivialconnect import Account, Download, Log, Message, Number, Resource, ResourceList, User
 from vivialconnect.common.error import RateLimit, RequestorError
@@ -54,9 +54,9 @@ def share(so_far: int, total: Optional[int]) -> float:
     return so_far / (total or so_far)
 
 
-def save_pictures(message: Message, folder: Path) -> List[str]:
+def save_pictures(message: Message, folder: Path) -> list[str]:
     """A medium goes to a path, a folder or a stream, and what came of it is typed."""
-    saved: List[Download] = [each.download(folder) for each in message.attachments()]
+    saved: list[Download] = [each.download(folder) for each in message.attachments()]
     with (folder / "all.bin").open("ab") as stream:
         for each in message.attachments():
             size: int = each.download(stream, progress=share).size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import List, Optional
+from typing import Optional
 
 from vivialconnect import Account, Contact, Credential, ResourceList, Transaction, User, configured
 
@@ -18,7 +18,7 @@ def rotate(user: User, old: Credential) -> str:
     return str(new.api_secret)
 
 
-def read_credentials(user: User) -> List[str]:
+def read_credentials(user: User) -> list[str]:
     """With an id there is one, without there are many."""
     one: Credential = user.get_credentials(6)
     page: ResourceList[Credential] = user.get_credentials(limit=5)

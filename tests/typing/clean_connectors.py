@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import Optional
 
 from vivialconnect import Connector, ConnectorCallback, ConnectorNumber, Number
 
@@ -19,7 +19,7 @@ def fill(number: Number) -> bool:
     return connector.save()
 
 
-def read(connector: Connector) -> List[str]:
+def read(connector: Connector) -> list[str]:
     """Elements have typed fields, in the lists and from the service."""
     first: ConnectorCallback = connector.callbacks[0]
     method: Optional[str] = first.method

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Optional
+from collections.abc import Iterator
+from typing import Optional
 
 from vivialconnect import (
     Attachment,
@@ -24,7 +25,7 @@ def settle(message: Message) -> bool:
     return status == "delivered" and message.redact()
 
 
-def count(text: str) -> List[str]:
+def count(text: str) -> list[str]:
     """What forces UCS-2 is told with its place."""
     counted = Message.segments(text)
     left: int = counted.units_left
@@ -39,12 +40,12 @@ def walk_bulks() -> Iterator[Message]:
     yield from Message.bulk_messages("1", page=1)
 
 
-def walk_attachments(message: Message) -> List[Attachment]:
+def walk_attachments(message: Message) -> list[Attachment]:
     """So are attachments."""
     return list(message.find_each_attachment(limit=5))
 
 
-def tag(number: Number) -> Dict[str, str]:
+def tag(number: Number) -> dict[str, str]:
     """Tags are read, replaced and removed."""
     found: ResourceList[Number] = Number.tagged_numbers({"use": "demo"}, notcontains=[("a", "b")])
     for each in Number.find_each_tagged({"use": "demo"}):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, Union
+from typing import Any, Callable, Union
 
 import pytest
 
@@ -50,10 +50,10 @@ class Play:
 
     def __init__(self, *steps: Step) -> None:
         self.steps = steps
-        self.sent: List[Request] = []
-        self.signed: List[Dict[str, str]] = []
-        self.limits: List[Limits] = []
-        self.waits: List[float] = []
+        self.sent: list[Request] = []
+        self.signed: list[dict[str, str]] = []
+        self.limits: list[Limits] = []
+        self.waits: list[float] = []
 
     def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
         """Keep the request, and give what the script says."""
@@ -68,7 +68,7 @@ class Play:
 
 def requestor_of(play: Play, **changes: Any) -> Requestor:
     """Return a Requestor over a script, whose waits are kept and take no time."""
-    usual: Dict[str, Any] = {
+    usual: dict[str, Any] = {
         "api_key": "MTK1",
         "api_secret": "hidden",
         "api_base_url": "https://api.example/api/v1.0",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ def test_resource_list__is_a_list() -> None:
 @pytest.mark.parametrize(
     ("meta", "expected"), [({}, None), ({"last_key": ""}, None), ({"last_key": "7b"}, "7b")]
 )
-def test_resource_list__last_key(meta: Dict[str, Any], expected: Optional[str]) -> None:
+def test_resource_list__last_key(meta: dict[str, Any], expected: Optional[str]) -> None:
     """An empty last key is none, for it means the last page."""
     assert ResourceList([], meta).last_key == expected
 
@@ -79,9 +79,9 @@ def test_find_rows__first_name_counts() -> None:
     st.integers(1, 7),
     st.none() | st.integers(0, 40),
 )
-def test_walk_pages__any_pages(rows: List[int], size: int, limit: Optional[int]) -> None:
+def test_walk_pages__any_pages(rows: list[int], size: int, limit: Optional[int]) -> None:
     """Each row is given once, in order, no more than asked for, and no page too many."""
-    asked: List[int] = []
+    asked: list[int] = []
 
     def fetch(number: int) -> ResourceList[int]:
         asked.append(number)
@@ -104,7 +104,7 @@ def test_walk_pages__shorter_than_asked_for() -> None:
 
 def test_walk_pages__lazy() -> None:
     """No page is asked for before its first row is."""
-    asked: List[int] = []
+    asked: list[int] = []
 
     def fetch(number: int) -> ResourceList[int]:
         asked.append(number)
@@ -119,7 +119,7 @@ def test_walk_pages__lazy() -> None:
 @pytest.mark.parametrize(("limit", "expected"), [(None, 5), (0, 0), (3, 3), (5, 5), (9, 5)])
 def test_walk_keys__limit(limit: Optional[int], expected: int) -> None:
     """The keys are followed until the limit or the last page."""
-    pages: Dict[Optional[str], ResourceList[int]] = {
+    pages: dict[Optional[str], ResourceList[int]] = {
         None: ResourceList([1, 2], {"last_key": "a"}),
         "a": ResourceList([3, 4], {"last_key": "b"}),
         "b": ResourceList([5], {"last_key": ""}),

@@ -6,7 +6,7 @@ import errno
 import io
 import os
 from pathlib import Path
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, Optional
 
 import pytest
 from hypothesis import given
@@ -198,7 +198,7 @@ def test_stream__with_write_alone() -> None:
 
     class Bare:
         def __init__(self) -> None:
-            self.pieces: List[bytes] = []
+            self.pieces: list[bytes] = []
 
         def write(self, data: bytes) -> bool:
             self.pieces.append(data)

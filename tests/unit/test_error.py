@@ -6,7 +6,7 @@ import copy
 import json
 import pickle
 from http import HTTPStatus
-from typing import Any, Dict, List, Type
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -49,7 +49,7 @@ PARENTS = {
     "ServerError": RequestorError,
     "ResourceError": VivialConnectError,
 }
-CLASSES: List[Type[VivialConnectError]] = [getattr(error, name) for name in PARENTS]
+CLASSES: list[type[VivialConnectError]] = [getattr(error, name) for name in PARENTS]
 ATTRIBUTES = (
     "message",
     "http_status",
@@ -88,7 +88,7 @@ def test_tree__as_drawn() -> None:
 
 
 @pytest.mark.parametrize("class_", CLASSES)
-def test_constructor__nothing_given(class_: Type[VivialConnectError]) -> None:
+def test_constructor__nothing_given(class_: type[VivialConnectError]) -> None:
     """Every class can be made of nothing, has every attribute, and still says something."""
     made = class_()
 
@@ -98,7 +98,7 @@ def test_constructor__nothing_given(class_: Type[VivialConnectError]) -> None:
 
 @pytest.mark.parametrize("class_", CLASSES)
 @pytest.mark.parametrize("message", [None, "", 5, b"bytes", ["list"], {"a": 1}, "é"])
-def test_constructor__any_message(class_: Type[VivialConnectError], message: Any) -> None:
+def test_constructor__any_message(class_: type[VivialConnectError], message: Any) -> None:
     """Whatever is given as the message, making and showing the error does not raise."""
     made = class_(message)
 
@@ -119,7 +119,7 @@ def test_constructor__any_body(status: Any, body: Any) -> None:
 
 
 @pytest.mark.parametrize("class_", CLASSES)
-def test_error__pickled_and_copied(class_: Type[VivialConnectError]) -> None:
+def test_error__pickled_and_copied(class_: type[VivialConnectError]) -> None:
     """An error goes through pickle and copy with all that it knows."""
     made = class_("words")
     made.headers = {"x": "y"}
@@ -163,7 +163,7 @@ def test_error_for_status__any_number(status: int) -> None:
     assert issubclass(error_for_status(status), RequestorError)
 
 
-BODIES: Dict[str, Any] = {
+BODIES: dict[str, Any] = {
     '{"message": "words"}': ("words", None, None),
     '{"error_code": 10008, "message": "words"}': ("words", 10008, None),
     '{"error": "words"}': ("words", None, None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Callable, Dict, List, Tuple
+from typing import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +16,7 @@ from vivialconnect.common.util import Util
 VECTORS = Path(__file__).parents[1] / "vectors" / "inflection.csv"
 
 
-def read_pairs() -> List[Tuple[str, str]]:
+def read_pairs() -> list[tuple[str, str]]:
     """Read the pairs of singular and plural."""
     with VECTORS.open(encoding="utf-8", newline="") as lines:
         return [(row["singular"], row["plural"]) for row in csv.DictReader(lines)]
@@ -97,7 +97,7 @@ def test_inflection__tables_do_not_contradict() -> None:
         set(_inflection.TAKES_S),
     ]
     words = [word for group in groups for word in group]
-    plurals: Dict[str, str] = {}
+    plurals: dict[str, str] = {}
     for word in words:
         plurals.setdefault(Util.pluralize(word), word)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable
 from urllib.parse import quote_plus
 
 import pytest
@@ -123,7 +124,7 @@ def test_watch__secret_without_a_call() -> None:
         (None, []),
     ],
 )
-def test_hide_fields__documents(document: Any, known: List[str]) -> None:
+def test_hide_fields__documents(document: Any, known: list[str]) -> None:
     """Bodies are found in JSON that is whole, nested, escaped, broken or cut short."""
     watch = Watch()
     watch.hide_fields(document)

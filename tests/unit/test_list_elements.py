@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from typing import Any, List
+from typing import Any
 
 import pytest
 
@@ -144,6 +144,6 @@ def test_element__goes_on_with_new_data() -> None:
     assert row.attributes["phone_numbers"] == 5
 
 
-def numbers_or_none(row: Connector) -> List[Any]:
+def numbers_or_none(row: Connector) -> list[Any]:
     """Return the numbers that the data of a connector has, ``None`` where an entry has none."""
     return [number.get("phone_number") for number in row.attributes["phone_numbers"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +28,7 @@ def connector() -> Connector:
     return Connector({"phone_numbers": [FIRST, SECOND, THIRD], "callbacks": [INCOMING, STATUS]})
 
 
-def numbers(row: Connector) -> List[str]:
+def numbers(row: Connector) -> list[str]:
     """Return the numbers of a connector, as its data has them."""
     return [number["phone_number"] for number in row.attributes["phone_numbers"]]
 
@@ -248,6 +248,6 @@ def test_list__is_a_list(changes: Any) -> None:
         row.phone_numbers.insert(start, "+0")
         model.insert(start, "+0")
 
-    shown: Dict[str, Any] = row.to_dict()
+    shown: dict[str, Any] = row.to_dict()
     assert [number.phone_number for number in row.phone_numbers] == model
     assert [number["phone_number"] for number in shown["phone_numbers"]] == model

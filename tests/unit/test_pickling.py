@@ -9,7 +9,7 @@ import pickle
 import re
 import traceback
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 import pytest
 
@@ -54,7 +54,7 @@ CLASSES = [
 ERRORS = [class_ for class_ in CLASSES if issubclass(class_, VivialConnectError)]
 
 
-def told(text: str) -> List[str]:
+def told(text: str) -> list[str]:
     """Return what a text tells and should not."""
     found = SIGNATURE.findall(text.replace(NOTHING_DIGESTED, ""))
     return [*found, *([SECRET] if SECRET in text else [])]
@@ -67,18 +67,18 @@ def shown(value: Any) -> str:
     return "\n".join([*views, repr(dict(held) if held is not None else "")])
 
 
-def pickled(value: Any) -> List[bytes]:
+def pickled(value: Any) -> list[bytes]:
     """Return the pickles of a value."""
     return [pickle.dumps(value, protocol) for protocol in PROTOCOLS]
 
 
-def everything_told(value: Any) -> List[str]:
+def everything_told(value: Any) -> list[str]:
     """Return what a value tells and should not, on any way."""
     pickles = "\n".join(made.decode("latin-1") for made in pickled(value))
     return told(shown(value)) + told(pickles)
 
 
-def twins(value: Any) -> List[Any]:
+def twins(value: Any) -> list[Any]:
     """Return a value as it comes back from pickling and copying."""
     return [*map(pickle.loads, pickled(value)), copy.copy(value), copy.deepcopy(value)]
 
@@ -95,7 +95,7 @@ def list_of_rows() -> ResourceList[Message]:
 
 
 #: What is public, made with the secret wherever it can hold one; each is equal to its like.
-VALUES: Dict[str, Callable[[], Any]] = {
+VALUES: dict[str, Callable[[], Any]] = {
     "row": row_of_a_scope,
     "row below": lambda: Attachment({"id": 1}, {"path": "messages/9"}),
     "bulk": lambda: Bulk._row({"bulk_id": "b"}, "/messages"),
@@ -236,7 +236,7 @@ def refuse_connection() -> VivialConnectError:
     return caught.value
 
 
-RAISED: Dict[str, Callable[[], VivialConnectError]] = {
+RAISED: dict[str, Callable[[], VivialConnectError]] = {
     "ConnectionError": lambda: call_and_fail(say_and_hang_up(b"")),
     "ConnectionError, refused": refuse_connection,
     "Timeout": lambda: call_and_fail(say_and_stall(b""), request_timeout=0.05),

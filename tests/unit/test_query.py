@@ -7,11 +7,12 @@ from __future__ import annotations
 import math
 import uuid
 from collections import UserDict
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -91,7 +92,7 @@ def test_to_query__refuses(params: Any, message: str) -> None:
         Util.to_query(params)
 
 
-def expected_pairs(key: str, value: Any) -> Iterator[Tuple[str, str]]:
+def expected_pairs(key: str, value: Any) -> Iterator[tuple[str, str]]:
     """Tell by the documented rules which pairs a parameter makes."""
     if isinstance(value, (dict, list)):
         inner = value.items() if isinstance(value, dict) else (("", item) for item in value)
@@ -109,7 +110,7 @@ def expected_pairs(key: str, value: Any) -> Iterator[Tuple[str, str]]:
 
 @settings(deadline=None)
 @given(query_params())
-def test_to_query__is_turned_round_by_parse_qsl(params: Dict[str, Any]) -> None:
+def test_to_query__is_turned_round_by_parse_qsl(params: dict[str, Any]) -> None:
     """A standard parser recovers the pairs, in their order."""
     pairs = [pair for key, value in params.items() for pair in expected_pairs(key, value)]
 
@@ -118,7 +119,7 @@ def test_to_query__is_turned_round_by_parse_qsl(params: Dict[str, Any]) -> None:
 
 @settings(deadline=None)
 @given(st.dictionaries(TEXT, TEXT))
-def test_to_query__alphabet(params: Dict[str, str]) -> None:
+def test_to_query__alphabet(params: dict[str, str]) -> None:
     """A query has only unreserved characters, capital escapes and the two delimiters."""
     query = Util.to_query(params)
 

@@ -7,7 +7,7 @@ import json
 import logging
 import pickle
 from datetime import datetime, timezone
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -27,9 +27,9 @@ class FakeTransport:
     ) -> None:
         self.response = Response(status, {"Content-Type": "application/json"}, content)
         self.failure = failure
-        self.sent: List[Request] = []
-        self.signed: List[Dict[str, str]] = []
-        self.limits: List[Limits] = []
+        self.sent: list[Request] = []
+        self.signed: list[dict[str, str]] = []
+        self.limits: list[Limits] = []
 
     def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
         """Keep the request."""
@@ -43,7 +43,7 @@ class FakeTransport:
 
 def requestor_over(transport: FakeTransport, **changes: Any) -> Requestor:
     """Return a Requestor that sends over a transport at a fixed moment."""
-    usual: Dict[str, Any] = {
+    usual: dict[str, Any] = {
         "api_key": "MTK1",
         "api_secret": "hidden",
         "api_base_url": BASE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Optional
 
 import pytest
 
@@ -42,7 +42,7 @@ IDEMPOTENT = ("GET", "HEAD", "PUT", "DELETE")
 FINAL = (301, 302, 304, 307, 400, 401, 403, 404, 408, 409, 418, 422, 425, 500, 501, 505, 511, 599)
 
 #: Each failure, and the methods that are repeated after it.
-TABLE: Dict[str, Tuple[Step, Tuple[str, ...]]] = {
+TABLE: dict[str, tuple[Step, tuple[str, ...]]] = {
     "refused": (REFUSED, METHODS),
     "refused in time": (broken(error.NOT_SENT, Timeout), METHODS),
     "refused for good": (broken(error.NOT_SENT, lasting=True), ()),
@@ -224,7 +224,7 @@ def test_attempts__each_signed_afresh() -> None:
         ((LOST, status(404)), "HEAD", "refused"),
     ],
 )
-def test_outcome__of_all_attempts(steps: Tuple[Step, ...], method: str, expected: str) -> None:
+def test_outcome__of_all_attempts(steps: tuple[Step, ...], method: str, expected: str) -> None:
     """The outcome is that of the call, of which one attempt may have taken effect unseen."""
     caught = failure_of(Play(*steps), method, max_retries=1)
 
@@ -246,7 +246,7 @@ def test_outcome__of_an_answer_that_cannot_be_read() -> None:
     [(LOST,), (status(502),), (LOST, status(429)), (LOST, REFUSED), (REFUSED, status(504))],
     ids=["lost", "502", "lost, 429", "lost, refused", "refused, 504"],
 )
-def test_delete__gone_after_an_attempt_that_may_have_arrived(before: Tuple[Step, ...]) -> None:
+def test_delete__gone_after_an_attempt_that_may_have_arrived(before: tuple[Step, ...]) -> None:
     """What is gone at a later attempt was deleted by an earlier one, and that is a success."""
     play = Play(*before, status(404, b'{"message": "no such row"}'))
 
@@ -259,7 +259,7 @@ def test_delete__gone_after_an_attempt_that_may_have_arrived(before: Tuple[Step,
     [(), (REFUSED,), (status(429),), (REFUSED, status(429))],
     ids=["first", "refused", "429", "refused, 429"],
 )
-def test_delete__gone_before_any_attempt_arrived(before: Tuple[Step, ...]) -> None:
+def test_delete__gone_before_any_attempt_arrived(before: tuple[Step, ...]) -> None:
     """What is gone although no attempt can have deleted it was never there."""
     caught = failure_of(Play(*before, status(404)), "DELETE")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import datetime, timedelta, timezone
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,7 @@ DATA = st.dictionaries(NAMES, st.integers() | st.text() | st.none(), max_size=6)
 
 
 @given(DATA)
-def test_attributes__any_data(data: Dict[str, Any]) -> None:
+def test_attributes__any_data(data: dict[str, Any]) -> None:
     """Whatever its names are, a row's data comes back whole, and methods stay methods."""
     row = Message(data)
 
@@ -52,7 +52,7 @@ def test_attributes__any_data(data: Dict[str, Any]) -> None:
 
 
 @given(DATA)
-def test_row__pickled_and_copied(data: Dict[str, Any]) -> None:
+def test_row__pickled_and_copied(data: dict[str, Any]) -> None:
     """A row goes through pickle and copy with its data and its place."""
     row = Attachment(data, {"path": "messages/9"})
     for twin in (pickle.loads(pickle.dumps(row)), copy.copy(row), copy.deepcopy(row)):  # noqa: S301 - pickled here

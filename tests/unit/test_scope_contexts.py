@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Generator, List, Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -19,7 +20,7 @@ def account() -> Any:
     return Message.api_account_id
 
 
-def holding(number: int, ended: Optional[List[Any]] = None) -> Generator[Any, None, None]:
+def holding(number: int, ended: Optional[list[Any]] = None) -> Generator[Any, None, None]:
     """Hold a scope while suspended, which the docs advise against."""
     with configured(api_account_id=number):
         yield account()
@@ -78,7 +79,7 @@ def test_suspended_generator__closed_in_another_thread() -> None:
     held = holding(1)
     context = contextvars.copy_context()
     assert context.run(next, held) == 1
-    seen: List[Any] = []
+    seen: list[Any] = []
 
     def close() -> None:
         with configured(api_account_id=2):
@@ -96,7 +97,7 @@ def test_suspended_generator__closed_in_another_thread() -> None:
 
 def test_suspended_generator__dropped_in_another_context() -> None:
     """What the garbage collector ends does so without a word, wherever it is."""
-    ended: List[Any] = []
+    ended: list[Any] = []
     held: Any = holding(1, ended)
     contextvars.copy_context().run(next, held)
     with configured(api_account_id=2):
@@ -108,7 +109,7 @@ def test_suspended_generator__dropped_in_another_context() -> None:
 
 def test_thread__started_inside() -> None:
     """A plain thread begins without scopes, whoever started it; a copied context brings them."""
-    seen: List[Any] = []
+    seen: list[Any] = []
     with configured(api_account_id=1):
         copied = contextvars.copy_context()
         threads = [
@@ -139,7 +140,7 @@ def test_scope__of_many_threads_at_once() -> None:
     scope = configured(api_account_id=1)
     gate = threading.Barrier(8)
 
-    def enter(rounds: int) -> List[Any]:
+    def enter(rounds: int) -> list[Any]:
         seen = []
         for _ in range(rounds):
             gate.wait(10)
@@ -157,7 +158,7 @@ def test_scope__of_many_threads_at_once() -> None:
 def test_task__inherits() -> None:
     """A task, and what it hands to a thread, has the scopes of where it was made, and its own."""
 
-    async def work(number: int) -> List[Any]:
+    async def work(number: int) -> list[Any]:
         seen = [account()]
         with configured(api_account_id=number):
             await asyncio.sleep(0)
@@ -166,7 +167,7 @@ def test_task__inherits() -> None:
         seen.append(account())
         return seen
 
-    async def main() -> List[List[Any]]:
+    async def main() -> list[list[Any]]:
         with configured(api_account_id=9):
             tasks = [asyncio.create_task(work(number)) for number in range(5)]
         assert account() is None
@@ -189,7 +190,7 @@ def test_asynchronous_generator__left_unfinished() -> None:
             yield account()
             yield account()
 
-    async def main() -> List[Any]:
+    async def main() -> list[Any]:
         generator = held()
         first = await asyncio.create_task(generator.__anext__())
         with configured(api_account_id=2):

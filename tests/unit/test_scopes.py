@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Dict, Iterator, List
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from vivialconnect import Message, Number, Requestor, Resource, configured
 from vivialconnect.common import scopes
 
 #: What a scope can be given, by name, and another value than the default.
-VALUES: Dict[str, Any] = {
+VALUES: dict[str, Any] = {
     "api_account_id": 777,
     "api_base_url": "https://api.example/v9",
     "api_verify_request": False,
@@ -208,10 +209,10 @@ def test_scope__left_without_being_in_force() -> None:
 
 
 @given(st.lists(st.integers(0, 2)))
-def test_scope__any_order(steps: List[int]) -> None:
+def test_scope__any_order(steps: list[int]) -> None:
     """Whatever order scopes are entered and left in, the one entered last and not left counts."""
     made = [configured(api_account_id=number) for number in range(3)]
-    entered: List[int] = []
+    entered: list[int] = []
     for number in steps:
         # Each second time that a scope is due it is left, and else entered.
         if number in entered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,7 +55,7 @@ def test_effective__process_environment(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("empty", [None, ""])
 def test_effective__empty_is_unset(empty: Any) -> None:
     """An empty value is as none: the environment takes its place."""
-    given_nothing: Dict[str, Any] = dict.fromkeys(settings.ENVIRONMENT, empty)
+    given_nothing: dict[str, Any] = dict.fromkeys(settings.ENVIRONMENT, empty)
 
     assert effective(given_nothing, ENVIRONMENT) == effective({}, ENVIRONMENT)
     assert effective({}, dict.fromkeys(ENVIRONMENT, "")) == Settings()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any, List, Optional
+from typing import Any, Optional
 
 import pytest
 from hypothesis import given
@@ -114,7 +114,7 @@ def shown(line: str) -> str:
 
 
 @given(st.lists(st.integers(0, 8), min_size=1, max_size=9))
-def test_explanation__first_of_several(lines: List[int]) -> None:
+def test_explanation__first_of_several(lines: list[int]) -> None:
     """Where several lines differ, the first is told."""
     theirs = CANONICAL.split("\n")
     for line in lines:

@@ -7,7 +7,7 @@ import hmac
 import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
 
 import pytest
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from vivialconnect import Requestor
 from vivialconnect.common import signing
 
-VECTORS: List[Dict[str, Any]] = json.loads(
+VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "hmac-vectors.json").read_text(encoding="utf-8")
 )["vectors"]
 
@@ -35,7 +35,7 @@ STAGES = ("method", "time", "path", "query", "headers", "signed names", "body di
 MOMENT = datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc)
 
 
-def stages_of(canonical: str, signed: str) -> Dict[str, str]:
+def stages_of(canonical: str, signed: str) -> dict[str, str]:
     """Return a canonical request by stage, so that a difference names the stage."""
     lines = canonical.split("\n")
     headers = len(signed.split(";"))
@@ -43,7 +43,7 @@ def stages_of(canonical: str, signed: str) -> Dict[str, str]:
     return dict(zip(STAGES, parts))
 
 
-def canonical_of(vector: Dict[str, Any]) -> str:
+def canonical_of(vector: dict[str, Any]) -> str:
     """Return the canonical request that we make of a vector."""
     headers = vector["headers_signed"]
     return signing.canonical_request(
@@ -55,7 +55,7 @@ def canonical_of(vector: Dict[str, Any]) -> str:
     )
 
 
-def by_id(vectors: List[Dict[str, Any]]) -> Any:
+def by_id(vectors: list[dict[str, Any]]) -> Any:
     """Return the parametrization over vectors, each named by its id."""
     return pytest.mark.parametrize("vector", vectors, ids=lambda vector: vector["id"])
 
@@ -69,7 +69,7 @@ def test_vectors__none_left_out() -> None:
 
 
 @by_id(OURS)
-def test_canonical_request__vector(vector: Dict[str, Any]) -> None:
+def test_canonical_request__vector(vector: dict[str, Any]) -> None:
     """Each stage of the canonical request is the vector's."""
     signed = vector["x_auth_signedheaders"]
 
@@ -80,7 +80,7 @@ def test_canonical_request__vector(vector: Dict[str, Any]) -> None:
 
 
 @by_id(OURS)
-def test_signature__vector(vector: Dict[str, Any]) -> None:
+def test_signature__vector(vector: dict[str, Any]) -> None:
     """The signature and the Authorization header are the vector's."""
     signed = signing.signature(vector["api_secret"], canonical_of(vector))
 
@@ -89,7 +89,7 @@ def test_signature__vector(vector: Dict[str, Any]) -> None:
 
 
 @by_id(OURS)
-def test_requestor_sign__vector(vector: Dict[str, Any]) -> None:
+def test_requestor_sign__vector(vector: dict[str, Any]) -> None:
     """``Requestor.sign`` gives the vector's signature and the names that it signed."""
     requestor = Requestor(vector["api_key"], vector["api_secret"])
 
@@ -103,7 +103,7 @@ def test_requestor_sign__vector(vector: Dict[str, Any]) -> None:
 
 
 @by_id([v for v in VECTORS if v["x_auth_signedheaders"] not in PYTHON_PROFILES])
-def test_canonical_request__other_header_profiles(vector: Dict[str, Any]) -> None:
+def test_canonical_request__other_header_profiles(vector: dict[str, Any]) -> None:
     """The stages hold for whatever headers are signed, also those of other clients."""
     assert canonical_of(vector) == vector["expected_canonical_request"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import List, Tuple
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +11,7 @@ PAIRS = st.lists(st.tuples(st.text("ab:, ", max_size=3), st.text("ab:, ", max_si
 
 
 @given(PAIRS)
-def test_write_tags__can_be_told_apart(pairs: List[Tuple[str, str]]) -> None:
+def test_write_tags__can_be_told_apart(pairs: list[tuple[str, str]]) -> None:
     """Tags that are written are those that a reader splits at the commas and the first colons."""
     try:
         text = write_tags("contains", pairs)

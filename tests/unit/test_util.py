@@ -12,7 +12,7 @@ from collections import OrderedDict, UserDict
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -236,9 +236,9 @@ def test_to_json__refuses_a_root_that_is_no_text() -> None:
 
 def test_to_json__circle() -> None:
     """What holds itself is refused, as a list and as a dict."""
-    circle: List[Any] = []
+    circle: list[Any] = []
     circle.append(circle)
-    loop: Dict[str, Any] = {}
+    loop: dict[str, Any] = {}
     loop["loop"] = loop
 
     for value in (circle, loop):

@@ -6,7 +6,6 @@ Nothing here ever waits.
 from __future__ import annotations
 
 import random
-from typing import List
 
 import pytest
 from hypothesis import given
@@ -75,7 +74,7 @@ def test_retry_after__that_is_no_time(value: str) -> None:
      ("Fri, 03 Jul 2020 10:11:12 GMT", [])],
 )  # fmt: skip
 def test_retry_after__past_the_time_of_the_call(
-    value: str, waits: List[float], monkeypatch: pytest.MonkeyPatch
+    value: str, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wait that would not leave any of the call's time is told at once, and not waited for."""
     monkeypatch.setattr("time.monotonic", lambda: 1000.0)

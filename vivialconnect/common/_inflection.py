@@ -10,8 +10,10 @@ is where that can be told.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Dict, Iterable, List, NamedTuple, Pattern, Tuple
+from re import Pattern
+from typing import NamedTuple
 
 #: One form for both numbers.
 UNCOUNTABLE = frozenset(
@@ -157,9 +159,9 @@ LAST_PART = re.compile(r"(?:[A-Z]+[a-z]*|[a-z]+)\Z")
 class Direction(NamedTuple):
     """What one way through the tables needs."""
 
-    words: Dict[str, str]
-    endings: List[Tuple[str, str]]
-    rules: List[Tuple[Pattern[str], str]]
+    words: dict[str, str]
+    endings: list[tuple[str, str]]
+    rules: list[tuple[Pattern[str], str]]
 
     def inflect(self, word: str) -> str:
         """Return a word in this number, in the case that it has."""
@@ -196,7 +198,7 @@ def _in_case_of(part: str, inflected: str) -> str:
 
 
 def _direction(
-    words: Dict[str, str], endings: Dict[str, str], rules: Iterable[Tuple[str, str]]
+    words: dict[str, str], endings: dict[str, str], rules: Iterable[tuple[str, str]]
 ) -> Direction:
     """Make a direction; what already is its result stays."""
     known = {word: word for word in (*UNCOUNTABLE, *words.values())}
@@ -208,7 +210,7 @@ def _direction(
     )
 
 
-def _turned(pairs: Dict[str, str]) -> Dict[str, str]:
+def _turned(pairs: dict[str, str]) -> dict[str, str]:
     return {plural: singular for singular, plural in pairs.items()}
 
 

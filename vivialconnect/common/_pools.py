@@ -11,20 +11,11 @@ from __future__ import annotations
 import io
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse, IncompleteRead, LineTooLong, UnknownProtocol
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    BinaryIO,
-    Dict,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Type,
-    cast,
-)
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Optional, cast
 
 import urllib3
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -93,7 +84,7 @@ class _Response(HTTPResponse):
         read_fields(reader.fp)
 
 
-def read_fields(stream: BinaryIO) -> Dict[str, str]:
+def read_fields(stream: BinaryIO) -> dict[str, str]:
     r"""Read the header fields of an answer, names in lower case; of several of a name, all.
 
     :param stream: Stands behind the status line, and then behind the headers.
@@ -102,7 +93,7 @@ def read_fields(stream: BinaryIO) -> Dict[str, str]:
     >>> read_fields(io.BytesIO(b"Server: x\r\nVary: a\r\nvary: b\r\n\r\n"))
     {'server': 'x', 'vary': 'a, b'}
     """
-    fields: Dict[str, str] = {}
+    fields: dict[str, str] = {}
     name = ""
     for _ in range(MOST_FIELDS + 1):
         line = stream.readline(LONGEST_LINE + 1)
@@ -313,11 +304,11 @@ def _unpack(content: bytes, coding: str) -> bytes:
     return b"".join(pieces)
 
 
-def _connection_class(pool: Type[Any], usual: Type[Any], ours: Type[Any]) -> Any:
+def _connection_class(pool: type[Any], usual: type[Any], ours: type[Any]) -> Any:
     """Return a property that gives our class, or what a mocking library has put in its place."""
 
-    def choose(_: Any) -> Type[Any]:
-        current: Type[Any] = pool.ConnectionCls
+    def choose(_: Any) -> type[Any]:
+        current: type[Any] = pool.ConnectionCls
         return ours if current is usual else current
 
     return property(choose)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Dict, List, Optional, Tuple, Union, cast
+from typing import Any, Optional, Union, cast
 
 import requests
 import requests.adapters
@@ -129,7 +129,7 @@ class Route:
     def __init__(self, origin: str, verify: Trust) -> None:
         self.session = _Session(origin)
         #: What ``Session.send`` is told.
-        self.options: Dict[str, Any] = dict(
+        self.options: dict[str, Any] = dict(
             self.session.merge_environment_settings(
                 origin + "/", {}, stream=False, verify=verify, cert=None
             ),
@@ -137,7 +137,7 @@ class Route:
         )
 
 
-def _environment(scheme: str) -> List[Optional[str]]:
+def _environment(scheme: str) -> list[Optional[str]]:
     """Return what the environment says now of how calls of a scheme travel."""
     said = [*map(os.environ.get, VARIABLES[scheme])]
     if any(said):
@@ -150,7 +150,7 @@ class Routes:
 
     def __init__(self) -> None:
         self._process = os.getpid()
-        self._routes: Dict[Tuple[Optional[Trust], ...], Route] = {}
+        self._routes: dict[tuple[Optional[Trust], ...], Route] = {}
 
     def find(self, url: str, verify: Trust) -> Route:
         """Return the route to a URL.

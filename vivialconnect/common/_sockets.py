@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
-from typing import TYPE_CHECKING, Any, Dict, Optional, Protocol, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Optional, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from vivialconnect.common.exchange import Sink
@@ -46,7 +46,7 @@ class Attempt(threading.local):
     received: int = 0
     consumed: int = 0
     #: The sockets and streams that were made for the attempt.
-    opened: Tuple[Closable, ...] = ()
+    opened: tuple[Closable, ...] = ()
     #: What the body of a 200 is handed to as it comes; ``None`` where answers are read whole.
     sink: Optional[Sink] = None
     #: Seconds for which such a body may pause.
@@ -54,7 +54,7 @@ class Attempt(threading.local):
     #: It has begun: from now on each pause has a deadline, and the whole has none.
     streaming: bool = False
 
-    def begin(self, method: str, deadline: float) -> Dict[str, Any]:
+    def begin(self, method: str, deadline: float) -> dict[str, Any]:
         """Start the account of one attempt, and return that of the one that it interrupts.
 
         A signal may come while an attempt waits, and its handler may make a call.
@@ -65,7 +65,7 @@ class Attempt(threading.local):
         self.deadline = deadline
         return interrupted
 
-    def resume(self, interrupted: Dict[str, Any]) -> None:
+    def resume(self, interrupted: dict[str, Any]) -> None:
         """Go on with the account of the attempt that was interrupted."""
         vars(self).clear()
         vars(self).update(interrupted)

@@ -5,14 +5,17 @@ Nothing is turned into its ``repr`` in silence; an error says where in the whole
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import string
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timezone
-from typing import Any, Iterator, Tuple
+from typing import Any
 
 from vivialconnect.common.secret import masked
 
 #: What is sent as it is, if it is ASCII. A float may be NaN.
 _FLAT_TYPES = {str, int, bool, type(None)}
+#: What stands for itself in a path: RFC 3986 section 2.3, and the slash.
+_PLAIN_IN_PATHS = (string.ascii_letters + string.digits + "/-._~").encode()
 
 
 def format_basic_time(moment: datetime) -> str:
@@ -28,6 +31,15 @@ def format_basic_time(moment: datetime) -> str:
     return "{:04d}{:02d}{:02d}T{:02d}{:02d}{:02d}Z".format(
         moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second
     )
+
+
+def is_plain_path(path: str) -> bool:
+    """Tell whether a path has nothing to encode, and nothing that is encoded: nearly all are so.
+
+    >>> is_plain_path("/accounts/1.json"), is_plain_path("/a%20b"), is_plain_path("/a b")
+    (True, False, False)
+    """
+    return path.isascii() and not path.encode().rstrip(_PLAIN_IN_PATHS)
 
 
 def now_in_utc() -> datetime:
@@ -88,7 +100,7 @@ def _plain_scalar(value: Any, place: str) -> Any:
     raise _unfit(value, place, "JSON")
 
 
-def pairs(key: str, value: Any) -> Iterator[Tuple[str, str]]:
+def pairs(key: str, value: Any) -> Iterator[tuple[str, str]]:
     """Yield the pairs that one parameter makes in a query, in plain text."""
     if isinstance(value, Mapping):
         for name, item in value.items():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
-import six
-
 from vivialconnect.common import error, paths, retries, signer
 from vivialconnect.common.secret import SecretBytes
 from vivialconnect.common.util import Util
@@ -82,7 +80,7 @@ def understand(
             parsed = failure.__cause__ = failure.__context__ = None  # each may hold what came
         else:
             content = _fit_to_be_told(request, response)
-            failure.http_body = six.ensure_text(content, errors="replace")
+            failure.http_body = content.decode(errors="replace")
             failure.json_body = parsed if content == response.content else None
         if request.method in error.SAFE_METHODS:
             failure._hint = "check api_base_url, for something else may answer there"
@@ -107,7 +105,7 @@ def _decode(response: Response) -> Any:
     if not response.content.strip():
         return None
     try:
-        return Util.json_to_dict(response.content)
+        return Util.json_to_dict(response.content.decode())
     except ValueError as cause:
         raise error.ResourceError(
             "the service answered {} with a body that is not JSON".format(response.status)

@@ -15,7 +15,7 @@ from functools import partial
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path, PurePath
-from typing import Any, Callable, Optional, Protocol, Tuple, TypeVar, Union
+from typing import Any, Callable, Optional, Protocol, TypeVar, Union
 
 from vivialconnect.common.error import ResourceError
 
@@ -99,7 +99,7 @@ class Intake:
             raise failure
         self.content_type = response.header("content-type")
 
-    def result(self, _: Any) -> Tuple[int, Optional[str]]:
+    def result(self, _: Any) -> tuple[int, Optional[str]]:
         """Return the size and the type of the medium.
 
         :raises ResourceError: If the answer was a success, but none with a medium.
@@ -113,7 +113,7 @@ class Intake:
 
 def deliver(
     target: Target, name: Any, fetch: Callable[[Write], ResultT]
-) -> Tuple[Optional[str], ResultT]:
+) -> tuple[Optional[str], ResultT]:
     """Have a medium fetched into where it shall go.
 
     :param target: The path of a file, which is replaced; a folder, in which nothing is replaced;
@@ -181,7 +181,7 @@ def _write_whole(stream: Any, piece: bytes) -> None:
         piece = piece[written:] if type(written) is int else b""
 
 
-def _place(target: Any) -> Tuple[Path, str]:
+def _place(target: Any) -> tuple[Path, str]:
     """Return the folder of a file and its name, which is empty where the folder is all that counts.
 
     Of a link, those of what it leads to.

@@ -25,7 +25,8 @@ misspelt field an ``AttributeError``. :class:`ConnectionError` is not the built-
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional, Type
+from collections.abc import Mapping
+from typing import Any, Optional
 
 from vivialconnect.common._error_text import (
     advise_on_status,
@@ -73,7 +74,7 @@ class VivialConnectError(Exception):
     #: The body parsed as JSON, or ``None`` where it is no JSON.
     json_body: Any = None
     #: The header fields of the answer, names in lower case.
-    headers: Optional[Dict[str, str]] = None
+    headers: Optional[dict[str, str]] = None
     #: The service's own code for the failure, for example 10008.
     error_code: Any = None
     #: The request parameter that the service complains about.
@@ -242,7 +243,7 @@ class ResourceError(VivialConnectError):
     """The answer is not the resource that was asked for."""
 
 
-CLASS_OF_STATUS: Dict[int, Type[RequestorError]] = {
+CLASS_OF_STATUS: dict[int, type[RequestorError]] = {
     400: BadRequest,
     401: UnauthorizedAccess,
     403: ForbiddenAccess,
@@ -252,14 +253,14 @@ CLASS_OF_STATUS: Dict[int, Type[RequestorError]] = {
     422: ResourceInvalid,
     429: RateLimit,
 }
-CLASS_OF_HUNDRED: Dict[int, Type[RequestorError]] = {
+CLASS_OF_HUNDRED: dict[int, type[RequestorError]] = {
     3: Redirection,
     4: ClientError,
     5: ServerError,
 }
 
 
-def error_for_status(status: int) -> Type[RequestorError]:
+def error_for_status(status: int) -> type[RequestorError]:
     """Return the exception class for a status; total, whatever the number.
 
     >>> error_for_status(404).__name__, error_for_status(418).__name__

@@ -5,7 +5,8 @@ That is a :class:`Request`, which is sent once, its :class:`Limits`, and the :cl
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Mapping, NamedTuple, Optional, Protocol, Union
+from collections.abc import Mapping
+from typing import Callable, NamedTuple, Optional, Protocol, Union
 
 #: Seconds, 23 days: sockets count milliseconds in 32 bits.
 LONGEST_TIMEOUT = 2_000_000
@@ -74,7 +75,7 @@ class Limits(NamedTuple):
 
 
 #: Gives the header fields of the signature for a request whose every byte is final.
-Signer = Callable[[Request], Dict[str, str]]
+Signer = Callable[[Request], dict[str, str]]
 
 
 class Transport(Protocol):

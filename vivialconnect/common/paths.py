@@ -13,16 +13,16 @@ structure of a path.
 from __future__ import annotations
 
 import re
-from typing import Any, Match, Tuple
+from re import Match
+from typing import Any
 from urllib.parse import quote, unquote, urljoin
+
+from vivialconnect.common._values import is_plain_path
 
 SUFFIX = ".json"
 # A percent sign stays where it begins an escape.
 _NOT_IN_PATHS = r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~/%-]+"
 _NOT_IN_QUERIES = r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~%&=-]+"
-# What the paths of this library nearly always are: nothing to encode, and no segment with a dot
-# in front.
-_PLAIN_TARGET = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 _CONTROL = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
@@ -43,6 +43,8 @@ def quote_segment(value: Any, name: str = "id") -> str:
         raise ValueError("{} must be a whole number or a text, not {!r}".format(name, value))
     # An enumeration prints its name, and is its value.
     text = str.__str__(value) if isinstance(value, str) else int.__repr__(value)
+    if text.isascii() and text.isalnum():
+        return text
     if text in ("", ".", "..") or re.search(_CONTROL, text):
         raise ValueError(
             "{} {!r} cannot stand in a path; give the number or text that the service "
@@ -69,7 +71,7 @@ def quote_prefix(path: Any) -> str:
     return "".join("/" + quote_segment(unquote(segment), "path") for segment in segments)
 
 
-def encode_target(target: Any) -> Tuple[str, str]:
+def encode_target(target: Any) -> tuple[str, str]:
     """Return the path and the query of what a caller wrote, fit to be sent.
 
     :param target: A path of any number of segments, with or without a query. What is quoted in
@@ -79,7 +81,7 @@ def encode_target(target: Any) -> Tuple[str, str]:
     >>> encode_target("accounts/1/tags/a b%2Fc.json?page=2")
     ('/accounts/1/tags/a%20b%2Fc.json', 'page=2')
     """
-    if isinstance(target, str) and _PLAIN_TARGET.fullmatch(target):
+    if isinstance(target, str) and is_plain_path(target) and _goes_down(target):
         return target, ""
     if not isinstance(target, str) or re.search(_CONTROL, target):
         raise ValueError("the path of a call must be a text of one line, not {!r}".format(target))
@@ -137,6 +139,11 @@ def absolute(base: str, target: str) -> str:
         return urljoin(base, target)
     except ValueError:
         return target
+
+
+def _goes_down(path: str) -> bool:
+    """Tell whether a plain path is one from the root of which no segment may be ``.`` or ``..``."""
+    return path[:1] == "/" and "//" not in path and "/." not in path
 
 
 def _quote_found(found: Match[str]) -> str:

@@ -8,18 +8,13 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Tuple, Union
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from vivialconnect.common import answers, call_log, error, loading, paths, settings, signing
 from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.call import Call
-from vivialconnect.common.exchange import (
-    LONGEST_TIMEOUT,
-    Limits,
-    Request,
-    Response,
-    Transport,
-)
+from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request, Response, Transport
 from vivialconnect.common.retries import Attempts
 from vivialconnect.common.signer import Signer, canonical_request
 from vivialconnect.common.util import Util, encode_body
@@ -148,7 +143,7 @@ class Requestor:
             self._settings.api_key, settings.without_credentials(self._settings.api_base_url)
         )
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # No secret travels, nor does what was put in for a test: the copy refuses to call.
         return type(self).from_settings, (self._settings,)
 
@@ -219,7 +214,7 @@ class Requestor:
         abs_url: str,
         headers: Mapping[str, str],
         data: Any = None,
-    ) -> Tuple[str, str]:
+    ) -> tuple[str, str]:
         """Sign a request without sending it.
 
         :param method: The HTTP method.
@@ -231,8 +226,11 @@ class Requestor:
         :returns: The signature, and the names that it signed as ``X-Auth-SignedHeaders`` has them.
         :raises ValueError: If key or secret is missing, or ``Date`` or ``Host`` is not there.
         """
+        import six  # noqa: PLC0415 - calls sign bytes that are made already
+
         ready = self._checked()
-        canonical, names = canonical_request(method, iso8601_timestamp, abs_url, headers, data)
+        body = six.ensure_binary(data) if data else b""
+        canonical, names = canonical_request(method, iso8601_timestamp, abs_url, headers, body)
         return signing.signature(str(ready.api_secret), canonical), names
 
     def perform(

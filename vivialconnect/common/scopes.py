@@ -13,13 +13,14 @@ replaced, so that whoever holds a reference to it can return to it later.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Dict, Generator, NoReturn, Optional, Tuple, Union
+from typing import Any, NoReturn, Optional, Union
 
 from vivialconnect.common import settings
 
-Scopes = Tuple["Scope", ...]
+Scopes = tuple["Scope", ...]
 
 _in_force: ContextVar[Scopes] = ContextVar("vivialconnect_scopes", default=())
 
@@ -35,7 +36,7 @@ class Scope:
 
     __slots__ = ("_values",)
 
-    def __init__(self, values: Dict[str, Any]) -> None:
+    def __init__(self, values: dict[str, Any]) -> None:
         self._values = values
 
     def __repr__(self) -> str:
@@ -130,7 +131,7 @@ def current() -> Scopes:
     return _in_force.get()
 
 
-def values_of(scopes: Scopes) -> Dict[str, Any]:
+def values_of(scopes: Scopes) -> dict[str, Any]:
     """Return the settings that scopes make together; the inner one counts."""
     return {name: value for scope in scopes for name, value in scope._values.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Tuple
+from typing import Any
 
 #: What stands in the names of the fields whose values are never shown.
 SECRET_WORDS = ("secret", "password")
@@ -23,7 +23,7 @@ class Secret(str):
     def __repr__(self) -> str:
         return repr(MASK)
 
-    def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return str, (MASK,)
 
     def __copy__(self) -> Secret:
@@ -59,7 +59,7 @@ class SecretBytes(bytes):
         return content
 
 
-def secrets_in(fields: Any) -> List[str]:
+def secrets_in(fields: Any) -> list[str]:
     """Return the texts in an object whose names say that they are secrets; empty ones are none."""
     named = fields.items() if isinstance(fields, dict) else ()
     return [

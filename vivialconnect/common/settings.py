@@ -8,8 +8,9 @@ comes from the environment. Never from a file, so that no directory can change w
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache, partial
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, NamedTuple, Optional, Union
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
 
 from vivialconnect.common.secret import Secret
@@ -24,7 +25,7 @@ ENVIRONMENT = {
     "api_account_id": "VIVIALCONNECT_ACCOUNT_ID",
     "api_base_url": "VIVIALCONNECT_BASE_URL",
 }
-DEFAULTS: Dict[str, Any] = {
+DEFAULTS: dict[str, Any] = {
     "api_key": None,
     "api_secret": None,
     "api_account_id": None,
@@ -65,7 +66,7 @@ class Settings(NamedTuple):
             self.api_key, without_credentials(self.api_base_url)
         )
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # No secret travels, and no password of the URL.
         base_url = without_credentials(self.api_base_url)
         return type(self), tuple(self._replace(api_secret=None, api_base_url=base_url))
@@ -158,7 +159,7 @@ def missing(settings: Settings, *names: str) -> ValueError:
     )
 
 
-def _enumerated(words: List[str]) -> str:
+def _enumerated(words: list[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
@@ -235,7 +236,7 @@ def _normal_base_url(url: str, refusal: str) -> str:
     return "{}://{}{}".format(scheme, netloc.lower(), path)
 
 
-_CHECKS: Dict[str, Callable[[Any], Any]] = {
+_CHECKS: dict[str, Callable[[Any], Any]] = {
     "api_key": partial(_check_text, "api_key"),
     "api_secret": partial(_check_text, "api_secret"),
     "api_base_url": _checked_base_url,

@@ -7,9 +7,8 @@ compared line by line.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Tuple
-
-import six
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from vivialconnect.common import retries, signing
 
@@ -47,7 +46,7 @@ class Signer:
         #: What was signed; empty before anything was.
         self.canonical = ""
 
-    def __call__(self, request: Request) -> Dict[str, str]:
+    def __call__(self, request: Request) -> dict[str, str]:
         """Sign a request at this moment.
 
         :param request: The request as it will be sent.
@@ -60,7 +59,7 @@ class Signer:
         headers = {name: given[name] for name in SIGNED if name in given}
         headers.update(dated)
         self.canonical, names = canonical_request(
-            request.method, timestamp, request.url, headers, request.body
+            request.method, timestamp, request.url, headers, request.body or b""
         )
         signed = signing.signature(self._api_secret, self.canonical)
         return {
@@ -72,8 +71,8 @@ class Signer:
 
 
 def canonical_request(
-    method: str, timestamp: str, url: str, headers: Mapping[str, str], data: Any
-) -> Tuple[str, str]:
+    method: str, timestamp: str, url: str, headers: Mapping[str, str], body: bytes
+) -> tuple[str, str]:
     """Return the text that is signed, and the names of the header fields that it signs.
 
     :param method: The HTTP method.
@@ -81,13 +80,12 @@ def canonical_request(
     :param url: The absolute URL.
     :param headers: The header fields; of them ``Date``, ``Host`` and, where it stands, the
         ``Content-Type`` are signed.
-    :param data: The body as text or bytes; ``None`` for none.
+    :param body: The bytes that are sent.
     :raises ValueError: If ``Date`` or ``Host`` is not there.
     """
     values = {name.lower(): value for name, value in headers.items()}
     names = NAMES_WITH_TYPE if "content-type" in values else NAMES
     lines, signed = signing.header_lines(values, names), ";".join(names)
-    body = six.ensure_binary(data) if data else b""
     return signing.canonical_request(method, timestamp, url, (lines, signed), body), signed
 
 
@@ -112,7 +110,7 @@ def explain_refusal(
     return first_difference(ours.split("\n"), theirs.split("\n"))
 
 
-def first_difference(ours: List[str], theirs: List[str]) -> str:
+def first_difference(ours: list[str], theirs: list[str]) -> str:
     """Return in words where what was signed differs from what the service expected.
 
     :param ours: The lines that were signed.

@@ -21,22 +21,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Iterable, Mapping, Sequence, Tuple
+from functools import cache
+from re import Pattern
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
-from vivialconnect.common._values import format_basic_time
+from vivialconnect.common._values import format_basic_time, is_plain_path
 
 UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
 EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
 # OpenSSL prepares itself at the first HMAC, under locks that a child forked meanwhile would
 # inherit. Here no thread can fork; see loading.
 hmac.digest(b"key", b"", "sha256")
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 # Unreserved characters, and escapes, in capitals, of those that are not.
 _PLAIN_ESCAPE = "%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|[46]0|5[B-E]|7[BCDF])"
 _PLAIN_TEXT = "[A-Za-z0-9._~-]*(?:{}[A-Za-z0-9._~-]*)*".format(_PLAIN_ESCAPE)
-_PLAIN_PAIRS = re.compile("{0}={0}(?:&{0}={0})*".format(_PLAIN_TEXT))
+_PLAIN_PAIRS = "{0}={0}(?:&{0}={0})*".format(_PLAIN_TEXT)
 
 # The names are written out, for strftime gives those of the program's locale.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -86,8 +87,7 @@ def canonical_path(url: str) -> str:
 
 
 def _canonical_path(path: str) -> str:
-    # Nearly every path is in its canonical form already.
-    if _PLAIN_PATH.fullmatch(path):
+    if is_plain_path(path):
         return path
     return quote(unquote_to_bytes(path), safe="/" + UNRESERVED)
 
@@ -107,14 +107,19 @@ def _canonical_query(query: str) -> str:
     if not query:
         return ""
     # Nearly every query has its pairs in their canonical form already.
-    if _PLAIN_PAIRS.fullmatch(query):
+    if _plain_pairs().fullmatch(query):
         return "&".join(sorted(query.split("&")))
     # Decoding to single characters of Latin-1 keeps bytes that are not UTF-8 as they are.
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
     return "&".join(sorted("{}={}".format(_encode(key), _encode(value)) for key, value in pairs))
 
 
-def split_target(url: str) -> Tuple[str, str]:
+@cache  # compiled once, and where the first query is: many calls have none
+def _plain_pairs() -> Pattern[str]:
+    return re.compile(_PLAIN_PAIRS)
+
+
+def split_target(url: str) -> tuple[str, str]:
     """Return the path and the query of a URL, as they stand there.
 
     :param url: An absolute URL, or a path with or without its query.
@@ -171,7 +176,7 @@ def body_digest(body: bytes) -> str:
 
 
 def canonical_request(
-    method: str, timestamp: str, url: str, headers: Tuple[str, str], body: bytes
+    method: str, timestamp: str, url: str, headers: tuple[str, str], body: bytes
 ) -> str:
     """Return the text whose HMAC is the signature.
 

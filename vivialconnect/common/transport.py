@@ -16,8 +16,9 @@ import os
 import socket
 import ssl
 import traceback
+from collections.abc import Iterator
 from http import client
-from typing import Iterator, List, Optional, Tuple, Type
+from typing import Optional
 from urllib.parse import urlsplit
 
 import requests
@@ -29,7 +30,7 @@ from vivialconnect.common._routes import Routes
 from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request, Response, Signer
 
 #: Everything that sending may raise; whatever it is, it leaves as our ConnectionError.
-FOREIGN: Tuple[Type[BaseException], ...] = (
+FOREIGN: tuple[type[BaseException], ...] = (
     requests.RequestException,
     urllib3.exceptions.HTTPError,
     client.HTTPException,
@@ -44,7 +45,7 @@ _TIMEOUTS = (socket.timeout, TimeoutError, requests.Timeout)
 #: URLs, of the service or a proxy, that requests refuses before it connects.
 _UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, TypeError)
 #: What happened, where the class alone says it. A base stands after what derives from it.
-_WORDS: Tuple[Tuple[Type[BaseException], str], ...] = (
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (client.RemoteDisconnected, "the connection was closed without an answer"),
     (client.IncompleteRead, "the answer was cut short"),
     (client.LineTooLong, "a line of the answer's headers is too long"),
@@ -145,7 +146,7 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
     return translated
 
 
-def _hint(chain: List[BaseException], unsent: bool) -> Tuple[Optional[str], bool]:  # noqa: FBT001 - one of two facts
+def _hint(chain: list[BaseException], unsent: bool) -> tuple[Optional[str], bool]:  # noqa: FBT001 - one of two facts
     """Return what to do about a failure, and whether it would only happen again."""
     if any(map(_distrust, chain)):
         return "check api_base_url, or name your CA bundle in api_verify_request", True
@@ -169,7 +170,7 @@ def _chain(failure: Optional[BaseException]) -> Iterator[BaseException]:
         failure = failure.__cause__ or (inner[0] if inner else failure.__context__)
 
 
-def _reason(chain: List[BaseException]) -> str:
+def _reason(chain: list[BaseException]) -> str:
     """Return the words of the failure that lies deepest: it is the one that says why."""
     for link in reversed(chain):
         distrust = _distrust(link)

@@ -118,13 +118,7 @@ class Util:
         >>> Util.json_to_dict('{"message": {"id": 7}}')
         {'message': {'id': 7}}
         """
-        import six  # noqa: PLC0415 - the nouns need none of it
-
-        try:
-            text = six.ensure_text(jsonstr, "utf-8")
-        except TypeError as error:
-            kind = type(jsonstr).__name__
-            raise ValueError("JSON must be text or bytes, not {}".format(kind)) from error
+        text = jsonstr if isinstance(jsonstr, str) else _text_of(jsonstr)
         try:
             return _DECODER.decode(text[1:] if text.startswith(_BYTE_ORDER_MARK) else text)
         except RecursionError as error:
@@ -208,6 +202,17 @@ def encode_body(value: Any) -> bytes:
     :raises ValueError: If something in it has no form in JSON.
     """
     return Util.to_json({} if value is None else value, root=None).encode()
+
+
+def _text_of(given: Any) -> str:
+    import six  # noqa: PLC0415 - answers are decoded already
+
+    try:
+        text: str = six.ensure_text(given, "utf-8")
+    except TypeError as error:
+        kind = type(given).__name__
+        raise ValueError("JSON must be text or bytes, not {}".format(kind)) from error
+    return text
 
 
 def parse_time(text: str) -> datetime:

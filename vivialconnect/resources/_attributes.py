@@ -5,7 +5,8 @@ A name that the class has taken is data all the same: it stands apart, in ``_cov
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Any
 
 from vivialconnect.common.secret import masked
 
@@ -45,7 +46,7 @@ class Attributes(MutableMapping[str, Any]):
     def __repr__(self) -> str:
         return repr({name: masked(name, value) for name, value in self.items()})
 
-    def _holder(self, name: str) -> Dict[str, Any]:
+    def _holder(self, name: str) -> dict[str, Any]:
         return covered_data(self._row) if self._is_covered(name) else vars(self._row)
 
     def _is_covered(self, name: str) -> bool:
@@ -53,7 +54,7 @@ class Attributes(MutableMapping[str, Any]):
         return name in type(self._row)._class_names and name not in vars(self._row)
 
 
-def checked_fields(data: Any) -> Dict[str, Any]:
+def checked_fields(data: Any) -> dict[str, Any]:
     """Return a copy of what a caller gives as the data of a row.
 
     :raises ValueError: If it is no mapping, or a key of it is no text.
@@ -68,9 +69,9 @@ def checked_fields(data: Any) -> Dict[str, Any]:
     return dict(data)
 
 
-def covered_data(row: Any) -> Dict[str, Any]:
+def covered_data(row: Any) -> dict[str, Any]:
     """Return the data of a row whose names its class has taken; nearly always there are none."""
-    covered: Dict[str, Any] = getattr(row, "_covered", None) or {}
+    covered: dict[str, Any] = getattr(row, "_covered", None) or {}
     return covered
 
 
@@ -91,7 +92,7 @@ def explain_missing(row: Any, name: str) -> str:
     """Return the words for an attribute that the row does not have, with the likeliest meant."""
     from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 
-    known: List[str] = sorted(set(dir(row)) - {name})
+    known: list[str] = sorted(set(dir(row)) - {name})
     near = get_close_matches(name, [other for other in known if other[0] != "_"], n=1, cutoff=0.7)
     words = "this {} has no {!r}".format(type(row).__name__, name)
     if name in type(row)._field_names:

@@ -7,7 +7,7 @@ which the sandbox posts, or as the pairs of a query, which it calls with in a GE
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Dict
+from typing import Any
 from urllib.parse import parse_qsl
 
 import six
@@ -24,7 +24,7 @@ MOST_DIGITS = 18
 NEEDED = ("id", "status", "to_number")
 
 
-def read_callback(payload: Any, root: str) -> Dict[str, Any]:
+def read_callback(payload: Any, root: str) -> dict[str, Any]:
     """Return the data of the message in what was posted.
 
     :param payload: A mapping of fields, or JSON, or the pairs of a form, as text or bytes.
@@ -50,11 +50,11 @@ def _is_given(name: str, value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _parsed(payload: Any) -> Dict[str, Any]:
+def _parsed(payload: Any) -> dict[str, Any]:
     try:
         text = six.ensure_text(payload, "utf-8")
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
-            parsed: Dict[str, Any] = Util.json_to_dict(text)
+            parsed: dict[str, Any] = Util.json_to_dict(text)
             return parsed
         return dict(parse_qsl(text.strip(), keep_blank_values=True))
     except (TypeError, ValueError):

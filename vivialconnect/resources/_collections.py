@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import (
-    Any,
-    Callable,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Optional,
-    Set,
-    Tuple,
-    TypeVar,
-)
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Callable, Optional, TypeVar
 
 from vivialconnect.common.error import ResourceError
 
@@ -26,7 +15,7 @@ LARGEST_PAGE = 150
 BARREN_PAGES = 100
 
 
-class ResourceList(List[RowT]):
+class ResourceList(list[RowT]):
     """One page of rows: a ``list`` that also has what came around it.
 
     Example:
@@ -38,9 +27,9 @@ class ResourceList(List[RowT]):
     """
 
     #: The other keys of the answer: count, pages, next, previous, last_key; often empty.
-    meta: Dict[str, Any]
+    meta: dict[str, Any]
 
-    def __init__(self, rows: Iterable[RowT] = (), meta: Optional[Dict[str, Any]] = None) -> None:
+    def __init__(self, rows: Iterable[RowT] = (), meta: Optional[dict[str, Any]] = None) -> None:
         super().__init__(rows)
         self.meta = {} if meta is None else meta
 
@@ -65,12 +54,12 @@ class ResourceList(List[RowT]):
         return "<table><tr>{}</tr>{}</table>".format(head, lines)
 
 
-def _shown(row: Any) -> Dict[str, Any]:
-    shown: Dict[str, Any] = row._shown_fields()
+def _shown(row: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = row._shown_fields()
     return shown
 
 
-def find_rows(answer: Any, names: Iterable[str]) -> Tuple[List[Any], Dict[str, Any]]:
+def find_rows(answer: Any, names: Iterable[str]) -> tuple[list[Any], dict[str, Any]]:
     """Return the list in an answer, and the keys that stood beside it.
 
     :param answer: The parsed answer.
@@ -80,14 +69,14 @@ def find_rows(answer: Any, names: Iterable[str]) -> Tuple[List[Any], Dict[str, A
     >>> find_rows({"messages": [], "count": 0}, ["messages"])
     ([], {'count': 0})
     """
-    tried: List[str] = []
+    tried: list[str] = []
     rows, meta = _take_rows(answer, names, tried)
     if not isinstance(rows, list) or not {*map(type, rows)} <= {dict}:
         raise unreadable("be a list of objects under {!r}".format((tried or [*names])[0]), answer)
     return rows, meta
 
 
-def _take_rows(answer: Any, names: Iterable[str], tried: List[str]) -> Tuple[Any, Dict[str, Any]]:
+def _take_rows(answer: Any, names: Iterable[str], tried: list[str]) -> tuple[Any, dict[str, Any]]:
     if not isinstance(answer, dict):
         # A list without its name may be of anything, and an empty one would pass for "none there".
         return None, {}
@@ -142,9 +131,9 @@ def walk_pages(
     :param page_size: How many rows a full page has.
     :raises ResourceError: If page after page brings the same rows.
     """
-    seen: Set[Any] = set()
+    seen: set[Any] = set()
     given = barren = number = 0
-    before: List[Any] = []
+    before: list[Any] = []
     while (limit is None or given < limit) and barren < BARREN_PAGES:
         number += 1
         barren += 1
@@ -179,7 +168,7 @@ def walk_keys(
     """
     given = 0
     key: Optional[str] = None
-    followed: Set[Optional[str]] = {None}
+    followed: set[Optional[str]] = {None}
     while limit is None or given < limit:
         page = fetch(key)
         for row in page if limit is None else page[: limit - given]:
@@ -206,7 +195,7 @@ def check_paging(limit: Optional[int], page_size: int) -> None:
         )
 
 
-def merged_query(opts: Optional[Mapping[str, Any]], keywords: Mapping[str, Any]) -> Dict[str, Any]:
+def merged_query(opts: Optional[Mapping[str, Any]], keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Return the query that ``opts`` and keywords make together.
 
     :raises ValueError: If ``opts`` is no mapping, or a key stands in both.

@@ -6,19 +6,8 @@ import os
 
 # What threading makes locks with; threading itself would be a twentieth of what the nouns import.
 from _thread import allocate_lock
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    Dict,
-    FrozenSet,
-    Generic,
-    Iterator,
-    Optional,
-    Tuple,
-    TypeVar,
-    Union,
-)
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar, Union
 
 from vivialconnect.common import loading, scopes, settings
 from vivialconnect.common.util import Util
@@ -50,25 +39,25 @@ os.register_at_fork(after_in_child=_Writing.renew)
 SETTING_NAMES = frozenset((*settings.DEFAULTS, "plural", "singular", "primary_key"))
 
 
-class OwnSettings(Dict[str, Any]):
+class OwnSettings(dict[str, Any]):
     """What was set on one class. Its ``repr`` names the settings and shows no value."""
 
     def __repr__(self) -> str:
         return "OwnSettings({})".format(", ".join(self))
 
 
-NOTHING: Dict[str, Any] = {}
+NOTHING: dict[str, Any] = {}
 
 
-def own_settings(class_: type) -> Dict[str, Any]:
+def own_settings(class_: type) -> dict[str, Any]:
     """Return what was set on this very class."""
-    found: Dict[str, Any] = class_.__dict__.get(OWN, NOTHING)
+    found: dict[str, Any] = class_.__dict__.get(OWN, NOTHING)
     return found
 
 
-def inherited_settings(class_: type) -> Dict[str, Any]:
+def inherited_settings(class_: type) -> dict[str, Any]:
     """Return what was set on a class or its bases; the nearest counts, an empty one does not."""
-    found: Dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for base in reversed(class_.__mro__):
         own = own_settings(base)
         found.update(
@@ -180,7 +169,7 @@ def note_names(class_: Any) -> None:
         note_names(below)
 
 
-def taken_names(class_: type) -> FrozenSet[str]:
+def taken_names(class_: type) -> frozenset[str]:
     """Return the names that a class and its bases have taken; of a resource they are noted."""
     if isinstance(class_, ResourceMeta):
         return class_._class_names
@@ -239,12 +228,12 @@ class ResourceMeta(type):
     primary_key = KeySetting("The field that tells one row from another; else ``id``.")
 
     #: The names that a row's attributes cannot have, because the class has them.
-    _class_names: FrozenSet[str]
+    _class_names: frozenset[str]
     #: The fields that the class and its bases declare.
-    _field_names: FrozenSet[str]
+    _field_names: frozenset[str]
 
     def __new__(
-        cls, name: str, bases: Tuple[type, ...], namespace: Dict[str, Any], **keywords: Any
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any
     ) -> ResourceMeta:
         """Make a class: take the settings out of its body, and note which names are taken."""
         own = OwnSettings(

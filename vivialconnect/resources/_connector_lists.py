@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Tuple
+from collections.abc import Iterable
+from typing import Any
 
 from vivialconnect.resources._collections import find_rows
 from vivialconnect.resources._elements import Data, dicts_in
@@ -12,7 +13,7 @@ SHOWN_NUMBERS = 50
 ROOT = "connector"
 
 
-class Shown(List[Data]):
+class Shown(list[Data]):
     """The numbers that a connector shows of more, which remember how they were shown."""
 
     def __init__(self, numbers: Iterable[Data]) -> None:
@@ -28,7 +29,7 @@ def noted(data: Data) -> Data:
     return data
 
 
-def read_list(answer: Any, name: str) -> Tuple[List[Data], Dict[str, Any]]:
+def read_list(answer: Any, name: str) -> tuple[list[Data], dict[str, Any]]:
     """Return the list in an answer about a list of a connector, and what stood around it.
 
     :param answer: The parsed answer.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, List, Mapping, Optional, Tuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
 from vivialconnect.resources._attributes import checked_fields
 from vivialconnect.resources._row import Row
@@ -10,7 +11,7 @@ from vivialconnect.resources._row import Row
 if TYPE_CHECKING:
     from vivialconnect.resources.resource import Resource
 
-Data = Dict[str, Any]
+Data = dict[str, Any]
 
 
 class Element(Row):
@@ -20,7 +21,7 @@ class Element(Row):
     __slots__ = ("_owner",)
 
     #: The fields that tell one from another.
-    _names: ClassVar[Tuple[str, ...]] = ()
+    _names: ClassVar[tuple[str, ...]] = ()
     #: What one can be made of.
     _made_of: ClassVar[str] = "a dict of its fields"
 
@@ -42,7 +43,7 @@ class Element(Row):
         )
 
     @classmethod
-    def _several(cls, given: Any) -> List[Any]:
+    def _several(cls, given: Any) -> list[Any]:
         """Return as a list what a caller gives as one; one that stands alone is a list of one.
 
         :raises ValueError: If it is no list.
@@ -66,7 +67,7 @@ class Element(Row):
         return cls._is_named(one) and all(one.get(name) == other.get(name) for name in cls._names)
 
     @classmethod
-    def _checked(cls, found: Any) -> List[Data]:
+    def _checked(cls, found: Any) -> list[Data]:
         """Return a list that is to be sent.
 
         :raises ValueError: If it is none, or what stands in it does not say which one it is.
@@ -98,7 +99,7 @@ class Element(Row):
         own.update(data)
 
 
-def dicts_in(found: Any) -> Optional[List[Data]]:
+def dicts_in(found: Any) -> Optional[list[Data]]:
     """Return what was found, if it is a list of objects.
 
     >>> dicts_in([{"url": "https://example.com"}]), dicts_in([1])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional, Type, TypeVar, Union
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 
 from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.util import Util
@@ -54,7 +55,7 @@ class Placed(Row):
     # Reading
 
     @classmethod
-    def _rows(cls: Type[PlacedT], answer: Any, prefix: str) -> ResourceList[PlacedT]:
+    def _rows(cls: type[PlacedT], answer: Any, prefix: str) -> ResourceList[PlacedT]:
         found, meta = find_rows(answer, cls._roots())
         root = cls.singular
         if found and len(found[0]) == 1:
@@ -72,7 +73,7 @@ class Placed(Row):
         yield from OTHER_ROOTS
 
     @classmethod
-    def _fields(cls, answer: Any) -> Dict[str, Any]:
+    def _fields(cls, answer: Any) -> dict[str, Any]:
         """Return the data of one row, out of its root if it has one; it must have an id."""
         if isinstance(answer, dict):
             only = next(iter(answer.values())) if len(answer) == 1 else None
@@ -82,7 +83,7 @@ class Placed(Row):
         raise unreadable("be one {}".format(cls.singular), answer)
 
     @classmethod
-    def _fields_if_any(cls, answer: Any) -> Optional[Dict[str, Any]]:
+    def _fields_if_any(cls, answer: Any) -> Optional[dict[str, Any]]:
         # The service may answer a save with nothing, and then the row stays as it was sent.
         return None if answer is None else cls._fields(answer)
 

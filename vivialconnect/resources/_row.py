@@ -6,22 +6,9 @@ Nothing here calls the network.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from itertools import repeat
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Dict,
-    FrozenSet,
-    List,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Sequence,
-    Tuple,
-    Type,
-    TypeVar,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Optional, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
@@ -77,19 +64,19 @@ class Row(metaclass=ResourceMeta):
     # its data.
     __slots__ = ("__dict__", "__weakref__", "_covered", "_own_home")
 
-    _class_names: ClassVar[FrozenSet[str]] = frozenset()
-    _field_names: ClassVar[FrozenSet[str]] = frozenset()
+    _class_names: ClassVar[frozenset[str]] = frozenset()
+    _field_names: ClassVar[frozenset[str]] = frozenset()
 
     #: The primary key, which the metaclass reads and sets.
     _key: ClassVar[str] = DEFAULT_KEY
     #: The fields that ``repr`` shows, if the row has them.
-    _shown: ClassVar[Tuple[str, ...]] = ("name",)
+    _shown: ClassVar[tuple[str, ...]] = ("name",)
 
     if TYPE_CHECKING:
-        _covered: Dict[str, Any]
+        _covered: dict[str, Any]
 
     @classmethod
-    def _row(cls: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
+    def _row(cls: type[RowT], data: dict[str, Any], prefix: str) -> RowT:
         """Return a row that the service has, in the scopes that are in force."""
         return make_rows(cls, [data], Home(prefix, scopes.current()))[0]
 
@@ -113,7 +100,7 @@ class Row(metaclass=ResourceMeta):
     def _scopes(self) -> Optional[scopes.Scopes]:
         return self._home.scopes
 
-    def _data(self) -> Dict[str, Any]:
+    def _data(self) -> dict[str, Any]:
         """Return a copy of all data of the row."""
         return {**vars(self), **covered_data(self)}
 
@@ -145,14 +132,14 @@ class Row(metaclass=ResourceMeta):
         """When the row was last changed, as an aware datetime; ``date_modified`` has the text."""
         return self._moment("date_modified")
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return a copy of all data of the row, deep and plain: dicts, lists and what is in them.
 
         >>> from vivialconnect import Number
         >>> Number({"phone_number": "+19132597591", "tags": {"use": "demo"}}).to_dict()
         {'phone_number': '+19132597591', 'tags': {'use': 'demo'}}
         """
-        copied: Dict[str, Any] = plain_copy(self._data())
+        copied: dict[str, Any] = plain_copy(self._data())
         return copied
 
     def to_json(self) -> str:
@@ -166,7 +153,7 @@ class Row(metaclass=ResourceMeta):
         """
         return Util.to_json(self._data(), root=None)
 
-    def _shown_fields(self) -> Dict[str, Any]:
+    def _shown_fields(self) -> dict[str, Any]:
         """Return the fields that ``repr`` and tables show, the id first."""
         data = self.attributes
         shown = {
@@ -198,7 +185,7 @@ class Row(metaclass=ResourceMeta):
             raise AttributeError(explain_missing(self, name))
         del self.attributes[name]
 
-    def __dir__(self) -> List[str]:
+    def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *type(self)._field_names, *covered_data(self)})
 
     def __repr__(self) -> str:
@@ -223,7 +210,7 @@ class Row(metaclass=ResourceMeta):
             return object.__hash__(self)
         return hash((type(self), self._prefix, self.id))
 
-    def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         # Without the scopes, for they hold credentials; elsewhere others are in force.
         return _rebuild, (type(self), self._data(), self._prefix)
 
@@ -232,7 +219,7 @@ class Row(metaclass=ResourceMeta):
         twin._load(self._data())
         return twin
 
-    def __deepcopy__(self: RowT, memo: Dict[int, Any]) -> RowT:
+    def __deepcopy__(self: RowT, memo: dict[int, Any]) -> RowT:
         from copy import deepcopy  # noqa: PLC0415 - who copies has it already
 
         twin = memo[id(self)] = self._twin()
@@ -243,7 +230,7 @@ class Row(metaclass=ResourceMeta):
         """Return a row without data that is otherwise like this one."""
         return make_rows(type(self), [{}], self._home)[0]
 
-    def _load(self, data: Dict[str, Any]) -> None:
+    def _load(self, data: dict[str, Any]) -> None:
         names = type(self)._class_names
         if not names.isdisjoint(data):
             covered = {name: value for name, value in data.items() if name in names}
@@ -269,7 +256,7 @@ _set_home = Row.__dict__["_own_home"].__set__
 _exhaust = deque[Any](maxlen=0).extend
 
 
-def make_rows(class_: Type[RowT], found: Sequence[Dict[str, Any]], home: Home) -> List[RowT]:
+def make_rows(class_: type[RowT], found: Sequence[dict[str, Any]], home: Home) -> list[RowT]:
     """Return rows over parsed data, which becomes theirs.
 
     A page has many rows, so what is done for each is done by loops that are not Python's.
@@ -278,7 +265,7 @@ def make_rows(class_: Type[RowT], found: Sequence[Dict[str, Any]], home: Home) -
     :param found: The data of each.
     :param home: Where all of them stand.
     """
-    rows: List[RowT] = list(map(class_.__new__, repeat(class_, len(found))))
+    rows: list[RowT] = list(map(class_.__new__, repeat(class_, len(found))))
     if class_._class_names.isdisjoint(set().union(*found)):
         _exhaust(map(_set_data, rows, found))
     else:
@@ -289,7 +276,7 @@ def make_rows(class_: Type[RowT], found: Sequence[Dict[str, Any]], home: Home) -
     return rows
 
 
-def _rebuild(class_: Type[RowT], data: Dict[str, Any], prefix: str) -> RowT:
+def _rebuild(class_: type[RowT], data: dict[str, Any], prefix: str) -> RowT:
     return make_rows(class_, [data], Home(prefix, None))[0]
 
 

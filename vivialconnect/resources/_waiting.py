@@ -6,7 +6,8 @@ Nothing here calls; a look is handed in.
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, FrozenSet, Iterable, Optional, Union
+from collections.abc import Iterable
+from typing import Any, Callable, Optional, Union
 
 from vivialconnect.common.error import Timeout
 
@@ -56,7 +57,7 @@ def wait(
     return str(status)
 
 
-def is_over(status: Optional[str], wanted: FrozenSet[str]) -> bool:
+def is_over(status: Optional[str], wanted: frozenset[str]) -> bool:
     """Tell whether there is nothing left to wait for.
 
     >>> is_over("sending", frozenset({"queued"})), is_over("sending", frozenset({"sent"}))
@@ -68,7 +69,7 @@ def is_over(status: Optional[str], wanted: FrozenSet[str]) -> bool:
     return not wanted.isdisjoint(passed)
 
 
-def _checked(wanted: Union[str, Iterable[str]], timeout: float) -> FrozenSet[str]:
+def _checked(wanted: Union[str, Iterable[str]], timeout: float) -> frozenset[str]:
     try:
         statuses = frozenset((wanted,) if isinstance(wanted, str) else wanted)
     except TypeError:  # it is no list, or what stands in it is no text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from vivialconnect.common import paths
 from vivialconnect.common.call import Call
@@ -40,18 +40,18 @@ class Account(Countable):
     singular = "account"
     plural = "accounts"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("company_name",)
+    _shown: ClassVar[tuple[str, ...]] = ("company_name",)
 
     date_created: str
     date_modified: str
     account_id: Optional[int]
     company_name: str
     active: bool
-    contacts: List[Dict[str, Any]]
-    services: List[Dict[str, Any]]
+    contacts: list[dict[str, Any]]
+    services: list[dict[str, Any]]
 
     @classmethod
-    def billing_status(cls, account_id: Union[int, str, None] = None) -> Dict[str, Any]:
+    def billing_status(cls, account_id: Union[int, str, None] = None) -> dict[str, Any]:
         """Return the state of the free trial.
 
         :param account_id: The account; ``None`` for the configured one.
@@ -80,7 +80,7 @@ class Account(Countable):
         return ""
 
 
-def _read_status(answer: Any) -> Dict[str, Any]:
+def _read_status(answer: Any) -> dict[str, Any]:
     only = next(iter(answer.values())) if isinstance(answer, dict) and len(answer) == 1 else answer
     status = only if isinstance(only, dict) else answer
     if not isinstance(status, dict):

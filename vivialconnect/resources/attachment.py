@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Optional
 
 from vivialconnect.common import loading, paths, scopes
 from vivialconnect.common.call import Call
@@ -52,7 +52,7 @@ class Attachment(Countable):
     singular = "attachment"
     plural = "attachments"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("file_name", "content_type", "size")
+    _shown: ClassVar[tuple[str, ...]] = ("file_name", "content_type", "size")
 
     date_created: str
     date_modified: str
@@ -109,7 +109,7 @@ class Attachment(Countable):
         told = self.attributes.get("size")
         size = told if type(told) is int else None
 
-        def fetch(write: Write) -> Tuple[int, Optional[str]]:
+        def fetch(write: Write) -> tuple[int, Optional[str]]:
             sink = downloads.Intake(write, size, progress)
             call = Call("GET", path.removesuffix(paths.SUFFIX), sink=sink)
             return requestor.perform(call, sink.result, look=sink.finish)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timezone
-from typing import Any, ClassVar, Iterator, List, Optional, Tuple, Type, TypeVar, Union
+from typing import Any, ClassVar, Optional, TypeVar, Union
 
 from vivialconnect.common import paths, scopes
 from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.util import encode_body, parse_time
-from vivialconnect.resources._collections import (
-    LARGEST_PAGE,
-    ResourceList,
-    find_rows,
-    unreadable,
-)
+from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, find_rows, unreadable
 from vivialconnect.resources._row import Row
 from vivialconnect.resources.sendable import Sendable
 
@@ -37,7 +33,7 @@ class Bulk(Row):
     plural = "bulks"
     primary_key = "bulk_id"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("total_messages", "processed", "errors")
+    _shown: ClassVar[tuple[str, ...]] = ("total_messages", "processed", "errors")
 
     bulk_id: str
     total_messages: int
@@ -51,8 +47,8 @@ class Bulkable(Sendable):
 
     __slots__ = ()
 
-    to_numbers: List[str]
-    media_urls: Union[List[str], str]
+    to_numbers: list[str]
+    media_urls: Union[list[str], str]
 
     def send_bulk(self) -> str:
         """Send the message to every number of ``to_numbers``, of which the service takes up to 100.
@@ -127,7 +123,7 @@ class Bulkable(Sendable):
 
     @classmethod
     def bulk_messages(
-        cls: Type[BulkableT],
+        cls: type[BulkableT],
         bulk_id: str,
         *,
         page: Optional[int] = None,
@@ -149,7 +145,7 @@ class Bulkable(Sendable):
 
     @classmethod
     def find_each_bulk_message(
-        cls: Type[BulkableT],
+        cls: type[BulkableT],
         bulk_id: str,
         limit: Optional[int] = None,
         page_size: int = LARGEST_PAGE,

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Type,
-    TypeVar,
-    Union,
-)
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
 
 from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
@@ -92,8 +79,8 @@ class Connector(Owner):
     singular = ROOT
     plural = "connectors"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("name", "active")
-    _kinds: ClassVar[Mapping[str, Type[Element]]] = {
+    _shown: ClassVar[tuple[str, ...]] = ("name", "active")
+    _kinds: ClassVar[Mapping[str, type[Element]]] = {
         kind.plural: kind for kind in (ConnectorCallback, ConnectorNumber)
     }
 
@@ -269,12 +256,12 @@ class Connector(Owner):
 
     # Underneath
 
-    def _find_below(self, kind: Type[ElementT], query: Mapping[str, Any]) -> ResourceList[ElementT]:
+    def _find_below(self, kind: type[ElementT], query: Mapping[str, Any]) -> ResourceList[ElementT]:
         call = Call("GET", kind.plural, query)
         found, meta = self._call_below(call, lambda answer: read_list(answer, kind.plural))
         return ResourceList(make_rows(kind, found, NOWHERE), meta)
 
-    def _change_below(self, method: str, kind: Type[Element], given: Any) -> None:
+    def _change_below(self, method: str, kind: type[Element], given: Any) -> None:
         """Change a list of the connector on the service, and then here."""
         name = kind.plural
         named = kind._checked([kind._plain(each) for each in kind._several(given)])
@@ -292,7 +279,7 @@ class Connector(Owner):
         )
         self._follow(name, found, meta)
 
-    def _follow(self, name: str, found: List[Data], meta: Mapping[str, Any]) -> None:
+    def _follow(self, name: str, found: list[Data], meta: Mapping[str, Any]) -> None:
         """Take over a list that the service has after a change."""
         data = {**self._data(), name: found}
         if "date_modified" in meta:
@@ -302,7 +289,7 @@ class Connector(Owner):
             data["more_numbers"] = bool(meta["next"]) if "next" in meta else full
         self._load(noted(data))
 
-    def _store(self, requestor: Requestor, call: Call, data: Dict[str, Any]) -> bool:
+    def _store(self, requestor: Requestor, call: Call, data: dict[str, Any]) -> bool:
         for name, kind in self._kinds.items():
             if data.get(name) is not None:
                 kind._checked(data[name])
@@ -318,7 +305,7 @@ class Connector(Owner):
         return super()._store(requestor, call, data)
 
     @classmethod
-    def _fields(cls, answer: Any) -> Dict[str, Any]:
+    def _fields(cls, answer: Any) -> dict[str, Any]:
         data = super()._fields(answer)
         for name in cls._kinds:
             found = data.get(name)
@@ -327,7 +314,7 @@ class Connector(Owner):
         return noted(data)
 
     @classmethod
-    def _rows(cls: Type[ConnectorT], answer: Any, prefix: str) -> ResourceList[ConnectorT]:
+    def _rows(cls: type[ConnectorT], answer: Any, prefix: str) -> ResourceList[ConnectorT]:
         rows = super()._rows(answer, prefix)
         for row in rows:
             noted(vars(row))

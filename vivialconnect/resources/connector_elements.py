@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple, Union
+from collections.abc import Mapping
+from typing import Any, ClassVar, Optional, Union
 
 from vivialconnect.common import settings
 from vivialconnect.resources._elements import Element
@@ -38,9 +39,9 @@ class ConnectorNumber(Element):
     plural = "phone_numbers"
     primary_key = "phone_number_id"
 
-    _names: ClassVar[Tuple[str, ...]] = ("phone_number", "phone_number_id")
+    _names: ClassVar[tuple[str, ...]] = ("phone_number", "phone_number_id")
     _made_of: ClassVar[str] = "a dict of its fields, a text like '+19132597591' or a Number"
-    _shown: ClassVar[Tuple[str, ...]] = ("phone_number",)
+    _shown: ClassVar[tuple[str, ...]] = ("phone_number",)
 
     phone_number: str
     phone_number_id: int
@@ -55,7 +56,7 @@ class ConnectorNumber(Element):
         self._fill(attributes, phone_number=phone_number, phone_number_id=phone_number_id)
 
     @classmethod
-    def _plain(cls, given: Any) -> Dict[str, Any]:
+    def _plain(cls, given: Any) -> dict[str, Any]:
         if isinstance(given, str) and given.startswith("+"):
             return {"phone_number": given}
         if isinstance(given, Row) and not isinstance(given, cls):
@@ -69,11 +70,11 @@ class ConnectorNumber(Element):
 
     # The service lets either do.
     @classmethod
-    def _is_named(cls, data: Dict[str, Any]) -> bool:
+    def _is_named(cls, data: dict[str, Any]) -> bool:
         return any(data.get(name) for name in cls._names)
 
     @classmethod
-    def _same(cls, one: Dict[str, Any], other: Dict[str, Any]) -> bool:
+    def _same(cls, one: dict[str, Any], other: dict[str, Any]) -> bool:
         return any(one.get(name) and one.get(name) == other.get(name) for name in cls._names)
 
     @classmethod
@@ -113,7 +114,7 @@ class ConnectorCallback(Element):
     singular = "callback"
     plural = "callbacks"
 
-    _names: ClassVar[Tuple[str, ...]] = ("message_type", "event_type")
+    _names: ClassVar[tuple[str, ...]] = ("message_type", "event_type")
 
     message_type: str
     event_type: str
@@ -135,7 +136,7 @@ class ConnectorCallback(Element):
             attributes, message_type=message_type, event_type=event_type, url=url, method=method
         )
 
-    def _shown_fields(self) -> Dict[str, Any]:
+    def _shown_fields(self) -> dict[str, Any]:
         data = self.attributes
         fields = {name: data.get(name) for name in ("event_type", "url", "method")}
         if fields["url"] is not None:

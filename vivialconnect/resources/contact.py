@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Optional, Tuple
+from typing import ClassVar, Optional
 
 from vivialconnect.resources.countable import Countable
 
@@ -56,7 +56,7 @@ class Contact(Countable):
     singular = "contact"
     plural = "contacts"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("contact_type", "first_name", "last_name", "email")
+    _shown: ClassVar[tuple[str, ...]] = ("contact_type", "first_name", "last_name", "email")
 
     date_created: str
     date_modified: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Optional
 
 from vivialconnect.common.call import Call
 from vivialconnect.resources._collections import merged_query, unreadable

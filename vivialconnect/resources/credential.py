@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Optional, Tuple, Type, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar
 
 from vivialconnect.common.secret import Secret
 from vivialconnect.common.util import encode_body
@@ -57,11 +57,11 @@ class Credential(Countable):
     singular = "credential"
     plural = "credentials"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("name", "active", "api_key")
+    _shown: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
 
     if TYPE_CHECKING:
         #: The key and its secret. In a tuple, whose text shows the secret as stars.
-        _shown_once: Tuple[Any, Secret]
+        _shown_once: tuple[Any, Secret]
 
     date_created: str
     date_modified: str
@@ -91,7 +91,7 @@ class Credential(Countable):
                 )
             return super().__getattr__(name)
 
-    def _load(self, data: Dict[str, Any]) -> None:
+    def _load(self, data: dict[str, Any]) -> None:
         secret = data.pop("api_secret", None)
         if secret and isinstance(secret, str):
             self._shown_once = data.get("api_key"), Secret(secret)
@@ -103,22 +103,22 @@ class Credential(Countable):
             twin._shown_once = self._shown_once
         return twin
 
-    def _body(self, data: Dict[str, Any]) -> bytes:
+    def _body(self, data: dict[str, Any]) -> bytes:
         return self._written({name: data[name] for name in WRITTEN if name in data})
 
     @staticmethod
-    def _written(data: Dict[str, Any]) -> bytes:
+    def _written(data: dict[str, Any]) -> bytes:
         """Return the body that says what a credential shall be."""
         return encode_body({"user": {"credential": data}})
 
     # The answers have a root of their user's, and in it the user's id.
 
     @classmethod
-    def _fields(cls, answer: Any) -> Dict[str, Any]:
+    def _fields(cls, answer: Any) -> dict[str, Any]:
         return super()._fields(_within_user(answer))
 
     @classmethod
-    def _rows(cls: Type[CredentialT], answer: Any, prefix: str) -> ResourceList[CredentialT]:
+    def _rows(cls: type[CredentialT], answer: Any, prefix: str) -> ResourceList[CredentialT]:
         return super()._rows(_within_user(answer), prefix)
 
 

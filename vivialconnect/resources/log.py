@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    ClassVar,
-    Dict,
-    Iterator,
-    Mapping,
-    NoReturn,
-    Optional,
-    Tuple,
-    Type,
-    TypeVar,
-)
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn, Optional, TypeVar
 
 from vivialconnect.common.call import Call
-from vivialconnect.resources._collections import (
-    merged_query,
-    unreadable,
-    walk_keys,
-)
+from vivialconnect.resources._collections import merged_query, unreadable, walk_keys
 from vivialconnect.resources.readonly import ReadOnly
 
 if TYPE_CHECKING:
@@ -66,7 +50,7 @@ class Log(ReadOnly):
     plural = "logs"
     primary_key = "log_id"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("log_type", "log_timestamp", "item_id")
+    _shown: ClassVar[tuple[str, ...]] = ("log_type", "log_timestamp", "item_id")
     _offered: ClassVar[str] = (
         "Log.find(start_time=..., end_time=...), Log.find_each or Log.get_aggregated_logs"
     )
@@ -81,12 +65,12 @@ class Log(ReadOnly):
     operator_id: str
     origin: str
     account_id: str
-    log_data: Dict[str, Any]
+    log_data: dict[str, Any]
 
     # The base's overloads promise one log for an id, and the service has no such call.
     @classmethod
     def find(  # type: ignore[override] # narrower on purpose: no find by id
-        cls: Type[LogT], id_: None = None, path: Optional[str] = None, **kwargs: Any
+        cls: type[LogT], id_: None = None, path: Optional[str] = None, **kwargs: Any
     ) -> ResourceList[LogT]:
         """Find one page of entries; its ``last_key`` is where the next page starts.
 
@@ -119,7 +103,7 @@ class Log(ReadOnly):
         end_time: Moment,
         aggregator_type: str = "minutes",
         optional_query_parameters: Optional[Mapping[str, Any]] = None,
-    ) -> Dict[str, Any]:
+    ) -> dict[str, Any]:
         """Return how many entries there were in each minute, hour, day, month or year.
 
         :param start_time: A datetime, or text as ``YYYYMMDDThhmmssZ``.
@@ -157,7 +141,7 @@ class Log(ReadOnly):
         self._refuse("reload a log")
 
 
-def _read_object(answer: Any) -> Dict[str, Any]:
+def _read_object(answer: Any) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise unreadable("be an object with log_items", answer)
     return answer

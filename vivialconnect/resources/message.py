@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Type,
-    TypeVar,
-    Union,
-)
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
 
 from vivialconnect.common import loading, paths, scopes
 from vivialconnect.common.call import Call
@@ -84,7 +71,7 @@ class Message(Bulkable):
     singular = "message"
     plural = "messages"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("status", "from_number", "to_number", "body")
+    _shown: ClassVar[tuple[str, ...]] = ("status", "from_number", "to_number", "body")
 
     date_created: str
     date_modified: str
@@ -96,8 +83,8 @@ class Message(Bulkable):
     connector_id: Optional[int]
     sent: Optional[str]
     body: str
-    media_urls: Union[List[str], str]
-    to_numbers: List[str]
+    media_urls: Union[list[str], str]
+    to_numbers: list[str]
     num_media: int
     num_segments: int
     status: str
@@ -213,7 +200,7 @@ class Message(Bulkable):
         return status if isinstance(status, str) else None
 
     @classmethod
-    def from_callback(cls: Type[MessageT], payload: Any) -> MessageT:
+    def from_callback(cls: type[MessageT], payload: Any) -> MessageT:
         """Return the message in what was posted to a URL of yours. Nothing is called.
 
         Attention: what the service itself posts is not public, and as far as is known it carries no
@@ -332,7 +319,7 @@ class Message(Bulkable):
         """Return the path that what is below this message has between account and plural."""
         return "/{}/{}".format(type(self).plural, paths.quote_segment(self.id))
 
-    def _marks(self) -> Dict[str, Any]:
+    def _marks(self) -> dict[str, Any]:
         data = self.attributes  # with a connector, the service ignores from_number
         sender = "from_number" if data.get("connector_id") is None else "connector_id"
         return {name: data.get(name) for name in ("to_number", "body", sender)}

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Dict,
-    Literal,
-    Mapping,
-    NoReturn,
-    Optional,
-    Tuple,
-    Type,
-    TypeVar,
-)
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Optional, TypeVar
 
 from vivialconnect.common import loading, paths
 from vivialconnect.common.call import Call
@@ -73,7 +62,7 @@ class Number(Tagged):
     singular = "phone_number"
     plural = "numbers"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("phone_number", "name")
+    _shown: ClassVar[tuple[str, ...]] = ("phone_number", "name")
 
     date_created: str
     date_modified: str
@@ -88,20 +77,20 @@ class Number(Tagged):
     incoming_text_method: Optional[str]
     incoming_text_fallback_url: Optional[str]
     incoming_text_fallback_method: Optional[str]
-    capabilities: Optional[Dict[str, bool]]
+    capabilities: Optional[dict[str, bool]]
     city: Optional[str]
     region: Optional[str]
     lata: Optional[str]
     rate_center: Optional[str]
     sms_configuration_id: Optional[int]
     connector_id: Optional[int]
-    tags: Dict[str, str]
+    tags: dict[str, str]
     active: bool
     voice_forwarding_number: Optional[str]
 
     @classmethod
     def available(
-        cls: Type[NumberT],
+        cls: type[NumberT],
         opts: Optional[Mapping[str, Any]] = None,
         *,
         number_type: Optional[Literal["local", "tollfree"]] = None,
@@ -193,7 +182,7 @@ class Number(Tagged):
             Call("GET", path, {"phone_number": phone_number}), number_info.read_number_info
         )
 
-    def _marks(self) -> Dict[str, Any]:
+    def _marks(self) -> dict[str, Any]:
         phone_number = self.attributes.get("phone_number")
         if not phone_number:
             raise ValueError("only a number that was bought by its phone_number can be looked up")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Dict, Tuple
+from typing import Any, ClassVar
 
 from vivialconnect.resources._collections import unreadable
 from vivialconnect.resources._row import Row
@@ -26,11 +26,11 @@ class NumberInfo(Row):
     plural = "number_infos"
     primary_key = "phone_number"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("carrier", "device")
+    _shown: ClassVar[tuple[str, ...]] = ("carrier", "device")
 
     phone_number: str
-    carrier: Dict[str, Any]
-    device: Dict[str, Any]
+    carrier: dict[str, Any]
+    device: dict[str, Any]
     date_created: str
     date_modified: str
 

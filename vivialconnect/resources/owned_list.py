@@ -8,23 +8,8 @@ Elements are made when they are read, so that a row that is only listed costs no
 from __future__ import annotations
 
 import sys
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Generic,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    MutableSequence,
-    Optional,
-    Sequence,
-    Type,
-    TypeVar,
-    Union,
-    overload,
-)
+from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Optional, TypeVar, Union, overload
 from weakref import WeakValueDictionary
 
 from vivialconnect.common.error import ResourceError
@@ -48,7 +33,7 @@ class Owner(Countable):
     __slots__ = ("_elements",)
 
     #: What stands in each list, by its name.
-    _kinds: ClassVar[Mapping[str, Type[Element]]] = {}
+    _kinds: ClassVar[Mapping[str, type[Element]]] = {}
 
     def __copy__(self: OwnerT) -> OwnerT:
         from copy import deepcopy  # noqa: PLC0415 - who copies has it already
@@ -65,7 +50,7 @@ class Owner(Countable):
                 super().__setattr__(name, value)
 
     def _load(self, data: Data) -> None:
-        lists: List[OwnedList[Any, Any]] = [OwnedList(self, kind) for kind in self._kinds.values()]
+        lists: list[OwnedList[Any, Any]] = [OwnedList(self, kind) for kind in self._kinds.values()]
         held = [
             (own, element)
             for own in lists
@@ -116,7 +101,7 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
     __slots__ = ("_kind", "_name", "_owner")
     __hash__ = None  # type: ignore[assignment] # as that of a list
 
-    def __init__(self, owner: Owner, kind: Type[ElementT]) -> None:
+    def __init__(self, owner: Owner, kind: type[ElementT]) -> None:
         self._owner = owner
         self._kind = kind
         self._name = kind.plural
@@ -133,9 +118,9 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
     def __getitem__(self, index: int) -> ElementT: ...
 
     @overload
-    def __getitem__(self, index: slice) -> List[ElementT]: ...
+    def __getitem__(self, index: slice) -> list[ElementT]: ...
 
-    def __getitem__(self, index: Union[int, slice]) -> Union[ElementT, List[ElementT]]:
+    def __getitem__(self, index: Union[int, slice]) -> Union[ElementT, list[ElementT]]:
         if isinstance(index, slice):
             return [self._element(data) for data in self._dicts()[index]]
         return self._element(self._dicts()[index])
@@ -208,7 +193,7 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
         self.extend(values)
         return self
 
-    def __add__(self, other: Iterable[Union[ElementT, GivenT]]) -> List[Union[ElementT, GivenT]]:
+    def __add__(self, other: Iterable[Union[ElementT, GivenT]]) -> list[Union[ElementT, GivenT]]:
         return [*self, *other]
 
     def reverse(self) -> None:
@@ -217,7 +202,7 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
 
     # Underneath
 
-    def _dicts(self) -> List[Data]:
+    def _dicts(self) -> list[Data]:
         """Return the list in the data of the row; an empty one where there is none.
 
         :raises ResourceError: If something else stands there.
@@ -230,7 +215,7 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
             )
         return dicts
 
-    def _any_dicts(self) -> List[Data]:
+    def _any_dicts(self) -> list[Data]:
         """Return the list in the data of the row; an empty one where there is none that can be."""
         return dicts_in(vars(self._owner).get(self._name)) or []
 
@@ -268,14 +253,14 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
         places += [place for place, data in enumerate(dicts) if same(data, wanted)]
         return places[0] if places else None
 
-    def _taken(self, given: Any, kept: List[Data]) -> List[Data]:
+    def _taken(self, given: Any, kept: list[Data]) -> list[Data]:
         """Return the data of what is put into the list.
 
         :param given: What is put in.
         :param kept: The data of what stays.
         """
         standing = {*map(id, kept)}
-        taken: List[Data] = []
+        taken: list[Data] = []
         for each in self._kind._several(given):
             data = self._kind._plain(each)
             if id(data) in standing or self._is_elsewhere(each):
@@ -304,7 +289,7 @@ class ListField(View, Generic[ElementT, GivenT]):
     :param documentation: What it is.
     """
 
-    def __init__(self, kind: Type[ElementT], documentation: str) -> None:
+    def __init__(self, kind: type[ElementT], documentation: str) -> None:
         self.kind = kind
         self.__doc__ = documentation
 

@@ -7,19 +7,8 @@ private neighbours.
 
 from __future__ import annotations
 
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    Dict,
-    Iterator,
-    Mapping,
-    Optional,
-    Type,
-    TypeVar,
-    Union,
-    overload,
-)
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, overload
 
 from vivialconnect.common import paths, scopes
 from vivialconnect.common.call import Call
@@ -90,18 +79,18 @@ class Resource(Placed):
     @overload
     @classmethod
     def find(
-        cls: Type[ResourceT], id_: None = None, path: Optional[str] = None, **kwargs: Any
+        cls: type[ResourceT], id_: None = None, path: Optional[str] = None, **kwargs: Any
     ) -> ResourceList[ResourceT]: ...
 
     @overload
     @classmethod
     def find(
-        cls: Type[ResourceT], id_: Id, path: Optional[str] = None, **kwargs: Any
+        cls: type[ResourceT], id_: Id, path: Optional[str] = None, **kwargs: Any
     ) -> ResourceT: ...
 
     @classmethod
     def find(
-        cls: Type[ResourceT], id_: Optional[Id] = None, path: Optional[str] = None, **kwargs: Any
+        cls: type[ResourceT], id_: Optional[Id] = None, path: Optional[str] = None, **kwargs: Any
     ) -> Union[ResourceT, ResourceList[ResourceT]]:
         """Find one resource by its id, or one page of them; :meth:`find_each` gives all.
 
@@ -132,7 +121,7 @@ class Resource(Placed):
 
     @classmethod
     def find_first(
-        cls: Type[ResourceT], path: Optional[str] = None, **kwargs: Any
+        cls: type[ResourceT], path: Optional[str] = None, **kwargs: Any
     ) -> Optional[ResourceT]:
         """Find the first resource of the list that :meth:`find` would give.
 
@@ -146,7 +135,7 @@ class Resource(Placed):
 
     @classmethod
     def find_each(
-        cls: Type[ResourceT],
+        cls: type[ResourceT],
         limit: Optional[int] = None,
         page_size: int = LARGEST_PAGE,
         *,
@@ -200,7 +189,7 @@ class Resource(Placed):
     # One row on the service
 
     @classmethod
-    def create(cls: Type[ResourceT], attributes: Mapping[str, Any]) -> ResourceT:
+    def create(cls: type[ResourceT], attributes: Mapping[str, Any]) -> ResourceT:
         """Create and save a resource with the given attributes.
 
         :param attributes: The data of the new row.
@@ -312,14 +301,14 @@ class Resource(Placed):
             path = self._collection_path(requestor, self._prefix)
             return self._store(requestor, Call("POST", path), data)
 
-    def _store(self, requestor: Requestor, call: Call, data: Dict[str, Any]) -> bool:
+    def _store(self, requestor: Requestor, call: Call, data: dict[str, Any]) -> bool:
         loaded = requestor.perform(call._replace(body=self._body(data)), self._fields_if_any)
         if loaded is not None:
             self._load(loaded)
             self._settle()
         return True
 
-    def _body(self, data: Dict[str, Any]) -> bytes:
+    def _body(self, data: dict[str, Any]) -> bytes:
         """Return what is sent to save this data."""
         return encode_body({type(self).singular: data})
 

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Dict,
-    Iterator,
-    List,
-    Optional,
-    Tuple,
-    TypeVar,
-)
+from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common._values import now_in_utc
@@ -87,7 +79,7 @@ class Sendable(Countable):
         self._check_unsettled(edge)
         marks = self._marks()
         clock = ServiceClock()
-        alike: List[SendableT] = []
+        alike: list[SendableT] = []
         with scopes.within(self._scopes):
             for row in self._newest_first(clock):
                 began = edge or clock.reading_at(self._began()) - MARGIN
@@ -97,7 +89,7 @@ class Sendable(Countable):
                     alike.append(row)
         return _the_only(alike, None if edge else clock.reading_at(self._began()))
 
-    def _marks(self) -> Dict[str, Any]:
+    def _marks(self) -> dict[str, Any]:
         """Return the data by which the service's row is recognised.
 
         :raises ValueError: If the row has too little to be recognised by.
@@ -108,7 +100,7 @@ class Sendable(Countable):
             )
         )
 
-    def _bears(self, marks: Dict[str, Any]) -> bool:
+    def _bears(self, marks: dict[str, Any]) -> bool:
         data = self.attributes
         return all(_written(data.get(name)) == _written(mark) for name, mark in marks.items())
 
@@ -178,7 +170,7 @@ class Sendable(Countable):
         twin._unsettled = self._open_since
         return twin
 
-    def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         # What was not settled in one process may be looked up in another.
         began = self._open_since
         state = () if began is None else ((None, {"_unsettled": began}),)
@@ -190,7 +182,7 @@ def _written(value: Any) -> str:
     return str.__str__(value) if isinstance(value, str) else str(value or "")
 
 
-def _the_only(alike: List[SendableT], called: Optional[datetime]) -> Optional[SendableT]:
+def _the_only(alike: list[SendableT], called: Optional[datetime]) -> Optional[SendableT]:
     """Return the only row there is.
 
     :param alike: The rows that bear the marks.

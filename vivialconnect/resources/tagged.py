@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Type,
-    TypeVar,
-    Union,
-)
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 
 from vivialconnect.common.call import Call
 from vivialconnect.common.util import encode_body
@@ -27,7 +15,7 @@ if TYPE_CHECKING:
 
 TaggedT = TypeVar("TaggedT", bound="Tagged")
 #: Tags to look for: a dict, or pairs where one name stands several times.
-Tags = Union[Mapping[str, str], List[Tuple[str, str]], Tuple[Tuple[str, str], ...]]
+Tags = Union[Mapping[str, str], list[tuple[str, str]], tuple[tuple[str, str], ...]]
 
 
 class Tagged(Sendable):
@@ -35,11 +23,11 @@ class Tagged(Sendable):
 
     __slots__ = ()
 
-    tags: Dict[str, str]
+    tags: dict[str, str]
 
     @classmethod
     def tagged_numbers(
-        cls: Type[TaggedT],
+        cls: type[TaggedT],
         contains: Optional[Tags] = None,
         notcontains: Optional[Tags] = None,
         *,
@@ -75,7 +63,7 @@ class Tagged(Sendable):
 
     @classmethod
     def find_each_tagged(
-        cls: Type[TaggedT],
+        cls: type[TaggedT],
         contains: Optional[Tags] = None,
         notcontains: Optional[Tags] = None,
         *,
@@ -97,19 +85,19 @@ class Tagged(Sendable):
         return cls._each(lambda **further: cls._tagged(**query, **further), limit, page_size)
 
     @classmethod
-    def _tag_query(cls, contains: Optional[Tags], notcontains: Optional[Tags]) -> Dict[str, Any]:
+    def _tag_query(cls, contains: Optional[Tags], notcontains: Optional[Tags]) -> dict[str, Any]:
         return {
             "contains": write_tags("contains", contains),
             "notcontains": write_tags("notcontains", notcontains),
         }
 
     @classmethod
-    def _tagged(cls: Type[TaggedT], **query: Any) -> ResourceList[TaggedT]:
+    def _tagged(cls: type[TaggedT], **query: Any) -> ResourceList[TaggedT]:
         requestor = cls.request
         call = Call("GET", cls._custom_path(requestor, None, None, "tags"), query)
         return requestor.perform(call, lambda answer: cls._rows(answer, ""))
 
-    def reload_tags(self) -> Dict[str, str]:
+    def reload_tags(self) -> dict[str, str]:
         """Ask the service for the tags of the number, and take them over.
 
         ``number.tags`` are the tags as far as the row knows them, and :meth:`.Resource.save` sends
@@ -125,7 +113,7 @@ class Tagged(Sendable):
         self.tags = self._call_below(Call("GET", "tags"), self._read_tags)
         return self.tags
 
-    def replace_tags(self, tags: Mapping[str, str]) -> Dict[str, str]:
+    def replace_tags(self, tags: Mapping[str, str]) -> dict[str, str]:
         """Give the number these tags on the service, and no others.
 
         :param tags: All tags that it shall have; a value may be empty.
@@ -142,7 +130,7 @@ class Tagged(Sendable):
             )
         return self._change_tags("PUT", tags)
 
-    def remove_tag(self, key: str) -> Dict[str, str]:
+    def remove_tag(self, key: str) -> dict[str, str]:
         """Take a tag off the number on the service. One that it does not have is no error.
 
         :param key: The name of the tag.
@@ -166,7 +154,7 @@ class Tagged(Sendable):
             raise ValueError("key must be the name of a tag, a text, not {!r}".format(key))
         return self._change_tags("DELETE", {key: ""})
 
-    def _change_tags(self, method: str, tags: Mapping[str, str]) -> Dict[str, str]:
+    def _change_tags(self, method: str, tags: Mapping[str, str]) -> dict[str, str]:
         call = Call(method, "tags", body=encode_body({"tags": tags}))
         found = self._call_below(
             call, lambda answer: None if answer is None else self._read_tags(answer)
@@ -178,7 +166,7 @@ class Tagged(Sendable):
         return found
 
     @classmethod
-    def _read_tags(cls, answer: Any) -> Dict[str, str]:
+    def _read_tags(cls, answer: Any) -> dict[str, str]:
         """Return the tags in an answer, which has them by themselves or within the number."""
         if isinstance(answer, dict):
             for holder in (answer, answer.get(cls.singular)):

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Dict,
-    FrozenSet,
-    Iterator,
-    List,
-    Optional,
-    Set,
-    Tuple,
-    Type,
-    TypeVar,
-    Union,
-    overload,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union, overload
 
 from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.util import Moment, as_moment, format_basic_time
@@ -29,7 +15,7 @@ if TYPE_CHECKING:
     from vivialconnect.resources._place import Id
 
 TransactionT = TypeVar("TransactionT", bound="Transaction")
-Types = Union[str, List[str], Tuple[str, ...], Set[str], FrozenSet[str]]
+Types = Union[str, list[str], tuple[str, ...], set[str], frozenset[str]]
 
 #: Times are sent without their fractions. So much later, the second that runs is within.
 LESS_THAN_A_SECOND = timedelta(microseconds=999_999)
@@ -72,16 +58,16 @@ class Transaction(ReadOnly):
     singular = "transaction"
     plural = "transactions"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("transaction_type", "cash_amount", "post_time")
+    _shown: ClassVar[tuple[str, ...]] = ("transaction_type", "cash_amount", "post_time")
 
     account_id: int
     transaction_type: str
     unit_count: int
     cash_amount: int
     credit_amount: int
-    balances: Dict[str, int]
+    balances: dict[str, int]
     post_time: str
-    data: List[Dict[str, Any]]
+    data: list[dict[str, Any]]
 
     @property
     def posted_at(self) -> Optional[datetime]:
@@ -91,7 +77,7 @@ class Transaction(ReadOnly):
     @overload
     @classmethod
     def find(
-        cls: Type[TransactionT],
+        cls: type[TransactionT],
         id_: None = None,
         path: Optional[str] = None,
         *,
@@ -104,12 +90,12 @@ class Transaction(ReadOnly):
     @overload
     @classmethod
     def find(
-        cls: Type[TransactionT], id_: Id, path: Optional[str] = None, **kwargs: Any
+        cls: type[TransactionT], id_: Id, path: Optional[str] = None, **kwargs: Any
     ) -> TransactionT: ...
 
     @classmethod
     def find(
-        cls: Type[TransactionT],
+        cls: type[TransactionT],
         id_: Optional[Id] = None,
         path: Optional[str] = None,
         *,
@@ -143,7 +129,7 @@ class Transaction(ReadOnly):
 
     @classmethod
     def find_each(
-        cls: Type[TransactionT],
+        cls: type[TransactionT],
         limit: Optional[int] = None,
         page_size: int = LARGEST_PAGE,
         *,
@@ -174,14 +160,14 @@ class Transaction(ReadOnly):
 
 def _query(
     start_time: Optional[Moment], end_time: Optional[Moment], types: Optional[Types]
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     span = _span(start_time, end_time, now_in_utc())
     return span if types is None else {**span, "include_types": _list_types(types)}
 
 
 def _span(
     start_time: Optional[Moment], end_time: Optional[Moment], now: datetime
-) -> Dict[str, str]:
+) -> dict[str, str]:
     end = now + LESS_THAN_A_SECOND if end_time is None else as_moment(end_time, "end_time")
     start = _year_before(end) if start_time is None else as_moment(start_time, "start_time")
     if start > end:
@@ -199,7 +185,7 @@ def _year_before(moment: datetime) -> datetime:
     return moment.replace(year=max(moment.year - 1, 1), day=28 if leap_day else moment.day)
 
 
-def _list_types(types: Any) -> List[str]:
+def _list_types(types: Any) -> list[str]:
     listed = [types] if isinstance(types, str) else types
     if not isinstance(listed, (list, tuple, set, frozenset)) or not listed:
         raise ValueError(

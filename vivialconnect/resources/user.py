@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Dict,
-    Iterator,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Type,
-    TypeVar,
-    Union,
-    overload,
-)
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union, overload
 
 from vivialconnect.common import loading, paths
 from vivialconnect.common.call import Call
@@ -64,7 +51,7 @@ class User(Countable):
     singular = "user"
     plural = "users"
 
-    _shown: ClassVar[Tuple[str, ...]] = ("username", "email")
+    _shown: ClassVar[tuple[str, ...]] = ("username", "email")
 
     date_created: str
     date_modified: str
@@ -77,10 +64,10 @@ class User(Countable):
     verified: bool
     timezone: Optional[str]
     mfa_method: Optional[str]
-    roles: List[Dict[str, Any]]
+    roles: list[dict[str, Any]]
 
     @classmethod
-    def register(cls: Type[UserT], attributes: Mapping[str, Any]) -> UserT:
+    def register(cls: type[UserT], attributes: Mapping[str, Any]) -> UserT:
         """Register a user of an account by name and password; the service mails a link to confirm.
 
         It was made for subaccounts, which the service has withdrawn since.
@@ -218,7 +205,7 @@ class User(Countable):
         return class_._row(class_._fields(answer), self._profile())
 
 
-def _credentials() -> Type[Credential]:
+def _credentials() -> type[Credential]:
     with loading.lock:
         from vivialconnect.resources.credential import Credential  # noqa: PLC0415 - rarely needed
 

@@ -24,7 +24,8 @@ from __future__ import annotations
 import ssl  # noqa: TC003 - get_type_hints() evaluates the signature
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, Callable, Optional
 
 from vivialconnect.sandbox import lifecycle, seed, webhooks
 from vivialconnect.sandbox.application import Application
@@ -40,12 +41,7 @@ from vivialconnect.sandbox.pointing import Pointer
 from vivialconnect.sandbox.router import BASE_PATH
 from vivialconnect.sandbox.server import Server
 from vivialconnect.sandbox.store import Store
-from vivialconnect.sandbox.tenants import (
-    SandboxAccount,
-    admit,
-    check_account_id,
-    check_credentials,
-)
+from vivialconnect.sandbox.tenants import SandboxAccount, admit, check_account_id, check_credentials
 from vivialconnect.sandbox.traffic import Answer, Request
 
 __all__ = [
@@ -99,7 +95,7 @@ class Sandbox:
         api_key: Optional[str] = None,
         api_secret: Optional[str] = None,
         account_id: int = 12345,
-        delays: Tuple[float, float, float] = (0, 0, 0),
+        delays: tuple[float, float, float] = (0, 0, 0),
         allow_local_media: bool = False,
         allow_remote_webhooks: bool = False,
         clock: Callable[[], float] = time.time,
@@ -124,7 +120,7 @@ class Sandbox:
         self._tls = tls
         #: The faults that are played on purpose, and the rules that say when.
         self.chaos = Chaos()
-        self._requests: Deque[Request] = deque(maxlen=KEPT_REQUESTS)
+        self._requests: deque[Request] = deque(maxlen=KEPT_REQUESTS)
         self._store: Optional[Store] = None
         self._server: Optional[Server] = None
         self._application: Optional[Application] = None
@@ -155,7 +151,7 @@ class Sandbox:
         return f"{scheme}://{shown}:{port}{BASE_PATH}"
 
     @property
-    def requests(self) -> List[Request]:
+    def requests(self) -> list[Request]:
         """The requests received since the start or the last reset, at most the latest 5,000."""
         return list(self._requests)
 
@@ -262,7 +258,7 @@ class Sandbox:
 
     def receive(
         self, *, from_number: str, to_number: str, body: str = "", media: Sequence[bytes] = ()
-    ) -> Dict[str, Any]:
+    ) -> dict[str, Any]:
         """Let somebody send a message to one of the account's numbers.
 
         :param from_number: who sends it.

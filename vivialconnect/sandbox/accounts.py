@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.contacts import contacts_of
@@ -21,7 +21,7 @@ SEARCHED = ("company_name",)
 #: How many numbers a free trial may have.
 FREE_TRIAL_NUMBERS = 1
 
-SERVICES: List[Dict[str, Any]] = [
+SERVICES: list[dict[str, Any]] = [
     {
         "id": number,
         "name": name,
@@ -39,7 +39,7 @@ SERVICES: List[Dict[str, Any]] = [
 ]
 
 
-def render(call: Call, row: Row) -> Dict[str, Any]:
+def render(call: Call, row: Row) -> dict[str, Any]:
     """Write an account as the service does."""
     document = {name: row[name] for name in FIELDS}
     document["active"] = bool(row["active"])

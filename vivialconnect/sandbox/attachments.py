@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.listing import Condition, count_rows, of_account, own_row, read_page
 from vivialconnect.sandbox.router import Route
@@ -18,7 +18,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def render(row: Row) -> Dict[str, Any]:
+def render(row: Row) -> dict[str, Any]:
     """Write an attachment as the service does."""
     document = {name: row[name] for name in FIELDS}
     for name in ("date_created", "date_modified"):

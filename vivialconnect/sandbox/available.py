@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.listing import limit_of, positive
 from vivialconnect.sandbox.router import Route
@@ -50,7 +51,7 @@ def digit_pattern(parameters: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile(plain.replace("?", "[0-9]").replace("*", "[0-9]*"))
 
 
-def render(row: Row) -> Dict[str, Any]:
+def render(row: Row) -> dict[str, Any]:
     """Write a number for sale as the service does."""
     document = {name: row[name] for name in FIELDS}
     price = 10_000 if row["phone_number_type"] == "tollfree" else 5_000
@@ -71,8 +72,8 @@ def list_available(call: Call) -> Answer:
     parameters = call.parameters
     if call.segments["country"].upper() != COUNTRY:
         return json_answer({"phone_numbers": []})
-    where: List[str] = ["NOT sold", "phone_number_type = ?"]
-    values: List[Any] = [call.segments["type"].lower()]
+    where: list[str] = ["NOT sold", "phone_number_type = ?"]
+    values: list[Any] = [call.segments["type"].lower()]
     for name, column in COLUMNS.items():
         if parameters.get(name):
             where.append(f"{column} = ?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import TYPE_CHECKING, Any, Dict, List, Tuple
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.lifecycle import render_message
@@ -23,12 +23,12 @@ MOST_RECIPIENTS = 100
 LISTED = re.compile(r"(\w+)\[\d*\]", re.ASCII)
 
 
-def render_bulk(row: Row) -> Dict[str, Any]:
+def render_bulk(row: Row) -> dict[str, Any]:
     """Write a bulk job as the service does."""
     return {name: row[name] for name in BULK_FIELDS}
 
 
-def prepare_bulk(call: Call) -> Tuple[Order, List[Any]]:
+def prepare_bulk(call: Call) -> tuple[Order, list[Any]]:
     """Read the bulk job that is posted, as JSON or, as one client does, in the query."""
     document = parse_json(call.request.body)
     if not document:
@@ -39,7 +39,7 @@ def prepare_bulk(call: Call) -> Tuple[Order, List[Any]]:
     if recipients and not isinstance(recipients, list):
         raise Refusal(400, "to_numbers must be a list", error_code=10012)
     order = read_order(call, document, recipients=recipients)
-    distinct: List[Any] = []
+    distinct: list[Any] = []
     for recipient in recipients or []:
         if recipient not in distinct:
             distinct.append(recipient)
@@ -48,8 +48,8 @@ def prepare_bulk(call: Call) -> Tuple[Order, List[Any]]:
     return order, distinct
 
 
-def _from_query(pairs: List[Tuple[str, str]]) -> Dict[str, Any]:
-    document: Dict[str, Any] = {}
+def _from_query(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    document: dict[str, Any] = {}
     for key, value in pairs:
         match = LISTED.fullmatch(key)
         if match:

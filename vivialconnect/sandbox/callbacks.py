@@ -5,12 +5,13 @@ A callback has no id: a connector has at most one for each message type and even
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Optional
 
 from vivialconnect.sandbox.traffic import Refusal
 
-Callback = Dict[str, Any]
-Key = Tuple[str, str]
+Callback = dict[str, Any]
+Key = tuple[str, str]
 
 TYPES = {
     "message_type": ("text", "voice"),
@@ -21,7 +22,7 @@ STATUS_METHOD = "POST"
 LONGEST_URL = 256
 
 
-def replace(before: List[Callback], entries: object, now: str) -> List[Callback]:
+def replace(before: list[Callback], entries: object, now: str) -> list[Callback]:
     """Put other callbacks in the place of all.
 
     :param before: the connector's callbacks.
@@ -33,7 +34,7 @@ def replace(before: List[Callback], entries: object, now: str) -> List[Callback]
     return _whole(_read(before, entries, now).values())
 
 
-def merge(before: List[Callback], entries: object, now: str) -> List[Callback]:
+def merge(before: list[Callback], entries: object, now: str) -> list[Callback]:
     """Put callbacks in the place of those of their types, and leave the others.
 
     Parameters and results are those of :func:`replace`.
@@ -43,7 +44,7 @@ def merge(before: List[Callback], entries: object, now: str) -> List[Callback]:
     return _whole(after.values())
 
 
-def remove(before: List[Callback], entries: object, _now: str) -> List[Callback]:
+def remove(before: list[Callback], entries: object, _now: str) -> list[Callback]:
     """Take the callbacks of some types away; types that there are none of are passed over.
 
     Parameters and results are those of :func:`replace`.
@@ -52,9 +53,9 @@ def remove(before: List[Callback], entries: object, _now: str) -> List[Callback]
     return _whole(callback for callback in before if _key(callback) not in gone)
 
 
-def _read(before: List[Callback], entries: object, now: str) -> Dict[Key, Callback]:
+def _read(before: list[Callback], entries: object, now: str) -> dict[Key, Callback]:
     known = {_key(callback): callback for callback in before}
-    given: Dict[Key, Callback] = {}
+    given: dict[Key, Callback] = {}
     for entry in _objects(entries):
         key = _key(entry)
         if key in given:
@@ -63,7 +64,7 @@ def _read(before: List[Callback], entries: object, now: str) -> Dict[Key, Callba
     return given
 
 
-def _objects(entries: object) -> List[Mapping[str, Any]]:
+def _objects(entries: object) -> list[Mapping[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise Refusal(400, "callbacks must be a list of objects")
     return entries
@@ -98,7 +99,7 @@ def _dated(callback: Callback, known: Optional[Callback], now: str) -> Callback:
     return dict(known, **callback, date_modified=now) if changed else known
 
 
-def _whole(callbacks: Iterable[Callback]) -> List[Callback]:
+def _whole(callbacks: Iterable[Callback]) -> list[Callback]:
     after = list(callbacks)
     keys = [_key(callback) for callback in after]
     for message_type, event_type in keys:

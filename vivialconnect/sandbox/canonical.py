@@ -7,7 +7,8 @@ are what the sandbox reports as ``variant`` of an accepted request.
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, NamedTuple, Tuple
+from collections.abc import Iterable
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 LITERAL_HOST = "api.vivialconnect.net"
@@ -15,7 +16,7 @@ LITERAL_HOST = "api.vivialconnect.net"
 #: What the JavaScript and Ruby samples sign. They never write a query into what they sign.
 SAMPLE_HEADERS = "accept;date;host"
 
-Pair = Tuple[str, str]
+Pair = tuple[str, str]
 
 
 class Form(NamedTuple):
@@ -44,7 +45,7 @@ class Parts(NamedTuple):
     timestamp: str
     path: str
     query: str
-    headers: Dict[str, str]
+    headers: dict[str, str]
     digest: str
 
     def text(self, separator: str = ":") -> str:
@@ -59,13 +60,13 @@ class Parts(NamedTuple):
         return "\n".join([*lines, ";".join(names), self.digest])
 
 
-def distinct(forms: Iterable[Form]) -> List[Form]:
+def distinct(forms: Iterable[Form]) -> list[Form]:
     """Drop the forms whose text an earlier one has.
 
     :param forms: the forms, the commonest first.
     :returns: those that are left, in the same order.
     """
-    seen: Dict[str, Form] = {}
+    seen: dict[str, Form] = {}
     for form in forms:
         seen.setdefault(form.text, form)
     return list(seen.values())
@@ -81,7 +82,7 @@ def java(text: str) -> str:
     return quote_plus(text, safe="*", errors="surrogateescape").replace("~", "%7E")
 
 
-def host_forms(host: str) -> List[Form]:
+def host_forms(host: str) -> list[Form]:
     """Write the host as clients do: as sent, without its port, or always the service's name.
 
     :param host: the value of the ``Host`` header.
@@ -95,7 +96,7 @@ def host_forms(host: str) -> List[Form]:
     )  # fmt: skip
 
 
-def path_forms(path: str) -> List[Form]:
+def path_forms(path: str) -> list[Form]:
     """Write the path as clients do.
 
     :param path: the path as on the wire.
@@ -113,7 +114,7 @@ def path_forms(path: str) -> List[Form]:
     )
 
 
-def decode_pairs(query: str) -> List[Pair]:
+def decode_pairs(query: str) -> list[Pair]:
     """Decode a query without losing bytes that are not UTF-8.
 
     :param query: the query as on the wire, without its question mark.
@@ -122,7 +123,7 @@ def decode_pairs(query: str) -> List[Pair]:
     return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
 
 
-def query_forms(query: str) -> List[Form]:
+def query_forms(query: str) -> list[Form]:
     """Write the query as clients do.
 
     :param query: the query as on the wire, without its question mark.
@@ -132,7 +133,7 @@ def query_forms(query: str) -> List[Form]:
         return [Form("no query", "")]
     pairs = decode_pairs(query)
     last = list(dict(pairs).items())
-    forms: List[Form] = []
+    forms: list[Form] = []
     for style, encode in (("percent-encoded", percent), ("in Java's form encoding", java)):
         for extent, chosen in (("", pairs), (", last of repeated keys", last)):
             encoded = [(encode(key), encode(value)) for key, value in chosen]
@@ -151,6 +152,6 @@ def query_forms(query: str) -> List[Form]:
     return distinct(forms)
 
 
-def join(pairs: Iterable[Pair]) -> List[str]:
+def join(pairs: Iterable[Pair]) -> list[str]:
     """Write pairs as ``key=value``."""
     return [key + "=" + value for key, value in pairs]

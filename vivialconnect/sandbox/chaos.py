@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from vivialconnect.sandbox.faults import FAULTS, NOTHING, is_number, is_whole
 from vivialconnect.sandbox.traffic import Refusal
@@ -54,7 +55,7 @@ class Rule:
     # Those that were played, and those that are just being.
     _claimed: int = field(default=0, repr=False)
 
-    def as_document(self) -> Dict[str, Any]:
+    def as_document(self) -> dict[str, Any]:
         """Give the rule as it is told over HTTP, its parameters among the rest."""
         names = ("id", "fault", "method", "path", "times", "percent", "skip", "takes_effect")
         document = {name: getattr(self, name) for name in names}
@@ -80,8 +81,8 @@ class Chaos:
         """Begin without rules."""
         self._guard = threading.Lock()
         self._random = random.Random()  # noqa: S311 - which calls fail is no secret
-        self._rules: List[Rule] = []
-        self._played: Dict[str, int] = {}
+        self._rules: list[Rule] = []
+        self._played: dict[str, int] = {}
         self._last_id = 0
 
     def __repr__(self) -> str:
@@ -89,13 +90,13 @@ class Chaos:
         return f"<Chaos {len(self.rules)} rules>"
 
     @property
-    def rules(self) -> List[Rule]:
+    def rules(self) -> list[Rule]:
         """The rules in force, in their order: the first that matches a call and fires, plays."""
         with self._guard:
             return list(self._rules)
 
     @property
-    def played(self) -> Dict[str, int]:
+    def played(self) -> dict[str, int]:
         """How often each fault was played since the sandbox was made or reset, by its name."""
         with self._guard:
             return dict(self._played)

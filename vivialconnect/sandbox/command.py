@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox import Sandbox
 
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _sandbox(arguments: argparse.Namespace) -> Sandbox:
     names = ("host", "port", "database", "api_key", "api_secret", "account_id")
-    options: Dict[str, Any] = {name: getattr(arguments, name) for name in names}
+    options: dict[str, Any] = {name: getattr(arguments, name) for name in names}
     return Sandbox(delays=DELAYS, **options)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Callable, List
+from typing import TYPE_CHECKING, Any, Callable
 
 from vivialconnect.sandbox import callbacks, membership
 from vivialconnect.sandbox.clock import timestamp
@@ -46,7 +46,7 @@ def count_callbacks(call: Call) -> Answer:
 
 
 def _write_callbacks(
-    call: Call, write: Callable[[List[Callback], object, str], List[Callback]]
+    call: Call, write: Callable[[list[Callback], object, str], list[Callback]]
 ) -> Answer:
     row = own_row(call, "connectors")
     now = timestamp(call.clock.now())

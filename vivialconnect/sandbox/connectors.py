@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox import callbacks, membership
 from vivialconnect.sandbox.clock import timestamp
@@ -28,7 +28,7 @@ def offset(text: str) -> str:
     return text + "+00:00"
 
 
-def render(call: Call, row: Row) -> Dict[str, Any]:
+def render(call: Call, row: Row) -> dict[str, Any]:
     """Write a connector as the service does."""
     document = {name: row[name] for name in FIELDS}
     document.update({name: offset(row[name]) for name in DATES})
@@ -42,9 +42,9 @@ def render(call: Call, row: Row) -> Dict[str, Any]:
     )
 
 
-def _writable(document: Dict[str, Any], row: Row, now: str) -> Dict[str, Any]:
+def _writable(document: dict[str, Any], row: Row, now: str) -> dict[str, Any]:
     """Pick and check what may be written; ``row`` is what stands there so far."""
-    values: Dict[str, Any] = {"date_modified": now}
+    values: dict[str, Any] = {"date_modified": now}
     if "name" in document:
         name = values["name"] = document["name"]
         if name is not None and (not isinstance(name, str) or len(name) > LONGEST_NAME):
@@ -60,7 +60,7 @@ def _writable(document: Dict[str, Any], row: Row, now: str) -> Dict[str, Any]:
     return values
 
 
-def _write(call: Call, document: Dict[str, Any], row: Row) -> Answer:
+def _write(call: Call, document: dict[str, Any], row: Row) -> Answer:
     changes = _writable(document, row, timestamp(call.clock.now()))
     update(call.connection, "connectors", row["id"], changes)
     if document.get("phone_numbers") is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.listing import count_rows, of_account, own_row, read_page, searched
@@ -25,7 +26,7 @@ FIELDS = ("id", "account_id", "date_created", "date_modified", *TEXTS)
 SEARCHED = ("first_name", "last_name", "company_name", "email")
 
 
-def render(row: Row) -> Dict[str, Any]:
+def render(row: Row) -> dict[str, Any]:
     """Write a contact as the service does."""
     document = {name: row[name] for name in FIELDS}
     for name in ("date_created", "date_modified"):
@@ -33,7 +34,7 @@ def render(row: Row) -> Dict[str, Any]:
     return dict(document, active=bool(row["active"]))
 
 
-def contacts_of(connection: sqlite3.Connection, account_id: int) -> List[Dict[str, Any]]:
+def contacts_of(connection: sqlite3.Connection, account_id: int) -> list[dict[str, Any]]:
     """Write all contacts of an account, as they stand within it."""
     rows = select_all(
         connection, "SELECT * FROM contacts WHERE account_id = ? ORDER BY id", (account_id,)
@@ -41,7 +42,7 @@ def contacts_of(connection: sqlite3.Connection, account_id: int) -> List[Dict[st
     return [render(row) for row in rows]
 
 
-def _writable(document: Mapping[str, Any]) -> Dict[str, Any]:
+def _writable(document: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: document[name] for name in TEXTS if name in document}
     for name, value in values.items():
         if name in REQUIRED and not (isinstance(value, str) and value):

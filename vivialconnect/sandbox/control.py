@@ -5,7 +5,7 @@ It stands beside the API: nothing is verified or recorded here, and no fault is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer, parse_json
 
@@ -51,7 +51,7 @@ def _add(request: Request, chaos: Chaos) -> Answer:
     document: Any = parse_json(request.body)
     if not isinstance(document, dict):
         raise Refusal(400, 'The request body must be an object, like {"fault": "reset"}')
-    values: Dict[str, Any] = dict(document)
+    values: dict[str, Any] = dict(document)
     try:
         rule = chaos.add(values.pop("fault", None), **values)
     except ValueError as error:

@@ -5,7 +5,8 @@ Who holds a key may end it, the key that signs the call too: it answers that cal
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox import seed
 from vivialconnect.sandbox.clock import timestamp
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FIELDS = ("id", "user_id", "name", "api_key", "date_created", "date_modified")
 
 
-def render(row: Row) -> Dict[str, Any]:
+def render(row: Row) -> dict[str, Any]:
     """Write a credential as the service does: without its secret."""
     document = {name: row[name] for name in FIELDS}
     return dict(document, active=bool(row["active"]))
@@ -47,14 +48,14 @@ def _own_credential(call: Call, user: Row) -> Row:
     raise Refusal(404, f"Resource not found for credential id {text}")
 
 
-def _writable(call: Call) -> Dict[str, Any]:
+def _writable(call: Call) -> dict[str, Any]:
     document = call.document("user").get("credential")
     if not isinstance(document, dict):
         raise Refusal(400, 'The request body must be {"user": {"credential": {...}}}')
     return _checked({name: document[name] for name in ("name", "active") if name in document})
 
 
-def _checked(values: Mapping[str, Any]) -> Dict[str, Any]:
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(values.get("name", ""), (str, type(None))):
         raise Refusal(400, "name must be a text or null")
     if not isinstance(values.get("active", True), bool):

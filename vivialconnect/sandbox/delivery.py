@@ -10,7 +10,7 @@ import os
 import socket
 import struct
 import time
-from typing import TYPE_CHECKING, Callable, Dict, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 if TYPE_CHECKING:
     from vivialconnect.sandbox.traffic import Delivery
@@ -91,7 +91,7 @@ def _stays(connection: socket.socket, seconds: Optional[float]) -> bool:
         connection.settimeout(usual)
 
 
-_MANNERS: Dict[str, Callable[[socket.socket, Delivery, bytes, bytes], bool]] = {
+_MANNERS: dict[str, Callable[[socket.socket, Delivery, bytes, bytes], bool]] = {
     "close": _close,
     "drip": _drip,
     "garbage": _send_garbage,

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Callable, Dict, Mapping, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from vivialconnect.sandbox.traffic import Answer, Delivery, Request, json_answer
 
@@ -57,7 +58,7 @@ class Fault(NamedTuple):
     parameters: Mapping[str, Parameter] = {}
     takes_effect: bool = False
 
-    def read(self, name: str, given: Parameters) -> Dict[str, Any]:
+    def read(self, name: str, given: Parameters) -> dict[str, Any]:
         """Check parameters, and fill in those that are not given.
 
         :param name: the fault's name, for the error.
@@ -213,7 +214,7 @@ def _clock_off(answer: Answer, _request: Request, _parameters: Parameters) -> An
 
 
 #: Every fault by its name.
-FAULTS: Dict[str, Fault] = {
+FAULTS: dict[str, Fault] = {
     "too_many_requests": Fault(_refused(429, "Too many requests"), {"retry_after": RETRY_AFTER}),
     "internal_server_error": Fault(_refused(500, "Internal server error")),
     "service_unavailable": Fault(

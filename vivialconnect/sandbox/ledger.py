@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vivialconnect.sandbox.clock import log_timestamp, precise_timestamp
 from vivialconnect.sandbox.store import insert, select_one
@@ -83,7 +84,7 @@ def balance(connection: sqlite3.Connection, account_id: int) -> int:
     return int(row["balance"]) if row else 0
 
 
-def balances(cash_balance: int) -> Dict[str, int]:
+def balances(cash_balance: int) -> dict[str, int]:
     """Write a balance as the service does, beside those that the sandbox has none of."""
     return {
         "cash_balance": cash_balance,

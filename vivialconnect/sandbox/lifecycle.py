@@ -7,8 +7,9 @@ fallen due since, in the order in which it fell due. So does the postman, if som
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from vivialconnect.common import segments
 from vivialconnect.sandbox import ledger, webhooks
@@ -28,7 +29,7 @@ STUCK = "+15555550193"
 
 VENDOR_ERROR = (9201, "Vendor error occurred while sending message")
 
-_LIVES: Dict[str, Tuple[str, ...]] = {
+_LIVES: dict[str, tuple[str, ...]] = {
     FAILS: ("queued", "sending", "failed"),
     UNDELIVERED: ("queued", "sending", "undelivered"),
     STUCK: ("queued", "sending"),
@@ -46,7 +47,7 @@ class Options:
     :param allow_remote_webhooks: whether other machines may be called when messages change.
     """
 
-    delays: Tuple[float, float, float] = (0, 0, 0)
+    delays: tuple[float, float, float] = (0, 0, 0)
     allow_local_media: bool = False
     allow_remote_webhooks: bool = False
 
@@ -91,7 +92,7 @@ MESSAGE_FIELDS = (
 TIMES = ("date_created", "date_modified", "sent")
 
 
-def render_message(row: Row) -> Dict[str, Any]:
+def render_message(row: Row) -> dict[str, Any]:
     """Write a message as the service does."""
     document = {name: row[name] for name in MESSAGE_FIELDS}
     if row["bulk_id"] is None:
@@ -152,7 +153,7 @@ def settle(connection: sqlite3.Connection, moment: float, options: Options) -> N
     :param options: the sandbox's settings.
     """
     statement = "SELECT * FROM messages WHERE due <= ? ORDER BY due, id"
-    rows: List[Row] = select_all(connection, statement, (moment,))
+    rows: list[Row] = select_all(connection, statement, (moment,))
     while rows:
         for row in rows:
             _step(connection, row, options)
@@ -163,7 +164,7 @@ def _step(connection: sqlite3.Connection, row: Row, options: Options) -> None:
     life = _LIVES.get(row["to_number"], _ORDINARY_LIFE)
     place = 0 if row["status"] == "accepted" else life.index(row["status"]) + 1
     moment, following = row["due"], place + 1
-    changes: Dict[str, Any] = {
+    changes: dict[str, Any] = {
         "status": life[place],
         "date_modified": timestamp(moment),
         "due": None,
@@ -185,7 +186,7 @@ def _kind(draft: Draft, number: Row) -> str:
 
 
 def _store(
-    connection: sqlite3.Connection, draft: Draft, kind: str, fields: Dict[str, Any], moment: float
+    connection: sqlite3.Connection, draft: Draft, kind: str, fields: dict[str, Any], moment: float
 ) -> Row:
     counted = segments.count(draft.body)
     row = {
@@ -226,7 +227,7 @@ def _charge(connection: sqlite3.Connection, message_id: int, row: Row, moment: f
     return ledger.charge(connection, row["account_id"], transaction_type, data, moment)
 
 
-def _metadata(connection: sqlite3.Connection, row: Row) -> Dict[str, Any]:
+def _metadata(connection: sqlite3.Connection, row: Row) -> dict[str, Any]:
     before = ledger.balance(connection, row["account_id"])
     metadata = {"allowed_balances": ledger.balances(before), "num_segments": row["num_segments"]}
     statement = "SELECT tags FROM numbers WHERE phone_number = ?"

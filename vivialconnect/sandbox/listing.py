@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from vivialconnect.sandbox.router import missing
 from vivialconnect.sandbox.store import Row, select_all, select_count, select_one
@@ -32,7 +33,7 @@ class Condition:
     """
 
     where: str
-    values: Tuple[Any, ...]
+    values: tuple[Any, ...]
 
     def also(self, where: str, *values: object) -> Condition:
         """Narrow the condition by another one."""
@@ -123,7 +124,7 @@ def count_rows(call: Call, table: str, condition: Condition) -> Answer:
     return json_answer({"count": count})
 
 
-def read_page(call: Call, table: str, condition: Condition, columns: Sequence[str]) -> List[Row]:
+def read_page(call: Call, table: str, condition: Condition, columns: Sequence[str]) -> list[Row]:
     """Read one page of rows as the query asks for it.
 
     :param call: the call; page, limit and order are taken from its query.
@@ -147,8 +148,8 @@ def paged(
     table: str,
     condition: Condition,
     columns: Sequence[str],
-    render: Callable[[Row], Dict[str, Any]],
-) -> Dict[str, Any]:
+    render: Callable[[Row], dict[str, Any]],
+) -> dict[str, Any]:
     """Read one page with the totals that some lists have beside their rows.
 
     :param call: the call.

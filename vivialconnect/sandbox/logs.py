@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import binascii
 import json
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Tuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.clock import log_timestamp
 from vivialconnect.sandbox.listing import Condition, instant, limit_of, of_account
@@ -31,7 +32,7 @@ FILTERS = {
 }
 
 
-def render(row: Row) -> Dict[str, Any]:
+def render(row: Row) -> dict[str, Any]:
     """Write a log as the service does: ids are texts, the time is one long number."""
     account_id = str(row["account_id"])
     return {
@@ -75,7 +76,7 @@ def _write_key(call: Call, instant: str, name: str) -> str:
     return json.dumps(key, sort_keys=True).encode("utf-8").hex()
 
 
-def _read_key(text: str) -> Tuple[str, str]:
+def _read_key(text: str) -> tuple[str, str]:
     try:
         key = json.loads(binascii.unhexlify(text))
         instant, name = key["log_timestamp"]["N"], key["log_id"]["S"]
@@ -121,11 +122,11 @@ def list_aggregates(call: Call) -> Answer:
     )
     page, more = rows[:limit], rows[limit:]
     last_key = _write_key(call, page[-1]["bucket"], page[-1]["log_type"]) if more else ""
-    items: List[Dict[str, Any]] = [_render_aggregate(call, aggregator, row) for row in page]
+    items: list[dict[str, Any]] = [_render_aggregate(call, aggregator, row) for row in page]
     return json_answer({"last_key": last_key, "log_items": items})
 
 
-def _render_aggregate(call: Call, aggregator: str, row: Row) -> Dict[str, Any]:
+def _render_aggregate(call: Call, aggregator: str, row: Row) -> dict[str, Any]:
     return {
         "account_id": str(call.account_id),
         "account_id_log_type": "{}-{}".format(call.account_id, row["log_type"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.router import Route
 from vivialconnect.sandbox.traffic import Refusal, json_answer
@@ -25,7 +25,7 @@ NO_DEVICE = {"model": None, "error": "15012- Device lookup is not supported by t
 DATE = "2017-07-05T22:46:13+00:00"
 
 
-def describe(digits: str) -> Dict[str, Any]:
+def describe(digits: str) -> dict[str, Any]:
     """Make up what is known of a number, always the same of the same one.
 
     :param digits: the number with its country code, without a plus.
@@ -33,7 +33,7 @@ def describe(digits: str) -> Dict[str, Any]:
     """
     place = sum(map(int, digits)) % len(CARRIERS)
     mobile = CARRIERS[place] != "Sandbox Landline"
-    capabilities: Dict[str, bool] = {
+    capabilities: dict[str, bool] = {
         name: mobile and (place + index) % len(CARRIERS) != 0
         for index, name in enumerate(CAPABILITIES)
     }

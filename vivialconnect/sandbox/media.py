@@ -13,8 +13,9 @@ import mimetypes
 import posixpath
 import struct
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, List, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
@@ -80,7 +81,7 @@ def unsupported(url: object) -> Refusal:
     return Refusal(400, text, error_code=10002)
 
 
-def load_all(urls: Any, *, allow_local: bool) -> List[Media]:
+def load_all(urls: Any, *, allow_local: bool) -> list[Media]:
     """Get what media URLs name.
 
     :param urls: the list of URLs, as it stands in the request.
@@ -143,7 +144,7 @@ def _fetch(host: str, port: Any, target: str) -> bytes:
     return content
 
 
-def from_bytes(contents: Sequence[bytes]) -> List[Media]:
+def from_bytes(contents: Sequence[bytes]) -> list[Media]:
     """Make media of bytes alone, named by their place in the list."""
     media = []
     for index, content in enumerate(contents, start=1):

@@ -7,7 +7,8 @@ A number's ``connector_id`` is the only record of it, so a number and its connec
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Optional
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.listing import of_account
@@ -38,12 +39,12 @@ def _row_id(value: object) -> Optional[int]:
     return int(text) if ROW_ID.fullmatch(text) else None
 
 
-def render(number: Row) -> Dict[str, Any]:
+def render(number: Row) -> dict[str, Any]:
     """Write a number as its connector lists it."""
     return {"phone_number": number["phone_number"], "phone_number_id": number["id"]}
 
 
-def numbers_of(call: Call, connector_id: int, limit: int = -1) -> List[Row]:
+def numbers_of(call: Call, connector_id: int, limit: int = -1) -> list[Row]:
     """Read the numbers of a connector in the order of their ids.
 
     :param call: the call.
@@ -101,7 +102,7 @@ def touch(call: Call, *connector_ids: Optional[int]) -> None:
             update(call.connection, "connectors", connector_id, {"date_modified": now})
 
 
-def take_turns(call: Call, connector_id: object, count: int) -> List[Row]:
+def take_turns(call: Call, connector_id: object, count: int) -> list[Row]:
     """Choose the senders of messages: the numbers of a connector take turns.
 
     :param call: the call.
@@ -111,7 +112,7 @@ def take_turns(call: Call, connector_id: object, count: int) -> List[Row]:
     :raises Refusal: 400 when the connector is not the account's, is inactive, or has no numbers.
     """
     connector = find_connector(call, connector_id)
-    numbers: List[Row] = []
+    numbers: list[Row] = []
     if connector is not None and connector["active"]:
         numbers = numbers_of(call, connector["id"])
     if connector is None or not numbers:
@@ -121,7 +122,7 @@ def take_turns(call: Call, connector_id: object, count: int) -> List[Row]:
     return [numbers[(turn + index) % len(numbers)] for index in range(count)]
 
 
-def _objects(entries: object) -> List[Mapping[str, Any]]:
+def _objects(entries: object) -> list[Mapping[str, Any]]:
     if not isinstance(entries, list) or not all(_is_named(entry) for entry in entries):
         raise Refusal(
             400,
@@ -150,7 +151,7 @@ def _find_number(call: Call, entry: Mapping[str, Any]) -> Optional[Row]:
     return select_one(call.connection, statement, condition.values)
 
 
-def _named(call: Call, entries: object) -> List[Row]:
+def _named(call: Call, entries: object) -> list[Row]:
     numbers = []
     for entry in _objects(entries):
         number = _find_number(call, entry)
@@ -165,7 +166,7 @@ def _named(call: Call, entries: object) -> List[Row]:
     return numbers
 
 
-def _join(call: Call, connector_id: int, numbers: List[Row]) -> None:
+def _join(call: Call, connector_id: int, numbers: list[Row]) -> None:
     for number in numbers:
         if number["connector_id"] not in (None, connector_id):
             raise Refusal(
@@ -176,7 +177,7 @@ def _join(call: Call, connector_id: int, numbers: List[Row]) -> None:
     _assign(call, [row for row in numbers if row["connector_id"] is None], connector_id)
 
 
-def _assign(call: Call, numbers: List[Row], connector_id: Optional[int]) -> None:
+def _assign(call: Call, numbers: list[Row], connector_id: Optional[int]) -> None:
     changes = {"connector_id": connector_id, "date_modified": timestamp(call.clock.now())}
     for number in numbers:
         update(call.connection, "numbers", number["id"], changes)

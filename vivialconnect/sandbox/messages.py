@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.lifecycle import MESSAGE_FIELDS, TIMES, Draft, accept, render_message
@@ -41,12 +42,12 @@ class Order(NamedTuple):
     :param media: what is attached.
     """
 
-    document: Dict[str, Any]
+    document: dict[str, Any]
     body: str
-    media: List[Media]
+    media: list[Media]
 
 
-def read_order(call: Call, document: Dict[str, Any], *, recipients: object) -> Order:
+def read_order(call: Call, document: dict[str, Any], *, recipients: object) -> Order:
     """Check a request to send, and get its media.
 
     :param call: the call.
@@ -71,7 +72,7 @@ def read_order(call: Call, document: Dict[str, Any], *, recipients: object) -> O
 
 def send(
     call: Call, order: Order, recipients: Sequence[str], bulk_id: Optional[str] = None
-) -> List[Row]:
+) -> list[Row]:
     """Accept a message to each recipient.
 
     :param call: the call.
@@ -98,7 +99,7 @@ def send(
     return rows
 
 
-def _senders(call: Call, document: Dict[str, Any], count: int) -> List[Row]:
+def _senders(call: Call, document: dict[str, Any], count: int) -> list[Row]:
     """Find the number to send each message from; with a connector, ``from_number`` is ignored."""
     connector_id = document.get("connector_id")
     if connector_id is not None:

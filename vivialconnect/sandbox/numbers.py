@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox import ledger, membership, tagging
 from vivialconnect.sandbox.available import digit_pattern
@@ -38,7 +39,7 @@ LONGEST_URL = 256
 CAPABILITIES = {"sms": True, "mms": True, "voice": True}
 
 
-def render(row: Row) -> Dict[str, Any]:
+def render(row: Row) -> dict[str, Any]:
     """Write an owned number as the service does."""
     document = {name: row[name] for name in FIELDS}
     return dict(
@@ -66,7 +67,7 @@ def _check(values: Mapping[str, Any]) -> None:
             raise Refusal(400, f"{name} must be GET or POST")
 
 
-def _writable(call: Call, document: Mapping[str, Any], row: Mapping[str, Any]) -> Dict[str, Any]:
+def _writable(call: Call, document: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     """Pick and check what may be written; ``row`` is what stands there so far."""
     values = {name: document[name] for name in WRITABLE if name in document}
     _check(values)
@@ -82,7 +83,7 @@ def _writable(call: Call, document: Mapping[str, Any], row: Mapping[str, Any]) -
     return values
 
 
-def _connector(call: Call, document: Mapping[str, Any], row: Mapping[str, Any]) -> Dict[str, Any]:
+def _connector(call: Call, document: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     """Read the connector that the number shall belong to; null takes it off its connector."""
     before, after = row.get("connector_id"), document.get("connector_id")
     if after is not None:
@@ -180,7 +181,7 @@ def sought(call: Call) -> Condition:
 
 def list_numbers(call: Call) -> Answer:
     """Answer ``GET numbers.json``."""
-    rows: List[Row] = read_page(call, "numbers", sought(call), FIELDS)
+    rows: list[Row] = read_page(call, "numbers", sought(call), FIELDS)
     return json_answer({"phone_numbers": [render(row) for row in rows]})
 
 

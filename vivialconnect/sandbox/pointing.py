@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Mapping, Tuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 class Pointer:
@@ -11,8 +12,8 @@ class Pointer:
     def __init__(self) -> None:
         """Point nowhere yet."""
         self._class: Any = None
-        self._before: Dict[str, Any] = {}
-        self._names: Tuple[str, ...] = ()
+        self._before: dict[str, Any] = {}
+        self._names: tuple[str, ...] = ()
 
     def configure(self, settings: Mapping[str, Any]) -> None:
         """Set settings.
@@ -37,7 +38,7 @@ class Pointer:
         self._class = None
 
 
-def _take_own_settings(class_: Any, names: Iterable[str]) -> Dict[str, Any]:
+def _take_own_settings(class_: Any, names: Iterable[str]) -> dict[str, Any]:
     """Unset settings of a class, and give the values of those that were set."""
     before = {name: getattr(class_, name) for name in names}
     for name in before:

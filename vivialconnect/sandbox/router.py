@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Pattern, Tuple
+from re import Pattern
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 from urllib.parse import unquote
 
 from vivialconnect.sandbox.traffic import Answer, Refusal, Request, parse_json
@@ -39,7 +40,7 @@ class Call:
     signer: Credential
     clock: Clock
     options: Options
-    segments: Dict[str, str] = field(default_factory=dict)
+    segments: dict[str, str] = field(default_factory=dict)
     connection: sqlite3.Connection = field(init=False)
     prepared: Any = None
 
@@ -49,7 +50,7 @@ class Call:
         return self.signer.account_id
 
     @property
-    def parameters(self) -> Dict[str, str]:
+    def parameters(self) -> dict[str, str]:
         """The query; of repeated keys the last counts."""
         return dict(self.request.pairs)
 
@@ -65,7 +66,7 @@ class Call:
             raise missing(text)
         return int(text)
 
-    def document(self, root: str) -> Dict[str, Any]:
+    def document(self, root: str) -> dict[str, Any]:
         """Read the object in the body.
 
         :param root: the single key that it stands under.
@@ -108,16 +109,16 @@ class Router:
     :param routes: the routes; of two that match, the earlier one is taken.
     """
 
-    def __init__(self, routes: List[Route]) -> None:
+    def __init__(self, routes: list[Route]) -> None:
         """Compile the patterns."""
-        self._paths: List[Tuple[Pattern[str], Dict[str, Route]]] = []
-        by_pattern: Dict[str, Dict[str, Route]] = {}
+        self._paths: list[tuple[Pattern[str], dict[str, Route]]] = []
+        by_pattern: dict[str, dict[str, Route]] = {}
         for route in routes:
             by_pattern.setdefault(route.pattern, {})[route.method] = route
         for pattern, methods in by_pattern.items():
             self._paths.append((_compile(pattern), methods))
 
-    def find(self, method: str, path: str) -> Tuple[Route, Dict[str, str]]:
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         """Find what answers.
 
         :param method: the HTTP method; HEAD is answered as GET.
@@ -126,7 +127,7 @@ class Router:
         :raises Refusal: 404 for a path, 405 for a method that nothing answers.
         """
         plain = re.sub("/{2,}", "/", path)
-        allowed: List[str] = []
+        allowed: list[str] = []
         for pattern, methods in self._paths:
             match = pattern.fullmatch(plain)
             if match is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Tuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.store import insert, select_count, select_one
@@ -40,7 +41,7 @@ class Place(NamedTuple):
     city: str
     region: str
     rate_center: str
-    postal_codes: Tuple[str, ...]
+    postal_codes: tuple[str, ...]
 
 
 PLACES = (
@@ -64,7 +65,7 @@ PLACES = (
     Place("503", "221", "PORTLAND", "OR", "PORTLAND", ("97204", "97205")),
 )
 
-ROLES: Dict[str, Dict[str, Any]] = {
+ROLES: dict[str, dict[str, Any]] = {
     name: {
         "id": number,
         "name": name,
@@ -105,7 +106,7 @@ def national_name(phone_number: str) -> str:
     return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
 
 
-def stock() -> Iterator[Dict[str, Any]]:
+def stock() -> Iterator[dict[str, Any]]:
     """Give the numbers for sale, as rows of ``available_numbers``."""
     for place in PLACES:
         lines = _line_numbers(place.area_code + place.exchange, NUMBERS_PER_PLACE)
@@ -138,7 +139,7 @@ def stock() -> Iterator[Dict[str, Any]]:
             }
 
 
-def _line_numbers(prefix: str, count: int) -> List[str]:
+def _line_numbers(prefix: str, count: int) -> list[str]:
     # A fixed stride through the four digits looks scattered and never repeats, for it is odd and
     # no multiple of five. None of them is the documented number, whose line is put first.
     start = int(prefix) % 10_000

@@ -14,7 +14,7 @@ import socketserver
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, Optional, Tuple, cast
+from typing import Any, Callable, Optional, cast
 
 from vivialconnect.sandbox.delivery import deliver
 from vivialconnect.sandbox.traffic import Answer, Refusal, Request
@@ -129,7 +129,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _head_of(self, answer: Answer) -> bytes:
         has_body = answer.status != http.client.NO_CONTENT
-        headers: Dict[str, Any] = {"Server": "vivialconnect-sandbox/" + VERSION}
+        headers: dict[str, Any] = {"Server": "vivialconnect-sandbox/" + VERSION}
         # Without its argument, the base class would ask the computer's clock.
         headers["Date"] = self.date_time_string(int(cast("Server", self.server).now()))
         if has_body:
@@ -176,7 +176,7 @@ class Server(ThreadingHTTPServer):
         self.respond = respond
         self.now = now
         self._tls = tls
-        self._connections: Dict[socket.socket, threading.Thread] = {}
+        self._connections: dict[socket.socket, threading.Thread] = {}
         self._guard = threading.Lock()
         self._stopping = False
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -210,7 +210,7 @@ class Server(ThreadingHTTPServer):
                 selector.select()
                 self.handle_request()
 
-    def get_request(self) -> Tuple[socket.socket, Any]:
+    def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; that of TLS shakes hands later, in its own thread."""
         connection, address = super().get_request()
         if self._tls is not None:
@@ -239,7 +239,7 @@ class Server(ThreadingHTTPServer):
             with self._guard:
                 self._connections.pop(request, None)
 
-    def handle_error(self, request: Any, client_address: Tuple[str, int]) -> None:
+    def handle_error(self, request: Any, client_address: tuple[str, int]) -> None:
         """Pass over what fails at a connection's beginning or end: the client has gone."""
 
     def stop(self) -> None:

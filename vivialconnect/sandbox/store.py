@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Dict, Generator, List, Mapping, Optional, Sequence
+from typing import Any, Optional
 
-Row = Dict[str, Any]
+Row = dict[str, Any]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (
@@ -191,7 +192,7 @@ def select_one(
 
 def select_all(
     connection: sqlite3.Connection, statement: str, values: Sequence[Any] = ()
-) -> List[Row]:
+) -> list[Row]:
     """Read all rows of a query."""
     return connection.execute(statement, values).fetchall()
 

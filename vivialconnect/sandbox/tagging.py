@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any
 
 from vivialconnect.sandbox.traffic import Refusal
 
@@ -13,7 +14,7 @@ LONGEST_KEY = 24
 LONGEST_VALUE = 256
 
 
-def check(tags: Any) -> Dict[str, str]:
+def check(tags: Any) -> dict[str, str]:
     """Refuse what cannot be the tags of a number.
 
     :param tags: what was given.
@@ -32,7 +33,7 @@ def check(tags: Any) -> Dict[str, str]:
     return tags
 
 
-def read_filter(parameters: Mapping[str, str], name: str) -> List[Tuple[str, str]]:
+def read_filter(parameters: Mapping[str, str], name: str) -> list[tuple[str, str]]:
     """Read tags from the query, written ``key:value,key:value``.
 
     :param parameters: the query.

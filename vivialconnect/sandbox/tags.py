@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox import tagging
 from vivialconnect.sandbox.clock import timestamp
@@ -49,7 +49,7 @@ def _show(row: Row) -> Answer:
     return json_answer({"phone_number": number, "tags": number["tags"]})
 
 
-def _write(call: Call, row: Row, tags: Dict[str, Any]) -> Answer:
+def _write(call: Call, row: Row, tags: dict[str, Any]) -> Answer:
     changes = {
         "tags": json.dumps(tagging.check(tags)),
         "date_modified": timestamp(call.clock.now()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Request:
         self.path, _, self.query = self.target.partition("?")
 
     @property
-    def pairs(self) -> List[Tuple[str, str]]:
+    def pairs(self) -> list[tuple[str, str]]:
         """The decoded query as (key, value) pairs in the order sent."""
         return parse_qsl(self.query, keep_blank_values=True)
 
@@ -78,7 +78,7 @@ class Answer:
     status: int
     body: bytes = b""
     content_type: str = JSON
-    headers: Dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     delivery: Optional[Delivery] = None
 
 
@@ -96,13 +96,13 @@ class Refusal(Exception):
         status: int,
         message: str,
         *,
-        headers: Optional[Dict[str, str]] = None,
+        headers: Optional[dict[str, str]] = None,
         **extra: Any,
     ) -> None:
         """Keep the parts of the answer."""
         super().__init__(message)
         self.status = status
-        self.document: Dict[str, Any] = dict(extra, message=message)
+        self.document: dict[str, Any] = dict(extra, message=message)
         self.headers = headers or {}
 
     def answer(self) -> Answer:
@@ -111,7 +111,7 @@ class Refusal(Exception):
 
 
 def json_answer(
-    document: Any, *, status: int = 200, headers: Optional[Dict[str, str]] = None
+    document: Any, *, status: int = 200, headers: Optional[dict[str, str]] = None
 ) -> Answer:
     """Build an answer with sorted keys, as the service writes its objects.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.clock import timestamp
 from vivialconnect.sandbox.ledger import balances
@@ -34,7 +34,7 @@ TYPES = (
 INCLUDED = re.compile(r"include_types(\[\]){0,2}")
 
 
-def render(row: Row) -> Dict[str, Any]:
+def render(row: Row) -> dict[str, Any]:
     """Write a transaction as the service does."""
     document = {name: row[name] for name in FIELDS}
     return dict(
@@ -45,7 +45,7 @@ def render(row: Row) -> Dict[str, Any]:
     )
 
 
-def _included(call: Call) -> List[str]:
+def _included(call: Call) -> list[str]:
     types = [value for key, value in call.request.pairs if INCLUDED.fullmatch(key) and value]
     for name in types:
         if name not in TYPES:

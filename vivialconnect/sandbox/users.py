@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox import passwords
 from vivialconnect.sandbox.clock import timestamp
@@ -27,14 +27,14 @@ LONGEST = 128
 DEFAULT_ROLE = "User"
 
 
-def render(row: Row) -> Dict[str, Any]:
+def render(row: Row) -> dict[str, Any]:
     """Write a user as the service does."""
     document = {name: row[name] for name in FIELDS}
     document.update({name: bool(row[name]) for name in FLAGS})
     return dict(document, roles=json.loads(row["roles"]))
 
 
-def _writable(document: Dict[str, Any]) -> Dict[str, Any]:
+def _writable(document: dict[str, Any]) -> dict[str, Any]:
     values = {name: document[name] for name in TEXTS if document.get(name) is not None}
     for name, value in values.items():
         if not isinstance(value, str) or len(value) > LONGEST:
@@ -74,7 +74,7 @@ def register_user(call: Call) -> Answer:
     return _add(call, document)
 
 
-def _add(call: Call, document: Dict[str, Any]) -> Answer:
+def _add(call: Call, document: dict[str, Any]) -> Answer:
     role = document.get("role") or DEFAULT_ROLE
     if not isinstance(role, str) or role not in ROLES:
         raise Refusal(400, "role must be one of {}".format(", ".join(sorted(ROLES))))

@@ -10,10 +10,11 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from itertools import product
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from vivialconnect.sandbox.canonical import (
     LITERAL_HOST,
@@ -96,7 +97,7 @@ class Verifier:
         request.variant = _match(candidates, credential.api_secret, signature)
         if request.variant is None:
             mistake = _diagnose(request, candidates[0][1], credential.api_secret, signature)
-            extra: Dict[str, Any] = {} if mistake is None else {"matches_variant": mistake}
+            extra: dict[str, Any] = {} if mistake is None else {"matches_variant": mistake}
             raise Refusal(
                 401,
                 "The signature does not match. This is the canonical request that belongs to the "
@@ -137,7 +138,7 @@ def _header(request: Request, name: str) -> str:
     return text.encode("latin-1", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
-def _read_authorization(request: Request) -> Tuple[str, str]:
+def _read_authorization(request: Request) -> tuple[str, str]:
     match = AUTHORIZATION.fullmatch(request.headers.get("Authorization", ""))
     if match is None:
         raise Refusal(401, "The Authorization header must read: HMAC api_key:signature")
@@ -166,7 +167,7 @@ def _parse_instant(text: str) -> datetime:
     return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
 
 
-def _read_header_list(request: Request) -> List[str]:
+def _read_header_list(request: Request) -> list[str]:
     text = request.headers.get("X-Auth-SignedHeaders", "")
     names = text.split(";")
     if HEADER_LIST.fullmatch(text) is None or names != sorted(set(names)):
@@ -178,7 +179,7 @@ def _read_header_list(request: Request) -> List[str]:
     return names
 
 
-def _candidates(parts: Parts, query: str) -> Iterator[Tuple[str, Parts]]:
+def _candidates(parts: Parts, query: str) -> Iterator[tuple[str, Parts]]:
     host = parts.headers.get("host")
     hosts = [Form("no host", "")] if host is None else host_forms(host)
     queries = query_forms(query)
@@ -192,7 +193,7 @@ def _candidates(parts: Parts, query: str) -> Iterator[Tuple[str, Parts]]:
         yield name, parts._replace(path=form[1].text, query=form[2].text, headers=headers)
 
 
-def _match(candidates: List[Tuple[str, Parts]], secret: str, signature: str) -> Optional[str]:
+def _match(candidates: list[tuple[str, Parts]], secret: str, signature: str) -> Optional[str]:
     supplied = signature.encode("utf-8", "surrogateescape")
     for name, parts in candidates:
         if hmac.compare_digest(_sign(secret, parts.text()).hex().encode("ascii"), supplied):
@@ -200,7 +201,7 @@ def _match(candidates: List[Tuple[str, Parts]], secret: str, signature: str) -> 
     return None
 
 
-def _mistakes(request: Request, right: Parts) -> Dict[str, str]:
+def _mistakes(request: Request, right: Parts) -> dict[str, str]:
     """Write the canonical requests of the mistakes that people make, by name."""
     wire_order = "&".join(join((percent(k), percent(v)) for k, v in decode_pairs(request.query)))
     base, found, rest = right.path.partition("/accounts")

@@ -10,7 +10,8 @@ it, which is an invention.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from vivialconnect.sandbox import ledger
 from vivialconnect.sandbox.store import Row, insert, select_one
@@ -58,8 +59,8 @@ class Webhook(NamedTuple):
     account_id: int
     message_id: int
     item_type: str
-    targets: List[Target]
-    document: Dict[str, Any]
+    targets: list[Target]
+    document: dict[str, Any]
 
 
 def note_status(connection: sqlite3.Connection, message: Row, document: Mapping[str, Any]) -> None:
@@ -81,7 +82,7 @@ def note_incoming(
 
 def _of_connector(
     connection: sqlite3.Connection, connector_id: Optional[int], events: Mapping[str, str]
-) -> List[Target]:
+) -> list[Target]:
     row = select_one(connection, "SELECT callbacks FROM connectors WHERE id = ?", (connector_id,))
     found = {
         callback["event_type"]: Target(callback["method"] or "POST", callback["url"])
@@ -91,7 +92,7 @@ def _of_connector(
     return [found[event] for event in events if event in found]
 
 
-def _of_number(number: Row, events: Mapping[str, str]) -> List[Target]:
+def _of_number(number: Row, events: Mapping[str, str]) -> list[Target]:
     return [
         Target((number[name + "_method"] or "POST").upper(), number[name + "_url"])
         for name in events.values()
@@ -162,6 +163,6 @@ def settle(
         ledger.log(connection, webhook.account_id, operator, event, moment)
 
 
-def form(document: Mapping[str, Any]) -> List[Tuple[str, str]]:
+def form(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return a message as the pairs of a query; what is null is left out."""
     return [(name, str(value)) for name, value in document.items() if value is not None]
