@@ -9,60 +9,91 @@ of the same meaning, and call:
     True
 
 Only names may live here: what they are stands in ``vivialconnect.resources`` and
-``vivialconnect.common``. What signs and sends, and with it ``requests`` and ``dateutil``, is
-imported when it is first needed, and so are the nouns that few programs use.
+``vivialconnect.common``. Each is imported when it is first asked for, and what signs and sends, and
+with it ``requests`` and ``dateutil``, at the first call.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.common import loading
-from vivialconnect.common.error import (
-    BadRequest,
-    ClientError,
-    ConnectionError,  # noqa: A004 - the documented name
-    ForbiddenAccess,
-    MethodNotAllowed,
-    RateLimit,
-    Redirection,
-    RequestorError,
-    ResourceConflict,
-    ResourceError,
-    ResourceInvalid,
-    ResourceNotFound,
-    ServerError,
-    Timeout,
-    UnauthorizedAccess,
-    VivialConnectError,
-)
-from vivialconnect.common.scopes import configured
-from vivialconnect.common.util import Util
-from vivialconnect.resources.account import Account
-from vivialconnect.resources.attachment import Attachment, Download
-from vivialconnect.resources.bulk import Bulk
-from vivialconnect.resources.countable import Countable
-from vivialconnect.resources.log import Log
-from vivialconnect.resources.message import Message
-from vivialconnect.resources.number import LocalNumber, Number
-from vivialconnect.resources.readonly import ReadOnly
-from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
-from vivialconnect.resources.sendable import Sendable
-from vivialconnect.resources.user import User
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
+    from vivialconnect.common.error import (
+        BadRequest,
+        ClientError,
+        ConnectionError,  # noqa: A004 - the documented name
+        ForbiddenAccess,
+        MethodNotAllowed,
+        RateLimit,
+        Redirection,
+        RequestorError,
+        ResourceConflict,
+        ResourceError,
+        ResourceInvalid,
+        ResourceNotFound,
+        ServerError,
+        Timeout,
+        UnauthorizedAccess,
+        VivialConnectError,
+    )
     from vivialconnect.common.phone_numbers import NotE164, check_e164, suggest_e164
     from vivialconnect.common.requestor import Requestor
+    from vivialconnect.common.scopes import configured
+    from vivialconnect.common.util import Util
+    from vivialconnect.resources.account import Account
+    from vivialconnect.resources.attachment import Attachment, Download
+    from vivialconnect.resources.bulk import Bulk
     from vivialconnect.resources.connector import Connector
     from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
     from vivialconnect.resources.contact import Contact
+    from vivialconnect.resources.countable import Countable
     from vivialconnect.resources.credential import Credential
+    from vivialconnect.resources.log import Log
+    from vivialconnect.resources.message import Message
+    from vivialconnect.resources.number import LocalNumber, Number
     from vivialconnect.resources.number_info import NumberInfo
+    from vivialconnect.resources.readonly import ReadOnly
+    from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
+    from vivialconnect.resources.sendable import Sendable
     from vivialconnect.resources.transaction import Transaction
+    from vivialconnect.resources.user import User
 
 __version__ = VERSION
+
+#: In which modules the names stand.
+_PLACES = {
+    "common.error": (
+        "BadRequest", "ClientError", "ConnectionError", "ForbiddenAccess", "MethodNotAllowed",
+        "RateLimit", "Redirection", "RequestorError", "ResourceConflict", "ResourceError",
+        "ResourceInvalid", "ResourceNotFound", "ServerError", "Timeout", "UnauthorizedAccess",
+        "VivialConnectError",
+    ),
+    "common.phone_numbers": ("NotE164", "check_e164", "suggest_e164"),
+    "common.requestor": ("Requestor",),
+    "common.scopes": ("configured",),
+    "common.util": ("Util",),
+    "resources.account": ("Account",),
+    "resources.attachment": ("Attachment", "Download"),
+    "resources.bulk": ("Bulk",),
+    "resources.connector": ("Connector",),
+    "resources.connector_elements": ("ConnectorCallback", "ConnectorNumber"),
+    "resources.contact": ("Contact",),
+    "resources.countable": ("Countable",),
+    "resources.credential": ("Credential",),
+    "resources.log": ("Log",),
+    "resources.message": ("Message",),
+    "resources.number": ("LocalNumber", "Number"),
+    "resources.number_info": ("NumberInfo",),
+    "resources.readonly": ("ReadOnly",),
+    "resources.resource": ("Resource", "ResourceList", "ResourceMeta"),
+    "resources.sendable": ("Sendable",),
+    "resources.transaction": ("Transaction",),
+    "resources.user": ("User",),
+}  # fmt: skip
 
 __all__ = (
     "Account",
@@ -113,29 +144,16 @@ __all__ = (
 )
 
 
-#: Where the names stand that most programs do without: each is imported when it is asked for.
-_LATER = {
-    "Connector": "resources.connector",
-    "ConnectorCallback": "resources.connector_elements",
-    "ConnectorNumber": "resources.connector_elements",
-    "Contact": "resources.contact",
-    "Credential": "resources.credential",
-    "NotE164": "common.phone_numbers",
-    "NumberInfo": "resources.number_info",
-    "Requestor": "common.requestor",
-    "Transaction": "resources.transaction",
-    "check_e164": "common.phone_numbers",
-    "suggest_e164": "common.phone_numbers",
-}
+_PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in _PLACE_OF:
         raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
     with loading.lock:
-        module = import_module("{}.{}".format(__name__, _LATER[name]))
+        module = import_module("{}.{}".format(__name__, _PLACE_OF[name]))
     return globals().setdefault(name, getattr(module, name))
 
 
-def __dir__() -> List[str]:
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
