@@ -22,6 +22,7 @@ from vivialconnect.common import loading
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
+    from vivialconnect.common.downloads import Download
     from vivialconnect.common.error import (
         BadRequest,
         ClientError,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from vivialconnect.common.scopes import configured
     from vivialconnect.common.util import Util
     from vivialconnect.resources.account import Account
-    from vivialconnect.resources.attachment import Attachment, Download
+    from vivialconnect.resources.attachment import Attachment
     from vivialconnect.resources.bulk import Bulk
     from vivialconnect.resources.connector import Connector
     from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
@@ -66,6 +67,7 @@ __version__ = VERSION
 
 #: In which modules the names stand.
 _PLACES = {
+    "common.downloads": ("Download",),
     "common.error": (
         "BadRequest", "ClientError", "ConnectionError", "ForbiddenAccess", "MethodNotAllowed",
         "RateLimit", "Redirection", "RequestorError", "ResourceConflict", "ResourceError",
@@ -77,7 +79,7 @@ _PLACES = {
     "common.scopes": ("configured",),
     "common.util": ("Util",),
     "resources.account": ("Account",),
-    "resources.attachment": ("Attachment", "Download"),
+    "resources.attachment": ("Attachment",),
     "resources.bulk": ("Bulk",),
     "resources.connector": ("Connector",),
     "resources.connector_elements": ("ConnectorCallback", "ConnectorNumber"),

@@ -19,10 +19,9 @@ import vcr
 
 from tests.integration.media import MEDIUM, PLACE, PNG, names_in, row
 from tests.integration.scripted_server import ScriptedServer, answer, use
-from vivialconnect import ConnectionError, ResourceNotFound  # noqa: A004 - the documented name
+from vivialconnect import Attachment, ConnectionError, Download, ResourceNotFound  # noqa: A004 - the documented name
 from vivialconnect.common.exchange import Limits, Request, Response, Signer
 from vivialconnect.common.requestor import Requestor
-from vivialconnect.resources.attachment import Attachment, Download
 
 if TYPE_CHECKING:
     from pathlib import Path

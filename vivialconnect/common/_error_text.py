@@ -6,7 +6,7 @@ Nothing here raises, whatever it is given, for an error must not fail to be made
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 TOO_MANY_REQUESTS = 429
 
@@ -27,33 +27,25 @@ _HUNDRED_ADVICE = {
 }
 
 
-class ErrorDetails(NamedTuple):
-    """What an error body says, whatever its shape."""
-
-    json_body: Any
-    message: Optional[str]
-    error_code: Any
-    param: Any
-
-
-def read_error_body(body: Optional[str]) -> ErrorDetails:
+def read_error_body(body: Optional[str]) -> tuple[Any, Optional[str], Any, Any]:
     """Read an error body of any shape.
 
     Known shapes are ``{"message"}``, ``{"error_code", "message"}``, ``{"error": "text"}`` and
     ``{"error": {"message", "param"}}``; everything else leaves the details empty.
 
     :param body: The text of the body, or ``None``.
+    :returns: The parsed body, its words, its error code and its parameter.
     """
     try:
         parsed = json.loads(body) if body else None
     except (ValueError, RecursionError):
         parsed = None
     if not isinstance(parsed, dict):
-        return ErrorDetails(parsed, None, None, None)
+        return parsed, None, None, None
     nested = parsed.get("error")
     details = nested if isinstance(nested, dict) else {"message": nested}
     message = parsed.get("message") or details.get("message")
-    return ErrorDetails(
+    return (
         parsed,
         message if isinstance(message, str) and message.strip() else None,
         parsed.get("error_code", details.get("error_code")),

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse, IncompleteRead, LineTooLong, UnknownProtocol
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Optional, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Optional, cast
 
 import urllib3
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -31,6 +31,7 @@ from vivialconnect.common._sockets import (
     attempt,
     connect,
 )
+from vivialconnect.common.exchange import Response
 
 if TYPE_CHECKING:
     from vivialconnect.common.exchange import Sink
@@ -42,14 +43,6 @@ MOST_FIELDS = 100  # of the headers of an answer
 SWITCHING = 101
 BODILESS = frozenset((204, 304))  # RFC 9110, section 6.4.1
 PLAIN = "identity"  # RFC 9110, section 12.5.3
-
-
-class Answer(NamedTuple):
-    """An answer that was read to its end; what went into a sink is not in it."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
 
 
 class _Response(HTTPResponse):
@@ -190,13 +183,12 @@ class _DeadlinePool:
     def urlopen(
         self: Any, method: str, url: str, body: Any = None, headers: Any = None, *_: Any, **__: Any
     ) -> Any:
-        """Send a request once, and return the answer, whatever its status.
+        """Send a request once, and return a :class:`.Response` with any status.
 
         :param method: The HTTP method.
         :param url: What stands in the request line: the path, or to a plain proxy the whole URL.
         :param body: The body, in bytes.
         :param headers: All header fields.
-        :returns: An :class:`Answer`.
         """
         connection = self._get_conn()
         response: Any = None
@@ -223,7 +215,7 @@ class _DeadlinePool:
                     response.close()
                 connection.close()
             self._put_conn(connection)
-        return Answer(status, fields, _unpacked(response, content))
+        return Response(status, fields, _unpacked(response, content))
 
     def _use_proxy(self: Any, connection: Any, headers: Mapping[str, str]) -> Mapping[str, str]:
         if self.scheme == "http":

@@ -16,6 +16,7 @@ import requests
 import requests.adapters
 
 from vivialconnect.common import _pools, _sockets
+from vivialconnect.common.exchange import Response
 
 Trust = Union[bool, str]
 
@@ -86,7 +87,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Return the response, with what the transport takes from it."""
-        if not isinstance(resp, _pools.Answer):  # of a stand-in
+        if not isinstance(resp, Response):  # of a stand-in
             return super().build_response(req, resp)
         response: Any = requests.Response()
         response.status_code = resp.status

@@ -15,7 +15,7 @@ from functools import partial
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path, PurePath
-from typing import Any, Callable, Optional, Protocol, TypeVar, Union
+from typing import Any, Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 
 from vivialconnect.common.error import ResourceError
 
@@ -25,6 +25,17 @@ NAMELESS = "attachment"
 _UNFIT = re.compile(r'[:*?"<>|]')
 #: What Windows takes for a device, whatever its suffix.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d) *(\.|$)", re.IGNORECASE | re.ASCII)
+
+
+class Download(NamedTuple):
+    """What came of a download."""
+
+    #: The absolute path of the file; ``None`` where it went into an open stream.
+    path: Optional[str]
+    #: How many bytes there are.
+    size: int
+    #: The media type, as the answer names it; ``None`` if it does not.
+    content_type: Optional[str]
 
 
 class Writable(Protocol):

@@ -145,11 +145,8 @@ class RequestorError(VivialConnectError):
         super().__init__(message)
         self.http_status = http_status
         self.http_body = text_of(http_body)
-        details = read_error_body(self.http_body)
-        self.message = self.message or details.message or ""
-        self.json_body = details.json_body
-        self.error_code = details.error_code
-        self.param = details.param
+        self.json_body, said, self.error_code, self.param = read_error_body(self.http_body)
+        self.message = self.message or said or ""
 
     def _describe(self) -> str:
         if self.http_status is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.util import Util
 from vivialconnect.resources._collections import ResourceList, find_rows, unreadable
-from vivialconnect.resources._row import Home, Row, make_rows
+from vivialconnect.resources._row import Row, make_rows
 
 if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor
@@ -63,7 +63,7 @@ class Placed(Row):
                 data[root] if len(data) == 1 and type(data.get(root)) is dict else data
                 for data in found
             ]
-        return ResourceList(make_rows(cls, found, Home(prefix, scopes.current())), meta)
+        return ResourceList(make_rows(cls, found, (prefix, scopes.current())), meta)
 
     @classmethod
     def _roots(cls) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
@@ -32,17 +32,11 @@ RowT = TypeVar("RowT", bound="Row")
 LONGEST_SHOWN = 60  # characters of one value in a repr
 
 
-class Home(NamedTuple):
-    """Where a row stands, and in which scopes its calls are made."""
-
-    #: The path between the account and the plural name.
-    prefix: str
-    #: ``None`` while that is open: then it is those that are in force at the call.
-    scopes: Optional[scopes.Scopes]
-
-
+#: Where a row stands: the path between the account and the plural name; and in which scopes its
+#: calls are made, ``None`` while that is open, for then it is those that are in force at the call.
+Home = tuple[str, Optional[scopes.Scopes]]
 #: Directly in the account, and outside every scope: where most rows stand.
-NOWHERE = Home("", ())
+NOWHERE: Home = ("", ())
 
 
 class Identifier:
@@ -78,7 +72,7 @@ class Row(metaclass=ResourceMeta):
     @classmethod
     def _row(cls: type[RowT], data: dict[str, Any], prefix: str) -> RowT:
         """Return a row that the service has, in the scopes that are in force."""
-        return make_rows(cls, [data], Home(prefix, scopes.current()))[0]
+        return make_rows(cls, [data], (prefix, scopes.current()))[0]
 
     @property
     def _home(self) -> Home:
@@ -94,11 +88,11 @@ class Row(metaclass=ResourceMeta):
 
     @property
     def _prefix(self) -> str:
-        return self._home.prefix
+        return self._home[0]
 
     @property
     def _scopes(self) -> Optional[scopes.Scopes]:
-        return self._home.scopes
+        return self._home[1]
 
     def _data(self) -> dict[str, Any]:
         """Return a copy of all data of the row."""
@@ -106,7 +100,7 @@ class Row(metaclass=ResourceMeta):
 
     def _settle(self) -> None:
         """Make all further calls in the scopes that are in force now: there the service has it."""
-        self._home = Home(self._prefix, scopes.current())
+        self._home = (self._prefix, scopes.current())
 
     if TYPE_CHECKING:
         id: Any
@@ -277,7 +271,7 @@ def make_rows(class_: type[RowT], found: Sequence[dict[str, Any]], home: Home) -
 
 
 def _rebuild(class_: type[RowT], data: dict[str, Any], prefix: str) -> RowT:
-    return make_rows(class_, [data], Home(prefix, None))[0]
+    return make_rows(class_, [data], (prefix, None))[0]
 
 
 def _class_member(class_: type, name: str) -> Any:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Optional
+from typing import TYPE_CHECKING, ClassVar, Optional
 
 from vivialconnect.common import loading, paths, scopes
 from vivialconnect.common.call import Call
 from vivialconnect.resources.countable import Countable
 
 if TYPE_CHECKING:
-    from vivialconnect.common.downloads import Progress, Target, Write
-
-
-class Download(NamedTuple):
-    """What came of a download."""
-
-    #: The absolute path of the file; ``None`` where it went into an open stream.
-    path: Optional[str]
-    #: How many bytes there are.
-    size: int
-    #: The media type, as the answer names it; ``None`` if it does not.
-    content_type: Optional[str]
+    from vivialconnect.common.downloads import Download, Progress, Target, Write
 
 
 class Attachment(Countable):
@@ -115,7 +104,7 @@ class Attachment(Countable):
             return requestor.perform(call, sink.result, look=sink.finish)
 
         place, fetched = downloads.deliver(target, self.attributes.get("file_name"), fetch)
-        return Download(place, *fetched)
+        return downloads.Download(place, *fetched)
 
     def read(self) -> bytes:
         """Return the medium itself; for a large one, :meth:`download` needs less memory.

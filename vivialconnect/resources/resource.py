@@ -22,11 +22,11 @@ from vivialconnect.resources._collections import (
 )
 from vivialconnect.resources._configuration import ResourceMeta
 from vivialconnect.resources._place import Id, Placed
-from vivialconnect.resources._row import Home, Row, RowT
 
 if TYPE_CHECKING:
     from vivialconnect.common.answers import ReadT
     from vivialconnect.common.requestor import Requestor
+    from vivialconnect.resources._row import Row, RowT
 
 __all__ = ("Resource", "ResourceList", "ResourceMeta")
 
@@ -69,7 +69,7 @@ class Resource(Placed):
                 "prefix_options knows 'path' alone, not {}".format(", ".join(map(repr, options)))
             )
         # A row that is new waits for the scope that it is saved in, unless it is made in one.
-        self._home = Home(prefix, scopes.current() or None)
+        self._home = (prefix, scopes.current() or None)
         if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
             attributes = {type(self).primary_key: attributes}
         self._load(checked_fields({} if attributes is None else attributes))
