@@ -12,6 +12,7 @@ from tests.integration.scripted_server import ACCOUNT, ScriptedServer, answer, u
 from vivialconnect import (
     Account,
     Attachment,
+    Credential,
     Log,
     Message,
     Number,
@@ -132,6 +133,12 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     "find of a fraction": (lambda: Message.find(1.5), "not 1.5"),  # type: ignore[call-overload] # the case
     "find below a step up": (lambda: Attachment.find(None, "messages/../.."), "path"),
     "find below a number": (lambda: Attachment.find(None, 9), "path"),  # type: ignore[call-overload] # the case
+    "find of an attachment of no message": (lambda: Attachment.find(1), "'messages/9'"),
+    "find of the attachments of all": (Attachment.find, "Attachment stands below another row"),
+    "count of the attachments of all": (Attachment.count, "'messages/9'"),
+    "destroy of an attachment of no message": (Attachment({"id": 1}).destroy, "'messages/9'"),
+    "find of a credential of nobody": (lambda: Credential.find(1), "'users/7/profile'"),
+    "find of everybody's credentials": (Credential.find, "'users/7/profile'"),
     "find with NaN": (lambda: Message.find(page=math.nan), "page"),
     "find with a set": (lambda: Message.find(types={1}), "types"),
     "bulk without numbers": (Message({"body": "x"}).send_bulk, "to_numbers"),

@@ -85,11 +85,11 @@ def test_paths__put_together() -> None:
     """Collections and elements stand below account and prefix."""
     account = paths.account_path(12345)
 
-    assert paths.collection_path(account, "", "messages") == "/accounts/12345/messages.json"
-    assert paths.element_path(account, "/messages/9", "attachments", 3) == (
+    assert paths.collection_path(account, "messages") == "/accounts/12345/messages.json"
+    assert paths.element_path(account + "/messages/9", "attachments", 3) == (
         "/accounts/12345/messages/9/attachments/3.json"
     )
-    assert paths.element_path("", "", "accounts", 7) == "/accounts/7.json"
+    assert paths.element_path("", "accounts", 7) == "/accounts/7.json"
 
 
 def test_account_path__that_cannot_be() -> None:

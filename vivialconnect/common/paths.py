@@ -81,7 +81,9 @@ def encode_target(target: Any) -> tuple[str, str]:
     >>> encode_target("accounts/1/tags/a b%2Fc.json?page=2")
     ('/accounts/1/tags/a%20b%2Fc.json', 'page=2')
     """
-    if isinstance(target, str) and is_plain_path(target) and _goes_down(target):
+    # A path that nearly all are like: it begins with one slash, and no segment with a dot.
+    plain = isinstance(target, str) and is_plain_path(target) and "/." not in target
+    if plain and target[:1] == "/" != target[1:2]:
         return target, ""
     if not isinstance(target, str) or re.search(_CONTROL, target):
         raise ValueError("the path of a call must be a text of one line, not {!r}".format(target))
@@ -105,28 +107,28 @@ def account_path(account_id: Any, name: str = "api_account_id") -> str:
     return "/accounts/" + quote_segment(account_id, name)
 
 
-def collection_path(account: str, prefix: str, plural: str) -> str:
+def collection_path(parent: str, plural: str) -> str:
     """Return the path of a collection.
 
-    :param account: The text of :func:`account_path`; empty for the accounts themselves.
-    :param prefix: The text of :func:`quote_prefix`.
+    :param parent: The texts of :func:`account_path` and :func:`quote_prefix`, one after the other;
+        empty for the accounts themselves.
     :param plural: The plural name of the resource.
 
-    >>> collection_path("/accounts/12345", "/messages/9", "attachments")
+    >>> collection_path("/accounts/12345/messages/9", "attachments")
     '/accounts/12345/messages/9/attachments.json'
     """
-    return "{}{}/{}{}".format(account, prefix, plural, SUFFIX)
+    return "{}/{}{}".format(parent, plural, SUFFIX)
 
 
-def element_path(account: str, prefix: str, plural: str, id_: Any) -> str:
+def element_path(parent: str, plural: str, id_: Any) -> str:
     """Return the path of one row; the parameters are those of :func:`collection_path`.
 
     :param id_: The row's id, quoted here.
 
-    >>> element_path("/accounts/12345", "", "messages", "a/b")
+    >>> element_path("/accounts/12345", "messages", "a/b")
     '/accounts/12345/messages/a%2Fb.json'
     """
-    return "{}{}/{}/{}{}".format(account, prefix, plural, quote_segment(id_), SUFFIX)
+    return "{}/{}/{}{}".format(parent, plural, quote_segment(id_), SUFFIX)
 
 
 def absolute(base: str, target: str) -> str:
@@ -139,11 +141,6 @@ def absolute(base: str, target: str) -> str:
         return urljoin(base, target)
     except ValueError:
         return target
-
-
-def _goes_down(path: str) -> bool:
-    """Tell whether a plain path is one from the root of which no segment may be ``.`` or ``..``."""
-    return path[:1] == "/" and "//" not in path and "/." not in path
 
 
 def _quote_found(found: Match[str]) -> str:

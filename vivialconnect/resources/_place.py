@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
 
 from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.util import Util
@@ -28,6 +28,9 @@ class Placed(Row):
 
     __slots__ = ()
 
+    #: Where rows stand that are nowhere but below another: ``"messages/9"`` for an example.
+    _below: ClassVar[str] = ""
+
     # Each takes the Requestor of the call, so that path and signature are of one account.
     @classmethod
     def _account_path(cls, requestor: Requestor) -> str:
@@ -38,11 +41,11 @@ class Placed(Row):
 
     @classmethod
     def _collection_path(cls, requestor: Requestor, prefix: str) -> str:
-        return paths.collection_path(cls._account_path(requestor), prefix, cls.plural)
+        return paths.collection_path(cls._parent_path(requestor, prefix), cls.plural)
 
     @classmethod
     def _element_path(cls, requestor: Requestor, prefix: str, id_: Any) -> str:
-        return paths.element_path(cls._account_path(requestor), prefix, cls.plural, id_)
+        return paths.element_path(cls._parent_path(requestor, prefix), cls.plural, id_)
 
     @classmethod
     def _custom_path(
@@ -50,7 +53,17 @@ class Placed(Row):
     ) -> str:
         middle = cls.plural if id_ is None else "{}/{}".format(cls.plural, paths.quote_segment(id_))
         tail = middle + paths.quote_prefix(custom_path)
-        return paths.collection_path(cls._account_path(requestor), paths.quote_prefix(path), tail)
+        return paths.collection_path(cls._parent_path(requestor, paths.quote_prefix(path)), tail)
+
+    @classmethod
+    def _parent_path(cls, requestor: Requestor, prefix: str) -> str:
+        if cls._below and not prefix:
+            raise ValueError(
+                "each {} stands below another row: give its path, like path={!r}".format(
+                    cls.__name__, cls._below
+                )
+            )
+        return cls._account_path(requestor) + prefix
 
     # Reading
 

@@ -71,7 +71,7 @@ class Account(Countable):
             account = super()._account_path(requestor)
         else:
             account = paths.account_path(account_id, "account_id")
-        path = paths.collection_path(account, "", "status")
+        path = paths.collection_path(account, "status")
         return requestor.perform(Call("GET", path), _read_status)
 
     @classmethod

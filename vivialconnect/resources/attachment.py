@@ -41,6 +41,7 @@ class Attachment(Countable):
     singular = "attachment"
     plural = "attachments"
 
+    _below: ClassVar[str] = "messages/9"
     _shown: ClassVar[tuple[str, ...]] = ("file_name", "content_type", "size")
 
     date_created: str

@@ -57,6 +57,7 @@ class Credential(Countable):
     singular = "credential"
     plural = "credentials"
 
+    _below: ClassVar[str] = "users/7/profile"
     _shown: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
 
     if TYPE_CHECKING:

@@ -97,7 +97,8 @@ class Resource(Placed):
         :param id_: The id of the one resource; ``None`` for a page.
         :param path: A prefix between the account and the plural name, ``"messages/9"``.
         :param kwargs: The query: ``page``, ``limit`` (50 unless given, at most 150), ``order``
-            (``"id desc"``), ``search``, and whatever else the service knows.
+            (``"id desc"``), ``search``, and whatever else the service knows. What it does not know
+            it ignores: a filter that is misspelt finds everything.
         :returns: The resource, or a :class:`ResourceList`.
         :raises ValueError: If a setting is missing, or the id cannot stand in a path.
         :raises RequestorError: If the call fails; ``ResourceNotFound`` if there is no such id.
