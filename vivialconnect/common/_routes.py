@@ -110,8 +110,7 @@ class _Session(requests.Session):
     def __init__(self, origin: str) -> None:
         super().__init__()
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("http://", "https://"):
-            self.mount(scheme, _Adapter(origin))
+        self.mount(origin, _Adapter(origin))
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - of the base
         """Name no target, so that requests does not work out what it is told not to follow."""

@@ -9,7 +9,6 @@ from vivialconnect.common import loading, paths, scopes
 from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
 from vivialconnect.resources._collections import LARGEST_PAGE, merged_query
-from vivialconnect.resources._waiting import wait
 from vivialconnect.resources.attachment import Attachment
 from vivialconnect.resources.bulk import Bulkable
 from vivialconnect.resources.countable import read_count
@@ -187,7 +186,11 @@ class Message(Bulkable):
         .. versionadded:: 1.0
         """
         self._require_id("wait for")
-        return wait(self._look, status, timeout)
+        # Imported when it is asked for, for most programs never wait.
+        with loading.lock:
+            from vivialconnect.resources import _waiting  # noqa: PLC0415 - see above
+
+        return _waiting.wait(self._look, status, timeout)
 
     def _look(self, seconds: Optional[float]) -> Optional[str]:
         """Return the status, asked for within so many seconds, or else as the row has it."""
