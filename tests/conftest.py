@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.leaks import watched
 from vivialconnect.common import scopes, transport
@@ -14,6 +15,10 @@ from vivialconnect.resources import _configuration
 from vivialconnect.resources._row import Row
 
 pytest_plugins = ["pytester"]
+
+# No test is timed: on a machine that is busy with other things, an example may take its time.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 #: Variables of the environment that would change what a call does, in either case of letters.
 SCRUBBED = (

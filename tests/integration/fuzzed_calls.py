@@ -242,7 +242,6 @@ def in_batches(check: Callable[[str, Answer], None], examples: int) -> int:
 
     quiet = settings(
         max_examples=min(BATCH, examples),
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

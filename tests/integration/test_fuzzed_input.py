@@ -208,7 +208,6 @@ def test_input__fuzzed() -> None:
 
         @settings(
             max_examples=EXAMPLES,
-            deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         )

@@ -158,7 +158,7 @@ def test_tampering__one_byte() -> None:
         original = base_request(client.host)
         assert client.send(original).status == 404
 
-        @settings(max_examples=400, deadline=None)
+        @settings(max_examples=400)
         @given(changed())
         def check(change: tuple[str, int, str]) -> None:
             tampered = apply(original, *change)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vivialconnect.common import _inflection
@@ -124,7 +124,6 @@ def test_inflection__every_word_of_the_tables(word: str) -> None:
     assert plural == Util.pluralize(plural)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_inflection__of_any_text(text: str) -> None:
     """Any text has both numbers, and all before its last part of letters is left alone."""

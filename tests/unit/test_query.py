@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import TEXT, Color, Level, nested, query_params
@@ -108,7 +108,6 @@ def expected_pairs(key: str, value: Any) -> Iterator[tuple[str, str]]:
         yield key, str(value)
 
 
-@settings(deadline=None)
 @given(query_params())
 def test_to_query__is_turned_round_by_parse_qsl(params: dict[str, Any]) -> None:
     """A standard parser recovers the pairs, in their order."""
@@ -117,7 +116,6 @@ def test_to_query__is_turned_round_by_parse_qsl(params: dict[str, Any]) -> None:
     assert parse_qsl(Util.to_query(params), keep_blank_values=True) == pairs
 
 
-@settings(deadline=None)
 @given(st.dictionaries(TEXT, TEXT))
 def test_to_query__alphabet(params: dict[str, str]) -> None:
     """A query has only unreserved characters, capital escapes and the two delimiters."""
@@ -180,7 +178,6 @@ def test_parse_time__refuses(text: Any) -> None:
     assert repr(text) in str(refusal.value)
 
 
-@settings(deadline=None)
 @given(st.datetimes(timezones=st.sampled_from([timezone.utc])))
 def test_parse_time__turns_format_basic_time_round(moment: datetime) -> None:
     """A moment comes back from its basic form, to the second."""

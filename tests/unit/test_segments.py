@@ -6,7 +6,7 @@ import struct
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import THOROUGH
@@ -287,14 +287,12 @@ TEXTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_count__agrees_with_trying_every_split(text: str) -> None:
     """The figures are those of the best of all splits of the really encoded text."""
     assert by_trying(text) == count(text)[:4]
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_split__fills_the_segments_that_are_counted(text: str) -> None:
     """The parts are the text, as many as are counted, and each fits and is as full as can be."""
@@ -313,7 +311,6 @@ def test_split__fills_the_segments_that_are_counted(text: str) -> None:
     )
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_split__cuts_no_character(text: str) -> None:
     """No part ends in an escape, or in the first half of a pair whose second half comes next."""
@@ -332,7 +329,6 @@ def is_begun(encoding: str, unit: int) -> bool:
     return unit == ESCAPE if encoding == "gsm0338" else 0xD800 <= unit <= 0xDBFF
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_count__names_what_forces_ucs2(text: str) -> None:
     """The text without the named characters is plain GSM, and each stands where it is said to."""

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import Color, Level, json_values, nested, underscored_words
@@ -81,14 +81,12 @@ def test_underscore__table(word: str, underscored: str) -> None:
     assert Util.underscore(word) == underscored
 
 
-@settings(deadline=None)
 @given(underscored_words())
 def test_underscore__turns_camelize_round(word: str) -> None:
     """Over the domain that is documented, underscore gives back what camelize was given."""
     assert Util.underscore(Util.camelize(word)) == word
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_camelize__of_any_text(word: str) -> None:
     """Any text is camelized, and once is enough where no underscore is left to go."""
@@ -261,7 +259,6 @@ def test_to_json__long_values_are_cut_in_the_message() -> None:
     assert len(str(refusal.value)) < 150
 
 
-@settings(deadline=None)
 @given(json_values())
 def test_to_json__is_turned_round_by_json_to_dict(value: Any) -> None:
     """Any JSON comes back from its text, and from the text's bytes."""
@@ -271,7 +268,6 @@ def test_to_json__is_turned_round_by_json_to_dict(value: Any) -> None:
     assert Util.json_to_dict(text.encode("utf-8")) == value
 
 
-@settings(deadline=None)
 @given(json_values())
 def test_to_json__leaves_the_value_alone(value: Any) -> None:
     """The object that is serialized does not change."""
@@ -296,7 +292,6 @@ def test_remove_root__anything_else(data: Any) -> None:
     assert Util.remove_root(data) is data
 
 
-@settings(deadline=None)
 @given(json_values())
 def test_remove_root__turns_the_root_of_to_json_round(value: Any) -> None:
     """What to_json puts under a root, remove_root takes out."""
