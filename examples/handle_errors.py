@@ -21,7 +21,7 @@ except UnauthorizedAccess:
 except RateLimit as error:
     sys.exit("Not sent: try again in {} seconds".format(error.retry_after or 60))
 except BadRequest as error:
-    sys.exit("Not sent, error {}: {}".format(error.error_code, error.message))
+    sys.exit("Not sent, error {}: {}".format(error.error_code or error.http_status, error.message))
 except VivialConnectError as error:
     if error.outcome in ("unknown", "accepted"):
         sys.exit("It may have been sent; send_once.py shows how to look: {}".format(error))

@@ -9,7 +9,10 @@ from datetime import datetime, timedelta, timezone
 
 from vivialconnect import Log
 
-hours = float(sys.argv[1]) if len(sys.argv) > 1 else 24
+try:
+    hours = float(sys.argv[1]) if len(sys.argv) > 1 else 24
+except ValueError:
+    sys.exit(__doc__)
 now = datetime.now(timezone.utc)
 
 kinds = Counter()

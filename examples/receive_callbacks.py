@@ -8,6 +8,7 @@ Credentials come from VIVIALCONNECT_API_KEY, VIVIALCONNECT_API_SECRET, VIVIALCON
 
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import count
 
 from vivialconnect import Message, Number, VivialConnectError
 
@@ -34,19 +35,18 @@ class Receiver(BaseHTTPRequestHandler):
         """Keep the terminal for the messages."""
 
 
-if not sys.argv[1:]:
+if not sys.argv[1:] or not all(word.isdecimal() for word in sys.argv[2:]):
     sys.exit(__doc__)
 number = next((each for each in Number.find_each() if each.phone_number == sys.argv[1]), None)
 if number is None:
     sys.exit("The account has no number {}; see Number.find()".format(sys.argv[1]))
 port = int(sys.argv[2]) if sys.argv[2:] else 0
-count = int(sys.argv[3]) if sys.argv[3:] else None
+calls = range(int(sys.argv[3])) if sys.argv[3:] else count()
 
 with HTTPServer(("127.0.0.1", port), Receiver) as server:
     url = "http://127.0.0.1:{}/".format(server.server_port)
     number.status_text_url = number.incoming_text_url = url
     number.save()
     print("listening at", url, flush=True)
-    while count is None or count > 0:
+    for _ in calls:
         server.handle_request()
-        count = None if count is None else count - 1

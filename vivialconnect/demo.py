@@ -189,6 +189,8 @@ def run(arguments: argparse.Namespace) -> int:
             _play_in_sandbox(arguments)
     except (vivialconnect.VivialConnectError, DemoError, ValueError) as error:
         return _fail(str(error))
+    except BrokenPipeError:
+        return _fail("nobody reads on; what is printed above has happened")
     except (OSError, sqlite3.Error) as error:
         return _fail("the sandbox cannot run here: {}".format(error))
     except KeyboardInterrupt:

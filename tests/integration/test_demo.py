@@ -258,6 +258,28 @@ def test_command__version(tmp_path: Path) -> None:
     assert finished.stdout == "vivialconnect {}\n".format(vivialconnect.__version__)
 
 
+def test_demo__nobody_reads_on(tmp_path: Path) -> None:
+    """Where its output goes to has been closed: that is told, with status 1."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    finished = subprocess.run(
+        [sys.executable, "-u", "-m", "vivialconnect", "demo"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=60,
+        text=True,
+    )
+    os.close(writing)
+
+    assert finished.returncode == 1
+    assert finished.stderr == (
+        "vivialconnect demo: nobody reads on; what is printed above has happened\n"
+    )
+
+
 def test_command__none(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a command the help goes to standard error, with status 2."""
     status = main([])

@@ -85,6 +85,18 @@ def test_examples__tell_what_they_need(sandbox: Sandbox, name: str) -> None:
     assert len(sandbox.requests) == before
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("read_logs.py", ["--help"]), ("receive_callbacks.py", [SENDER, "abc"])],
+)
+def test_examples__tell_what_they_take(sandbox: Sandbox, name: str, words: list[str]) -> None:
+    """What is no number ends a script that takes one with how it is called."""
+    done = run_example(sandbox, name, *words)
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0].partition(": ")[2].startswith(name)
+
+
 def test_receive_callbacks__unknown_number(sandbox: Sandbox) -> None:
     """A number that the account does not have is told in words."""
     done = run_example(sandbox, "receive_callbacks.py", "+15154469790")
@@ -149,6 +161,19 @@ def test_bulk_send__more_than_one_job(sandbox: Sandbox) -> None:
     assert (finished.returncode, finished.stderr) == (0, "")
     assert finished.stdout.count("Bulk ") == 2
     assert [message.to_number for message in Message.find_each(order="id asc")] == recipients
+    shown = [line.split()[0] for line in finished.stdout.splitlines() if line.startswith(" ")]
+    assert shown == recipients
+
+
+def test_bulk_send__left_out(sandbox: Sandbox) -> None:
+    """Whoever gets no text is named, with status 1."""
+    finished = run_example(sandbox, "bulk_send.py", SENDER, "We open at nine", RECIPIENT, "913")
+
+    assert (finished.returncode, finished.stderr) == (
+        1,
+        "Not sent to 913; are these phone numbers?\n",
+    )
+    assert Message.count() == 1
 
 
 def test_handle_errors__sent(sandbox: Sandbox) -> None:

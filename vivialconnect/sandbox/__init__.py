@@ -27,7 +27,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Callable, Optional
 
-from vivialconnect.sandbox import lifecycle, seed, webhooks
+from vivialconnect.sandbox import seed
 from vivialconnect.sandbox.application import Application
 from vivialconnect.sandbox.chaos import Chaos, Rule
 from vivialconnect.sandbox.clock import Clock
@@ -35,7 +35,6 @@ from vivialconnect.sandbox.control import control, is_control
 from vivialconnect.sandbox.ledger import balance
 from vivialconnect.sandbox.lifecycle import FAILS, STUCK, UNDELIVERED, Draft, Options
 from vivialconnect.sandbox.media import from_bytes
-from vivialconnect.sandbox.messages import owned_number
 from vivialconnect.sandbox.passwords import FIRST_PASSWORD
 from vivialconnect.sandbox.pointing import Pointer
 from vivialconnect.sandbox.router import BASE_PATH
@@ -257,7 +256,13 @@ class Sandbox:
             self._application.postman.wake()
 
     def receive(
-        self, *, from_number: str, to_number: str, body: str = "", media: Sequence[bytes] = ()
+        self,
+        *,
+        from_number: str,
+        to_number: str,
+        body: str = "",
+        media: Sequence[bytes] = (),
+        media_urls: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Let somebody send a message to one of the account's numbers.
 
@@ -265,23 +270,14 @@ class Sandbox:
         :param to_number: the number that it goes to.
         :param body: its text.
         :param media: the bytes of what is attached.
+        :param media_urls: URLs of what is attached, as of a message that is sent.
         :returns: the message as the API gives it, with status ``received``.
-        :raises ValueError: if the account does not have the number.
+        :raises ValueError: if the account does not have the number, or a URL cannot be.
         :raises RuntimeError: if the sandbox is not running.
         """
-        moment = self._clock.now()
-        draft = Draft(self.account_id, from_number, to_number, body, from_bytes(media))
-        with self._running(self._store).transaction() as connection:
-            number = owned_number(connection, self.account_id, to_number)
-            if number is None:
-                raise ValueError(
-                    f"{to_number!r} is no number of account {self.account_id}; buy it first"
-                )
-            draft = draft._replace(connector_id=number["connector_id"])
-            message = lifecycle.receive(connection, draft, number, moment)
-            busy = webhooks.is_busy(connection)
-        self._running(self._application).postman.wake(busy=busy)
-        return lifecycle.render_message(message)
+        application: Application = self._running(self._application)
+        attached = (*from_bytes(media), *application.load_media(media_urls))
+        return application.receive(Draft(self.account_id, from_number, to_number, body, attached))
 
     def wait_for_webhooks(self, timeout: float = 10) -> None:
         """Wait until every URL was called that is to be called by now.
@@ -316,7 +312,7 @@ class Sandbox:
 
     def _respond(self, request: Request) -> Answer:
         if is_control(request):
-            return control(request, self.chaos)
+            return control(request, self.chaos, self.receive)
         self._requests.append(request)
         application: Application = self._running(self._application)
         return application.answer(request)

@@ -7,7 +7,8 @@ looks at it, and its answer after everything else has. The sandbox's chaos stand
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Callable, Optional
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from vivialconnect.sandbox import (
     accounts,
@@ -30,6 +31,8 @@ from vivialconnect.sandbox import (
     webhooks,
     withdrawn,
 )
+from vivialconnect.sandbox.media import Media, load_all
+from vivialconnect.sandbox.messages import owned_number
 from vivialconnect.sandbox.postman import Postman
 from vivialconnect.sandbox.router import ROW_ID, Call, Router, missing
 from vivialconnect.sandbox.store import select_one
@@ -106,6 +109,35 @@ class Application:
             answer = json_answer({"message": "Internal server error"}, status=500)
         request.status = answer.status or None
         return answer
+
+    def receive(self, draft: lifecycle.Draft) -> dict[str, Any]:
+        """Take in a message that somebody sends to one of our numbers.
+
+        :param draft: the message.
+        :returns: the message as the API gives it.
+        :raises ValueError: if its account does not have the number.
+        """
+        with self._store.transaction() as connection:
+            number = owned_number(connection, draft.account_id, draft.to_number)
+            if number is None:
+                raise ValueError(
+                    f"{draft.to_number!r} is no number of account {draft.account_id}; buy it first"
+                )
+            draft = draft._replace(connector_id=number["connector_id"])
+            message = lifecycle.receive(connection, draft, number, self._clock.now())
+            busy = webhooks.is_busy(connection)
+        self.postman.wake(busy=busy)
+        return lifecycle.render_message(message)
+
+    def load_media(self, urls: Sequence[str]) -> list[Media]:
+        """Get what URLs name.
+
+        :raises ValueError: if one cannot be used.
+        """
+        try:
+            return load_all(list(urls), allow_local=self._options.allow_local_media)
+        except Refusal as refusal:
+            raise ValueError(str(refusal)) from None
 
     def settle(self) -> None:
         """Do what has fallen due in the lives of messages."""

@@ -1,11 +1,12 @@
-"""Chaos over HTTP, for programs in other languages and in other processes. Unsigned JSON.
+"""What a sandbox is told to do over HTTP, by programs in other languages and processes.
 
-It stands beside the API: nothing is verified or recorded here, and no fault is played on it.
+That is chaos, and that somebody sends a message to one of its numbers. It stands beside the API, in
+unsigned JSON: nothing is verified or recorded here, and no fault is played on it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from vivialconnect.sandbox.traffic import Answer, Refusal, json_answer, parse_json
 
@@ -13,33 +14,71 @@ if TYPE_CHECKING:
     from vivialconnect.sandbox.chaos import Chaos
     from vivialconnect.sandbox.traffic import Request
 
-PATH = "/sandbox/chaos"
-ALLOWED = {True: ("GET", "POST", "DELETE"), False: ("DELETE",)}
+CHAOS = "/sandbox/chaos"
+RECEIVE = "/sandbox/receive"
+#: What a message that comes in is made of.
+FIELDS = {"from_number": str, "to_number": str, "body": str, "media_urls": list}
 
 
 def is_control(request: Request) -> bool:
-    """Tell whether a request is about chaos, not for the API."""
-    return request.path == PATH or request.path.startswith(PATH + "/")
+    """Tell whether a request is for the sandbox, not for the API."""
+    return request.path in (CHAOS, RECEIVE) or request.path.startswith(CHAOS + "/")
 
 
-def control(request: Request, chaos: Chaos) -> Answer:
-    """Answer a request about chaos.
+def control(request: Request, chaos: Chaos, receive: Callable[..., dict[str, Any]]) -> Answer:
+    """Answer a request for the sandbox.
 
     :param request: the request; its path is one of these.
     :param chaos: the sandbox's.
+    :param receive: takes in a message.
     :returns: the answer; what is wrong is told under ``message``.
     """
-    rule_id = request.path[len(PATH) + 1 :]
     try:
-        if request.method not in ALLOWED[not rule_id]:
-            allow = ", ".join(ALLOWED[not rule_id])
-            message = f"The method {request.method} is not allowed here"
-            raise Refusal(405, message, headers={"Allow": allow})  # noqa: TRY301 - as elsewhere
-        if rule_id:
-            return _remove(chaos, rule_id)
-        return HANDLERS[request.method](request, chaos)
+        if request.path == RECEIVE:
+            _check_method(request, "POST")
+            return _receive(request, receive)
+        return _control_chaos(request, chaos)
     except Refusal as refusal:
         return refusal.answer()
+
+
+def _check_method(request: Request, *allowed: str) -> None:
+    if request.method not in allowed:
+        message = f"The method {request.method} is not allowed here"
+        raise Refusal(405, message, headers={"Allow": ", ".join(allowed)})
+
+
+def _document(request: Request, example: str) -> dict[str, Any]:
+    document: Any = parse_json(request.body)
+    if not isinstance(document, dict):
+        raise Refusal(400, f"The request body must be an object, like {example}")
+    return dict(document)
+
+
+def _receive(request: Request, receive: Callable[..., dict[str, Any]]) -> Answer:
+    fields = _document(request, '{"from_number": "+15154469790", "to_number": "+19132597591"}')
+    wrong = [name for name, value in fields.items() if not isinstance(value, FIELDS.get(name, ()))]
+    absent = [name for name in ("from_number", "to_number") if name not in fields]
+    if wrong or absent:
+        raise Refusal(
+            400,
+            "A message has the texts from_number, to_number and body, and the list media_urls; "
+            "see to {}".format(", ".join(wrong + absent)),
+        )
+    try:
+        message = receive(**fields)
+    except ValueError as error:
+        raise Refusal(400, str(error)) from None
+    return json_answer({"message": message}, status=201)
+
+
+def _control_chaos(request: Request, chaos: Chaos) -> Answer:
+    rule_id = request.path[len(CHAOS) + 1 :]
+    if rule_id:
+        _check_method(request, "DELETE")
+        return _remove(chaos, rule_id)
+    _check_method(request, *HANDLERS)
+    return HANDLERS[request.method](request, chaos)
 
 
 def _list(_request: Request, chaos: Chaos) -> Answer:
@@ -48,10 +87,7 @@ def _list(_request: Request, chaos: Chaos) -> Answer:
 
 
 def _add(request: Request, chaos: Chaos) -> Answer:
-    document: Any = parse_json(request.body)
-    if not isinstance(document, dict):
-        raise Refusal(400, 'The request body must be an object, like {"fault": "reset"}')
-    values: dict[str, Any] = dict(document)
+    values = _document(request, '{"fault": "reset"}')
     try:
         rule = chaos.add(values.pop("fault", None), **values)
     except ValueError as error:

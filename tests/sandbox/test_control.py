@@ -1,0 +1,86 @@
+"""Messages that a sandbox is told over HTTP to receive."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from vivialconnect.sandbox import Sandbox
+
+    from .client import Client
+
+TEXT = {"from_number": "+15154469790", "to_number": "+19132597591", "body": "Yes, please"}
+
+
+def receive(sandbox: Sandbox, content: bytes, method: str = "POST") -> tuple[int, Any]:
+    """Let a message come in, unsigned; give status and document."""
+    url = sandbox.url.replace("/api/v1.0", "/sandbox/receive")
+    try:
+        with urllib.request.urlopen(
+            urllib.request.Request(url, content, method=method), timeout=20
+        ) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def test_receive__text_and_picture(client: Client, sandbox: Sandbox) -> None:
+    """What is posted comes in as if somebody had sent it, and is answered with."""
+    client.buy()
+    document = {**TEXT, "media_urls": ["https://example.com/cat.png"]}
+    recorded = len(sandbox.requests)
+    status, answer = receive(sandbox, json.dumps(document).encode())
+
+    assert len(sandbox.requests) == recorded
+    assert status == 201
+    assert answer["message"] == client.call("GET", "messages/1.json").json["message"]
+    assert {name: answer["message"][name] for name in TEXT} == TEXT
+    assert answer["message"]["direction"] == "inbound"
+    (attached,) = client.call("GET", "messages/1/attachments.json").json["attachments"]
+    assert (attached["file_name"], attached["content_type"]) == ("cat.png", "image/png")
+
+
+def test_receive__media_urls_in_python(client: Client, sandbox: Sandbox) -> None:
+    """A URL that cannot be is a ValueError, and nothing comes in."""
+    client.buy()
+    numbers = {name: TEXT[name] for name in ("from_number", "to_number")}
+    with pytest.raises(ValueError, match="unsupported media type or URL: 'cat'"):
+        sandbox.receive(**numbers, media_urls=["cat"])
+
+    assert client.call("GET", "messages/count.json").json == {"count": 0}
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ([], "must be an object, like"),
+        ({}, "see to from_number, to_number"),
+        ({**TEXT, "body": 5}, "see to body"),
+        ({**TEXT, "media": []}, "see to media"),
+        ({**TEXT, "to_number": "+15154469791"}, "is no number of account 12345; buy it first"),
+        ({**TEXT, "media_urls": [5]}, "unsupported media type or URL: 5"),
+        ({**TEXT, "body": "\ud800"}, "is not valid JSON"),
+    ],
+)
+def test_receive__that_cannot_be(
+    client: Client, sandbox: Sandbox, document: Any, words: str
+) -> None:
+    """What is no message is refused with 400 and words, and nothing comes in."""
+    client.buy()
+    status, answer = receive(sandbox, json.dumps(document).encode())
+
+    assert status == 400
+    assert words in answer["message"]
+    assert client.call("GET", "messages/count.json").json == {"count": 0}
+
+
+@pytest.mark.parametrize(("content", "method", "status"), [(b"{", "POST", 400), (b"", "PUT", 405)])
+def test_receive__no_such_call(sandbox: Sandbox, content: bytes, method: str, status: int) -> None:
+    """What is no JSON, and another method, are refused."""
+    assert receive(sandbox, content, method)[0] == status
