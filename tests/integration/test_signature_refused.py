@@ -57,7 +57,7 @@ def test_refused__wrong_key(vivialconnect_sandbox: Sandbox) -> None:
     failure = refusal_of(Message.find)
 
     assert "The API key is unknown or inactive" in str(failure)
-    assert "so api_key or api_secret is wrong, or they are no pair" in str(failure)
+    assert "so api_key or api_secret is wrong, they are no pair" in str(failure)
     assert vivialconnect_sandbox.api_secret not in str(failure) + str(vars(failure))
 
 

@@ -131,8 +131,8 @@ def first_difference(ours: list[str], theirs: list[str]) -> str:
                 )
             )
     return (
-        "what was signed is what the service expects, so api_key or api_secret is wrong, or they "
-        "are no pair"
+        "what was signed is what the service expects, so api_key or api_secret is wrong, they are "
+        "no pair, or the key is not active"
     )
 
 

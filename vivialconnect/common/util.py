@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import date, datetime, time, timezone
 from typing import Any, NoReturn, Optional, Union
 from urllib.parse import quote
 
@@ -18,8 +18,9 @@ from vivialconnect.common._values import checked_key, format_basic_time, in_utc,
 
 __all__ = ("Moment", "Util", "as_moment", "encode_body", "format_basic_time", "parse_time")
 
-#: A point in time as callers may give it: a datetime (a naive one is UTC), or ISO 8601 text.
-Moment = Union[str, datetime]
+#: A point in time as callers may give it: a datetime (a naive one is UTC), a date, which is its
+#: midnight in UTC, or ISO 8601 text.
+Moment = Union[str, date]
 
 # A single underscore before a letter joins two words; one of a run, or at an end, is kept.
 _JOINT_OR_START = r"(?:(?<=[^_])_|(\A|_))([A-Za-z])"
@@ -244,18 +245,21 @@ def parse_time(text: str) -> datetime:
 def as_moment(value: Moment, name: str) -> datetime:
     """Return what a caller gives as a point in time, as an aware datetime.
 
-    :param value: A datetime (a naive one is UTC), or text as for :func:`parse_time`.
+    :param value: A datetime (a naive one is UTC), a date, which is its midnight in UTC, or text as
+        for :func:`parse_time`.
     :param name: What it was given as, for the error's text.
-    :raises ValueError: If it is neither.
+    :raises ValueError: If it is none of these.
 
     >>> as_moment("2020-07-02T10:11:12", "since") == as_moment(datetime(2020, 7, 2, 10, 11, 12), "")
     True
     """
     if isinstance(value, str):
         return parse_time(value)
-    if not isinstance(value, datetime):
-        raise ValueError("{} must be a datetime or ISO 8601 text, not {!r}".format(name, value))
-    return in_utc(value)
+    if not isinstance(value, date):
+        raise ValueError(
+            "{} must be a datetime, a date or ISO 8601 text, not {!r}".format(name, value)
+        )
+    return in_utc(value if isinstance(value, datetime) else datetime.combine(value, time()))
 
 
 def _word(word: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Optional, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
@@ -234,12 +234,14 @@ class Row(metaclass=ResourceMeta):
             object.__setattr__(self, "_covered", {})
         object.__setattr__(self, "__dict__", data)
 
-    def _moment(self, name: str) -> Optional[datetime]:
+    def _moment(
+        self, name: str, read: Callable[[Any, str], datetime] = as_moment
+    ) -> Optional[datetime]:
         value = self.attributes.get(name)
         if value is None:
             return None
         try:
-            return as_moment(value, name)
+            return read(value, name)
         except ValueError as cause:
             raise ResourceError("{} is no time: {!r}".format(name, value)) from cause
 

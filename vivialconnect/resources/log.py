@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn, Optional, TypeVar
 
 from vivialconnect.common.call import Call
+from vivialconnect.common.util import parse_time
 from vivialconnect.resources._collections import merged_query, unreadable, walk_keys
 from vivialconnect.resources.readonly import ReadOnly
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from vivialconnect.common.util import Moment
     from vivialconnect.resources._collections import ResourceList
     from vivialconnect.resources._row import RowT
@@ -23,7 +26,8 @@ class Log(ReadOnly):
     ==================== =======================================================================
     log_id               The entry's id (str).
     log_type             What happened to what, ``"message.queued"`` (str).
-    log_timestamp        When: ``YYYYMMDDhhmmss`` and six digits (int).
+    log_timestamp        When, UTC: ``YYYYMMDDhhmmss`` and six digits of the second (int); as a
+                         datetime: ``logged_at``.
     description          In words (str).
     item_type            What it happened to: ``"number"``, ``"msg_out_local_sms"`` ... (str).
     item_id              The id of that (str).
@@ -34,7 +38,7 @@ class Log(ReadOnly):
     log_data             What else there is to know (dict).
     ==================== =======================================================================
 
-    Times of queries are datetimes, or text as ``YYYYMMDDThhmmssZ``.
+    Times of queries are datetimes, dates, or text as ``YYYYMMDDThhmmssZ``.
 
     Example:
 
@@ -67,6 +71,14 @@ class Log(ReadOnly):
     account_id: str
     log_data: dict[str, Any]
 
+    @property
+    def logged_at(self) -> Optional[datetime]:
+        """When it happened, as an aware datetime; ``log_timestamp`` has the figure.
+
+        .. versionadded:: 1.0
+        """
+        return self._moment("log_timestamp", _read_timestamp)
+
     # The base's overloads promise one log for an id, and the service has no such call.
     @classmethod
     def find(  # type: ignore[override] # narrower on purpose: no find by id
@@ -77,8 +89,8 @@ class Log(ReadOnly):
         :param id_: Must be ``None``: the service does not give entries one by one.
         :param path: As for :meth:`.Resource.find`.
         :param kwargs: The query: ``start_time`` and ``end_time`` (both needed; a naive datetime is
-            UTC), ``log_type``, ``item_id``, ``operator_id``, ``limit`` (at most 150),
-            ``start_key``.
+            UTC, a date its midnight), ``log_type``, ``item_id``, ``operator_id``, ``limit`` (at
+            most 150), ``start_key``.
         :raises NotImplementedError: If an id is given.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no list of entries.
@@ -139,6 +151,11 @@ class Log(ReadOnly):
         :raises NotImplementedError: Always.
         """
         self._refuse("reload a log")
+
+
+def _read_timestamp(figure: Any, _: str) -> datetime:
+    text = str(figure)
+    return parse_time("{}T{}.{}".format(text[:8], text[8:14], text[14:] or 0))
 
 
 def _read_object(answer: Any) -> dict[str, Any]:

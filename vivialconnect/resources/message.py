@@ -238,7 +238,7 @@ class Message(Bulkable):
     def segments(text: str) -> Segments:
         """Return how a text is encoded, and how many segments of a message it fills.
 
-        The service counts again; what it charges for is in ``num_segments``.
+        The service counts again; what it has counted is in ``num_segments``.
 
         :param text: What is to be sent.
         :returns: encoding, segments, units, units_left (what still fits in the last segment), and

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Optional, Ty
 
 from vivialconnect.common import loading, paths
 from vivialconnect.common.call import Call
-from vivialconnect.resources._collections import merged_query
+from vivialconnect.resources._collections import check_spelling, merged_query
 from vivialconnect.resources.tagged import Tagged
 
 if TYPE_CHECKING:
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from vivialconnect.resources.resource import ResourceList
 
 NumberT = TypeVar("NumberT", bound="Number")
+
+#: What numbers on sale are looked for by.
+SOUGHT = (
+    "country_code", "number_type", "in_region", "area_code", "in_postal_code", "in_city",
+    "local_number", "contains", "limit", "page",
+)  # fmt: skip
 
 
 class Number(Tagged):
@@ -106,7 +112,8 @@ class Number(Tagged):
             more), ``contains`` (digits, letters as on a keypad, ``?`` for one digit, ``*`` for
             any), ``limit``, ``page``. What is ``None`` or empty is left out.
         :returns: A list of numbers that :meth:`buy` can buy.
-        :raises ValueError: If a key stands in both, or a setting is missing.
+        :raises ValueError: If a key stands in both or is nearly one of these, or a setting is
+            missing.
         :raises RequestorError: If the call fails.
 
         Example:
@@ -121,6 +128,7 @@ class Number(Tagged):
         if number_type is not None:
             kwargs["number_type"] = number_type
         given = merged_query(opts, kwargs)
+        check_spelling(given, SOUGHT)
         # The encoder leaves out what is None or an empty list, and keeps an empty text.
         query = {name: value for name, value in given.items() if value not in ("", None)}
         country = paths.quote_segment(query.pop("country_code", "US"), "country_code")

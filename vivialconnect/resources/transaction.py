@@ -108,8 +108,8 @@ class Transaction(ReadOnly):
 
         :param id_: The id of the one transaction; ``None`` for a page.
         :param path: As for :meth:`.Resource.find`.
-        :param start_time: From when on: a datetime (a naive one is UTC), or ISO 8601 text. Default:
-            a year before ``end_time``.
+        :param start_time: From when on: a datetime (a naive one is UTC), a date, which is its
+            midnight in UTC, or ISO 8601 text. Default: a year before ``end_time``.
         :param end_time: Until when, in the same form. Default: now.
         :param transaction_type: One type, or a list of several. Default: all.
         :param kwargs: The query: ``page``, ``limit`` (50 unless given, at most 150).

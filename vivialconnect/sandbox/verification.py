@@ -100,8 +100,7 @@ class Verifier:
             extra: dict[str, Any] = {} if mistake is None else {"matches_variant": mistake}
             raise Refusal(
                 401,
-                "The signature does not match. This is the canonical request that belongs to the "
-                "request received; compare it with the one that was signed",
+                "The signature does not match the request",
                 canonical_request=shown,
                 **extra,
             )
