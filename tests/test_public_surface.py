@@ -276,6 +276,21 @@ def test_facade__name_that_is_not_there() -> None:
         vivialconnect.Mesage  # noqa: B018 - the case
 
 
+def test_facade__modules_are_there() -> None:
+    """After importing the package alone, its modules are there by their whole names."""
+    program = (
+        "import vivialconnect\n"
+        "print(vivialconnect.common.error.RequestorError.__name__)\n"
+        "print(vivialconnect.resources.number.Number.__name__)\n"
+        "print(hasattr(vivialconnect.common, 'errors'), hasattr(vivialconnect.resources, '_x'))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.split() == ["RequestorError", "Number", "False", "False"]
+
+
 def test_facade__requestor_is_loaded_when_it_is_needed() -> None:
     """Importing the nouns imports neither requests nor what signs; dir() tells of all names."""
     program = (

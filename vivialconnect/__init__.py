@@ -18,6 +18,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vivialconnect import resources  # noqa: F401 - an attribute, as its modules are
 from vivialconnect.common import loading
 from vivialconnect.version import VERSION
 

@@ -136,6 +136,26 @@ def test_many__save_changed(
         assert len(crowded.requests) == before
 
 
+def test_many__save_changed_before_another_list(connector: Connector, crowded: Sandbox) -> None:
+    """Numbers that were changed are not forgotten where another list of the connector changes."""
+    connector.phone_numbers.pop()
+    connector.add_callbacks({"message_type": "text", "event_type": "status", "url": "https://a"})
+    before = len(crowded.requests)
+    with pytest.raises(ValueError, match="add_numbers, remove_numbers or replace_numbers"):
+        connector.save()
+
+    assert len(crowded.requests) == before
+
+
+def test_many__save_without_numbers(connector: Connector, crowded: Sandbox) -> None:
+    """Numbers that the row has not are not sent as none."""
+    vars(connector)["phone_numbers"] = None
+    connector.save()
+
+    assert "phone_numbers" not in json.loads(crowded.requests[-1].body)["connector"]
+    assert connector.count_numbers() == MANY
+
+
 def test_many__calls_of_their_own(connector: Connector) -> None:
     """The row follows what is added and removed; then it can be saved as before."""
     first = connector.phone_numbers[0]

@@ -13,7 +13,7 @@ from typing import Any, Callable
 import pytest
 
 from tests.contract import ACCOUNT, BASE
-from tests.integration.scripted_server import ScriptedServer, answer, use
+from tests.integration.scripted_server import ScriptedServer, answer, say_and_hang_up, use
 from vivialconnect import Credential, ResourceError, User, VivialConnectError
 
 PLACE = BASE + ACCOUNT + "/users/7/profile/credentials"
@@ -123,6 +123,33 @@ def test_secret__in_an_answer_that_cannot_be_read(body: Any) -> None:
     assert SECRET not in told + repr(vars(failure))
     assert (failure.__cause__, failure.__context__) == (None, None)
     assert SECRET.encode() not in pickle.dumps(failure)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        answer(MADE, 500),
+        answer({"user": {"credential": {"api_secret": SECRET}}}, 201),
+        say_and_hang_up(
+            b'HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{"api_secret": "' + SECRET.encode()
+        ),
+    ],
+    ids=["server error", "without an id", "cut short"],
+)
+def test_secret__in_a_failure_to_make_one(script: Any) -> None:
+    """Neither the error, nor what caused it, nor the locals of frames hold the secret that came."""
+    with ScriptedServer(script) as server:
+        use(server)
+        with pytest.raises(VivialConnectError) as caught:
+            User(7).create_credential("reports")
+
+    link: Any = caught.value
+    while link is not None:
+        told = traceback.TracebackException.from_exception(link, capture_locals=True)
+        frames = [frame for frame in told.stack if "vivialconnect" in frame.filename]
+        assert SECRET not in str([frame.locals for frame in frames]) + str(vars(link)) + repr(link)
+        link = link.__cause__ or link.__context__
+    assert len(server.requests) == 1
 
 
 def test_secret__copied() -> None:

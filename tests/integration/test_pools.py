@@ -7,6 +7,8 @@ import io
 import os
 import signal
 import socket
+import sys
+import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -199,6 +201,53 @@ def test_proxy__that_cannot_be_used(proxy: str, monkeypatch: pytest.MonkeyPatch)
     assert (caught.value.outcome, caught.value.attempts) == ("not sent", 1)
     assert "word" not in str(caught.value)
     assert server.requests == []
+
+
+class Interrupted:
+    """Makes a call when so many lines of another were run, as the handler of a signal might."""
+
+    def __init__(self, line: int) -> None:
+        self.left = line
+        self.count = 0
+
+    def trace(self, _frame: Any, event: str, _: Any) -> Any:
+        """Count the lines."""
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                sys.settrace(None)
+                self.count = Message.count()
+        return self.trace
+
+
+def test_send__interrupted_at_any_line() -> None:
+    """A handler may make a call wherever it interrupts one, for no lock is held there."""
+
+    def run() -> None:
+        for line in range(1, 5000, 3):
+            interrupted = Interrupted(line)
+            before = sys.gettrace()
+            sys.settrace(interrupted.trace)
+            try:
+                count = Message.count()
+            finally:
+                sys.settrace(before)
+            counts.append((count, interrupted.count))
+            if interrupted.left > 0:
+                return
+
+    counts: list[tuple[int, int]] = []
+    with ScriptedServer(answer({"count": 1})) as server:
+        use(server)
+        Message.count()
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(60)
+
+    assert not thread.is_alive()
+    assert len(counts) > 50
+    assert {*counts} == {(1, 1), (1, 0)}
+    assert counts[-1] == (1, 0)
 
 
 def test_send__interrupted_by_a_call_of_a_signal_handler() -> None:

@@ -122,12 +122,16 @@ def test_change_password__what_is_none(old: Any, new: Any) -> None:
     assert told(caught.value) == []
 
 
-@pytest.mark.parametrize("status", [302, 400, 500])
-def test_change_password__echoed(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "ascii_alone", "slash"),
+    [(302, True, "/"), (400, True, "\\/"), (400, False, "/"), (500, False, "\\/")],
+)
+def test_change_password__echoed(status: int, ascii_alone: bool, slash: str) -> None:  # noqa: FBT001 - of json.dumps
     """Where the service repeats what was sent, the error does not."""
-    old, new = OLD, 'gr\u00fcn"house'
+    old, new = OLD, OLD + '/gr\u00fcn"house'
     told_back = {"message": "not {} but {}".format(old, new), "sent": {"password": new}}
-    with ScriptedServer(answer(told_back, status)) as server:
+    body = json.dumps(told_back, ensure_ascii=ascii_alone).replace("/", slash)
+    with ScriptedServer(answer(body.encode(), status)) as server:
         use(server, max_retries=0)
         with pytest.raises(VivialConnectError) as caught:
             User(7).change_password(old, new)
@@ -135,6 +139,7 @@ def test_change_password__echoed(status: int) -> None:
     failure: Any = caught.value
     shown = str(failure) + failure.http_body + str(failure.json_body)
     assert [text for text in (old, new, "gr\\u00fcn") if text in shown] == []
+    assert "house" not in shown
     assert "not *** but ***" in shown
 
 
@@ -199,6 +204,8 @@ def register() -> None:
         *[(call, say_and_hang_up(b"")) for call in (change, register)],
         *[(call, answer({"message": "no"}, 400)) for call in (change, register)],
         *[(call, answer(b"<html>")) for call in (change, register)],
+        *[(call, answer("<p>not {}".format(NEW).encode())) for call in (change, register)],
+        (register, answer({"user": {"username": NEW}})),
         (register, answer({"user": {"username": "new"}})),
     ],
 )
@@ -225,3 +232,14 @@ def test_password__that_cannot_be_sent(verb: Any) -> None:
 
     assert server.requests == []
     assert NEW not in str(caught.value)
+
+
+def test_register__that_cannot_be_sent() -> None:
+    """Where another field has no form in JSON, the password is in none of our frames."""
+    with ScriptedServer(answer({})) as server:
+        use(server)
+        with pytest.raises(ValueError, match=r"user\.username: .* has no form in JSON") as caught:
+            User.register({"password": NEW, "username": {1}})
+
+    assert server.requests == []
+    assert told(caught.value) == []

@@ -186,6 +186,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"fault": "redirect_to_other_host", "location": "\u00e9"}, "location of redirect_to_other"),
     ({"fault": "clock_off"}, "seconds of clock_off must be .*; it was not given"),
     ({"fault": "clock_off", "seconds": 1e10}, "seconds of clock_off must be"),
+    ({"fault": "drip", "seconds": 10**400}, "seconds of drip must be"),
     ({"fault": "clock_off", "seconds": 1, "takes_effect": False}, "takes_effect of clock_off"),
 ]  # fmt: skip
 NO_JSON: list[tuple[dict[str, Any], str]] = [

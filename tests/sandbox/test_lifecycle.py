@@ -76,7 +76,7 @@ def test_status__jumped_over(client: Client) -> None:
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
 def test_advance__not_back(sandbox: Sandbox, seconds: float) -> None:
-    """The clock does not go back, and only by a finite number ahead."""
+    """The clock does not go back, and not past the years that dates have."""
     with pytest.raises(ValueError, match="0 or more"):
         sandbox.advance(seconds)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import struct
 import threading
 from collections.abc import Iterator
@@ -106,13 +107,15 @@ def test_local_media__file(tmp_path: Path) -> None:
 
 
 def test_local_media__missing_file(tmp_path: Path) -> None:
-    """A file that is not there is an unsupported URL."""
+    """A file that is not there is an unsupported URL, and so is what is no file and may not end."""
+    os.mkfifo(tmp_path / "pipe")
     with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
         client.buy()
         message = {"from_number": "+19132597591", "to_number": "+11234567890"}
-        message_with = dict(message, media_urls=[(tmp_path / "none").as_uri()])
-        response = client.call("POST", "messages.json", {"message": message_with})
-        assert (response.status, response.json["error_code"]) == (400, 10002)
+        for name in ("none", "pipe", ""):
+            message_with = dict(message, media_urls=[(tmp_path / name).as_uri()])
+            response = client.call("POST", "messages.json", {"message": message_with})
+            assert (response.status, response.json["error_code"]) == (400, 10002)
 
 
 def test_local_media__refused_unless_allowed(client: Client, tmp_path: Path) -> None:

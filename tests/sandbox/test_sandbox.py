@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,23 @@ def test_stop__nothing_left() -> None:
     assert threading.active_count() == threads
     assert open_files() == files
     assert repr(running) == "<Sandbox stopped account 12345>"
+
+
+def test_stop__database_is_locked(tmp_path: Path) -> None:
+    """Where the last changes cannot be kept, that is raised, and the sandbox has stopped."""
+    path = str(tmp_path / "state.sqlite3")
+    threads = threading.active_count()
+    running = Sandbox(database=path).start()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            running.stop()
+    running.stop()
+
+    assert threading.active_count() == threads
+    assert repr(running) == "<Sandbox stopped account 12345>"
+    with running:
+        assert running.balance > 0
 
 
 @pytest.mark.parametrize("use", ["url", "balance"])

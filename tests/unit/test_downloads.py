@@ -41,7 +41,8 @@ def test_name__of_whatever_was_sent(sent: Optional[str]) -> None:
 
 @pytest.mark.parametrize(
     ("sent", "name"),
-    [("CON", "_CON"), ("nul.txt", "_nul.txt"), ("com1", "_com1"), ("lpt9 .png", "_lpt9 .png"),
+    [("CON", "_CON"), ("conin$", "_conin$"), ("COM\xb9.txt", "_COM\xb9.txt"),
+     ("nul.txt", "_nul.txt"), ("com1", "_com1"), ("lpt9 .png", "_lpt9 .png"),
      ("console.png", "console.png"), ("com.png", "com.png"), ("acon", "acon")],
 )  # fmt: skip
 def test_name__of_a_device(sent: str, name: str) -> None:

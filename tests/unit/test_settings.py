@@ -182,6 +182,7 @@ def test_checked__verify(good: Any) -> None:
         "http://ho st/",
         "http://host/a\nb",
         "http://hést/",
+        "http://host/a%2F..%2Fb",
         "http://[::1",
         "http://me@",
         b"http://host",

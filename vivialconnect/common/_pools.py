@@ -9,6 +9,7 @@ that are streams, header fields as a document of e-mail).
 from __future__ import annotations
 
 import io
+import queue
 import socket
 import time
 from collections.abc import Mapping
@@ -177,8 +178,32 @@ class DeadlineHTTPSConnection(_DeadlineConnection, HTTPSConnection):
         super().connect()
 
 
+class _Idle(queue.LifoQueue[Any]):
+    """The connections that nobody uses. Nothing waits here.
+
+    A queue's lock may be held when a signal comes, and its handler, if it makes a call, would wait
+    for ever. What a list does in one step needs none.
+    """
+
+    def get(self, block: bool = True, timeout: Optional[float] = None) -> Any:  # noqa: ARG002, FBT001, FBT002 - of the base
+        try:
+            return self.queue.pop()
+        except IndexError:
+            raise queue.Empty from None
+
+    def put(self, item: Any, block: bool = True, timeout: Optional[float] = None) -> None:  # noqa: ARG002, FBT001, FBT002 - of the base
+        if len(self.queue) >= self.maxsize:
+            raise queue.Full
+        self.queue.append(item)
+
+    def qsize(self) -> int:
+        return len(self.queue)
+
+
 class _DeadlinePool:
     """Exchanges a request for an answer over a connection that keeps the deadline."""
+
+    QueueCls = _Idle
 
     def urlopen(
         self: Any, method: str, url: str, body: Any = None, headers: Any = None, *_: Any, **__: Any

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from vivialconnect.common import error, paths, retries, signer
-from vivialconnect.common.secret import SecretBytes
+from vivialconnect.common.secret import SecretBytes, hide_named
 from vivialconnect.common.util import Util
 
 if TYPE_CHECKING:
@@ -76,12 +77,14 @@ def understand(
         return read(parsed)
     except error.ResourceError as failure:
         failure.http_status = response.status
-        if _shows_secret(request):
-            parsed = failure.__cause__ = failure.__context__ = None  # each may hold what came
-        else:
+        if not _shows_secret(request):
             content = _fit_to_be_told(request, response)
             failure.http_body = content.decode(errors="replace")
             failure.json_body = parsed if content == response.content else None
+        if _shows_secret(request) or isinstance(request.body, SecretBytes):
+            # Each may hold what came, and tools that print locals would print it.
+            parsed = failure.__cause__ = failure.__context__ = None
+            traceback.clear_frames(failure.__traceback__)
         if request.method in error.SAFE_METHODS:
             failure._hint = "check api_base_url, for something else may answer there"
         _tell(failure, request, response, error.ACCEPTED, attempts)
@@ -95,9 +98,10 @@ def _shows_secret(request: Request) -> bool:
 
 
 def _fit_to_be_told(request: Request, response: Response) -> bytes:
-    """Return the body of an answer without the secrets that were sent, if it repeats any."""
+    """Return the body of an answer without the secrets that were sent, or made, if it has any."""
     sent = request.body
-    return sent.hide_in(response.content) if isinstance(sent, SecretBytes) else response.content
+    content = hide_named(response.content) if _shows_secret(request) else response.content
+    return sent.hide_in(content) if isinstance(sent, SecretBytes) else content
 
 
 def _decode(response: Response) -> Any:

@@ -24,7 +24,9 @@ LONGEST_SUFFIX = 16  # characters of it
 NAMELESS = "attachment"
 _UNFIT = re.compile(r'[:*?"<>|]')
 #: What Windows takes for a device, whatever its suffix.
-_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d) *(\.|$)", re.IGNORECASE | re.ASCII)
+_DEVICE = re.compile(
+    r"(con(in\$|out\$)?|prn|aux|nul|(com|lpt)[\d\xb9\xb2\xb3]) *(\.|$)", re.IGNORECASE | re.ASCII
+)
 
 
 class Download(NamedTuple):

@@ -10,11 +10,33 @@ import os
 
 # What threading makes locks with.
 from _thread import RLock
+from contextlib import suppress
 from importlib import import_module
+from typing import TYPE_CHECKING, Callable
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 # Hooks that are registered later run earlier, and logging has one that takes a lock which the
 # imports need: so that it is taken after this one, logging is imported here, before its time.
 import_module("logging")
 
 lock = RLock()
+
+
+def modules_of(package: str) -> Callable[[str], ModuleType]:
+    """Return the ``__getattr__`` of a package whose modules are imported when they are asked for.
+
+    So that ``vivialconnect.common.error`` is there after ``import vivialconnect``.
+    """
+
+    def find(name: str) -> ModuleType:
+        if not name.startswith("_"):
+            with lock, suppress(ModuleNotFoundError):
+                return import_module("{}.{}".format(package, name))
+        raise AttributeError("module {!r} has no attribute {!r}".format(package, name))
+
+    return find
+
+
 os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)

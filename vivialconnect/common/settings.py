@@ -230,7 +230,7 @@ def _normal_base_url(url: str, refusal: str) -> str:
     host = netloc.partition(":")[0]
     if scheme not in ("http", "https") or not host or port == 0 or query or fragment:
         raise ValueError(refusal)
-    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
+    if any(segment in (".", "..") for segment in unquote(path).split("/")):
         raise ValueError(refusal + ", without dots for a path")
     path = quote(unquote_to_bytes(path), safe="/-._~").rstrip("/")
     return "{}://{}{}".format(scheme, netloc.lower(), path)

@@ -127,6 +127,8 @@ def _translated(failure: BaseException, request: Request) -> error.ConnectionErr
         traceback.clear_frames(link.__traceback__)
         if isinstance(link, requests.RequestException):
             link.request = None
+        if isinstance(link, client.IncompleteRead):
+            link.partial, link.args = b"", ()
     host = urlsplit(request.url).netloc
     if any(isinstance(link, _TIMEOUTS) for link in chain):
         kind: type = error.Timeout

@@ -287,21 +287,22 @@ class Connector(Owner):
         if name == ConnectorNumber.plural:
             full = len(found) >= SHOWN_NUMBERS
             data["more_numbers"] = bool(meta["next"]) if "next" in meta else full
-        self._load(noted(data))
+            data = noted(data)
+        self._load(data)
 
     def _store(self, requestor: Requestor, call: Call, data: dict[str, Any]) -> bool:
         for name, kind in self._kinds.items():
             if data.get(name) is not None:
                 kind._checked(data[name])
-        numbers = data.get("phone_numbers")
-        if data.get("more_numbers") and numbers is not None:
-            if not isinstance(numbers, Shown) or numbers != numbers.before or call.method == "POST":
+        if data.get("more_numbers"):
+            numbers = data.pop("phone_numbers", None)
+            kept = isinstance(numbers, Shown) and numbers == numbers.before
+            if numbers is not None and (not kept or call.method == "POST"):
                 raise ValueError(
                     "phone_numbers has the first {} of more, and saving them would take the others "
                     "off the connector; change them with add_numbers, remove_numbers or "
                     "replace_numbers, or reload() to drop the change".format(SHOWN_NUMBERS)
                 )
-            del data["phone_numbers"]
         return super()._store(requestor, call, data)
 
     @classmethod

@@ -78,8 +78,8 @@ _get_elements = Owner.__dict__["_elements"].__get__
 class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
     """A list in a row: ``connector.callbacks``. It is saved with the row.
 
-    It does what a ``list`` does, and takes dicts as well as objects, also for ``in``, ``index``
-    and ``remove``. Whatever is put in is one of its elements from then on, and an element is in one
+    It is a mutable sequence, and takes dicts as well as objects, also for ``in``, ``index`` and
+    ``remove``. Whatever is put in is one of its elements from then on, and an element is in one
     list: one that is in a list already is copied, and so is a dict.
 
     An element that you hold goes on with its row: after ``save()``, ``reload()`` and the row's

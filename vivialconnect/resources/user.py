@@ -81,8 +81,12 @@ class User(Countable):
 
         .. versionadded:: 1.0
         """
-        body = SecretBytes(encode_body({cls.singular: checked_fields(attributes)}))
-        del attributes  # with the password, which no tool that prints locals shall show
+        try:
+            body = SecretBytes(encode_body({cls.singular: checked_fields(attributes)}))
+        except ValueError as error:
+            raise error.with_traceback(None) from None
+        finally:
+            del attributes  # with the password, which no tool that prints locals shall show
         requestor = cls.request
         path = cls._custom_path(requestor, None, None, "register")
         call = Call("POST", path, body=body)

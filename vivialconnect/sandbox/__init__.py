@@ -191,12 +191,15 @@ class Sandbox:
         """
         if self._server is None or self._store is None or self._application is None:
             return
-        self._server.stop()
-        self._application.settle()
-        self._application.postman.stop()
-        self._store.close()
+        server, store, application = self._server, self._store, self._application
         self._server = self._store = self._application = None
         self._pointer.undo()
+        server.stop()
+        try:
+            application.settle()
+        finally:  # the database may be locked
+            application.postman.stop()
+            store.close()
 
     def reset(self) -> None:
         """Go back to a fresh state, with the same key; forget requests, chaos and the time jumped.

@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Callable
 
+#: Where the years end that dates can have, with some left for what comes after a jump.
+LAST_MOMENT = datetime(9000, 1, 1, tzinfo=timezone.utc).timestamp()
+
 
 class _Error(threading.local):
     """By how many seconds the clocks are off, for the thread that asks."""
@@ -56,12 +59,12 @@ class Clock:
         """Move ahead.
 
         :param seconds: how far; not negative.
-        :raises ValueError: if it is negative or not a finite number.
+        :raises ValueError: if it is negative, or leads past the year 9000.
         """
-        if not 0 <= seconds < float("inf"):
+        if not 0 <= seconds <= LAST_MOMENT - self.now():
             raise ValueError(
-                "advance() takes a number of seconds, 0 or more, but was given {!r}; "
-                "the sandbox's clock does not go back".format(seconds)
+                "advance() takes a number of seconds, 0 or more and not past the year 9000, but "
+                "was given {!r}; the sandbox's clock does not go back".format(seconds)
             )
         self._ahead += seconds
 

@@ -103,7 +103,10 @@ def load(url: Any, *, allow_local: bool) -> Media:
         host = parts.hostname or ""
         file_name = posixpath.basename(unquote(parts.path)) or "media"
         if allow_local and parts.scheme == "file":
-            content = Path(url2pathname(parts.path)).read_bytes()
+            path = Path(url2pathname(parts.path))
+            if not path.is_file():  # a device or a pipe might never end
+                raise unsupported(url)
+            content = path.read_bytes()
         elif allow_local and parts.scheme == "http" and is_loopback(host):
             content = _fetch(host, parts.port, parts._replace(scheme="", netloc="").geturl())
         elif parts.scheme in ("http", "https") and host and _is_supported(file_name):
