@@ -25,7 +25,6 @@ from tests.integration.scripted_server import Peer, ScriptedServer, answer, use
 from tests.integration.tenants import THOROUGH, Tenants, Values, work
 from vivialconnect import ConnectionError, Message, Number, configured  # noqa: A004 - documented name
 from vivialconnect.common import loading
-from vivialconnect.resources import _configuration
 
 PROCESSES = 4
 #: Calls that each process, or each thread of the parent, makes.
@@ -155,22 +154,8 @@ def test_fork__while_a_thread_waits() -> None:
     assert [request.connection for request in server.requests] == [1, 2]
 
 
-def test_fork__while_a_thread_configures() -> None:
-    """A child can set what a thread of its parent was about to set when it forked."""
-
-    def configure() -> bool:
-        Message.request_timeout = 7
-        return Message.request_timeout == 7
-
-    with _configuration._Writing.lock:
-        statuses = statuses_of([fork(configure)])
-
-    assert statuses == [0]
-    assert Message.request_timeout == 30
-
-
-def test_fork__while_a_thread_imports() -> None:
-    """A fork waits until no thread imports what sends, so that the child can import it too."""
+def test_fork__while_a_thread_imports_or_configures() -> None:
+    """A fork waits until no thread does either, so that the child can do both."""
     held, enough = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -178,15 +163,20 @@ def test_fork__while_a_thread_imports() -> None:
             held.set()
             enough.wait(PATIENCE)
 
+    def configure() -> bool:
+        Message.request_timeout = 7
+        return Message.request_timeout == 7
+
     thread = threading.Thread(target=hold)
     thread.start()
     held.wait(PATIENCE)
     threading.Timer(0.1, enough.set).start()
-    statuses = statuses_of([fork(lambda: loading.lock.acquire(blocking=False))])
+    statuses = statuses_of([fork(lambda: loading.lock.acquire(blocking=False)), fork(configure)])
     thread.join(PATIENCE)
 
     assert enough.is_set()
-    assert statuses == [0]
+    assert statuses == [0, 0]
+    assert Message.request_timeout == 30
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

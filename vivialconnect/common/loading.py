@@ -1,4 +1,4 @@
-"""The lock of what is imported at the first call, for the sake of threads that fork meanwhile.
+"""The lock of what a fork must not interrupt: imports at the first call, and writing a setting.
 
 A child that is forked while another thread imports a module inherits the module's lock, which
 nobody is left to release: its own first call would wait for ever. So a fork waits for the import.

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-# What threading makes locks with; threading itself would be a twentieth of what the nouns import.
-from _thread import allocate_lock
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar, Union
 
@@ -22,19 +18,6 @@ OWN = "_own_settings"
 KEY = "_key"
 DEFAULT_KEY = "id"
 
-
-class _Writing:
-    """The lock of whoever writes a setting; a forked child has one of its own."""
-
-    lock = allocate_lock()
-
-    @classmethod
-    def renew(cls) -> None:
-        """Make the lock anew: in the parent another thread may have held it while it forked."""
-        cls.lock = allocate_lock()
-
-
-os.register_at_fork(after_in_child=_Writing.renew)
 
 SETTING_NAMES = frozenset((*settings.DEFAULTS, "plural", "singular", "primary_key"))
 
@@ -97,13 +80,13 @@ class Setting(Generic[ValueT]):
 
     def __set__(self, class_: type, value: ValueT) -> None:
         # Replaced as a whole, so that a thread that reads sees all of the old or all of the new.
-        with _Writing.lock:
+        with loading.lock:
             changed = OwnSettings(own_settings(class_))
             changed[self.name] = settings.guarded(self.name, value)
             type.__setattr__(class_, OWN, changed)
 
     def __delete__(self, class_: type) -> None:
-        with _Writing.lock:
+        with loading.lock:
             kept = OwnSettings(own_settings(class_))
             kept.pop(self.name, None)
             type.__setattr__(class_, OWN, kept)
