@@ -30,6 +30,7 @@ from vivialconnect.common.error import (
     read_error_body,
     tell_call,
 )
+from vivialconnect.common.exchange import Request
 
 PARENTS = {
     "VivialConnectError": Exception,
@@ -124,7 +125,7 @@ def test_error__pickled_and_copied(class_: type[VivialConnectError]) -> None:
     made = class_("words")
     made.headers = {"x": "y"}
     made.error_code = 10008
-    tell_call(made, method="POST", url="http://h/p.json?q=1", attempts=2, outcome="unknown")
+    tell_call(made, Request("POST", "http://h/p.json?q=1", {}), "unknown", 2)
     for twin in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):  # noqa: S301 - pickled here
         assert type(twin) is class_
         assert vars(twin) == vars(made)
@@ -200,7 +201,7 @@ def test_read_error_body__any_json(value: Any) -> None:
 def test_str__everything_known() -> None:
     """The text has status, meaning, code, the server's words, what to do, and method and path."""
     made = BadRequest(None, 400, b'{"error_code": 10008, "message": "from_number invalid"}')
-    tell_call(made, method="POST", url="https://h/v1/m.json?x=1", attempts=1, outcome="refused")
+    tell_call(made, Request("POST", "https://h/v1/m.json?x=1", {}), "refused", 1)
 
     assert str(made) == (
         "400 Bad Request, error 10008: from_number invalid; change what was sent, for the service "
@@ -211,7 +212,7 @@ def test_str__everything_known() -> None:
 def test_str__attempts() -> None:
     """Where there were several attempts, the text says how many."""
     made = ServerError(None, 503)
-    tell_call(made, method="GET", url="https://h/m.json", attempts=3, outcome="unknown")
+    tell_call(made, Request("GET", "https://h/m.json", {}), "unknown", 3)
 
     assert str(made).endswith("(GET /m.json, 3 attempts)")
 
@@ -274,7 +275,7 @@ def test_str__wait() -> None:
 def test_str__outcome(method: str, outcome: str, words: str) -> None:
     """Where it matters whether it happened, the text says it in words."""
     made = ServerError("failed", 500)
-    tell_call(made, method=method, url="http://h/p", attempts=1, outcome=outcome)
+    tell_call(made, Request(method, "http://h/p", {}), outcome, 1)
 
     assert words in str(made)
     assert bool(words) == (not str(made).endswith(")"))
@@ -293,7 +294,7 @@ def test_str__outcome(method: str, outcome: str, words: str) -> None:
 def test_tell_call__path_alone(url: str, path: str) -> None:
     """The text has the path without host and query."""
     made = Timeout("late")
-    tell_call(made, method="GET", url=url, attempts=1, outcome="unknown")
+    tell_call(made, Request("GET", url, {}), "unknown", 1)
 
     assert str(made) == "late (GET {})".format(path)
     assert made.url == url
@@ -302,9 +303,7 @@ def test_tell_call__path_alone(url: str, path: str) -> None:
 def test_tell_call__redirection_keeps_its_target() -> None:
     """The url of a redirect is the target, not the call's own."""
     made = Redirection(None, 302, None, "http://b/")
-    tell_call(
-        made, method="GET", url="http://a/", attempts=1, outcome="refused", headers={"Via": "x"}
-    )
+    tell_call(made, Request("GET", "http://a/", {}), "refused", 1, headers={"Via": "x"})
 
     assert made.url == "http://b/"
     assert made.headers == {"via": "x"}

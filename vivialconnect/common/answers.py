@@ -41,7 +41,8 @@ def judge(request: Request, response: Response, signed: str, clock: Callable[[],
             signed, told.get("canonical_request"), response.header("date"), now
         )
     refused = 300 <= status < 500  # noqa: PLR2004 - redirects and client errors
-    _tell(failure, request, response, error.REFUSED if refused else error.UNKNOWN)
+    outcome = error.REFUSED if refused else error.UNKNOWN
+    error.tell_call(failure, request, outcome, headers=response.headers)
     raise failure
 
 
@@ -87,7 +88,7 @@ def understand(
             traceback.clear_frames(failure.__traceback__)
         if request.method in error.SAFE_METHODS:
             failure._hint = "check api_base_url, for something else may answer there"
-        _tell(failure, request, response, error.ACCEPTED, attempts)
+        error.tell_call(failure, request, error.ACCEPTED, attempts, response.headers)
         raise
 
 
@@ -114,20 +115,3 @@ def _decode(response: Response) -> Any:
         raise error.ResourceError(
             "the service answered {} with a body that is not JSON".format(response.status)
         ) from cause
-
-
-def _tell(
-    failure: error.VivialConnectError,
-    request: Request,
-    response: Response,
-    outcome: str,
-    attempts: int = 1,
-) -> None:
-    error.tell_call(
-        failure,
-        method=request.method,
-        url=request.url,
-        attempts=attempts,
-        outcome=outcome,
-        headers=response.headers,
-    )

@@ -26,7 +26,7 @@ misspelt field an ``AttributeError``. :class:`ConnectionError` is not the built-
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from vivialconnect.common._error_text import (
     advise_on_status,
@@ -36,6 +36,9 @@ from vivialconnect.common._error_text import (
     safe_str,
     text_of,
 )
+
+if TYPE_CHECKING:
+    from vivialconnect.common.exchange import Request
 
 NOT_SENT = "not sent"
 REFUSED = "refused"
@@ -268,27 +271,25 @@ def error_for_status(status: int) -> type[RequestorError]:
 
 def tell_call(
     error: VivialConnectError,
-    *,
-    method: str,
-    url: str,
-    attempts: int,
+    request: Request,
     outcome: str,
+    attempts: int = 1,
     headers: Optional[Mapping[str, str]] = None,
 ) -> None:
     """Write on an error which call it ended, so that its text and attributes can tell.
 
     :param error: The error, as it was made.
-    :param method: The HTTP method of the call.
-    :param url: The URL of the call; of a :class:`Redirection` the ``url`` stays the target.
-    :param attempts: How often the call was tried.
+    :param request: What was sent, or was to be; of a :class:`Redirection` the ``url`` stays the
+        target.
     :param outcome: One of the four outcomes.
+    :param attempts: How often the call was tried.
     :param headers: The header fields of the answer, if there was one.
     """
-    error.method = method
+    error.method = request.method
     error.attempts = attempts
     error.outcome = outcome
-    error._call = "{} {}".format(method, path_of(url))
+    error._call = "{} {}".format(request.method, path_of(request.url))
     if error.url is None:
-        error.url = url
+        error.url = request.url
     if headers is not None:
         error.headers = {name.lower(): value for name, value in headers.items()}

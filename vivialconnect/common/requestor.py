@@ -287,13 +287,7 @@ class Requestor:
                 Limits(attempts.deadline, ready.api_verify_request, ready.request_timeout),
             )
         except error.ConnectionError as failure:
-            error.tell_call(
-                failure,
-                method=request.method,
-                url=request.url,
-                attempts=attempts.made,
-                outcome=failure.outcome or error.UNKNOWN,
-            )
+            error.tell_call(failure, request, failure.outcome or error.UNKNOWN, attempts.made)
             call_log.note(request, type(failure).__name__, started, attempts.made)
             raise
         call_log.note(request, response.status, started, attempts.made)
