@@ -59,7 +59,7 @@ READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (_error_text.read_error_body, None),
     (Util.json_to_dict, "TypeError"),
     (_collections.find_rows, None),
-    (_collections._take_rows, None),
+    (_collections._root_of_rows, None),
     (_collections.describe_shape, None),
     (Placed._rows.__func__, None),
     (Placed._fields.__func__, None),

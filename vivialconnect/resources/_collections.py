@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Callable, Optional, TypeVar
 
 from vivialconnect.common.error import ResourceError
@@ -42,7 +43,8 @@ class ResourceList(list[RowT]):
         """Return the rows as a table, for notebooks."""
         from html import escape  # noqa: PLC0415 - in notebooks alone
 
-        shown = [_shown(row) for row in self]
+        rows: list[Any] = self
+        shown = [row._shown_fields() for row in rows]
         names = list(dict.fromkeys(name for fields in shown for name in fields))
         head = "".join("<th>{}</th>".format(escape(name)) for name in names)
         lines = "".join(
@@ -52,11 +54,6 @@ class ResourceList(list[RowT]):
             for fields in shown
         )
         return "<table><tr>{}</tr>{}</table>".format(head, lines)
-
-
-def _shown(row: Any) -> dict[str, Any]:
-    shown: dict[str, Any] = row._shown_fields()
-    return shown
 
 
 def find_rows(answer: Any, names: Iterable[str]) -> tuple[list[Any], dict[str, Any]]:
@@ -69,27 +66,31 @@ def find_rows(answer: Any, names: Iterable[str]) -> tuple[list[Any], dict[str, A
     >>> find_rows({"messages": [], "count": 0}, ["messages"])
     ([], {'count': 0})
     """
-    tried: list[str] = []
-    rows, meta = _take_rows(answer, names, tried)
-    if not isinstance(rows, list) or not {*map(type, rows)} <= {dict}:
-        raise unreadable("be a list of objects under {!r}".format((tried or [*names])[0]), answer)
-    return rows, meta
+    names = iter(names)
+    likeliest = next(names)
+    # A list without its name may be of anything, and an empty one would pass for "none there".
+    envelope = answer if isinstance(answer, dict) else {}
+    root = _root_of_rows(envelope, chain((likeliest,), names))
+    rows = dicts_in(envelope.get(root))
+    if rows is None:
+        raise unreadable("be a list of objects under {!r}".format(likeliest), answer)
+    return rows, {key: value for key, value in envelope.items() if key != root}
 
 
-def _take_rows(answer: Any, names: Iterable[str], tried: list[str]) -> tuple[Any, dict[str, Any]]:
-    if not isinstance(answer, dict):
-        # A list without its name may be of anything, and an empty one would pass for "none there".
-        return None, {}
-    for name in names:
-        tried.append(name)
-        if isinstance(answer.get(name), list):
-            break
-    else:
-        lists = [key for key, value in answer.items() if isinstance(value, list)]
-        if len(lists) != 1:
-            return None, {}
-        name = lists[0]
-    return answer[name], {key: value for key, value in answer.items() if key != name}
+def _root_of_rows(envelope: dict[str, Any], names: Iterable[str]) -> Optional[str]:
+    """Return the first name under which a list stands, or else that of the only list there is."""
+    lists = [key for key, value in envelope.items() if isinstance(value, list)]
+    named = next((name for name in names if name in lists), None)
+    return lists[0] if named is None and len(lists) == 1 else named
+
+
+def dicts_in(found: Any) -> Optional[list[dict[str, Any]]]:
+    """Return what was found, if it is a list of objects.
+
+    >>> dicts_in([{"url": "https://example.com"}]), dicts_in([1])
+    ([{'url': 'https://example.com'}], None)
+    """
+    return found if isinstance(found, list) and {*map(type, found)} <= {dict} else None
 
 
 def unreadable(expected: str, answer: Any) -> ResourceError:

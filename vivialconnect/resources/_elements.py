@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Optional
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from vivialconnect.resources._attributes import checked_fields
+from vivialconnect.resources._collections import dicts_in
 from vivialconnect.resources._row import Row
 
 if TYPE_CHECKING:
@@ -97,12 +98,3 @@ class Element(Row):
         own = vars(self)
         own.clear()
         own.update(data)
-
-
-def dicts_in(found: Any) -> Optional[list[Data]]:
-    """Return what was found, if it is a list of objects.
-
-    >>> dicts_in([{"url": "https://example.com"}]), dicts_in([1])
-    ([{'url': 'https://example.com'}], None)
-    """
-    return found if isinstance(found, list) and {*map(type, found)} <= {dict} else None

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
 from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList
+from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, dicts_in
 from vivialconnect.resources._connector_lists import ROOT, SHOWN_NUMBERS, Shown, noted, read_list
-from vivialconnect.resources._elements import Data, Element, dicts_in
 from vivialconnect.resources._row import NOWHERE, make_rows
 from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
 from vivialconnect.resources.countable import read_count
@@ -19,6 +18,7 @@ from vivialconnect.resources.resource import Resource
 
 if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor
+    from vivialconnect.resources._elements import Data, Element
     from vivialconnect.resources._place import Id
 
 __all__ = ("Connector",)

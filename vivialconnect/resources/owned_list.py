@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Optional, TypeVar, Uni
 from weakref import WeakValueDictionary
 
 from vivialconnect.common.error import ResourceError
-from vivialconnect.resources._collections import ResourceList
+from vivialconnect.resources._collections import ResourceList, dicts_in
 from vivialconnect.resources._configuration import View
-from vivialconnect.resources._elements import Data, Element, dicts_in
+from vivialconnect.resources._elements import Data, Element
 from vivialconnect.resources.countable import Countable
 
 __all__ = ("OwnedList",)
