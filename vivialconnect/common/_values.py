@@ -62,7 +62,7 @@ def plain(value: Any, place: str) -> Any:
 
     :param place: Where the value stands, for the message: ``message.tags[0]``.
     """
-    if value is None or isinstance(value, (bool, int)) or _is_flat(value):
+    if value is None or isinstance(value, int) or _is_flat(value):
         return value
     if isinstance(value, str):
         return _encodable(value, place)
@@ -82,9 +82,8 @@ def _is_flat(value: Any) -> bool:
     if type(value) is not dict or not {*map(type, value)} <= {str}:
         return False
     items = [*value, *value.values()]
-    if not {*map(type, items)} <= _FLAT_TYPES:
-        return False
-    return all(item.isascii() for item in items if type(item) is str)
+    plain_types = {*map(type, items)} <= _FLAT_TYPES
+    return plain_types and all(item.isascii() for item in items if type(item) is str)
 
 
 def _plain_scalar(value: Any, place: str) -> Any:
@@ -131,7 +130,7 @@ def _query_text(key: str, value: Any) -> str:
 
 
 def _is_number_or_uuid(value: Any) -> bool:
-    """Tell whether a value is a UUID or a number that is one."""
+    """Tell whether a value is a UUID or a finite number."""
     if isinstance(value, (int, float)):
         return _is_finite(value)
     # Both are rare in a query, and uuid alone would be a quarter of what this module imports.

@@ -101,7 +101,7 @@ def split(text: str) -> list[str]:
 def _non_gsm(text: str) -> tuple[tuple[int, str], ...]:
     """Return the characters that force UCS-2, each with its index."""
     if not isinstance(text, str):
-        raise ValueError(f"text must be a str, not {text!r}")
+        raise ValueError("text must be a str, not {!r}".format(text))
     if _GSM_CHARACTERS.issuperset(text):
         return ()
     return tuple(

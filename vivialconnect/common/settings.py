@@ -118,9 +118,7 @@ def checked(settings: Settings) -> Settings:
         raise missing(settings, *PAIR)
     for name, check in _CHECKS.items():
         check(getattr(settings, name))
-    base_url = _checked_base_url(settings.api_base_url)
-    same = base_url == settings.api_base_url
-    return settings if same else settings._replace(api_base_url=base_url)
+    return settings._replace(api_base_url=_checked_base_url(settings.api_base_url))
 
 
 def check_one(name: str, value: Any) -> None:

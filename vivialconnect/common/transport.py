@@ -199,10 +199,9 @@ def _distrust(link: BaseException) -> Optional[str]:
 def _told_by(link: BaseException) -> Optional[str]:
     if isinstance(link, OSError) and link.strerror:
         return link.strerror
-    # A proxy that opens no tunnel, and a CA bundle that is not there, are told in words alone.
-    if type(link) is OSError and link.args:
-        return str(link)
-    if type(link) is client.HTTPException and link.args:  # in words of our own
+    # A proxy that opens no tunnel, a CA bundle that is not there, and what we ourselves found wrong
+    # are told in words alone.
+    if type(link) in (OSError, client.HTTPException) and link.args:
         return str(link)
     return next((words for kind, words in _WORDS if isinstance(link, kind)), None)
 
