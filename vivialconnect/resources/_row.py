@@ -99,8 +99,9 @@ class Row(metaclass=ResourceMeta):
         return {**vars(self), **covered_data(self)}
 
     def _settle(self) -> None:
-        """Make all further calls in the scopes that are in force now: there the service has it."""
-        self._home = (self._prefix, scopes.current())
+        """Make all further calls in the scopes of the last, for there the service has the row."""
+        if self._scopes is None:
+            self._home = (self._prefix, scopes.current())
 
     if TYPE_CHECKING:
         id: Any

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any, ClassVar, Optional, TypeVar, Union
 
-from vivialconnect.common import paths, scopes
+from vivialconnect.common import paths
 from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.util import encode_body, parse_time
@@ -79,14 +79,11 @@ class Bulkable(Sendable):
         self._complete_media()
         kept = {name: value for name, value in self.attributes.items() if value is not None}
         body = encode_body({**kept, "to_numbers": list(numbers)})
-        with scopes.within(self._scopes):
-            requestor = type(self).request
-            path = self._custom_path(requestor, None, None, "bulk")
-            try:
-                return requestor.perform(Call("POST", path, body=body), _read_bulk_id)
-            except VivialConnectError as failure:
-                failure._look_up = "; Message.bulks() shows what it has taken"
-                raise
+        try:
+            return self._call_here(None, Call("POST", "bulk", body=body), _read_bulk_id)
+        except VivialConnectError as failure:
+            failure._look_up = "; Message.bulks() shows what it has taken"
+            raise
 
     @classmethod
     def bulks(
@@ -101,10 +98,7 @@ class Bulkable(Sendable):
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no list.
         """
-        requestor = cls.request
-        query = {"page": page, "limit": limit}
-        call = Call("GET", cls._custom_path(requestor, None, None, "bulk"), query)
-        return requestor.perform(call, _read_bulks)
+        return cls._make_call(Call("GET", "bulk", {"page": page, "limit": limit}), _read_bulks)
 
     @classmethod
     def find_each_bulk(
@@ -137,11 +131,9 @@ class Bulkable(Sendable):
         :raises ValueError: If the id is empty.
         :raises RequestorError: If the call fails.
         """
-        job = paths.quote_segment(bulk_id, "bulk_id")
-        requestor = cls.request
-        query = {"page": page, "limit": limit}
-        call = Call("GET", cls._custom_path(requestor, "bulk", None, job), query)
-        return requestor.perform(call, lambda answer: cls._rows(answer, ""))
+        job = "bulk/" + paths.quote_segment(bulk_id, "bulk_id")
+        call = Call("GET", job, {"page": page, "limit": limit})
+        return cls._make_call(call, lambda answer: cls._rows(answer, ""))
 
     @classmethod
     def find_each_bulk_message(

@@ -17,7 +17,6 @@ from vivialconnect.resources.owned_list import ElementT, ListField, Owner
 from vivialconnect.resources.resource import Resource
 
 if TYPE_CHECKING:
-    from vivialconnect.common.requestor import Requestor
     from vivialconnect.resources._elements import Data, Element
     from vivialconnect.resources._place import Id
 
@@ -290,20 +289,20 @@ class Connector(Owner):
             data = noted(data)
         self._load(data)
 
-    def _store(self, requestor: Requestor, call: Call, data: dict[str, Any]) -> bool:
+    def _store(self, method: str, data: dict[str, Any]) -> bool:
         for name, kind in self._kinds.items():
             if data.get(name) is not None:
                 kind._checked(data[name])
         if data.get("more_numbers"):
             numbers = data.pop("phone_numbers", None)
             kept = isinstance(numbers, Shown) and numbers == numbers.before
-            if numbers is not None and (not kept or call.method == "POST"):
+            if numbers is not None and (not kept or method == "POST"):
                 raise ValueError(
                     "phone_numbers has the first {} of more, and saving them would take the others "
                     "off the connector; change them with add_numbers, remove_numbers or "
                     "replace_numbers, or reload() to drop the change".format(SHOWN_NUMBERS)
                 )
-        return super()._store(requestor, call, data)
+        return super()._store(method, data)
 
     @classmethod
     def _fields(cls, answer: Any) -> dict[str, Any]:

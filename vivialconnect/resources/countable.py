@@ -37,10 +37,8 @@ class Countable(Resource):
             >>> Number.count()
             1
         """
-        query = merged_query(opts, kwargs)
-        requestor = cls.request
-        call = Call("GET", cls._custom_path(requestor, None, path, "count"), query)
-        return requestor.perform(call, read_count)
+        call = Call("GET", "count", merged_query(opts, kwargs))
+        return cls._make_call(call, read_count, path=path)
 
 
 def read_count(answer: Any) -> int:

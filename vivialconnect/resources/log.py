@@ -141,9 +141,7 @@ class Log(ReadOnly):
             "aggregator_type": aggregator_type,
         }
         query = merged_query(optional_query_parameters, asked)
-        requestor = cls.request
-        call = Call("GET", cls._custom_path(requestor, None, None, "aggregate"), query)
-        return requestor.perform(call, _read_object)
+        return cls._make_call(Call("GET", "aggregate", query), _read_object)
 
     def reload(self) -> NoReturn:
         """Refuse: an entry never changes.

@@ -141,13 +141,10 @@ class Message(Bulkable):
         .. versionadded:: 1.0
         """
         self._require_id("redact")
-        with scopes.within(self._scopes):
-            requestor = type(self).request
-            path = self._element_path(requestor, self._prefix, self.id)
-            body = self._body({"id": self.id, "body": ""})
-            loaded = requestor.perform(Call("PUT", path, body=body), self._fields_if_any)
-            self._load({**self._data(), "body": ""} if loaded is None else loaded)
-            self._settle()
+        body = self._body({"id": self.id, "body": ""})
+        loaded = self._call_below(Call("PUT", "", body=body), self._fields_if_any)
+        self._load({**self._data(), "body": ""} if loaded is None else loaded)
+        self._settle()
         if self.attributes.get("body"):
             raise ResourceError(
                 "the service has answered, and message {!r} still has its text; "

@@ -133,10 +133,8 @@ class Number(Tagged):
         query = {name: value for name, value in given.items() if value not in ("", None)}
         country = paths.quote_segment(query.pop("country_code", "US"), "country_code")
         kind = paths.quote_segment(query.pop("number_type", "local"), "number_type")
-        requestor = cls.request
-        place = "{}/{}".format(country.upper(), kind.lower())
-        call = Call("GET", cls._custom_path(requestor, "available", None, place), query)
-        return requestor.perform(call, lambda answer: cls._rows(answer, ""))
+        place = "available/{}/{}".format(country.upper(), kind.lower())
+        return cls._make_call(Call("GET", place, query), lambda answer: cls._rows(answer, ""))
 
     def buy(self) -> bool:
         """Buy the number that the row describes, and take over what the service says of it.
@@ -184,11 +182,8 @@ class Number(Tagged):
         _require_number(phone_number)
         with loading.lock:
             from vivialconnect.resources import number_info  # noqa: PLC0415 - few programs look up
-        requestor = cls.request
-        path = cls._custom_path(requestor, None, None, "lookup")
-        return requestor.perform(
-            Call("GET", path, {"phone_number": phone_number}), number_info.read_number_info
-        )
+        call = Call("GET", "lookup", {"phone_number": phone_number})
+        return cls._make_call(call, number_info.read_number_info)
 
     def _marks(self) -> dict[str, Any]:
         phone_number = self.attributes.get("phone_number")

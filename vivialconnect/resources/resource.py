@@ -25,7 +25,6 @@ from vivialconnect.resources._place import Id, Placed
 
 if TYPE_CHECKING:
     from vivialconnect.common.answers import ReadT
-    from vivialconnect.common.requestor import Requestor
     from vivialconnect.resources._row import Row, RowT
 
 __all__ = ("Resource", "ResourceList", "ResourceMeta")
@@ -211,12 +210,7 @@ class Resource(Placed):
         :raises RequestorError: If the call fails; see its ``outcome`` before you repeat it.
         :raises ResourceError: If the answer is not the resource.
         """
-        if self.is_new():
-            return self._create()
-        with scopes.within(self._scopes):
-            requestor = type(self).request
-            path = self._element_path(requestor, self._prefix, self.id)
-            return self._store(requestor, Call("PUT", path), self._data())
+        return self._create() if self.is_new() else self._store("PUT", self._data())
 
     def reload(self) -> None:
         """Replace the data of the row by what the service has now.
@@ -226,10 +220,7 @@ class Resource(Placed):
         :raises ResourceError: If the answer is not the resource.
         """
         self._require_id("reload")
-        with scopes.within(self._scopes):
-            requestor = type(self).request
-            call = Call("GET", self._element_path(requestor, self._prefix, self.id))
-            self._load(requestor.perform(call, self._fields))
+        self._load(self._call_below(Call("GET", ""), self._fields))
 
     def destroy(self) -> None:
         """Delete the resource from the service. The row keeps its data.
@@ -238,9 +229,7 @@ class Resource(Placed):
         :raises RequestorError: If the call fails.
         """
         self._require_id("destroy")
-        with scopes.within(self._scopes):
-            requestor = type(self).request
-            requestor.delete(self._element_path(requestor, self._prefix, self.id))
+        self._call_below(Call("DELETE", ""), lambda _: None)
 
     def is_new(self) -> bool:
         """Return whether the resource has no id, and so has not been saved.
@@ -297,13 +286,11 @@ class Resource(Placed):
     def _create(self) -> bool:
         data = self._data()
         data.pop(type(self).primary_key, None)
-        with scopes.within(self._scopes):
-            requestor = type(self).request
-            path = self._collection_path(requestor, self._prefix)
-            return self._store(requestor, Call("POST", path), data)
+        return self._store("POST", data)
 
-    def _store(self, requestor: Requestor, call: Call, data: dict[str, Any]) -> bool:
-        loaded = requestor.perform(call._replace(body=self._body(data)), self._fields_if_any)
+    def _store(self, method: str, data: dict[str, Any]) -> bool:
+        id_ = None if method == "POST" else self.id
+        loaded = self._call_here(id_, Call(method, "", body=self._body(data)), self._fields_if_any)
         if loaded is not None:
             self._load(loaded)
             self._settle()
@@ -314,16 +301,37 @@ class Resource(Placed):
         return encode_body({type(self).singular: data})
 
     def _call_below(self, call: Call, read: Callable[[Any], ReadT]) -> ReadT:
-        """Make a call below the row, with the row's own settings and scopes.
+        """Make a call about the row, or below it, with the row's own settings and scopes.
 
-        :param call: Its path is what follows the row's own, ``"attachments/count"``.
+        :param call: Its path is what follows the row's own: nothing, or ``"attachments/count"``.
         :param read: Makes the result of the parsed answer.
         """
         self._require_id("make this call for")
+        return self._call_here(self.id, call, read)
+
+    def _call_here(self, id_: Optional[Id], call: Call, read: Callable[[Any], ReadT]) -> ReadT:
+        """Make a call where the row stands: about that id, or about the collection itself."""
         with scopes.within(self._scopes):
-            requestor = type(self).request
-            path = self._custom_path(requestor, self.id, self._prefix, call.path)
-            return requestor.perform(call._replace(path=path), read)
+            return self._make_call(call, read, id_, self._prefix)
+
+    @classmethod
+    def _make_call(
+        cls,
+        call: Call,
+        read: Callable[[Any], ReadT],
+        id_: Optional[Id] = None,
+        path: Optional[str] = None,
+    ) -> ReadT:
+        """Make a call below this class's collection.
+
+        :param call: Its path is what follows the plural name, or the id if there is one.
+        :param read: Makes the result of the parsed answer.
+        :param id_: The row that the path goes through, if any.
+        :param path: As for :meth:`find`.
+        """
+        requestor = cls.request
+        target = cls._custom_path(requestor, id_, path, call.path)
+        return requestor.perform(call._replace(path=target), read)
 
     def _require_id(self, verb: str) -> None:
         if self.id is None:

@@ -107,8 +107,7 @@ class Sendable(Countable):
     def _leave_open(self, began: datetime) -> None:
         # What was sent first may be there too, and stands in the scope that it was sent in.
         self._unsettled = self._open_since or began
-        if self._scopes is None:
-            self._settle()
+        self._settle()
 
     @property
     def _open_since(self) -> Optional[datetime]:

@@ -93,9 +93,7 @@ class Tagged(Sendable):
 
     @classmethod
     def _tagged(cls: type[TaggedT], **query: Any) -> ResourceList[TaggedT]:
-        requestor = cls.request
-        call = Call("GET", cls._custom_path(requestor, None, None, "tags"), query)
-        return requestor.perform(call, lambda answer: cls._rows(answer, ""))
+        return cls._make_call(Call("GET", "tags", query), lambda answer: cls._rows(answer, ""))
 
     def reload_tags(self) -> dict[str, str]:
         """Ask the service for the tags of the number, and take them over.

@@ -87,10 +87,8 @@ class User(Countable):
             raise error.with_traceback(None) from None
         finally:
             del attributes  # with the password, which no tool that prints locals shall show
-        requestor = cls.request
-        path = cls._custom_path(requestor, None, None, "register")
-        call = Call("POST", path, body=body)
-        return requestor.perform(call, lambda answer: cls._row(cls._fields(answer), ""))
+        call = Call("POST", "register", body=body)
+        return cls._make_call(call, lambda answer: cls._row(cls._fields(answer), ""))
 
     def change_password(self, old: str, new: str) -> None:
         """Change the password that the user logs in with.
