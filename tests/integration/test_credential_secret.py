@@ -14,7 +14,7 @@ import pytest
 
 from tests.contract import ACCOUNT, BASE
 from tests.integration.scripted_server import ScriptedServer, answer, say_and_hang_up, use
-from vivialconnect import Credential, ResourceError, User, VivialConnectError
+from vivialconnect import Credential, Resource, ResourceError, User, VivialConnectError
 
 PLACE = BASE + ACCOUNT + "/users/7/profile/credentials"
 SECRET = "qZ8hidden7Yk"
@@ -150,6 +150,17 @@ def test_secret__in_a_failure_to_make_one(script: Any) -> None:
         assert SECRET not in str([frame.locals for frame in frames]) + str(vars(link)) + repr(link)
         link = link.__cause__ or link.__context__
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("written", ["/profile//credentials.json", "/profile/%63redentials.json"])
+def test_secret__in_an_answer_to_a_path_written_otherwise(written: str) -> None:
+    """Another spelling of the path is the same path."""
+    with ScriptedServer(answer(b'{"user": {"api_secret": "qZ8hidden7Yk"', 201)) as server:
+        use(server)
+        with pytest.raises(ResourceError) as caught:
+            Resource.request.post("/accounts/12345/users/7" + written)
+
+    assert caught.value.http_body is None
 
 
 def test_secret__copied() -> None:

@@ -5,10 +5,12 @@ Nothing is turned into its ``repr`` in silence; an error says where in the whole
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timezone
 from typing import Any
+from urllib.parse import unquote
 
 from vivialconnect.common.secret import masked
 
@@ -40,6 +42,18 @@ def is_plain_path(path: str) -> bool:
     (True, False, False)
     """
     return path.isascii() and not path.encode().rstrip(_PLAIN_IN_PATHS)
+
+
+def leads_to(path: str, end: str) -> bool:
+    """Tell whether a path ends with another, however it is written.
+
+    >>> leads_to("/users/2/profile//%70assword.json", "/profile/password.json")
+    True
+    """
+    plain_path = unquote(path)
+    # Hardly any path has the last segment, and then there is no more to do.
+    last = end.rpartition("/")[2]
+    return plain_path.endswith(last) and re.sub("/+", "/", plain_path).endswith(end)
 
 
 def now_in_utc() -> datetime:

@@ -6,6 +6,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from vivialconnect.common import error, paths, retries, signer
+from vivialconnect.common._values import leads_to
 from vivialconnect.common.secret import SecretBytes, hide_named
 from vivialconnect.common.util import Util
 
@@ -95,7 +96,7 @@ def understand(
 def _shows_secret(request: Request) -> bool:
     """Tell whether the answer has a new secret, which no error is to carry about."""
     path = request.url.partition("?")[0]
-    return request.method == "POST" and path.endswith(NEW_CREDENTIAL_PATH)
+    return request.method == "POST" and leads_to(path, NEW_CREDENTIAL_PATH)
 
 
 def _fit_to_be_told(request: Request, response: Response) -> bytes:

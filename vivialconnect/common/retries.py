@@ -20,14 +20,13 @@ section 10.2.3), it is that time.
 
 from __future__ import annotations
 
-import re
 import time
 from datetime import datetime, timezone
 from http import HTTPStatus
 from typing import Callable, Optional
-from urllib.parse import unquote
 
 from vivialconnect.common import error
+from vivialconnect.common._values import leads_to
 
 FIRST_LIMIT = 0.5  # seconds, of the wait before the first repetition
 LARGEST_LIMIT = 8  # seconds, of any wait that the service did not ask for
@@ -39,17 +38,6 @@ REPEATABLE_STATUSES = frozenset(
 )
 #: Where a password is changed. Repeated, it would ask for the old one, which is gone.
 PASSWORD_PATH = "/profile/password.json"  # noqa: S105 - a path
-
-
-def changes_password(path: str) -> bool:
-    """Tell whether a path is that of a change of a password, however it is written.
-
-    >>> changes_password("/accounts/1/users/2/profile//%70assword.json")
-    True
-    """
-    plain = unquote(path)
-    # Hardly any path has the word, and then there is no more to do.
-    return "password" in plain and re.sub("/+", "/", plain).endswith(PASSWORD_PATH)
 
 
 def backoff(attempt: int, draw: Optional[Callable[[], float]] = None) -> float:
@@ -117,7 +105,7 @@ class Attempts:
         self.deadline = deadline
         self.made = 0
         self._most = most
-        self._repeatable = method in REPEATABLE_METHODS and not changes_password(path)
+        self._repeatable = method in REPEATABLE_METHODS and not leads_to(path, PASSWORD_PATH)
         self._may_have_arrived = False
 
     def note(self, failure: error.RequestorError) -> None:
