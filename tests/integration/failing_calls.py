@@ -40,7 +40,7 @@ from vivialconnect import (
 from vivialconnect.common import transport
 
 if TYPE_CHECKING:
-    from vivialconnect.common.exchange import Limits, Request, Response, Signer
+    from vivialconnect.common.exchange import Limits, Request, Response, Sign
     from vivialconnect.sandbox import Sandbox
 
 SENDER, RECIPIENT = "+19132597591", "+15154469790"
@@ -214,7 +214,7 @@ def _another_account(_: Stage) -> None:
 class _Meddler:
     """A transport that changes the request after it was signed, as a proxy might."""
 
-    def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
+    def send(self, request: Request, sign: Sign, limits: Limits) -> Response:
         """Sign one request, and send another."""
         signed = sign(request)
         changed = request._replace(url=request.url + "?limit=1")

@@ -20,7 +20,7 @@ import vcr
 from tests.integration.media import MEDIUM, PLACE, PNG, names_in, row
 from tests.integration.scripted_server import ScriptedServer, answer, use
 from vivialconnect import Attachment, ConnectionError, Download, ResourceNotFound  # noqa: A004 - the documented name
-from vivialconnect.common.exchange import Limits, Request, Response, Signer
+from vivialconnect.common.exchange import Limits, Request, Response, Sign
 from vivialconnect.common.requestor import Requestor
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_vcrpy__replay(
 class Standing:
     """A transport of one's own, which knows nothing of downloads."""
 
-    def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
+    def send(self, request: Request, sign: Sign, limits: Limits) -> Response:
         """Answer with a medium."""
         assert sign(request)["Authorization"]
         assert limits.silence == 30

@@ -9,7 +9,7 @@ import pytest
 
 from vivialconnect import ConnectionError, Requestor, RequestorError  # noqa: A004 - documented name
 from vivialconnect.common import error
-from vivialconnect.common.exchange import Limits, Request, Response, Signer
+from vivialconnect.common.exchange import Limits, Request, Response, Sign
 
 MOMENT = datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc)
 PATH = "/accounts/12345/messages/7.json"
@@ -55,7 +55,7 @@ class Play:
         self.limits: list[Limits] = []
         self.waits: list[float] = []
 
-    def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
+    def send(self, request: Request, sign: Sign, limits: Limits) -> Response:
         """Keep the request, and give what the script says."""
         step = self.steps[min(len(self.sent), len(self.steps) - 1)]
         self.sent.append(request)

@@ -17,7 +17,7 @@ from tests.leaks import Watch, watched
 from tests.sandbox.client import Client
 from vivialconnect import Message, Number, Requestor, Resource
 from vivialconnect.common import signing
-from vivialconnect.common.exchange import Limits, Request, Response, Signer
+from vivialconnect.common.exchange import Limits, Request, Response, Sign
 from vivialconnect.sandbox import Sandbox
 
 TEXT = 'é "x"\n it\'s + more & longer than is looked at'
@@ -27,7 +27,7 @@ FROM, TO = "+19132597591", "+15154469790"
 class StandIn:
     """A transport that signs and answers without a socket."""
 
-    def send(self, request: Request, sign: Signer, _: Limits) -> Response:
+    def send(self, request: Request, sign: Sign, _: Limits) -> Response:
         """Answer with a text."""
         sign(request)
         return Response(200, {}, b'{"message": {"body": "answered text"}}')

@@ -13,7 +13,7 @@ import pytest
 
 from vivialconnect import ConnectionError, Requestor, ResourceError, ServerError  # noqa: A004 - the documented name
 from vivialconnect.common import error, retries
-from vivialconnect.common.exchange import Limits, Request, Response, Signer
+from vivialconnect.common.exchange import Limits, Request, Response, Sign
 
 MOMENT = datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc)
 BASE = "https://api.example/api/v1.0"
@@ -31,7 +31,7 @@ class FakeTransport:
         self.signed: list[dict[str, str]] = []
         self.limits: list[Limits] = []
 
-    def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
+    def send(self, request: Request, sign: Sign, limits: Limits) -> Response:
         """Keep the request."""
         self.sent.append(request)
         self.signed.append(sign(request))

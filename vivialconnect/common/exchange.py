@@ -75,13 +75,13 @@ class Limits(NamedTuple):
 
 
 #: Gives the header fields of the signature for a request whose every byte is final.
-Signer = Callable[[Request], dict[str, str]]
+Sign = Callable[[Request], dict[str, str]]
 
 
 class Transport(Protocol):
     """Sends one request once. A stand-in for tests needs this one method."""
 
-    def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
+    def send(self, request: Request, sign: Sign, limits: Limits) -> Response:
         """Sign and send a request, and return the response with any status.
 
         :param request: The request but for its signature.

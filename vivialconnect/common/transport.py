@@ -27,7 +27,7 @@ import urllib3.exceptions
 
 from vivialconnect.common import _sockets, error
 from vivialconnect.common._routes import Routes
-from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request, Response, Signer
+from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request, Response, Sign
 
 #: Everything that sending may raise; whatever it is, it leaves as our ConnectionError.
 FOREIGN: tuple[type[BaseException], ...] = (
@@ -65,7 +65,7 @@ class RequestsTransport:
     def __repr__(self) -> str:
         return "RequestsTransport()"
 
-    def send(self, request: Request, sign: Signer, limits: Limits) -> Response:
+    def send(self, request: Request, sign: Sign, limits: Limits) -> Response:
         """Sign and send a request once, and return the response with any status.
 
         :param request: The request but for its signature.
@@ -101,7 +101,7 @@ class RequestsTransport:
         self._routes.forget()
 
 
-def _prepare(request: Request, sign: Signer) -> requests.PreparedRequest:
+def _prepare(request: Request, sign: Sign) -> requests.PreparedRequest:
     """Return the request as requests sends it, every byte of it ours.
 
     Filled in by hand: ``Session.prepare_request`` would let ``.netrc`` replace the signature.
