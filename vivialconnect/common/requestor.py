@@ -203,6 +203,7 @@ class Requestor:
         :param params: The query.
         :param payload: What the JSON body says; no body if not given.
         :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is not JSON.
         """
         body = None if payload is None else encode_body(payload)
         return self.perform(Call("DELETE", url, params or {}, body))

@@ -110,6 +110,7 @@ class Bulkable(Sendable):
         :param page_size: How many to ask for at a time, 1 to 150.
         :raises ValueError: At once, if limit or page size cannot be.
         :raises RequestorError: While walking, if a call fails.
+        :raises ResourceError: While walking, if an answer is no list.
 
         .. versionadded:: 1.0
         """
@@ -130,6 +131,7 @@ class Bulkable(Sendable):
         :param limit: How many at most, 50 unless given, at most 150.
         :raises ValueError: If the id is empty.
         :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no list of messages.
         """
         job = "bulk/" + paths.quote_segment(bulk_id, "bulk_id")
         call = Call("GET", job, {"page": page, "limit": limit})
@@ -149,6 +151,7 @@ class Bulkable(Sendable):
         :param page_size: How many to ask for at a time, 1 to 150.
         :raises ValueError: At once, if the id is empty, or limit or page size cannot be.
         :raises RequestorError: While walking, if a call fails.
+        :raises ResourceError: While walking, if an answer is no list.
 
         .. versionadded:: 1.0
         """

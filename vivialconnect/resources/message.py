@@ -297,6 +297,7 @@ class Message(Bulkable):
         :param page_size: How many to ask for at a time, 1 to 150.
         :raises ValueError: At once, if the message has no id, or limit or page size cannot be.
         :raises RequestorError: While walking, if a call fails.
+        :raises ResourceError: While walking, if an answer is no list.
 
         .. versionadded:: 1.0
         """

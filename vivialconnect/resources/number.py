@@ -115,6 +115,7 @@ class Number(Tagged):
         :raises ValueError: If a key stands in both or is nearly one of these, or a setting is
             missing.
         :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no list of numbers.
 
         Example:
 

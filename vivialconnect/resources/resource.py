@@ -154,6 +154,8 @@ class Resource(Placed):
         :param query: As for :meth:`find`.
         :raises ValueError: At once, if limit or page size cannot be.
         :raises RequestorError: While walking, if a call fails.
+        :raises ResourceError: While walking, if an answer is no list, or page after page brings the
+            same rows.
 
         .. versionadded:: 1.0
         """
@@ -227,6 +229,7 @@ class Resource(Placed):
 
         :raises ValueError: If the row has no id.
         :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is not JSON.
         """
         self._require_id("destroy")
         self._call_below(Call("DELETE", ""), lambda _: None)
@@ -257,6 +260,7 @@ class Resource(Placed):
         :param custom_path: What follows, ``"count"``.
         :param query: The query.
         :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is not JSON.
         """
         requestor = cls.request
         return requestor.get(cls._custom_path(requestor, id_, path, custom_path), query)
@@ -278,6 +282,7 @@ class Resource(Placed):
         :param params: The JSON body, sent without a root.
         :param query: The query.
         :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is not JSON.
         """
         requestor = cls.request
         target = cls._custom_path(requestor, id_, path, custom_path)

@@ -78,6 +78,7 @@ class Tagged(Sendable):
         :param page_size: How many to ask for at a time, 1 to 150.
         :raises ValueError: At once, as for :meth:`tagged_numbers` and :meth:`.Resource.find_each`.
         :raises RequestorError: While walking, if a call fails.
+        :raises ResourceError: While walking, if an answer is no list.
 
         .. versionadded:: 1.0
         """

@@ -153,6 +153,7 @@ class Transaction(ReadOnly):
         :param query: As for :meth:`find`.
         :raises ValueError: At once, if something of this cannot be meant.
         :raises RequestorError: While walking, if a call fails.
+        :raises ResourceError: While walking, if an answer is no list.
         """
         asked = merged_query(_query(start_time, end_time, transaction_type), query)
         return super().find_each(limit, page_size, path=path, **asked)

@@ -101,6 +101,7 @@ class User(Countable):
         :raises ValueError: If one of them is empty or no text, or the user has no id.
         :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, either
             password may be the one that counts.
+        :raises ResourceError: If the answer is not JSON.
 
         Example:
 
@@ -179,6 +180,7 @@ class User(Countable):
         :param query: As for :meth:`get_credentials`.
         :raises ValueError: At once, if limit or page size cannot be, or the user has no id.
         :raises RequestorError: While walking, if a call fails.
+        :raises ResourceError: While walking, if an answer is no list.
 
         .. versionadded:: 1.0
         """
