@@ -65,6 +65,10 @@ class Placed(Row):
             )
         return cls._account_path(requestor) + prefix
 
+    def _inside(self) -> str:
+        """Return the path that what is below this row has between account and plural."""
+        return "/{}/{}".format(type(self).plural, paths.quote_segment(self.id))
+
     # Reading
 
     @classmethod

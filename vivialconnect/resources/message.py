@@ -316,10 +316,6 @@ class Message(Bulkable):
         call = Call("GET", "attachments/count", merged_query(opts, kwargs))
         return self._call_below(call, read_count)
 
-    def _inside(self) -> str:
-        """Return the path that what is below this message has between account and plural."""
-        return "/{}/{}".format(type(self).plural, paths.quote_segment(self.id))
-
     def _marks(self) -> dict[str, Any]:
         data = self.attributes  # with a connector, the service ignores from_number
         sender = "from_number" if data.get("connector_id") is None else "connector_id"

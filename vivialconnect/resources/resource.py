@@ -154,8 +154,7 @@ class Resource(Placed):
         :param query: As for :meth:`find`.
         :raises ValueError: At once, if limit or page size cannot be.
         :raises RequestorError: While walking, if a call fails.
-        :raises ResourceError: While walking, if an answer is no list, or page after page brings the
-            same rows.
+        :raises ResourceError: While walking, if an answer is no list, or the same page for ever.
 
         .. versionadded:: 1.0
         """
@@ -262,8 +261,7 @@ class Resource(Placed):
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is not JSON.
         """
-        requestor = cls.request
-        return requestor.get(cls._custom_path(requestor, id_, path, custom_path), query)
+        return cls._make_call(Call("GET", custom_path, query), lambda answer: answer, id_, path)
 
     @classmethod
     def post(
@@ -284,9 +282,8 @@ class Resource(Placed):
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is not JSON.
         """
-        requestor = cls.request
-        target = cls._custom_path(requestor, id_, path, custom_path)
-        return requestor.post(target, params, query=query)
+        call = Call("POST", custom_path, query, encode_body(params))
+        return cls._make_call(call, lambda answer: answer, id_, path)
 
     def _create(self) -> bool:
         data = self._data()

@@ -165,7 +165,7 @@ class User(Countable):
         if id_ is None:
             return self._call_below(
                 Call("GET", "profile/credentials", kwargs),
-                lambda answer: _credentials()._rows(answer, self._profile()),
+                lambda answer: _credentials()._rows(answer, self._inside() + "/profile"),
             )
         below = "profile/credentials/" + paths.quote_segment(id_)
         return self._call_below(Call("GET", below, kwargs), self._credential)
@@ -200,13 +200,9 @@ class User(Countable):
         """
         return self._call_below(Call("GET", "profile/credentials/count"), read_count)
 
-    def _profile(self) -> str:
-        """Return the path that credentials have between account and plural."""
-        return "/{}/{}/profile".format(type(self).plural, paths.quote_segment(self.id))
-
     def _credential(self, answer: Any) -> Credential:
         class_ = _credentials()
-        return class_._row(class_._fields(answer), self._profile())
+        return class_._row(class_._fields(answer), self._inside() + "/profile")
 
 
 def _credentials() -> type[Credential]:
