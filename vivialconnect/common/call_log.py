@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("vivialconnect")
 
-_PHONE_NUMBER = r"%2B\d+"
-
 
 def note(request: Request, result: Any, started: float, attempt: int) -> None:
     """Log one attempt, at DEBUG.
@@ -60,4 +58,4 @@ def note_repetition(request: Request, failure: error.RequestorError, seconds: fl
 
 def _shown_path(request: Request) -> str:
     """Return the path, without the digits of a phone number that somebody has put into it."""
-    return re.sub(_PHONE_NUMBER, "%2B...", signing.split_target(request.url)[0])
+    return re.sub(r"%2B\d+", "%2B...", signing.split_target(request.url)[0])

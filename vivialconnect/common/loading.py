@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-# What threading makes locks with.
+# What threading makes locks with; threading itself would be a twentieth of what the nouns import.
 from _thread import RLock
 from contextlib import suppress
 from importlib import import_module

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 #: What the repeated DELETE of something that an earlier attempt has deleted is taken for.
 GONE = Response(204, {}, b"")
 
-
 CLIENT_HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",
@@ -53,7 +52,7 @@ def _as_it_is(answer: Any) -> Any:
 
 
 class Requestor:
-    """Signs calls, sends them, and maps what comes back.
+    """Signs calls, sends them, and judges what comes back.
 
     Values that are not given come from the environment, as those of
     :class:`~vivialconnect.resources.resource.Resource` do, or are the defaults.

@@ -109,10 +109,10 @@ class Util:
 
     @staticmethod
     def json_to_dict(jsonstr: Union[str, bytes]) -> Any:
-        """Parse the json into a dictionary of attributes.
+        """Parse JSON into what it says, which is nearly always a dictionary.
 
         :param jsonstr: JSON as text, or as bytes in UTF-8; a byte order mark may stand before it.
-        :returns: What it says: a dict, or whatever else the JSON is.
+        :returns: A dict, or whatever else the JSON is.
         :raises ValueError: If it is no JSON (``NaN`` and ``Infinity`` are not), is not UTF-8, or
             is nested too deeply.
 
@@ -127,7 +127,7 @@ class Util:
 
     @staticmethod
     def to_json(obj: Any, root: Optional[str] = "object") -> str:
-        """Convert a dictionary or list to an JSON string.
+        """Convert a dictionary or list to a JSON string.
 
         The JSON is compact and keeps characters as they are, to be sent as UTF-8. A mapping is an
         object, a tuple a list, a date ``"2020-07-02"``, a datetime ``"2020-07-02T10:11:12Z"``: in

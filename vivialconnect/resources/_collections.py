@@ -12,7 +12,7 @@ RowT = TypeVar("RowT")
 
 #: The most rows that the service gives in one page.
 LARGEST_PAGE = 150
-#: So many pages running without a new row are no rows that moved, but one page again and again.
+#: After so many pages without a new row, the service is taken to give one page again and again.
 BARREN_PAGES = 100
 
 

@@ -134,7 +134,7 @@ class KeySetting(Setting[str]):
 
 
 class View:
-    """A descriptor over data of the row that has its name: it takes the name from nothing."""
+    """A descriptor over the row's data of the same name, which so stays the row's own."""
 
 
 def note_names(class_: Any) -> None:

@@ -31,7 +31,6 @@ RowT = TypeVar("RowT", bound="Row")
 
 LONGEST_SHOWN = 60  # characters of one value in a repr
 
-
 #: Where a row stands: the path between the account and the plural name; and in which scopes its
 #: calls are made, ``None`` while that is open, for then it is those that are in force at the call.
 Home = tuple[str, Optional[scopes.Scopes]]

@@ -123,7 +123,7 @@ class Transaction(ReadOnly):
         if id_ is None:
             asked = _query(start_time, end_time, transaction_type)
             return super().find(None, path, **merged_query(asked, kwargs))
-        if not start_time is end_time is transaction_type is None:
+        if (start_time, end_time, transaction_type) != (None, None, None):
             raise ValueError("give an id, or a time and types, but not both")
         return super().find(id_, path, **kwargs)
 
