@@ -38,7 +38,7 @@ from vivialconnect.common._error_text import (
 )
 
 if TYPE_CHECKING:
-    from vivialconnect.common.exchange import Request
+    from vivialconnect.common import exchange
 
 NOT_SENT = "not sent"
 REFUSED = "refused"
@@ -271,7 +271,7 @@ def error_for_status(status: int) -> type[RequestorError]:
 
 def tell_call(
     error: VivialConnectError,
-    request: Request,
+    request: exchange.Request,
     outcome: str,
     attempts: int = 1,
     headers: Optional[Mapping[str, str]] = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar, cast
 
 from vivialconnect.common.error import ResourceError
 
@@ -43,8 +43,7 @@ class ResourceList(list[RowT]):
         """Return the rows as a table, for notebooks."""
         from html import escape  # noqa: PLC0415 - in notebooks alone
 
-        rows: list[Any] = self
-        shown = [row._shown_fields() for row in rows]
+        shown = [row._shown_fields() for row in cast("list[Any]", self)]
         names = list(dict.fromkeys(name for fields in shown for name in fields))
         head = "".join("<th>{}</th>".format(escape(name)) for name in names)
         lines = "".join(
