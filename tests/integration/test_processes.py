@@ -179,6 +179,42 @@ def test_fork__while_a_thread_imports_or_configures() -> None:
     assert Message.request_timeout == 30
 
 
+@pytest.mark.parametrize(
+    ("module", "code"),
+    [
+        ("vivialconnect.common._inflection", "Util.pluralize('word')"),
+        ("dateutil.parser", "Message({'sent': '2020-07-02'}).sent_at"),
+        ("email.utils", "retries.parse_http_date('now')"),
+    ],
+)
+def test_fork__while_a_thread_imports_what_is_rarely_needed(module: str, code: str) -> None:
+    """A fork waits for every import that is made late, and so a child never waits for ever."""
+    # The thread finds the module slowly, and is at it when the process forks.
+    told = run_python(
+        "import contextlib, importlib.abc, os, signal, sys, threading, time, warnings\n"
+        "warnings.simplefilter('ignore')  # a process of several threads that forks\n"
+        "from vivialconnect import Message, Util\n"
+        "from vivialconnect.common import retries\n"
+        "begun = threading.Event()\n"
+        "class Slow(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        if name == {module!r}: begun.set(); time.sleep(0.3)\n"
+        "def ask():\n"
+        f"    with contextlib.suppress(ValueError): {code}\n"
+        f"sys.modules.pop({module!r}, None)\n"
+        "sys.meta_path.insert(0, Slow())\n"
+        "thread = threading.Thread(target=ask); thread.start()\n"
+        "begun.wait()\n"
+        "child = os.fork()\n"
+        "if child == 0: signal.alarm(20); ask(); os._exit(0)\n"
+        "thread.join(); print(os.waitpid(child, 0)[1])\n",
+        "",
+        {},
+    )
+
+    assert told == 0
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_multiprocessing__two_accounts(method: str, tenants: Tenants) -> None:
     """The processes of a pool, forked or spawned, each make their calls for whom they should."""

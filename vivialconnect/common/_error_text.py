@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any, Optional
 
+from vivialconnect.common import loading
+
 TOO_MANY_REQUESTS = 429
 
 _STATUS_ADVICE = {
@@ -59,7 +61,8 @@ def describe_status(status: int, error_code: Any = None, said: str = "") -> str:
     >>> describe_status(404, said="Resource not found for id 7")
     '404 Not Found: Resource not found for id 7'
     """
-    from http import HTTPStatus  # noqa: PLC0415 - where a call failed
+    with loading.lock:
+        from http import HTTPStatus  # noqa: PLC0415 - where a call failed
 
     try:
         line = "{} {}".format(status, HTTPStatus(status).phrase)

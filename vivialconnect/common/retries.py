@@ -25,7 +25,7 @@ from datetime import datetime, timezone
 from http import HTTPStatus
 from typing import Callable, Optional
 
-from vivialconnect.common import error
+from vivialconnect.common import error, loading
 from vivialconnect.common._values import leads_to
 
 FIRST_LIMIT = 0.5  # seconds, of the wait before the first repetition
@@ -49,7 +49,8 @@ def backoff(attempt: int, draw: Optional[Callable[[], float]] = None) -> float:
     >>> [backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]
     """
-    import random  # noqa: PLC0415 - few calls are repeated
+    with loading.lock:
+        import random  # noqa: PLC0415 - few calls are repeated
 
     # Bounded before it is raised to a power, for the number of attempts is the caller's to choose.
     return (draw or random.random)() * min(LARGEST_LIMIT, FIRST_LIMIT * 2.0 ** min(attempt - 1, 16))
@@ -78,7 +79,8 @@ def parse_http_date(text: Optional[str]) -> Optional[datetime]:
     datetime.datetime(2020, 7, 2, 10, 11, 12, tzinfo=datetime.timezone.utc)
     """
     # The parser of dates is imported here, for nearly every process goes without it.
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - rarely needed
+    with loading.lock:
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415 - rarely needed
 
     try:
         moment = parsedate_to_datetime(text or "")

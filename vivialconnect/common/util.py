@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timezone
 from typing import Any, NoReturn, Optional, Union
 from urllib.parse import quote
 
+from vivialconnect.common import loading
 from vivialconnect.common._values import checked_key, format_basic_time, in_utc, pairs, plain
 
 __all__ = ("Moment", "Util", "as_moment", "encode_body", "format_basic_time", "parse_time")
@@ -86,7 +87,8 @@ class Util:
         >>> Util.pluralize("phone_number"), Util.pluralize("Person"), Util.pluralize("quiz")
         ('phone_numbers', 'People', 'quizzes')
         """
-        from vivialconnect.common import _inflection  # noqa: PLC0415 - the nouns need no English
+        with loading.lock:
+            from vivialconnect.common import _inflection  # noqa: PLC0415 - nouns need no English
 
         return _inflection.pluralize(_word(singular))
 
@@ -103,7 +105,8 @@ class Util:
         >>> Util.singularize("log_entries"), Util.singularize("Men"), Util.singularize("status")
         ('log_entry', 'Man', 'status')
         """
-        from vivialconnect.common import _inflection  # noqa: PLC0415 - the nouns need no English
+        with loading.lock:
+            from vivialconnect.common import _inflection  # noqa: PLC0415 - nouns need no English
 
         return _inflection.singularize(_word(plural))
 
@@ -206,7 +209,8 @@ def encode_body(value: Any) -> bytes:
 
 
 def _text_of(given: Any) -> str:
-    import six  # noqa: PLC0415 - answers are decoded already
+    with loading.lock:
+        import six  # noqa: PLC0415 - answers are decoded already
 
     try:
         text: str = six.ensure_text(given, "utf-8")
@@ -228,10 +232,10 @@ def parse_time(text: str) -> datetime:
     >>> parse_time("20200702T101112Z") == parse_time("2020-07-02T10:11:12")
     True
     """
-    import six  # noqa: PLC0415 - the nouns need none of it
-
     # Most programs never parse a date, and dateutil takes longer to import than this package.
-    from dateutil.parser import isoparse  # noqa: PLC0415 - most programs parse no date
+    with loading.lock:
+        import six  # noqa: PLC0415 - the nouns need none of it
+        from dateutil.parser import isoparse  # noqa: PLC0415 - most programs parse no date
 
     try:
         moment = isoparse(six.ensure_text(text, "ascii"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
+from vivialconnect.common import loading
 from vivialconnect.common.secret import masked
 
 
@@ -90,7 +91,8 @@ def plain_copy(value: Any) -> Any:
 
 def explain_missing(row: Any, name: str) -> str:
     """Return the words for an attribute that the row does not have, with the likeliest meant."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
+    with loading.lock:
+        from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 
     known: list[str] = sorted(set(dir(row)) - {name})
     near = get_close_matches(name, [other for other in known if other[0] != "_"], n=1, cutoff=0.7)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
-from vivialconnect.common import scopes
+from vivialconnect.common import loading, scopes
 from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.call import Call
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
@@ -35,7 +35,8 @@ class ServiceClock:
 
     def look(self, response: Response) -> None:
         """Learn from the ``Date`` of an answer that has just come."""
-        from vivialconnect.common.retries import parse_http_date  # noqa: PLC0415 - as needed
+        with loading.lock:
+            from vivialconnect.common.retries import parse_http_date  # noqa: PLC0415 - as needed
 
         moment = parse_http_date(response.header("date"))
         if moment is not None:
