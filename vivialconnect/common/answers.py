@@ -79,11 +79,11 @@ def understand(
         return read(parsed)
     except error.ResourceError as failure:
         failure.http_status = response.status
+        content = _fit_to_be_told(request, response)
         if not _shows_secret(request):
-            content = _fit_to_be_told(request, response)
             failure.http_body = content.decode(errors="replace")
             failure.json_body = parsed if content == response.content else None
-        if _shows_secret(request) or isinstance(request.body, SecretBytes):
+        if _shows_secret(request) or content != response.content:
             # Each may hold what came, and tools that print locals would print it.
             parsed = failure.__cause__ = failure.__context__ = None
             traceback.clear_frames(failure.__traceback__)

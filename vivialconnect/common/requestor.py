@@ -226,7 +226,8 @@ class Requestor:
         :returns: The signature, and the names that it signed as ``X-Auth-SignedHeaders`` has them.
         :raises ValueError: If key or secret is missing, or ``Date`` or ``Host`` is not there.
         """
-        import six  # noqa: PLC0415 - calls sign bytes that are made already
+        with loading.lock:
+            import six  # noqa: PLC0415 - calls sign bytes that are made already
 
         ready = self._checked()
         body = six.ensure_binary(data) if data else b""

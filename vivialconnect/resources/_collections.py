@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Callable, Optional, TypeVar, cast
 
+from vivialconnect.common import loading
 from vivialconnect.common.error import ResourceError
 
 RowT = TypeVar("RowT")
@@ -41,7 +42,8 @@ class ResourceList(list[RowT]):
 
     def _repr_html_(self) -> str:
         """Return the rows as a table, for notebooks."""
-        from html import escape  # noqa: PLC0415 - in notebooks alone
+        with loading.lock:
+            from html import escape  # noqa: PLC0415 - in notebooks alone
 
         shown = [row._shown_fields() for row in cast("list[Any]", self)]
         names = list(dict.fromkeys(name for fields in shown for name in fields))
@@ -202,7 +204,8 @@ def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
     :param known: The names that there are.
     :raises ValueError: If one is misspelt.
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - nearly all names are known
+    with loading.lock:
+        from difflib import get_close_matches  # noqa: PLC0415 - nearly all names are known
 
     for name in set(map(str, given)).difference(known):
         near = get_close_matches(name, known, n=1, cutoff=0.8)
