@@ -226,11 +226,13 @@ class Requestor:
         :returns: The signature, and the names that it signed as ``X-Auth-SignedHeaders`` has them.
         :raises ValueError: If key or secret is missing, or ``Date`` or ``Host`` is not there.
         """
-        with loading.lock:
-            import six  # noqa: PLC0415 - calls sign bytes that are made already
-
         ready = self._checked()
-        body = six.ensure_binary(data) if data else b""
+        body = data or b""
+        if not isinstance(body, bytes):
+            with loading.lock:
+                import six  # noqa: PLC0415 - calls sign bytes that are made already
+
+            body = six.ensure_binary(body)
         canonical, names = canonical_request(method, iso8601_timestamp, abs_url, headers, body)
         return signing.signature(str(ready.api_secret), canonical), names
 
