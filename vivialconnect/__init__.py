@@ -18,7 +18,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect import resources  # noqa: F401 - an attribute, as its modules are
 from vivialconnect.common import loading
 from vivialconnect.version import VERSION
 
@@ -110,11 +109,12 @@ __all__ = (
 )  # fmt: skip
 
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
+_find_module = loading.modules_of(__name__)
 
 
 def __getattr__(name: str) -> Any:
     if name not in _PLACE_OF:
-        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+        return _find_module(name)
     with loading.lock:
         module = import_module("{}.{}".format(__name__, _PLACE_OF[name]))
     return globals().setdefault(name, getattr(module, name))

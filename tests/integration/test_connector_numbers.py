@@ -13,7 +13,7 @@ from typing import Any, Callable
 import pytest
 
 from tests.integration.scripted_server import ACCOUNT, ScriptedServer, answer, use
-from vivialconnect import Connector, ConnectorNumber, Number, ResourceError
+from vivialconnect import BadRequest, Connector, ConnectorNumber, Number, ResourceError
 from vivialconnect.sandbox import Sandbox
 
 MANY = 120
@@ -236,6 +236,17 @@ def test_remove_numbers__answer_that_says_nothing(empty: Any) -> None:
         ("DELETE", ACCOUNT + "/connectors/1/phone_numbers.json"),
         ("GET", ACCOUNT + "/connectors/1/phone_numbers.json"),
     ]
+
+
+def test_remove_numbers__list_that_is_not_to_be_had() -> None:
+    """Where the change was made and its outcome cannot be asked for, the error says so."""
+    with ScriptedServer(shown(), answer(b""), answer({"message": "no"}, 400)) as server:
+        use(server)
+        connector = Connector.find(1)
+        with pytest.raises(BadRequest, match="the change itself was made, and reload"):
+            connector.remove_numbers("+1")
+
+    assert [request.method for request in server.requests] == ["GET", "DELETE", "GET"]
 
 
 @pytest.mark.parametrize("wrong", [{"connector": 5}, {"connector": {"callbacks": {}}}, [], 5])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
 
 from vivialconnect.common.call import Call
-from vivialconnect.common.error import ResourceError
+from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, dicts_in
 from vivialconnect.resources._connector_lists import ROOT, SHOWN_NUMBERS, Shown, noted, read_list
@@ -273,11 +273,16 @@ class Connector(Owner):
         answer = self._call_below(
             call, lambda answer: None if answer in (None, {}) else read_list(answer, name)
         )
-        # Where it was done and the service says no more, the list is asked for.
-        found, meta = answer or self._call_below(
-            Call("GET", name), lambda answer: read_list(answer, name)
-        )
+        found, meta = answer or self._ask_after_change(name)
         self._follow(name, found, meta)
+
+    def _ask_after_change(self, name: str) -> tuple[list[Data], dict[str, Any]]:
+        """Ask for a list that was changed, where the service has said no more than that."""
+        try:
+            return self._call_below(Call("GET", name), lambda answer: read_list(answer, name))
+        except VivialConnectError as failure:
+            failure._hint = "the change itself was made, and reload() shows what came of it"
+            raise
 
     def _follow(self, name: str, found: list[Data], meta: Mapping[str, Any]) -> None:
         """Take over a list that the service has after a change."""
