@@ -291,6 +291,29 @@ def test_facade__modules_are_there() -> None:
     assert said.stdout.split() == ["RequestorError", "Number", "False", "False"]
 
 
+def test_facade__threads_that_import_at_once() -> None:
+    """Names that are asked for, and modules that are imported, do not wait for each other."""
+    program = (
+        "import threading, vivialconnect\n"
+        "together = threading.Barrier(8)\n"
+        "def ask():\n"
+        "    together.wait()\n"
+        "    vivialconnect.Message, vivialconnect.Connector, vivialconnect.Requestor\n"
+        "def load():\n"
+        "    together.wait()\n"
+        "    import vivialconnect.resources.message, vivialconnect.common.requestor\n"
+        "threads = [threading.Thread(target=each) for each in (ask, load) * 4]\n"
+        "for each in threads: each.start()\n"
+        "for each in threads: each.join()\n"
+        "print('done')"
+    )
+    for _ in range(3):
+        said = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        )
+        assert said.stdout == "done\n"
+
+
 def test_facade__requestor_is_loaded_when_it_is_needed() -> None:
     """Importing the nouns imports neither requests nor what signs; dir() tells of all names."""
     program = (

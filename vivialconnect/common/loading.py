@@ -30,9 +30,11 @@ def modules_of(package: str) -> Callable[[str], ModuleType]:
     So that ``vivialconnect.common.error`` is there after ``import vivialconnect``.
     """
 
+    # Without the lock: a module that is being imported may ask for another in this way, and whoever
+    # has the lock may wait for the first.
     def find(name: str) -> ModuleType:
         if not name.startswith("_"):
-            with lock, suppress(ModuleNotFoundError):
+            with suppress(ModuleNotFoundError):
                 return import_module("{}.{}".format(package, name))
         raise AttributeError("module {!r} has no attribute {!r}".format(package, name))
 
