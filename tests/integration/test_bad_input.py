@@ -163,6 +163,10 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     "a key twice": (lambda: Message.count({"page": 1}, page=2), "page"),
     "options of text": (lambda: Message.count("page=1"), "opts"),  # type: ignore[arg-type] # the case
     "available twice": (lambda: Number.available({"limit": 1}, limit=2), "limit"),
+    "available by a misspelt name": (
+        lambda: Number.available(areacode="913"),
+        "there is no parameter 'areacode'; did you mean 'area_code'",
+    ),
     "available in a step up": (lambda: Number.available(country_code=".."), "country_code"),
     "available of no type": (lambda: Number.available(number_type=5.5), "number_type"),
     "billing of nothing": (lambda: Account.billing_status(""), "account"),

@@ -22,7 +22,7 @@ from tests.integration.scripted_server import (
     use,
 )
 from vivialconnect import ConnectionError, Message, Redirection  # noqa: A004 - documented name
-from vivialconnect.common import transport
+from vivialconnect.common import _routes, transport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +46,30 @@ def test_pool__hundred_calls(secured: bool, authority: Authority) -> None:  # no
 
     assert connections_of(server) == [1] * 100
     assert server.connections == 1
+
+
+def test_pool__more_than_it_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the connections that were made at once, no more are kept than the pool has room for."""
+    monkeypatch.setattr(_routes, "POOL_SIZE", 1)
+    together = threading.Barrier(2)
+
+    def play(peer: Peer) -> None:
+        if len(server.requests) <= 2:
+            together.wait(20)
+        peer.send(encode_answer({"count": 1}))
+
+    with ScriptedServer(play) as server:
+        use(server)
+        threads = [threading.Thread(target=Message.count) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        Message.count()
+
+    assert sorted(connections_of(server)[:2]) == [1, 2]
+    assert connections_of(server)[2] in {1, 2}
+    assert server.connections == 2
 
 
 def test_pool__other_credentials() -> None:

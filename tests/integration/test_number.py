@@ -49,6 +49,12 @@ class TestNumber(ResourceContract):
 
         self.assert_last("GET", AVAILABLE + "/US/local.json", "area_code=913&in_region=KS")
 
+    def test_available__what_may_be_new(self) -> None:
+        """A parameter that is like none of those that there are is sent."""
+        Number.available(area_code="913", colour="red")
+
+        self.assert_last("GET", AVAILABLE + "/US/local.json", "area_code=913&colour=red")
+
     def test_available__toll_free(self) -> None:
         """Toll-free numbers are nowhere, and are bought as any other."""
         found = Number.available(number_type="tollfree", limit=2)
