@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from hypothesis import given
@@ -152,6 +152,36 @@ def test_attribute__deleted() -> None:
 def test_attribute__probed_by_tools(name: str) -> None:
     """Names with an underscore that tools probe for are just missing."""
     assert not hasattr(Message({"id": 1}), name)
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda: setattr(Message(), "to_nmber", "+15154469790"),
+        lambda: setattr(Message({"id": 7}), "to_nmber", "+15154469790"),
+        lambda: Message({"to_nmber": "+15154469790"}),
+    ],
+    ids=["new", "known", "constructor"],
+)
+def test_attribute__misspelt(give: Callable[[], Any]) -> None:
+    """A field that is nearly one of the class is warned of, where it was given, with that one."""
+    with pytest.warns(UserWarning, match="has no field 'to_nmber', .*mean 'to_number'") as warned:
+        give()
+
+    assert [warning.filename for warning in warned] == [__file__]
+
+
+def test_attribute__of_another_name() -> None:
+    """A field that is like none of the class, or that the row has already, is data as any other."""
+    message = Message({"colour": "red", "to_number": "+1"})
+    message.shape = "round"  # type: ignore[attr-defined] # the case
+    vars(message)["to_nmber"] = "+2"
+    message.to_nmber = "+3"  # type: ignore[attr-defined] # the case
+    message.status = "sent"
+
+    assert message.to_dict() == {
+        "colour": "red", "to_number": "+1", "shape": "round", "to_nmber": "+3", "status": "sent",
+    }  # fmt: skip
 
 
 def test_attribute__suggestion() -> None:

@@ -5,11 +5,16 @@ A name that the class has taken is data all the same: it stands apart, in ``_cov
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
-from typing import Any
+import warnings
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
+from typing import Any, Optional
 
 from vivialconnect.common import loading
 from vivialconnect.common.secret import masked
+
+#: How like a declared field a name must be to be a misspelling of it. The service has fields that
+#: nobody documents, and their names are less like those that somebody does.
+ALIKE = 0.86
 
 
 class Attributes(MutableMapping[str, Any]):
@@ -89,14 +94,52 @@ def plain_copy(value: Any) -> Any:
     return value
 
 
-def explain_missing(row: Any, name: str) -> str:
-    """Return the words for an attribute that the row does not have, with the likeliest meant."""
+def nearest(name: str, known: Iterable[str], likeness: float) -> Optional[str]:
+    """Return the known name that another is most like; ``None`` if it is like none.
+
+    :param likeness: How alike two names must be, 1 for the same.
+
+    >>> nearest("to_nmber", ["body", "to_number"], 0.8)
+    'to_number'
+    """
     with loading.lock:
         from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 
+    return next(iter(get_close_matches(name, [*known], n=1, cutoff=likeness)), None)
+
+
+def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
+    """Refuse a parameter that is nearly called like one there is: the service would ignore it.
+
+    :param given: The names that were given. One that is like none may be new on the service.
+    :param known: The names that there are.
+    :raises ValueError: If one is misspelt.
+    """
+    for name in set(map(str, given)).difference(known):
+        near = nearest(name, known, 0.8)
+        if near:
+            raise ValueError("there is no parameter {!r}; did you mean {!r}?".format(name, near))
+
+
+def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:
+    """Warn of fields that are nearly called like one of the class: the service passes them over.
+
+    :param class_: The class of the row that is given them, by whoever has called the caller.
+    :param given: The names of the fields.
+    """
+    known = class_._field_names
+    for name in set(given).difference(known):
+        near = nearest(name, known, ALIKE)
+        if near:
+            text = "{} has no field {!r}, so the service will pass it over; did you mean {!r}?"
+            warnings.warn(text.format(class_.__name__, name, near), stacklevel=3)
+
+
+def explain_missing(row: Any, name: str) -> str:
+    """Return the words for an attribute that the row does not have, with the likeliest meant."""
     known: list[str] = sorted(set(dir(row)) - {name})
-    near = get_close_matches(name, [other for other in known if other[0] != "_"], n=1, cutoff=0.7)
+    near = nearest(name, [other for other in known if other[0] != "_"], 0.7)
     words = "this {} has no {!r}".format(type(row).__name__, name)
     if name in type(row)._field_names:
         return words + ": it is a field of the class, but the service has not sent it"
-    return "{}; did you mean {!r}?".format(words, near[0]) if near else words
+    return "{}; did you mean {!r}?".format(words, near) if near else words

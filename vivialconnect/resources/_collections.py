@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Callable, Optional, TypeVar, cast
 
@@ -195,22 +195,6 @@ def check_paging(limit: Optional[int], page_size: int) -> None:
                 LARGEST_PAGE, page_size
             )
         )
-
-
-def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
-    """Refuse a parameter that is nearly called like one there is: the service would ignore it.
-
-    :param given: The names that were given. One that is like none may be new on the service.
-    :param known: The names that there are.
-    :raises ValueError: If one is misspelt.
-    """
-    with loading.lock:
-        from difflib import get_close_matches  # noqa: PLC0415 - nearly all names are known
-
-    for name in set(map(str, given)).difference(known):
-        near = get_close_matches(name, known, n=1, cutoff=0.8)
-        if near:
-            raise ValueError("there is no parameter {!r}; did you mean {!r}?".format(name, near[0]))
 
 
 def merged_query(opts: Optional[Mapping[str, Any]], keywords: Mapping[str, Any]) -> dict[str, Any]:

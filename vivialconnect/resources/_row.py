@@ -20,6 +20,7 @@ from vivialconnect.resources._attributes import (
     covered_data,
     explain_missing,
     plain_copy,
+    warn_of_misspelling,
 )
 from vivialconnect.resources._collections import ResourceList
 from vivialconnect.resources._configuration import DEFAULT_KEY, ResourceMeta
@@ -163,6 +164,8 @@ class Row(metaclass=ResourceMeta):
             if name == "id":
                 self.attributes[type(self).primary_key] = value
             elif name not in type(self)._class_names:
+                if name not in type(self)._field_names and name not in vars(self):
+                    warn_of_misspelling(type(self), [name])
                 vars(self)[name] = value
             elif hasattr(_class_member(type(self), name), "__set__"):
                 object.__setattr__(self, name, value)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Optional, Ty
 
 from vivialconnect.common import loading, paths
 from vivialconnect.common.call import Call
-from vivialconnect.resources._collections import check_spelling, merged_query
+from vivialconnect.resources._attributes import check_spelling
+from vivialconnect.resources._collections import merged_query
 from vivialconnect.resources.tagged import Tagged
 
 if TYPE_CHECKING:

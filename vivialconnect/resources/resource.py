@@ -1,8 +1,7 @@
 """The base of every noun: what a class is configured with, and what its rows can do.
 
-:class:`ResourceMeta` configures the classes, :class:`Resource` is the row. Collections and paging,
-paths and the reading of answers, the mapping of a row's data, and the lookup of settings stand in
-private neighbours.
+:class:`ResourceMeta` configures the classes, :class:`Resource` is the row. Paging, paths, reading
+answers, the mapping of a row's data, and the lookup of settings stand in private neighbours.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, overl
 from vivialconnect.common import paths, scopes
 from vivialconnect.common.call import Call
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._attributes import checked_fields
+from vivialconnect.resources._attributes import checked_fields, warn_of_misspelling
 from vivialconnect.resources._collections import (
     LARGEST_PAGE,
     ResourceList,
@@ -71,7 +70,9 @@ class Resource(Placed):
         self._home = (prefix, scopes.current() or None)
         if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
             attributes = {type(self).primary_key: attributes}
-        self._load(checked_fields({} if attributes is None else attributes))
+        data = checked_fields({} if attributes is None else attributes)
+        warn_of_misspelling(type(self), data)
+        self._load(data)
 
     # Finding
 

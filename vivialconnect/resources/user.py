@@ -38,6 +38,7 @@ class User(Countable):
     timezone          For example ``"US/Eastern"`` (str).
     mfa_method        How a second factor is asked for; ``None`` for not at all (str).
     roles             What the user may do: objects with id, name, description (list of dict).
+    role              Written only: the name of one role, for a user who is made (str).
     ================= ==========================================================================
 
     Example:
@@ -65,6 +66,7 @@ class User(Countable):
     timezone: Optional[str]
     mfa_method: Optional[str]
     roles: list[dict[str, Any]]
+    role: str
 
     @classmethod
     def register(cls: type[UserT], attributes: Mapping[str, Any]) -> UserT:
