@@ -291,6 +291,21 @@ def test_facade__modules_are_there() -> None:
     assert said.stdout.split() == ["RequestorError", "Number", "False", "False"]
 
 
+def test_facade__module_that_lacks_another() -> None:
+    """Where a module cannot be imported, it says what it lacks, and does not seem not to be there."""
+    program = (
+        "import sys, vivialconnect\n"
+        "sys.modules['pytest'] = None\n"
+        "try:\n    vivialconnect.pytest_plugin\n"
+        "except ModuleNotFoundError as error:\n    print(error.name)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout == "pytest\n"
+
+
 def test_facade__threads_that_import_at_once() -> None:
     """Names that are asked for, and modules that are imported, do not wait for each other."""
     program = (

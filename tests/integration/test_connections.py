@@ -163,6 +163,7 @@ def test_pool__closed_by_the_server() -> None:
     assert connections_of(server) == [1, 2]
 
 
+# Python warns of forking a process that has threads, which the server of the test is in.
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_pool__fork() -> None:

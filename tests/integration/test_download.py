@@ -220,6 +220,7 @@ def test_download__many_at_once_into_one_folder(server: ScriptedServer, tmp_path
     assert [path.read_bytes() == MEDIUM for path in tmp_path.iterdir()] == [True] * 8
 
 
+# Python warns of forking a process that has threads, which the server of the test is in.
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_download__forked(server: ScriptedServer, tmp_path: Path) -> None:
     """A forked child has a connection of its own, and parent and child each get the medium."""

@@ -231,6 +231,7 @@ def test_vcrpy__replay(recorded: Callable[[bool], str], secured: bool) -> None: 
         Message.find(7)
 
 
+# As above.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_vcrpy__packed_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """An answer that came packed is recorded and played, whether or not it is unpacked there."""

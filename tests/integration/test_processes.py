@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system may not fork"),
+    # Python warns of forking a process that has threads, which is the case here.
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
 ]
 

@@ -10,7 +10,6 @@ import os
 
 # What threading makes locks with; threading itself would be a twentieth of what the nouns import.
 from _thread import RLock
-from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Callable
 
@@ -33,9 +32,13 @@ def modules_of(package: str) -> Callable[[str], ModuleType]:
     # Without the lock: a module that is being imported may ask for another in this way, and whoever
     # has the lock may wait for the first.
     def find(name: str) -> ModuleType:
-        if not name.startswith("_"):
-            with suppress(ModuleNotFoundError):
-                return import_module("{}.{}".format(package, name))
+        path = "{}.{}".format(package, name)
+        try:
+            if not name.startswith("_"):
+                return import_module(path)
+        except ModuleNotFoundError as error:
+            if error.name != path:  # there is such a module, and it lacks another
+                raise
         raise AttributeError("module {!r} has no attribute {!r}".format(package, name))
 
     return find
