@@ -292,7 +292,7 @@ def test_facade__modules_are_there() -> None:
 
 
 def test_facade__module_that_lacks_another() -> None:
-    """Where a module cannot be imported, it says what it lacks, and does not seem not to be there."""
+    """A module that cannot be imported says what it lacks; it does not pass for none."""
     program = (
         "import sys, vivialconnect\n"
         "sys.modules['pytest'] = None\n"

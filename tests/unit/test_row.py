@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivialconnect import Attachment, Log, Message, Number, Resource, ResourceError, User
+from vivialconnect.resources import _attributes
 
 
 class Gadget(Resource):
@@ -182,6 +183,17 @@ def test_attribute__of_another_name() -> None:
     assert message.to_dict() == {
         "colour": "red", "to_number": "+1", "shape": "round", "to_nmber": "+3", "status": "sent",
     }  # fmt: skip
+
+
+def test_attribute__of_the_class_is_compared_with_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparing names takes long, so it is not done for the key, nor for what the class has."""
+    compared: list[str] = []
+    monkeypatch.setattr(_attributes, "nearest", lambda name, *_: compared.append(name))
+    for row in (Message(7), Message({"id": 7, "find": 1, "body": "Hi"}), Log("a"), Log({"id": 5})):
+        row.account_id = 1
+    Message({"colour": "red"})
+
+    assert compared == ["colour"]
 
 
 def test_attribute__suggestion() -> None:

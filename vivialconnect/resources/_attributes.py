@@ -128,7 +128,7 @@ def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:
     :param given: The names of the fields.
     """
     known = class_._field_names
-    for name in set(given).difference(known):
+    for name in set(given).difference(known, class_._class_names, (class_._key,)):
         near = nearest(name, known, ALIKE)
         if near:
             text = "{} has no field {!r}, so the service will pass it over; did you mean {!r}?"

@@ -191,15 +191,14 @@ class Sandbox:
         """
         if self._server is None or self._store is None or self._application is None:
             return
-        server, store, application = self._server, self._store, self._application
-        self._server = self._store = self._application = None
-        self._pointer.undo()
-        server.stop()
+        self._server.stop()
         try:
-            application.settle()
+            self._application.settle()
         finally:  # the database may be locked
-            application.postman.stop()
-            store.close()
+            self._application.postman.stop()
+            self._store.close()
+            self._server = self._store = self._application = None
+            self._pointer.undo()
 
     def reset(self) -> None:
         """Go back to a fresh state, with the same key; forget requests, chaos and the time jumped.

@@ -26,8 +26,7 @@ def list_local(call: Call) -> Answer:
 
 def count_local(call: Call) -> Answer:
     """Answer ``GET numbers/local/count.json``."""
-    condition = _local(call)
-    return count_rows(call, "numbers", condition)
+    return count_rows(call, "numbers", _local(call))
 
 
 def post_local(call: Call) -> Answer:

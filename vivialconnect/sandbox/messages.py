@@ -151,8 +151,7 @@ def list_messages(call: Call) -> Answer:
 
 def count_messages(call: Call) -> Answer:
     """Answer ``GET messages/count.json``."""
-    condition = _condition(call)
-    return count_rows(call, "messages", condition)
+    return count_rows(call, "messages", _condition(call))
 
 
 def get_message(call: Call) -> Answer:

@@ -187,8 +187,7 @@ def list_numbers(call: Call) -> Answer:
 
 def count_numbers(call: Call) -> Answer:
     """Answer ``GET numbers/count.json``."""
-    condition = sought(call)
-    return count_rows(call, "numbers", condition)
+    return count_rows(call, "numbers", sought(call))
 
 
 def get_number(call: Call) -> Answer:
