@@ -22,7 +22,7 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("version", "common.loading", "common", "resources", "common._error_text", "common.exchange",
-     "common.error", "common.call", "common._inflection", "common.secret", "common._values",
+     "common.error", "common._inflection", "common.secret", "common._values",
      "common.segments", "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),

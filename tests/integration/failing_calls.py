@@ -38,9 +38,10 @@ from vivialconnect import (
     configured,
 )
 from vivialconnect.common import transport
+from vivialconnect.common.exchange import Request
 
 if TYPE_CHECKING:
-    from vivialconnect.common.exchange import Limits, Request, Response, Sign
+    from vivialconnect.common.exchange import Limits, Response, Sign
     from vivialconnect.sandbox import Sandbox
 
 SENDER, RECIPIENT = "+19132597591", "+15154469790"
@@ -217,7 +218,8 @@ class _Meddler:
     def send(self, request: Request, sign: Sign, limits: Limits) -> Response:
         """Sign one request, and send another."""
         signed = sign(request)
-        changed = request._replace(url=request.url + "?limit=1")
+        url = request.url + "?limit=1"
+        changed = Request(request.method, url, request.headers, request.body)
         return transport.shared.send(changed, lambda _: signed, limits)
 
 

@@ -28,9 +28,14 @@ def ready(**changes: Any) -> Settings:
     return checked(effective({**COMPLETE, **changes}, {}))
 
 
+def values(told: Settings) -> list[Any]:
+    """Return the values of settings, in their order."""
+    return [getattr(told, name) for name in settings.NAMES]
+
+
 def test_effective__nothing_given() -> None:
     """Without class settings and environment the defaults hold, and credentials are missing."""
-    assert effective({}, {}) == Settings()
+    assert values(effective({}, {})) == values(Settings())
     assert Settings().request_timeout == 30
     assert Settings().api_base_url == "https://api.vivialconnect.net/api/v1.0"
     assert Settings().api_verify_request is True
@@ -40,7 +45,7 @@ def test_effective__environment() -> None:
     """What is not given comes from the environment."""
     found = effective({}, ENVIRONMENT)
 
-    assert found[:4] == ("MTKENV", "secret-of-environment", "77", "http://localhost:1/x")
+    assert values(found)[:4] == ["MTKENV", "secret-of-environment", "77", "http://localhost:1/x"]
 
 
 def test_effective__process_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,8 +62,8 @@ def test_effective__empty_is_unset(empty: Any) -> None:
     """An empty value is as none: the environment takes its place."""
     given_nothing: dict[str, Any] = dict.fromkeys(settings.ENVIRONMENT, empty)
 
-    assert effective(given_nothing, ENVIRONMENT) == effective({}, ENVIRONMENT)
-    assert effective({}, dict.fromkeys(ENVIRONMENT, "")) == Settings()
+    assert values(effective(given_nothing, ENVIRONMENT)) == values(effective({}, ENVIRONMENT))
+    assert values(effective({}, dict.fromkeys(ENVIRONMENT, ""))) == values(Settings())
 
 
 def test_effective__given_beats_environment() -> None:
@@ -91,7 +96,9 @@ def test_effective__false_and_zero_are_given() -> None:
 
 def test_settings__repr_shows_no_secret() -> None:
     """Neither the secret nor a password in the URL shows."""
-    shown = repr(Settings("MTK1", "hidden", 1, "https://me:pass@localhost/"))
+    shown = repr(
+        Settings(api_key="MTK1", api_secret="hidden", api_base_url="https://me:pass@localhost/")
+    )
 
     assert "hidden" not in shown
     assert "pass" not in shown
@@ -140,7 +147,7 @@ def test_checked__key_that_cannot_be_sent(name: str, bad: Any) -> None:
 )
 def test_checked__timeout_that_is_no_time(bad: Any) -> None:
     """A timeout must be a positive, finite number of seconds."""
-    given_settings = effective(COMPLETE, {})._replace(request_timeout=bad)
+    given_settings = effective(COMPLETE, {}).changed(request_timeout=bad)
 
     with pytest.raises(ValueError, match="request_timeout"):
         checked(given_settings)
@@ -156,7 +163,7 @@ def test_checked__timeout_of_any_length(seconds: float) -> None:
 def test_checked__verify_that_is_neither_bool_nor_path(bad: Any) -> None:
     """Trust is True, False or a path; a number, even 0, is no way to turn it off."""
     with pytest.raises(ValueError, match="api_verify_request"):
-        checked(Settings("k", "s", 1)._replace(api_verify_request=bad))
+        checked(Settings(**COMPLETE, api_verify_request=bad))
 
 
 @pytest.mark.parametrize("good", [True, False, "/x.pem", Path("x.pem")])

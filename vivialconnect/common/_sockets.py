@@ -13,24 +13,24 @@ import ssl
 import threading
 import time
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
-from typing import TYPE_CHECKING, Any, Optional, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Optional
 
 if TYPE_CHECKING:
+    from typing import Protocol, TypeVar
+
     from vivialconnect.common.exchange import Sink
+
+    class Closable(Protocol):
+        """A socket or a stream."""
+
+        def close(self) -> None:
+            """Close it; a second time does nothing."""
+            ...
+
+    ClosableT = TypeVar("ClosableT", bound=Closable)
 
 LARGEST_ANSWER = 100_000_000  # bytes; a page of 150 rows has less than one in a hundred of that
 MOST_AT_ONCE = 1_000_000  # bytes that are asked for before they have come
-
-
-class Closable(Protocol):
-    """A socket or a stream."""
-
-    def close(self) -> None:
-        """Close it; a second time does nothing."""
-        ...
-
-
-ClosableT = TypeVar("ClosableT", bound=Closable)
 
 
 class Attempt(threading.local):

@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from vivialconnect.common import answers, call_log, error, loading, paths, settings, signing
 from vivialconnect.common._values import now_in_utc
-from vivialconnect.common.call import Call
-from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request, Response, Transport
+from vivialconnect.common.exchange import (
+    LONGEST_TIMEOUT,
+    Call,
+    Limits,
+    Request,
+    Response,
+    Transport,
+)
 from vivialconnect.common.retries import Attempts
 from vivialconnect.common.signer import Signer, canonical_request
 from vivialconnect.common.util import Util, encode_body
@@ -134,7 +140,7 @@ class Requestor:
         """
         ready = self._checked()
         return self.from_settings(
-            ready._replace(request_timeout=min(seconds, ready.request_timeout))
+            ready.changed(request_timeout=min(seconds, ready.request_timeout))
         )
 
     def __repr__(self) -> str:

@@ -10,56 +10,69 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import lru_cache, partial
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, Optional, Union
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
 
 from vivialconnect.common.secret import Secret
 
 DEFAULT_BASE_URL = "https://api.vivialconnect.net/api/v1.0"
-DEFAULT_TIMEOUT = 30  # seconds
-DEFAULT_RETRIES = 2  # beside the first attempt
 
+#: The settings, in the order in which :class:`Settings` takes them.
+NAMES = (
+    "api_key", "api_secret", "api_account_id", "api_base_url", "api_verify_request",
+    "request_timeout", "max_retries",
+)  # fmt: skip
+#: Where each is looked up that is given nowhere.
 ENVIRONMENT = {
     "api_key": "VIVIALCONNECT_API_KEY",
     "api_secret": "VIVIALCONNECT_API_SECRET",
     "api_account_id": "VIVIALCONNECT_ACCOUNT_ID",
     "api_base_url": "VIVIALCONNECT_BASE_URL",
 }
-DEFAULTS: dict[str, Any] = {
-    "api_key": None,
-    "api_secret": None,
-    "api_account_id": None,
-    "api_base_url": DEFAULT_BASE_URL,
-    "api_verify_request": True,
-    "request_timeout": DEFAULT_TIMEOUT,
-    "max_retries": DEFAULT_RETRIES,
-}
-
 #: What signs only together.
 PAIR = ("api_key", "api_secret")
 
 
-class Settings(NamedTuple):
-    """What one call needs to know. Its ``repr`` shows no secret.
+class Settings:
+    """What one call needs to know; never changed once it is made. Its ``repr`` shows no secret.
+
+    :param api_key: The key that names the caller.
+    :param api_secret: The secret that the calls are signed with.
+    :param api_account_id: The account that the paths are under.
+    :param api_base_url: Where the service is.
+    :param api_verify_request: Whether TLS certificates are checked, or the path of a CA bundle to
+        check them with.
+    :param request_timeout: Seconds that a whole call may take.
+    :param max_retries: How often a call may be repeated that failed in a way that allows it.
 
     >>> Settings(api_key="MTK1", api_secret="hidden")
     Settings(api_key='MTK1', api_base_url='https://api.vivialconnect.net/api/v1.0')
     """
 
-    #: The key that names the caller.
-    api_key: Optional[str] = None
-    #: The secret that the calls are signed with.
-    api_secret: Optional[str] = None
-    #: The account that the paths are under.
-    api_account_id: Union[int, str, None] = None
-    #: Where the service is.
-    api_base_url: str = DEFAULT_BASE_URL
-    #: Whether TLS certificates are checked, or the path of a CA bundle to check them with.
-    api_verify_request: Union[bool, str] = True
-    #: Seconds that a whole call may take.
-    request_timeout: float = DEFAULT_TIMEOUT
-    #: How often a call may be repeated that failed in a way that allows it.
-    max_retries: int = DEFAULT_RETRIES
+    # Slots, because some tools print the dict of an instance, and the URL may hold a password.
+    __slots__ = NAMES
+
+    def __init__(  # noqa: PLR0917 - the settings that there are
+        self,
+        api_key: Optional[str] = None,
+        api_secret: Optional[str] = None,
+        api_account_id: Union[int, str, None] = None,
+        api_base_url: str = DEFAULT_BASE_URL,
+        api_verify_request: Union[bool, str] = True,  # noqa: FBT001, FBT002 - as documented
+        request_timeout: float = 30,
+        max_retries: int = 2,
+    ) -> None:
+        self.api_key = api_key
+        self.api_secret = api_secret
+        self.api_account_id = api_account_id
+        self.api_base_url = api_base_url
+        self.api_verify_request = api_verify_request
+        self.request_timeout = request_timeout
+        self.max_retries = max_retries
+
+    def changed(self, **changes: Any) -> Settings:
+        """Return the same settings but for some."""
+        return Settings(**{**{name: getattr(self, name) for name in NAMES}, **changes})
 
     def __repr__(self) -> str:
         return "Settings(api_key={!r}, api_base_url={!r})".format(
@@ -69,7 +82,8 @@ class Settings(NamedTuple):
     def __reduce__(self) -> tuple[Any, ...]:
         # No secret travels, and no password of the URL.
         base_url = without_credentials(self.api_base_url)
-        return type(self), tuple(self._replace(api_secret=None, api_base_url=base_url))
+        told = self.changed(api_secret=None, api_base_url=base_url)
+        return Settings, tuple(getattr(told, name) for name in NAMES)
 
     def __copy__(self) -> Settings:
         return self
@@ -91,12 +105,12 @@ def effective(
     given = {name: value for name, value in values.items() if value is not None and value != ""}
     # Both from one source: half a pair from here and half from there signs for nobody.
     paired = "api_key" in given or "api_secret" in given
-    merged = {**DEFAULTS, **{name: plain_text(value) for name, value in given.items()}}
     for name, variable in ENVIRONMENT.items():
         if name not in given and not (paired and name in PAIR):
-            merged[name] = environ.get(variable) or merged[name]
-    merged["api_secret"] = guarded("api_secret", merged["api_secret"])
-    return Settings(**merged)
+            found = environ.get(variable)
+            if found:
+                given[name] = found
+    return Settings(**{name: guarded(name, plain_text(value)) for name, value in given.items()})
 
 
 def plain_text(value: Any) -> Any:
@@ -118,7 +132,7 @@ def checked(settings: Settings) -> Settings:
         raise missing(settings, *PAIR)
     for name, check in _CHECKS.items():
         check(getattr(settings, name))
-    return settings._replace(api_base_url=_checked_base_url(settings.api_base_url))
+    return settings.changed(api_base_url=_checked_base_url(settings.api_base_url))
 
 
 def check_one(name: str, value: Any) -> None:

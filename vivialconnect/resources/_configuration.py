@@ -19,7 +19,7 @@ KEY = "_key"
 DEFAULT_KEY = "id"
 
 
-SETTING_NAMES = frozenset((*settings.DEFAULTS, "plural", "singular", "primary_key"))
+SETTING_NAMES = frozenset((*settings.NAMES, "plural", "singular", "primary_key"))
 
 
 class OwnSettings(dict[str, Any]):
@@ -47,7 +47,7 @@ def inherited_settings(class_: type) -> dict[str, Any]:
             {
                 name: value
                 for name, value in own.items()
-                if value is not None and value != "" and name in settings.DEFAULTS
+                if value is not None and value != "" and name in settings.NAMES
             }
         )
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from vivialconnect.common import paths
-from vivialconnect.common.call import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import unreadable
 from vivialconnect.resources.countable import Countable
 

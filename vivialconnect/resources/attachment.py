@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, ClassVar, Optional
 
 from vivialconnect.common import loading, paths, scopes
-from vivialconnect.common.call import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.resources.countable import Countable
 
 if TYPE_CHECKING:

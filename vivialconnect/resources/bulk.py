@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 from typing import Any, ClassVar, Optional, TypeVar, Union
 
 from vivialconnect.common import paths
-from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError, VivialConnectError
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body, parse_time
 from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, find_rows, unreadable
 from vivialconnect.resources._row import Row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from vivialconnect.common.call import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import merged_query, unreadable
 from vivialconnect.resources.resource import Resource
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn, Optional, TypeVar
 
-from vivialconnect.common.call import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import parse_time
 from vivialconnect.resources._collections import merged_query, unreadable, walk_keys
 from vivialconnect.resources.readonly import ReadOnly

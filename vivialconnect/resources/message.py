@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
 
 from vivialconnect.common import loading, paths, scopes
-from vivialconnect.common.call import Call
 from vivialconnect.common.error import ResourceError
+from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import LARGEST_PAGE, merged_query
 from vivialconnect.resources.attachment import Attachment
 from vivialconnect.resources.bulk import Bulkable

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Optional, TypeVar
 
 from vivialconnect.common import loading, paths
-from vivialconnect.common.call import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.resources._attributes import check_spelling
 from vivialconnect.resources._collections import merged_query
 from vivialconnect.resources.tagged import Tagged

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, overload
 
 from vivialconnect.common import paths, scopes
-from vivialconnect.common.call import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields, warn_of_misspelling
 from vivialconnect.resources._collections import (
@@ -334,7 +334,7 @@ class Resource(Placed):
         """
         requestor = cls.request
         target = cls._custom_path(requestor, id_, path, call.path)
-        return requestor.perform(call._replace(path=target), read)
+        return requestor.perform(Call(call.method, target, call.query, call.body), read)
 
     def _require_id(self, verb: str) -> None:
         if self.id is None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from vivialconnect.common import loading, scopes
 from vivialconnect.common._values import now_in_utc
-from vivialconnect.common.call import Call
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import Moment, as_moment
 from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, walk_pages
 from vivialconnect.resources.countable import Countable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 
-from vivialconnect.common.call import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._collections import LARGEST_PAGE, unreadable
 from vivialconnect.resources.sendable import Sendable

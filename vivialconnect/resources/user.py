@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union, overload
 
 from vivialconnect.common import loading, paths
-from vivialconnect.common.call import Call
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.secret import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields
