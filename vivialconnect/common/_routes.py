@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Optional, Union, cast
+from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
 import requests
 import requests.adapters
@@ -18,7 +18,9 @@ import requests.adapters
 from vivialconnect.common import _pools, _sockets
 from vivialconnect.common.exchange import Response
 
-Trust = Union[bool, str]
+if TYPE_CHECKING:
+    Trust = Union[bool, str]
+
 
 POOL_SIZE = 64  # connections kept for each origin; more threads than that close theirs after use
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable
 
 from vivialconnect.common import error, paths, retries, signer
 from vivialconnect.common._values import leads_to
@@ -12,10 +12,12 @@ from vivialconnect.common.util import Util
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import TypeVar
 
     from vivialconnect.common.exchange import Request, Response
 
-ReadT = TypeVar("ReadT")
+    ReadT = TypeVar("ReadT")
+
 
 #: Where a credential is made, whose secret the answer shows.
 NEW_CREDENTIAL_PATH = "/profile/credentials.json"

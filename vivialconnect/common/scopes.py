@@ -16,11 +16,13 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NoReturn, Optional, Union
+from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 
 from vivialconnect.common import settings
 
-Scopes = tuple["Scope", ...]
+if TYPE_CHECKING:
+    Scopes = tuple["Scope", ...]
+
 
 _in_force: ContextVar[Scopes] = ContextVar("vivialconnect_scopes", default=())
 

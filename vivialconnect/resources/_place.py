@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.util import Util
@@ -11,13 +11,16 @@ from vivialconnect.resources._collections import ResourceList, find_rows, unread
 from vivialconnect.resources._row import Row, make_rows
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from vivialconnect.common.requestor import Requestor
+
+    PlacedT = TypeVar("PlacedT", bound="Placed")
+    Id = Union[int, str]
 
 #: What every call to a collection of an account needs.
 CREDENTIALS = (*settings.PAIR, "api_account_id")
 
-PlacedT = TypeVar("PlacedT", bound="Placed")
-Id = Union[int, str]
 
 #: What rows stand under where they do not stand under the name of their class.
 OTHER_ROOTS = ("items", "log_items")

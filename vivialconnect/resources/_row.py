@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Optional
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
@@ -27,14 +27,16 @@ from vivialconnect.resources._configuration import DEFAULT_KEY, ResourceMeta
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import TypeVar
 
-RowT = TypeVar("RowT", bound="Row")
+    RowT = TypeVar("RowT", bound="Row")
+
+    #: Where a row stands: the path between the account and the plural name; and in which scopes its
+    #: calls are made, ``None`` while that is open, for then those count that are in force then.
+    Home = tuple[str, Optional[scopes.Scopes]]
 
 LONGEST_SHOWN = 60  # characters of one value in a repr
 
-#: Where a row stands: the path between the account and the plural name; and in which scopes its
-#: calls are made, ``None`` while that is open, for then it is those that are in force at the call.
-Home = tuple[str, Optional[scopes.Scopes]]
 #: Directly in the account, and outside every scope: where most rows stand.
 NOWHERE: Home = ("", ())
 

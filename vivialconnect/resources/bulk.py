@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from typing import Any, ClassVar, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from vivialconnect.common import paths
 from vivialconnect.common.error import ResourceError, VivialConnectError
@@ -14,7 +14,10 @@ from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, fin
 from vivialconnect.resources._row import Row
 from vivialconnect.resources.sendable import Sendable
 
-BulkableT = TypeVar("BulkableT", bound="Bulkable")
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    BulkableT = TypeVar("BulkableT", bound="Bulkable")
 
 
 class Bulk(Row):

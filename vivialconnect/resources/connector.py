@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
@@ -17,12 +17,15 @@ from vivialconnect.resources.owned_list import ElementT, ListField, Owner
 from vivialconnect.resources.resource import Resource
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from vivialconnect.resources._elements import Data, Element
     from vivialconnect.resources._place import Id
 
+    ConnectorT = TypeVar("ConnectorT", bound="Connector")
+
 __all__ = ("Connector",)
 
-ConnectorT = TypeVar("ConnectorT", bound="Connector")
 #: What is taken for an element beside one.
 NumberForm = Union[Resource, Mapping[str, Any], str]
 CallbackForm = Mapping[str, Any]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
 from vivialconnect.common.secret import Secret
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources.countable import Countable
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from vivialconnect.resources._collections import ResourceList
 
-CredentialT = TypeVar("CredentialT", bound="Credential")
+    CredentialT = TypeVar("CredentialT", bound="Credential")
+
 
 #: What may be written of a credential; everything else is the service's.
 WRITTEN = ("name", "active")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn, Optional
 
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import parse_time
@@ -12,12 +12,13 @@ from vivialconnect.resources.readonly import ReadOnly
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import TypeVar
 
     from vivialconnect.common.util import Moment
     from vivialconnect.resources._collections import ResourceList
     from vivialconnect.resources._row import RowT
 
-LogT = TypeVar("LogT", bound="Log")
+    LogT = TypeVar("LogT", bound="Log")
 
 
 class Log(ReadOnly):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from vivialconnect.common import loading, paths, scopes
 from vivialconnect.common.error import ResourceError
@@ -15,12 +15,12 @@ from vivialconnect.resources.countable import read_count
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import TypeVar
 
     from vivialconnect.common.segments import Segments
     from vivialconnect.resources._collections import ResourceList
 
-
-MessageT = TypeVar("MessageT", bound="Message")
+    MessageT = TypeVar("MessageT", bound="Message")
 
 
 class Message(Bulkable):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Optional
 
 from vivialconnect.common import loading, paths
 from vivialconnect.common.exchange import Call
@@ -12,12 +12,15 @@ from vivialconnect.resources._collections import merged_query
 from vivialconnect.resources.tagged import Tagged
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from vivialconnect.common.requestor import Requestor
     from vivialconnect.resources._place import Id
     from vivialconnect.resources.number_info import NumberInfo
     from vivialconnect.resources.resource import ResourceList
 
-NumberT = TypeVar("NumberT", bound="Number")
+    NumberT = TypeVar("NumberT", bound="Number")
+
 
 #: What numbers on sale are looked for by.
 SOUGHT = (

@@ -7,7 +7,7 @@ answers, the mapping of a row's data, and the lookup of settings stand in privat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, overload
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union, overload
 
 from vivialconnect.common import paths, scopes
 from vivialconnect.common.exchange import Call
@@ -20,15 +20,18 @@ from vivialconnect.resources._collections import (
     walk_pages,
 )
 from vivialconnect.resources._configuration import ResourceMeta
-from vivialconnect.resources._place import Id, Placed
+from vivialconnect.resources._place import Placed
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from vivialconnect.common.answers import ReadT
+    from vivialconnect.resources._place import Id
     from vivialconnect.resources._row import Row, RowT
 
-__all__ = ("Resource", "ResourceList", "ResourceMeta")
+    ResourceT = TypeVar("ResourceT", bound="Resource")
 
-ResourceT = TypeVar("ResourceT", bound="Resource")
+__all__ = ("Resource", "ResourceList", "ResourceMeta")
 
 
 class Resource(Placed):

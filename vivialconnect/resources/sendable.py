@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Optional
 
 from vivialconnect.common import loading, scopes
 from vivialconnect.common._values import now_in_utc
@@ -16,9 +16,12 @@ from vivialconnect.resources.countable import Countable
 from vivialconnect.resources.resource import identify
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from vivialconnect.common.exchange import Response
 
-SendableT = TypeVar("SendableT", bound="Sendable")
+    SendableT = TypeVar("SendableT", bound="Sendable")
+
 
 #: How far before the call the look-up goes back, for the service's own clocks may differ a little.
 MARGIN = timedelta(minutes=1)

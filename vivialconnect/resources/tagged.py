@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
@@ -11,11 +11,14 @@ from vivialconnect.resources._collections import LARGEST_PAGE, unreadable
 from vivialconnect.resources.sendable import Sendable
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from vivialconnect.resources._collections import ResourceList
 
-TaggedT = TypeVar("TaggedT", bound="Tagged")
-#: Tags to look for: a dict, or pairs where one name stands several times.
-Tags = Union[Mapping[str, str], list[tuple[str, str]], tuple[tuple[str, str], ...]]
+    TaggedT = TypeVar("TaggedT", bound="Tagged")
+
+    #: Tags to look for: a dict, or pairs where one name stands several times.
+    Tags = Union[Mapping[str, str], list[tuple[str, str]], tuple[tuple[str, str], ...]]
 
 
 class Tagged(Sendable):

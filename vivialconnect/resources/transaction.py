@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union, overload
 
 from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.util import Moment, as_moment, format_basic_time
@@ -12,10 +12,13 @@ from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, mer
 from vivialconnect.resources.readonly import ReadOnly
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from vivialconnect.resources._place import Id
 
-TransactionT = TypeVar("TransactionT", bound="Transaction")
-Types = Union[str, list[str], tuple[str, ...], set[str], frozenset[str]]
+    TransactionT = TypeVar("TransactionT", bound="Transaction")
+    Types = Union[str, list[str], tuple[str, ...], set[str], frozenset[str]]
+
 
 #: Times are sent without their fractions. So much later, the second that runs is within.
 LESS_THAN_A_SECOND = timedelta(microseconds=999_999)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union, overload
 
 from vivialconnect.common import loading, paths
 from vivialconnect.common.exchange import Call
@@ -14,11 +14,13 @@ from vivialconnect.resources._collections import LARGEST_PAGE
 from vivialconnect.resources.countable import Countable, read_count
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from vivialconnect.resources._collections import ResourceList
     from vivialconnect.resources._place import Id
     from vivialconnect.resources.credential import Credential
 
-UserT = TypeVar("UserT", bound="User")
+    UserT = TypeVar("UserT", bound="User")
 
 
 class User(Countable):
