@@ -124,7 +124,7 @@ def peak(bench: Bench, _pace: Pace, *, other: str, length: int) -> list[Result]:
 def imports(bench: Bench, pace: Pace) -> list[Result]:
     """Return the ratio of importing the seven names to importing requests, in fresh processes."""
     programs = [["-c", "pass"], ["-c", SEVEN], ["-c", "import requests"]]
-    rounds = _fresh_rounds(bench, pace, programs)
+    rounds = [[seconds for seconds, _ in each] for each in _fresh_rounds(bench, pace, programs)]
     samples = [(ours - bare) / (theirs - bare) for bare, ours, theirs in rounds]
     note = "{:.0f} / {:.0f} ms, without {:.0f} ms of the interpreter".format(
         1e3 * median(ours - bare for bare, ours, _ in rounds),
@@ -135,16 +135,27 @@ def imports(bench: Bench, pace: Pace) -> list[Result]:
 
 
 def cold(bench: Bench, pace: Pace, *, other: str) -> list[Result]:
-    """Return the ratio of whole scripts, from their start to the first answer."""
+    """Return the ratio of scripts from their start to the first answer."""
     script = str(HERE / "cold.py")
     programs = [[script, name, bench.origin("plain")] for name in (US, other)]
-    rounds = _fresh_rounds(bench, pace, programs)
-    note = "{:.0f} / {:.0f} ms".format(*(1e3 * median(each) for each in zip(*rounds)))
-    return [Result(other, [ours / theirs for ours, theirs in rounds], note)]
+    samples, wholes, both = [], [], []
+    for ours, theirs in _fresh_rounds(bench, pace, programs):
+        wholes.append(ours[0] / theirs[0])
+        (found, until), (found_too, until_too) = ours[1], theirs[1]
+        if (found, found_too) != ("1", "1"):
+            raise ValueError("found {} and {}, not 1".format(found, found_too))
+        both.append((float(until), float(until_too)))
+        samples.append(float(until) / float(until_too))
+    note = "{:.0f} / {:.0f} ms; to the end of the process {:.2f}".format(
+        *(1e3 * median(each) for each in zip(*both)), median(wholes)
+    )
+    return [Result(other, samples, note)]
 
 
-def _fresh_rounds(bench: Bench, pace: Pace, programs: list[list[str]]) -> list[list[float]]:
-    """Return the processor's seconds of each program, round by round, after one that compiles."""
+def _fresh_rounds(
+    bench: Bench, pace: Pace, programs: list[list[str]]
+) -> list[list[tuple[float, list[str]]]]:
+    """Return what each program took and said, round by round, after one that compiles."""
     rounds = [[bench.fresh(program) for program in programs] for _ in range(1 + 2 * pace.rounds)]
     return rounds[1:]
 

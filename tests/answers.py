@@ -151,13 +151,16 @@ def answers(draw: st.DrawFn) -> Answer:
 
 
 def usual_answers() -> list[Answer]:
-    """Return what is drawn most often, each once and whole, without and with a date of long ago."""
+    """Return what is drawn most often, and no object at all, each once and whole.
+
+    That is, without more, with a date of long ago, and with a time to wait.
+    """
     found = []
-    for status, document in _USUAL:
+    for status, document in (*_USUAL, (200, [1])):
         body = json.dumps(document).encode()
         length = (b"Content-Length", b"%d" % len(body))
-        for headers in ([length], [length, (b"Date", b"Thu, 02 Jul 2020 10:11:12 GMT")]):
-            whole = _whole(b"HTTP/1.1 %d Odd" % status, headers, body)
+        for more in ([], [(b"Date", b"Thu, 02 Jul 2020 10:11:12 GMT")], [(b"Retry-After", b"0")]):
+            whole = _whole(b"HTTP/1.1 %d Odd" % status, [length, *more], body)
             found.append(Answer(whole, closes=False))
     return found
 

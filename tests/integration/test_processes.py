@@ -216,6 +216,32 @@ def test_fork__while_a_thread_imports_what_is_rarely_needed(module: str, code: s
     assert told == 0
 
 
+def test_descriptors__none_left(tenants: Tenants) -> None:
+    """Without a free descriptor a call says so, and needs none to say it; afterwards it works."""
+    told = run_python(
+        "import json, os, resource, vivialconnect\n"
+        "from vivialconnect import Message, Resource\n"
+        "from vivialconnect.common import transport\n"
+        "for name, value in json.loads(input()).items(): setattr(Resource, name, value)\n"
+        "said = [Message.count()]\n"
+        "transport.shared.close()\n"
+        "least, most = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "free = os.dup(0); os.close(free)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (free, most))\n"
+        "message = Message({'from_number': '+19132597591', 'to_number': '+15154469790'})\n"
+        "for call in (Message.count, message.send):\n"
+        "    try: call()\n"
+        "    except vivialconnect.ConnectionError as failure:\n"
+        "        said.append(['open files' in str(failure), failure.attempts, failure.outcome])\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (least, most))\n"
+        "print(json.dumps([*said, Message.count()]))\n",
+        json.dumps({**tenants.accounts[0], "max_retries": 1}),
+        {},
+    )
+
+    assert told == [0, [True, 2, "not sent"], [True, 2, "not sent"], 0]
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_multiprocessing__two_accounts(method: str, tenants: Tenants) -> None:
     """The processes of a pool, forked or spawned, each make their calls for whom they should."""

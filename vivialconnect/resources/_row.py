@@ -277,6 +277,11 @@ def make_rows(class_: type[RowT], found: Sequence[dict[str, Any]], home: Home) -
     return rows
 
 
+def identify(row: Row) -> Optional[str]:
+    """Return what tells a row from the others of a walk; ``None`` where nothing does."""
+    return None if row.id is None else str(row.id)
+
+
 def _rebuild(class_: type[RowT], data: dict[str, Any], prefix: str) -> RowT:
     return make_rows(class_, [data], (prefix, None))[0]
 

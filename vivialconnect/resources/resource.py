@@ -21,13 +21,14 @@ from vivialconnect.resources._collections import (
 )
 from vivialconnect.resources._configuration import ResourceMeta
 from vivialconnect.resources._place import Placed
+from vivialconnect.resources._row import identify
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
     from vivialconnect.common.answers import ReadT
     from vivialconnect.resources._place import Id
-    from vivialconnect.resources._row import Row, RowT
+    from vivialconnect.resources._row import RowT
 
     ResourceT = TypeVar("ResourceT", bound="Resource")
 
@@ -346,8 +347,3 @@ class Resource(Placed):
                     verb, type(self).__name__
                 )
             )
-
-
-def identify(row: Row) -> Optional[str]:
-    """Return what tells a row from the others of a walk; ``None`` where nothing does."""
-    return None if row.id is None else str(row.id)
