@@ -22,7 +22,7 @@ from tests.integration.fuzzed_calls import CALLS, MOST_CPU, FuzzServer, ask, in_
 from tests.integration.scripted_server import configure
 from tests.strategies import THOROUGH
 from vivialconnect import Message
-from vivialconnect.common import _error_text, retries, signer
+from vivialconnect.common import _error_text, retries
 from vivialconnect.common import answers as reading
 from vivialconnect.common.util import Util
 from vivialconnect.resources import _collections, account, bulk, countable, credential, log
@@ -72,7 +72,7 @@ READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (credential._within_user, None),
     (retries.retry_after, None),
     (retries.parse_http_date, None),
-    (signer.explain_refusal, None),
+    (reading.explain_refusal, None),
 )
 
 

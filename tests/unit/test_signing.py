@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivialconnect import Requestor
-from vivialconnect.common import signing
+from vivialconnect.common import _values, signing
+from vivialconnect.common.exchange import Request
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "hmac-vectors.json").read_text(encoding="utf-8")
@@ -45,12 +46,11 @@ def stages_of(canonical: str, signed: str) -> dict[str, str]:
 
 def canonical_of(vector: dict[str, Any]) -> str:
     """Return the canonical request that we make of a vector."""
-    headers = vector["headers_signed"]
     return signing.canonical_request(
         vector["method"],
         vector["x_auth_date"],
         vector["url"],
-        (signing.canonical_headers(headers, headers), signing.signed_names(headers)),
+        vector["headers_signed"],
         vector["body_utf8"].encode("utf-8"),
     )
 
@@ -151,17 +151,25 @@ def test_canonical_query__none(url: str) -> None:
     assert signing.canonical_query(url) == ""
 
 
-def test_canonical_headers__not_sent() -> None:
+def test_signed_headers__not_sent() -> None:
     """A header that is to be signed and is not sent is refused by name."""
     with pytest.raises(ValueError, match="not sent: date, host"):
-        signing.canonical_headers({"Accept": "x"}, ["Host", "Date"])
+        signing.signed_headers({"Accept": "x"})
 
 
-def test_canonical_headers__names_of_any_case() -> None:
-    """Names are compared without case, and values stay as they are sent."""
-    headers = {"HOST": "A:80", "date": " now "}
+def test_signed_headers__of_what_is_sent() -> None:
+    """Names are compared without case, and the type is signed where there is one."""
+    sent = {"HOST": "h", "Accept": "x", "date": "now"}
 
-    assert signing.canonical_headers(headers, ["Date", "host"]) == "date: now \nhost:A:80"
+    assert signing.signed_headers(sent) == {"date": "now", "host": "h"}
+    assert [*signing.signed_headers({**sent, "content-Type": "c"})] == [*signing.SIGNED]
+
+
+def test_canonical_headers__sorted_by_name() -> None:
+    """The lines are sorted by the name alone, and values stay as they are sent."""
+    headers = {"HOST": "A:80", "date-made": "then", "date": " now "}
+
+    assert signing.canonical_headers(headers) == "date: now \ndate-made:then\nhost:A:80"
 
 
 @given(st.text(max_size=20), st.text(max_size=50))
@@ -220,3 +228,37 @@ def test_canonical_query__short_way(query: str) -> None:
     encoded = [tuple(quote(text.encode("latin-1"), safe="") for text in pair) for pair in pairs]
 
     assert signing.canonical_query("/x?" + query) == "&".join(sorted(map("=".join, encoded)))
+
+
+def test_signer__remembers_what_it_signed() -> None:
+    """What a signer remembers is the text whose HMAC it gave."""
+    url = "https://api.example/api/v1.0/accounts/1/messages.json?page=2"
+    sent = {"Host": "api.example", "Content-Type": "application/json"}
+    sign = signing.Signer("MTK1", "hidden", lambda: MOMENT)
+    before = sign.canonical
+    signed = sign(Request("POST", url, sent, b"{}"))
+    fields = {"date": signed["Date"], "host": "api.example", "content-type": "application/json"}
+
+    assert before == ""
+    assert sign.canonical == signing.canonical_request(
+        "POST", "20200702T101112Z", url, fields, b"{}"
+    )
+    assert signed == {
+        "Date": "Thu, 02 Jul 2020 10:11:12 GMT",
+        "X-Auth-Date": "20200702T101112Z",
+        "X-Auth-SignedHeaders": "content-type;date;host",
+        "Authorization": "HMAC MTK1:" + signing.signature("hidden", sign.canonical),
+    }
+
+
+def test_signer__shows_no_secret() -> None:
+    """Its repr says nothing, and it has no dict to look into."""
+    sign = signing.Signer("MTK1", "hidden", lambda: MOMENT)
+
+    assert "hidden" not in repr(sign)
+    assert not hasattr(sign, "__dict__")
+
+
+def test_now__is_aware() -> None:
+    """The clock that is used unless another is given knows that it is in UTC."""
+    assert _values.now_in_utc().utcoffset() == timedelta(0)

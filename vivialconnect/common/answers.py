@@ -1,11 +1,14 @@
-"""What an answer means: its status is judged, then its body is read. No resource is known here."""
+"""What an answer means: its status is judged, then its body is read. No resource is known here.
+
+Where the service refuses a signature, what was signed is compared with what it expected.
+"""
 
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from vivialconnect.common import error, paths, retries, signer
+from vivialconnect.common import error, paths, retries
 from vivialconnect.common._values import leads_to
 from vivialconnect.common.secret import SecretBytes, hide_named
 from vivialconnect.common.util import Util
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 
 #: Where a credential is made, whose secret the answer shows.
 NEW_CREDENTIAL_PATH = "/profile/credentials.json"
+#: Seconds by which the clocks may differ before a refusal is put down to it.
+CLOCK_TOLERANCE = 5 * 60
+LONGEST_LINE = 80  # characters of a line of what was signed that are shown
+
+#: What the first lines of what was signed are; see :mod:`vivialconnect.common.signing`.
+LINES = ("the method", "the time", "the path", "the query")
+QUERY_LINE = LINES.index("the query")
 
 
 def judge(request: Request, response: Response, signed: str, clock: Callable[[], datetime]) -> None:
@@ -40,7 +50,7 @@ def judge(request: Request, response: Response, signed: str, clock: Callable[[],
     failure.retry_after = retries.retry_after(response.header("retry-after"), now)
     if isinstance(failure, error.UnauthorizedAccess):
         told = failure.json_body if isinstance(failure.json_body, dict) else {}
-        failure._hint = signer.explain_refusal(
+        failure._hint = explain_refusal(
             signed, told.get("canonical_request"), response.header("date"), now
         )
     refused = 300 <= status < 500  # noqa: PLR2004 - redirects and client errors
@@ -118,3 +128,66 @@ def _decode(response: Response) -> Any:
         raise error.ResourceError(
             "the service answered {} with a body that is not JSON".format(response.status)
         ) from cause
+
+
+def explain_refusal(
+    ours: str, theirs: Any, their_date: Optional[str], now: datetime
+) -> Optional[str]:
+    """Return what to do about a signature that was refused; ``None`` where nothing tells it.
+
+    :param ours: The text that was signed.
+    :param theirs: The text that the service says belongs to the request; ``None`` if it does not.
+    :param their_date: The ``Date`` of the refusal.
+    :param now: The time on this machine.
+    """
+    moment = retries.parse_http_date(their_date)
+    ahead = 0.0 if moment is None else (now - moment).total_seconds()
+    if abs(ahead) > CLOCK_TOLERANCE:
+        return "the clock of this machine is {:.0f} seconds {} the service's: set it right".format(
+            abs(ahead), "ahead of" if ahead > 0 else "behind"
+        )
+    if not isinstance(theirs, str) or not theirs or not ours:
+        return None
+    return first_difference(ours.split("\n"), theirs.split("\n"))
+
+
+def first_difference(ours: list[str], theirs: list[str]) -> str:
+    """Return in words where what was signed differs from what the service expected.
+
+    :param ours: The lines that were signed.
+    :param theirs: The lines of the service.
+
+    >>> first_difference(["GET", "now"], ["GET", "then"])
+    "line 2 of what is signed, the time, differs: signed was 'now', the service has 'then'"
+    """
+    for number in range(max(len(ours), len(theirs))):
+        signed, expected = (
+            lines[number] if number < len(lines) else "" for lines in (ours, theirs)
+        )
+        if signed != expected:
+            shown = _shown_query if number == QUERY_LINE else _shown
+            return (
+                "line {} of what is signed, {}, differs: signed was {}, the service has {}".format(
+                    number + 1, _name_of_line(number, len(ours)), shown(signed), shown(expected)
+                )
+            )
+    return (
+        "what was signed is what the service expects, so api_key or api_secret is wrong, they are "
+        "no pair, or the key is not active"
+    )
+
+
+def _name_of_line(number: int, count: int) -> str:
+    if number < len(LINES):
+        return LINES[number]
+    from_the_end = {count - 1: "the digest of the body", count - 2: "the names of the headers"}
+    return from_the_end.get(number, "a header")
+
+
+def _shown(line: str) -> str:
+    return repr(line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 3] + "...")
+
+
+def _shown_query(line: str) -> str:
+    # The names alone: the values may be phone numbers and texts.
+    return _shown("&".join(pair.partition("=")[0] + "=..." for pair in line.split("&") if pair))

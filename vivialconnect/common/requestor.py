@@ -22,7 +22,6 @@ from vivialconnect.common.exchange import (
     Transport,
 )
 from vivialconnect.common.retries import Attempts
-from vivialconnect.common.signer import Signer, canonical_request
 from vivialconnect.common.util import Util, encode_body
 from vivialconnect.version import VERSION
 
@@ -239,8 +238,9 @@ class Requestor:
                 import six  # noqa: PLC0415 - calls sign bytes that are made already
 
             body = six.ensure_binary(body)
-        canonical, names = canonical_request(method, iso8601_timestamp, abs_url, headers, body)
-        return signing.signature(str(ready.api_secret), canonical), names
+        signed = signing.signed_headers(headers)
+        text = signing.canonical_request(method, iso8601_timestamp, abs_url, signed, body)
+        return signing.signature(str(ready.api_secret), text), signing.signed_names(signed)
 
     def perform(
         self,
@@ -286,7 +286,7 @@ class Requestor:
 
     def _attempt(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
         transport = self._transport or _shared_transport()
-        signer = Signer(str(ready.api_key), ready.api_secret or "", self._clock)
+        signer = signing.Signer(str(ready.api_key), ready.api_secret or "", self._clock)
         attempts.made += 1
         started = time.monotonic()
         try:

@@ -1,4 +1,4 @@
-"""The canonical request and its HMAC-SHA256: pure functions, no clock, no I/O.
+"""The canonical request, its HMAC-SHA256, and the header fields that carry it. No I/O.
 
 The service checks every call by writing down the request in one canonical form, seven parts joined
 by single line feeds, and comparing the HMAC of that text with the one in ``Authorization``::
@@ -12,8 +12,9 @@ by single line feeds, and comparing the HMAC of that text with the one in ``Auth
     date;host                                       signed_names
     e3b0c44298fc1c149afbf4c8996fb924...             body_digest
 
-Each part has a function here, in that order. HMAC is RFC 2104, the unreserved characters are those
-of RFC 3986 section 2.3, the ``Date`` is the IMF-fixdate of RFC 9110 section 5.6.7.
+Each part has a function here, in that order; a :class:`Signer` puts them together. HMAC is RFC
+2104, the unreserved characters are those of RFC 3986 section 2.3, the ``Date`` is the IMF-fixdate
+of RFC 9110 section 5.6.7.
 """
 
 from __future__ import annotations
@@ -21,14 +22,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from functools import cache
 from re import Pattern
+from typing import TYPE_CHECKING, Callable
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 from vivialconnect.common._values import format_basic_time, is_plain_path
 
+if TYPE_CHECKING:
+    from vivialconnect.common.exchange import Request
+
+#: The header fields that are signed, where they are sent: the last two always are.
+SIGNED = ("content-type", "date", "host")
 UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
 EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
 # OpenSSL prepares itself at the first HMAC, under locks that a child forked meanwhile would
@@ -138,36 +145,41 @@ def _encode(text: str) -> str:
     return quote(text.encode("latin-1"), safe=UNRESERVED)
 
 
+def signed_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the header fields that this client signs.
+
+    :param headers: The header fields that are sent.
+    :raises ValueError: If ``Date`` or ``Host`` is not among them.
+
+    >>> signed_headers({"Host": "localhost:8080", "Accept": "*/*", "Date": "now"})
+    {'date': 'now', 'host': 'localhost:8080'}
+    """
+    values = {name.lower(): value for name, value in headers.items()}
+    missing = [name for name in SIGNED[1:] if name not in values]
+    if missing:
+        raise ValueError("cannot sign headers that are not sent: " + ", ".join(missing))
+    return {name: values[name] for name in SIGNED if name in values}
+
+
+def canonical_headers(headers: Mapping[str, str]) -> str:
+    r"""Return one line for each signed header, sorted by name.
+
+    :param headers: The header fields that are signed.
+
+    >>> canonical_headers({"Host": "localhost:8080", "Date": "now"})
+    'date:now\nhost:localhost:8080'
+    """
+    fields = sorted([(name.lower(), value) for name, value in headers.items()])
+    return "\n".join([name + ":" + value for name, value in fields])
+
+
 def signed_names(names: Iterable[str]) -> str:
     """Return the names of the signed headers as ``X-Auth-SignedHeaders`` has them.
 
     >>> signed_names(["Host", "Date"])
     'date;host'
     """
-    return ";".join(sorted(name.lower() for name in names))
-
-
-def canonical_headers(headers: Mapping[str, str], names: Iterable[str]) -> str:
-    r"""Return one line for each signed header, sorted by name.
-
-    :param headers: The header fields that are sent.
-    :param names: Which of them are signed.
-    :raises ValueError: If one of them is not among the fields.
-
-    >>> canonical_headers({"Host": "localhost:8080", "Date": "now"}, ["date", "host"])
-    'date:now\nhost:localhost:8080'
-    """
-    values = {name.lower(): value for name, value in headers.items()}
-    return header_lines(values, sorted([name.lower() for name in names]))
-
-
-def header_lines(values: Mapping[str, str], names: Sequence[str]) -> str:
-    """Return the lines of :func:`canonical_headers` for what is lower-case and sorted already."""
-    try:
-        return "\n".join([name + ":" + values[name] for name in names])
-    except KeyError:
-        missing = ", ".join(name for name in names if name not in values)
-        raise ValueError("cannot sign headers that are not sent: " + missing) from None
+    return ";".join(sorted([name.lower() for name in names]))
 
 
 def body_digest(body: bytes) -> str:
@@ -176,25 +188,24 @@ def body_digest(body: bytes) -> str:
 
 
 def canonical_request(
-    method: str, timestamp: str, url: str, headers: tuple[str, str], body: bytes
+    method: str, timestamp: str, url: str, headers: Mapping[str, str], body: bytes
 ) -> str:
     """Return the text whose HMAC is the signature.
 
     :param method: The HTTP method.
     :param timestamp: The time as in ``X-Auth-Date``.
     :param url: The absolute URL that is sent.
-    :param headers: The canonical headers and the signed names, as two texts.
+    :param headers: The header fields that are signed.
     :param body: The bytes that are sent.
     """
-    lines, names = headers
     path, query = split_target(url)
     parts = (
         method.upper(),
         timestamp,
         _canonical_path(path),
         _canonical_query(query),
-        lines,
-        names,
+        canonical_headers(headers),
+        signed_names(headers),
         body_digest(body),
     )
     return "\n".join(parts)
@@ -216,3 +227,43 @@ def authorization(key: str, signed: str) -> str:
     'HMAC MTK1:86bf'
     """
     return "HMAC {}:{}".format(key, signed)
+
+
+class Signer:
+    """Gives the header fields of the signature for a request whose every byte is final.
+
+    One is made for each attempt, so that each is signed at its own time.
+
+    :param api_key: The key that names the caller.
+    :param api_secret: The secret that signs.
+    :param clock: Tells the time: returns an aware datetime.
+    """
+
+    __slots__ = ("_api_key", "_api_secret", "_clock", "canonical")
+
+    def __init__(self, api_key: str, api_secret: str, clock: Callable[[], datetime]) -> None:
+        self._api_key = api_key
+        self._api_secret = api_secret
+        self._clock = clock
+        #: The text that was signed, with which the service's own can be compared; empty before.
+        self.canonical = ""
+
+    def __call__(self, request: Request) -> dict[str, str]:
+        """Sign a request at this moment.
+
+        :param request: The request as it will be sent.
+        :returns: ``Date``, ``X-Auth-Date``, ``X-Auth-SignedHeaders`` and ``Authorization``.
+        """
+        moment = self._clock()
+        timestamp, date = auth_date(moment), http_date(moment)
+        headers = signed_headers({**request.headers, "Date": date})
+        self.canonical = canonical_request(
+            request.method, timestamp, request.url, headers, request.body or b""
+        )
+        signed = signature(self._api_secret, self.canonical)
+        return {
+            "Date": date,
+            "X-Auth-Date": timestamp,
+            "X-Auth-SignedHeaders": signed_names(headers),
+            "Authorization": authorization(self._api_key, signed),
+        }
