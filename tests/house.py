@@ -21,9 +21,9 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: From the ground up. What shares a line may not import its neighbours, but in the lines of
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("version", "common.loading", "common", "resources", "common._error_text", "common.exchange",
-     "common.error", "common._inflection", "common.secret", "common._values",
-     "common.segments", "common.phone_numbers", "common.downloads"),
+    ("version", "common.loading", "common", "resources", "common.exchange", "common.error",
+     "common._inflection", "common.secret", "common._values", "common.segments",
+     "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
     ("common.scopes", "common.call_log"),
@@ -50,7 +50,7 @@ MAY_IMPORT_FACADE = frozenset(("configure",))
 MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._routes", "common._pools"))
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
 MOST_CODE_LINES_OF_THE_CORE = 5000
-MOST_LINES_OF_A_FILE = 350
+MOST_LINES_OF_A_FILE = 400
 
 
 class Import(NamedTuple):

@@ -61,7 +61,7 @@ def test_third_parties__stay_in_their_place() -> None:
 
 
 def test_size__is_bounded() -> None:
-    """The core has at most 5000 lines of code, and no file of the package over 350 lines."""
+    """The core has at most 5000 lines of code, and no file of the package over 400 lines."""
     assert size_problems(PACKAGE) == []
 
 

@@ -22,8 +22,8 @@ from tests.integration.fuzzed_calls import CALLS, MOST_CPU, FuzzServer, ask, in_
 from tests.integration.scripted_server import configure
 from tests.strategies import THOROUGH
 from vivialconnect import Message
-from vivialconnect.common import _error_text, retries
 from vivialconnect.common import answers as reading
+from vivialconnect.common import error, retries
 from vivialconnect.common.util import Util
 from vivialconnect.resources import _collections, account, bulk, countable, credential, log
 from vivialconnect.resources._place import Placed
@@ -56,7 +56,7 @@ READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (reading._failure_for, None),
     (reading.understand, None),
     (reading._decode, None),
-    (_error_text.read_error_body, None),
+    (error._read_error_body, None),
     (Util.json_to_dict, "TypeError"),
     (_collections.find_rows, None),
     (_collections._root_of_rows, None),

@@ -25,9 +25,9 @@ from vivialconnect.common.error import (
     ServerError,
     Timeout,
     VivialConnectError,
-    describe_status,
+    _describe_status,
+    _read_error_body,
     error_for_status,
-    read_error_body,
     tell_call,
 )
 from vivialconnect.common.exchange import Request
@@ -189,13 +189,13 @@ BODIES: dict[str, Any] = {
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body[:40] or "nothing")
 def test_read_error_body__every_shape(body: str) -> None:
     """Message, code and parameter are found in the known shapes, and nothing else breaks."""
-    assert read_error_body(body)[1:] == BODIES[body]
+    assert _read_error_body(body)[1:] == BODIES[body]
 
 
 @given(JSON)
 def test_read_error_body__any_json(value: Any) -> None:
     """Any JSON is read, and kept as it was parsed."""
-    assert read_error_body(json.dumps(value))[0] == value
+    assert _read_error_body(json.dumps(value))[0] == value
 
 
 def test_str__everything_known() -> None:
@@ -226,7 +226,7 @@ def test_str__no_reason() -> None:
 
 def test_str__status_without_a_name() -> None:
     """A status that nobody has named is told as its number."""
-    assert describe_status(599, said="odd") == "599: odd"
+    assert _describe_status(599, said="odd") == "599: odd"
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_tell_call__redirection_keeps_its_target() -> None:
 def test_every_status__has_words() -> None:
     """Each status that Python knows is told with its meaning."""
     for status in HTTPStatus:
-        assert status.phrase in describe_status(int(status))
+        assert status.phrase in _describe_status(int(status))
 
 
 def test_rate_limit__no_advice_of_the_server() -> None:

@@ -1,4 +1,4 @@
-"""What can go wrong, and how it is told. Exceptions and the status table live here, no I/O.
+"""What can go wrong, and how it is told: the exceptions, the status table, the words. No I/O.
 
 ::
 
@@ -21,21 +21,17 @@
 
 A wrong *call* (a missing setting, a row without id) is a ``ValueError`` before anything is sent, a
 misspelt field an ``AttributeError``. :class:`ConnectionError` is not the built-in of that name.
+
+Nothing that makes an error or its words raises, whatever it is given.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
-from vivialconnect.common._error_text import (
-    advise_on_status,
-    describe_status,
-    path_of,
-    read_error_body,
-    safe_str,
-    text_of,
-)
+from vivialconnect.common import loading
 
 if TYPE_CHECKING:
     from vivialconnect.common import exchange
@@ -101,7 +97,7 @@ class VivialConnectError(Exception):
     _look_up: str = ""
 
     def __init__(self, message: Optional[str] = None) -> None:
-        self.message = "" if message is None else safe_str(message)
+        self.message = "" if message is None else _safe_str(message)
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -139,6 +135,9 @@ class RequestorError(VivialConnectError):
     #: Seconds to wait as the service asked for in ``Retry-After``; ``None`` where it did not.
     retry_after: Optional[float] = None
 
+    #: What to do about the status.
+    _usual_hint: ClassVar[Optional[str]] = None
+
     def __init__(
         self,
         message: Optional[str] = None,
@@ -147,17 +146,22 @@ class RequestorError(VivialConnectError):
     ) -> None:
         super().__init__(message)
         self.http_status = http_status
-        self.http_body = text_of(http_body)
-        self.json_body, said, self.error_code, self.param = read_error_body(self.http_body)
+        self.http_body = _text_of(http_body)
+        self.json_body, said, self.error_code, self.param = _read_error_body(self.http_body)
         self.message = self.message or said or ""
 
     def _describe(self) -> str:
         if self.http_status is None:
             return super()._describe()
-        return describe_status(self.http_status, self.error_code, self.message)
+        return _describe_status(self.http_status, self.error_code, self.message)
 
     def _what_to_do(self) -> Optional[str]:
-        return self._hint or advise_on_status(self.http_status, self.retry_after)
+        if self._hint or not isinstance(self.http_status, int):
+            return self._hint
+        kind = error_for_status(self.http_status)
+        if kind is RateLimit and self.retry_after is not None:
+            return "wait {:.0f} seconds before the next call".format(self.retry_after)
+        return kind._usual_hint
 
 
 class ConnectionError(RequestorError):  # noqa: A001 - the documented name
@@ -185,6 +189,8 @@ class Redirection(RequestorError):
     :param headers: The header fields of the answer.
     """
 
+    _usual_hint = "set api_base_url to where the service is now"
+
     def __init__(
         self,
         message: Optional[str] = None,
@@ -202,6 +208,8 @@ class Redirection(RequestorError):
 class ClientError(RequestorError):
     """The service refused the request (4xx)."""
 
+    _usual_hint = "change what was sent, for the service will not take it"
+
 
 class BadRequest(ClientError):
     """The service could not accept what was sent (400)."""
@@ -210,33 +218,49 @@ class BadRequest(ClientError):
 class UnauthorizedAccess(ClientError):
     """The key, the secret or the signature is wrong (401)."""
 
+    _usual_hint = "check api_key and api_secret"
+
 
 class ForbiddenAccess(ClientError):
     """The key may not use this account or resource (403)."""
+
+    _usual_hint = "check api_account_id: it must be an account of this key"
 
 
 class ResourceNotFound(ClientError):
     """The resource does not exist (404)."""
 
+    _usual_hint = "check the id and api_account_id"
+
 
 class MethodNotAllowed(ClientError):
     """The resource cannot be used in this way (405)."""
+
+    _usual_hint = "the service does not offer this call"
 
 
 class ResourceConflict(ClientError):
     """The resource conflicts with another (409)."""
 
+    _usual_hint = "reload what it conflicts with, and decide anew"
+
 
 class ResourceInvalid(ClientError):
     """The resource is invalid (422)."""
+
+    _usual_hint = "correct the fields that were sent"
 
 
 class RateLimit(ClientError):
     """Too many requests (429); ``retry_after`` says for how long, if the service did."""
 
+    _usual_hint = "wait before the next call"
+
 
 class ServerError(RequestorError):
     """The service failed (5xx)."""
+
+    _usual_hint = "the fault is the service's: try later"
 
 
 class ResourceError(VivialConnectError):
@@ -288,8 +312,78 @@ def tell_call(
     error.method = request.method
     error.attempts = attempts
     error.outcome = outcome
-    error._call = "{} {}".format(request.method, path_of(request.url))
+    error._call = "{} {}".format(request.method, _path_of(request.url))
     if error.url is None:
         error.url = request.url
     if headers is not None:
         error.headers = {name.lower(): value for name, value in headers.items()}
+
+
+def _read_error_body(body: Optional[str]) -> tuple[Any, Optional[str], Any, Any]:
+    """Read an error body of any shape.
+
+    Known shapes are ``{"message"}``, ``{"error_code", "message"}``, ``{"error": "text"}`` and
+    ``{"error": {"message", "param"}}``; everything else leaves the details empty.
+
+    :param body: The text of the body, or ``None``.
+    :returns: The parsed body, its words, its error code and its parameter.
+    """
+    try:
+        parsed = json.loads(body) if body else None
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, dict):
+        return parsed, None, None, None
+    nested = parsed.get("error")
+    details = nested if isinstance(nested, dict) else {"message": nested}
+    message = parsed.get("message") or details.get("message")
+    return (
+        parsed,
+        message if isinstance(message, str) and message.strip() else None,
+        parsed.get("error_code", details.get("error_code")),
+        details.get("param", parsed.get("param")),
+    )
+
+
+def _describe_status(status: int, error_code: Any = None, said: str = "") -> str:
+    """Return what came back: the status, its meaning, the service's code and words.
+
+    >>> _describe_status(404, said="Resource not found for id 7")
+    '404 Not Found: Resource not found for id 7'
+    """
+    with loading.lock:
+        from http import HTTPStatus  # noqa: PLC0415 - where a call failed
+
+    try:
+        line = "{} {}".format(status, HTTPStatus(status).phrase)
+    except ValueError:
+        line = _safe_str(status)
+    if error_code is not None:
+        line += ", error {}".format(_safe_str(error_code))
+    return line + ": " + (said or "the service gave no reason")
+
+
+def _text_of(body: Any) -> Optional[str]:
+    """Return a body as text; ``None`` for none."""
+    if isinstance(body, bytes):
+        return body.decode(errors="replace")
+    return None if body is None else _safe_str(body)
+
+
+def _safe_str(value: Any) -> str:
+    """Return a value as text; that of which no text can be made as the name of its class."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - whatever __str__ raises, an error must not fail to be made
+        return type(value).__name__
+
+
+def _path_of(url: Any) -> str:
+    """Return the path alone: a query may hold phone numbers, and says nothing of the failure.
+
+    >>> _path_of("https://api.vivialconnect.net/api/v1.0/accounts/7.json?limit=1")
+    '/api/v1.0/accounts/7.json'
+    """
+    _, _, rest = _safe_str(url or "").partition("://")
+    slash = rest.find("/")
+    return rest[slash:].partition("?")[0] if slash >= 0 else "/"
