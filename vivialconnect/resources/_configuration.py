@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
 from vivialconnect.common import loading, scopes, settings
 from vivialconnect.common.util import Util
 
 if TYPE_CHECKING:
+    from typing import Generic
+
     from vivialconnect.common.requestor import Requestor
+else:
+    # Checkers alone ask what a setting is of; typing's own takes as long as all the rest here.
+    class Generic:
+        __class_getitem__ = classmethod(lambda cls, _: cls)
+
 
 ValueT = TypeVar("ValueT")
 
