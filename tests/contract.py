@@ -10,8 +10,7 @@ import pytest
 from vivialconnect import MethodNotAllowed, ResourceList, ResourceNotFound
 
 if TYPE_CHECKING:
-    from vivialconnect.resources.countable import Countable
-    from vivialconnect.resources.resource import Resource
+    from vivialconnect.resources.resource import Countable, Resource
     from vivialconnect.sandbox import Sandbox
     from vivialconnect.sandbox.traffic import Request
 

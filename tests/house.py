@@ -31,7 +31,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("common.requestor",),
     ("resources._collections", "resources._configuration", "resources._attributes",
      "resources._row", "resources._place", "resources._waiting", "resources._callbacks",
-     "resources.resource", "resources.countable", "resources.sendable", "resources.tagged",
+     "resources.resource", "resources.sendable", "resources.tagged",
      "resources.attachment", "resources.bulk", "resources.number_info", "resources._elements",
      "resources.owned_list", "resources.connector_elements", "resources._connector_lists",
      "resources.readonly", "resources.credential"),

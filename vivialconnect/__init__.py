@@ -51,14 +51,13 @@ if TYPE_CHECKING:
     from vivialconnect.resources.connector import Connector
     from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
     from vivialconnect.resources.contact import Contact
-    from vivialconnect.resources.countable import Countable
     from vivialconnect.resources.credential import Credential
     from vivialconnect.resources.log import Log
     from vivialconnect.resources.message import Message
     from vivialconnect.resources.number import LocalNumber, Number
     from vivialconnect.resources.number_info import NumberInfo
     from vivialconnect.resources.readonly import ReadOnly
-    from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
+    from vivialconnect.resources.resource import Countable, Resource, ResourceList, ResourceMeta
     from vivialconnect.resources.sendable import Sendable
     from vivialconnect.resources.transaction import Transaction
     from vivialconnect.resources.user import User
@@ -84,14 +83,13 @@ _PLACES = {
     "resources.connector": ("Connector",),
     "resources.connector_elements": ("ConnectorCallback", "ConnectorNumber"),
     "resources.contact": ("Contact",),
-    "resources.countable": ("Countable",),
     "resources.credential": ("Credential",),
     "resources.log": ("Log",),
     "resources.message": ("Message",),
     "resources.number": ("LocalNumber", "Number"),
     "resources.number_info": ("NumberInfo",),
     "resources.readonly": ("ReadOnly",),
-    "resources.resource": ("Resource", "ResourceList", "ResourceMeta"),
+    "resources.resource": ("Countable", "Resource", "ResourceList", "ResourceMeta"),
     "resources.sendable": ("Sendable",),
     "resources.transaction": ("Transaction",),
     "resources.user": ("User",),

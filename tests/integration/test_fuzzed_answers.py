@@ -25,7 +25,7 @@ from vivialconnect import Message
 from vivialconnect.common import answers as reading
 from vivialconnect.common import error, retries
 from vivialconnect.common.util import Util
-from vivialconnect.resources import _collections, account, bulk, countable, credential, log
+from vivialconnect.resources import _collections, account, bulk, credential, log
 from vivialconnect.resources._place import Placed
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (_collections.describe_shape, None),
     (Placed._rows.__func__, None),
     (Placed._fields.__func__, None),
-    (countable.read_count, None),
+    (_collections.read_count, None),
     (bulk._read_bulk_id, None),
     (bulk._read_bulks, None),
     (bulk._naive_utc, None),

@@ -1,4 +1,4 @@
-"""Lists of rows: one page with its envelope, and the walk over all pages."""
+"""Lists of rows: one page with its envelope, the walk over all pages, and the count."""
 
 from __future__ import annotations
 
@@ -114,6 +114,20 @@ def describe_shape(answer: Any) -> str:
         return "an object with {}".format(keys) if keys else "an empty object"
     kinds = {type(None): "empty", list: "a list", str: "a text", bool: "true or false"}
     return kinds.get(type(answer), "a number")
+
+
+def read_count(answer: Any) -> int:
+    """Return the count in an answer, whatever stands beside it.
+
+    :raises ResourceError: If there is none.
+
+    >>> read_count({"count": 2})
+    2
+    """
+    count = answer.get("count") if isinstance(answer, dict) else None
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise unreadable("be a whole number under 'count'", answer)
+    return count
 
 
 def walk_pages(

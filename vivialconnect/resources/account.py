@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import unreadable
-from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.resource import Countable
 
 if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor

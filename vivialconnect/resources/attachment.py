@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Optional
 
 from vivialconnect.common import loading, paths, scopes
 from vivialconnect.common.exchange import Call
-from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.resource import Countable
 
 if TYPE_CHECKING:
     from vivialconnect.common.downloads import Download, Progress, Target, Write

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, dicts_in
+from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, dicts_in, read_count
 from vivialconnect.resources._connector_lists import ROOT, SHOWN_NUMBERS, Shown, noted, read_list
 from vivialconnect.resources._row import NOWHERE, make_rows
 from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
-from vivialconnect.resources.countable import read_count
 from vivialconnect.resources.owned_list import ElementT, ListField, Owner
 from vivialconnect.resources.resource import Resource
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Optional
 
-from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.resource import Countable
 
 
 class Contact(Countable):

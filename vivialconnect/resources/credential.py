@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
 from vivialconnect.common.secret import Secret
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.resource import Countable
 
 if TYPE_CHECKING:
     from typing import TypeVar

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 from vivialconnect.common import loading, paths, scopes
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.exchange import Call
-from vivialconnect.resources._collections import LARGEST_PAGE, merged_query
+from vivialconnect.resources._collections import LARGEST_PAGE, merged_query, read_count
 from vivialconnect.resources.attachment import Attachment
 from vivialconnect.resources.bulk import Bulkable
-from vivialconnect.resources.countable import read_count
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,7 +16,7 @@ from vivialconnect.common.error import ResourceError
 from vivialconnect.resources._collections import ResourceList, dicts_in
 from vivialconnect.resources._configuration import View
 from vivialconnect.resources._elements import Data, Element
-from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.resource import Countable
 
 __all__ = ("OwnedList",)
 

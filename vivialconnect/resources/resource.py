@@ -1,7 +1,8 @@
 """The base of every noun: what a class is configured with, and what its rows can do.
 
-:class:`ResourceMeta` configures the classes, :class:`Resource` is the row. Paging, paths, reading
-answers, the mapping of a row's data, and the lookup of settings stand in private neighbours.
+:class:`ResourceMeta` configures the classes, :class:`Resource` is the row; nearly all nouns are
+:class:`Countable` too. Paging, paths, reading answers, the mapping of a row's data, and the lookup
+of settings stand in private neighbours.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from vivialconnect.resources._collections import (
     LARGEST_PAGE,
     ResourceList,
     check_paging,
+    merged_query,
+    read_count,
     walk_pages,
 )
 from vivialconnect.resources._configuration import ResourceMeta
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
     ResourceT = TypeVar("ResourceT", bound="Resource")
 
-__all__ = ("Resource", "ResourceList", "ResourceMeta")
+__all__ = ("Countable", "Resource", "ResourceList", "ResourceMeta")
 
 
 class Resource(Placed):
@@ -347,3 +350,34 @@ class Resource(Placed):
                     verb, type(self).__name__
                 )
             )
+
+
+class Countable(Resource):
+    """A resource that the service counts."""
+
+    @classmethod
+    def count(
+        cls,
+        opts: Optional[Mapping[str, Any]] = None,
+        *,
+        path: Optional[str] = None,
+        **kwargs: Any,
+    ) -> int:
+        """Return how many there are on the service.
+
+        :param opts: The query, merged with the keywords.
+        :param path: As for :meth:`.Resource.find`.
+        :param kwargs: The query; the filters of the list.
+        :returns: The count as the service reports it.
+        :raises ValueError: If a key stands in both, or a setting is missing.
+        :raises RequestorError: If the call fails.
+        :raises ResourceError: If the answer is no count.
+
+        Example:
+
+            >>> from vivialconnect import Number
+            >>> Number.count()
+            1
+        """
+        call = Call("GET", "count", merged_query(opts, kwargs))
+        return cls._make_call(call, read_count, path=path)

@@ -13,7 +13,7 @@ from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import Moment, as_moment
 from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, walk_pages
 from vivialconnect.resources._row import identify
-from vivialconnect.resources.countable import Countable
+from vivialconnect.resources.resource import Countable
 
 if TYPE_CHECKING:
     from typing import TypeVar

@@ -10,8 +10,8 @@ from vivialconnect.common.exchange import Call
 from vivialconnect.common.secret import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields
-from vivialconnect.resources._collections import LARGEST_PAGE
-from vivialconnect.resources.countable import Countable, read_count
+from vivialconnect.resources._collections import LARGEST_PAGE, read_count
+from vivialconnect.resources.resource import Countable
 
 if TYPE_CHECKING:
     from typing import TypeVar
