@@ -27,7 +27,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
     ("common.scopes", "common.call_log"),
-    ("common._sockets", "common._pools", "common._routes", "common.transport", "common.answers"),
+    ("common._sockets", "common._pools", "common.transport", "common.answers"),
     ("common.requestor",),
     ("resources._collections", "resources._configuration", "resources._attributes",
      "resources._row", "resources._place", "resources._waiting", "resources._callbacks",
@@ -47,7 +47,7 @@ SANDBOX_MAY_IMPORT = frozenset(("version", "common", "common.segments"))
 HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 #: Where the sandbox points the client at itself, and where it undoes that.
 MAY_IMPORT_FACADE = frozenset(("configure",))
-MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._routes", "common._pools"))
+MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._pools"))
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
 MOST_CODE_LINES_OF_THE_CORE = 5000
 MOST_LINES_OF_A_FILE = 400

@@ -56,7 +56,7 @@ def test_sandbox__knows_version_and_segments_alone() -> None:
 
 
 def test_third_parties__stay_in_their_place() -> None:
-    """Only transport, routes and pools know requests and urllib3; nothing undeclared is used."""
+    """Only transport and pools know requests and urllib3; nothing undeclared is used."""
     assert third_party_problems(PACKAGE) == []
 
 

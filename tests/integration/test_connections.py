@@ -22,7 +22,7 @@ from tests.integration.scripted_server import (
     use,
 )
 from vivialconnect import ConnectionError, Message, Redirection  # noqa: A004 - documented name
-from vivialconnect.common import _routes, transport
+from vivialconnect.common import transport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def test_pool__hundred_calls(secured: bool, authority: Authority) -> None:  # no
 
 def test_pool__more_than_it_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the connections that were made at once, no more are kept than the pool has room for."""
-    monkeypatch.setattr(_routes, "POOL_SIZE", 1)
+    monkeypatch.setattr(transport, "POOL_SIZE", 1)
     together = threading.Barrier(2)
 
     def play(peer: Peer) -> None:
@@ -193,7 +193,7 @@ def test_transport__forget() -> None:
         requestor = Message.request
         requestor._transport = ours
         requestor.get("/count.json")
-        kept = dict(ours._routes._routes)
+        kept = dict(ours._routes)
         ours.forget()
         requestor.get("/count.json")
         ours.close()
@@ -209,7 +209,7 @@ def test_transport__fork_without_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
     with ScriptedServer(COUNT) as server:
         use(server)
         Message.count()
-        kept = dict(transport.shared._routes._routes)
+        kept = dict(transport.shared._routes)
         monkeypatch.setattr("os.getpid", lambda: -1)
         Message.count()
         monkeypatch.undo()

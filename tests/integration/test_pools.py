@@ -20,7 +20,7 @@ import pytest
 
 from tests.integration.scripted_server import ScriptedServer, answer, configure, use
 from vivialconnect import ConnectionError, Message, Requestor  # noqa: A004 - the documented name
-from vivialconnect.common import _pools, _routes, _sockets
+from vivialconnect.common import _pools, _sockets, transport
 
 if TYPE_CHECKING:
     from tests.integration.scripted_server import Authority, Peer
@@ -67,7 +67,7 @@ def test_proxy__socks(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_adapter__as_requests_asked_before_2_32() -> None:
     """The pool of an origin is remembered, whichever way requests asks for it."""
-    adapter: Any = _routes._Adapter("http://127.0.0.1:9")
+    adapter: Any = transport._Adapter("http://127.0.0.1:9")
     with warnings.catch_warnings():
         # Newer releases call it deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -4,7 +4,11 @@ It goes through ``requests.Session.send`` and an adapter whose ``send`` is reque
 from a response only its status, headers and content, so that whatever intercepts those, as mocking
 libraries do, goes on working.
 
-Beside this file, only its neighbours ``_routes`` and ``_pools`` know ``requests`` or urllib3.
+Most of what a call by requests costs is asking the same questions again: what the environment says
+of proxies and CA bundles, and which pool that leads to. A :class:`Route` has the answers for one
+origin, one trust and one environment.
+
+Beside this file, only its neighbour ``_pools`` knows ``requests`` or urllib3.
 
 Attention: the sessions are shared by all threads, which is safe because what changes in them after
 they are made is set once to a value that every thread would set; a forked child starts with none.
@@ -18,16 +22,33 @@ import ssl
 import traceback
 from collections.abc import Iterator
 from http import client
-from typing import Optional
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, Optional, Union, cast
 from urllib.parse import urlsplit
 
 import requests
+import requests.adapters
 import requests.structures
 import urllib3.exceptions
 
-from vivialconnect.common import _sockets, error
-from vivialconnect.common._routes import Routes
+from vivialconnect.common import _pools, _sockets, error
 from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request, Response, Sign
+
+if TYPE_CHECKING:
+    Trust = Union[bool, str]
+
+POOL_SIZE = 64  # connections kept for each origin; more threads than that close theirs after use
+
+#: The variables from which requests takes proxies and CA bundles, by scheme.
+VARIABLES = {
+    "http": ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"),
+    "https": (
+        "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+    ),
+}  # fmt: skip
+#: Those that matter only where one of the others is set.
+EXCEPTIONS = ("no_proxy", "NO_PROXY", "REQUEST_METHOD")
 
 #: Everything that sending may raise; whatever it is, it leaves as our ConnectionError.
 FOREIGN: tuple[type[BaseException], ...] = (
@@ -53,6 +74,117 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
+class _Adapter(requests.adapters.HTTPAdapter):
+    """requests' own adapter for one origin, its pool filled with connections of ours."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self._pool: Any = None
+        self._checked: Any = None
+        super().__init__(pool_maxsize=POOL_SIZE)
+
+    def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
+        super().init_poolmanager(*arguments, **keywords)
+        _use_deadline_pools(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **keywords: Any) -> Any:
+        if not proxy.lower().startswith("http://"):
+            # Connections to it could not be made to keep the deadline.
+            raise requests.exceptions.InvalidSchema(
+                "a proxy must be one of plain HTTP, http://host:port; SOCKS and TLS to the proxy "
+                "itself cannot be used"
+            )
+        manager = super().proxy_manager_for(proxy, **keywords)
+        _use_deadline_pools(manager)
+        return manager
+
+    def get_connection_with_tls_context(self, *arguments: Any, **keywords: Any) -> Any:
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*arguments, **keywords)
+        return self._pool
+
+    def get_connection(self, *arguments: Any, **keywords: Any) -> Any:
+        # What requests asks before 2.32.
+        if self._pool is None:
+            earlier: Any = super()
+            self._pool = earlier.get_connection(*arguments, **keywords)
+        return self._pool
+
+    def cert_verify(self, conn: Any, *arguments: Any, **keywords: Any) -> None:
+        if conn is self._checked:
+            return
+        # A CA bundle that is not there fails here, before anything is sent.
+        _sockets.attempt.connecting = True
+        checks: Any = super()
+        checks.cert_verify(conn, *arguments, **keywords)
+        _sockets.attempt.connecting = False
+        self._checked = conn
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        if proxies:
+            return super().request_url(request, proxies)
+        return str(request.url)[len(self._origin) :]
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Return the response, with what the transport takes from it."""
+        if not isinstance(resp, Response):  # of a stand-in
+            return super().build_response(req, resp)
+        response: Any = requests.Response()
+        response.status_code = resp.status
+        response.headers = resp.headers
+        response.request = req
+        response._content = resp.content
+        return cast("requests.Response", response)
+
+
+def _use_deadline_pools(manager: Any) -> None:
+    manager.pool_classes_by_scheme = {
+        "http": _pools.DeadlineHTTPPool,
+        "https": _pools.DeadlineHTTPSPool,
+    }
+
+
+class _Session(requests.Session):
+    """A session that follows nothing, keeps no cookie and adds nothing to a request."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.mount(origin, _Adapter(origin))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - of the base
+        """Name no target, so that requests does not work out what it is told not to follow."""
+        return
+
+
+class Route:
+    """The way to one origin.
+
+    :param origin: Scheme, host and port of a URL.
+    :param verify: Whether certificates are checked, or the path of the CA bundle.
+    """
+
+    __slots__ = ("options", "session")
+
+    def __init__(self, origin: str, verify: Trust) -> None:
+        self.session = _Session(origin)
+        #: What ``Session.send`` is told.
+        self.options: dict[str, Any] = dict(
+            self.session.merge_environment_settings(
+                origin + "/", {}, stream=False, verify=verify, cert=None
+            ),
+            allow_redirects=False,
+        )
+
+
+def _environment(scheme: str) -> list[Optional[str]]:
+    """Return what the environment says now of how calls of a scheme travel."""
+    said = [*map(os.environ.get, VARIABLES[scheme])]
+    if any(said):
+        said += map(os.environ.get, EXCEPTIONS)
+    return said
+
+
 class RequestsTransport:
     """Sends over one pool of kept connections per process, origin, TLS setting and environment.
 
@@ -60,7 +192,9 @@ class RequestsTransport:
     """
 
     def __init__(self) -> None:
-        self._routes = Routes()
+        self._process = os.getpid()
+        # The routes that were taken so far, by what they are for, and what the environment said.
+        self._routes: dict[tuple[Optional[Trust], ...], Route] = {}
 
     def __repr__(self) -> str:
         return "RequestsTransport()"
@@ -80,7 +214,7 @@ class RequestsTransport:
             if request.sink is not None:
                 attempt.sink = request.sink
                 attempt.silence = min(limits.silence, LONGEST_TIMEOUT)
-            route = self._routes.find(request.url, limits.verify)
+            route = self._find_route(request.url, limits.verify)
             seconds = attempt.seconds_left()
             # From here on a stand-in may have taken over, of which nobody knows how far it got.
             attempt.connecting = False
@@ -92,13 +226,30 @@ class RequestsTransport:
         finally:
             attempt.resume(interrupted)
 
+    def _find_route(self, url: str, verify: Trust) -> Route:
+        """Return the route to a URL.
+
+        Attention: several threads may call this; all of them get the same route.
+        """
+        if self._process != os.getpid():
+            # Forked by somebody who runs no hooks of Python's, as some application servers are.
+            self.forget()
+        origin = url[: url.index("/", len("https://"))]
+        key = (origin, verify, *_environment(origin.partition(":")[0]))
+        found = self._routes.get(key)
+        if found is None:
+            found = self._routes.setdefault(key, Route(origin, verify))
+        return found
+
     def close(self) -> None:
         """Close every kept connection; the next call opens new ones."""
-        self._routes.close()
+        while self._routes:
+            self._routes.popitem()[1].session.close()
 
     def forget(self) -> None:
         """Drop the connections unclosed: in a forked child they belong to the parent."""
-        self._routes.forget()
+        self._process = os.getpid()
+        self._routes = {}
 
 
 def _prepare(request: Request, sign: Sign) -> requests.PreparedRequest:
