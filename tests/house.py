@@ -26,7 +26,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
      "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
-    ("common.scopes", "common.call_log"),
+    ("common.scopes",),
     ("common._sockets", "common._pools", "common.transport", "common.answers"),
     ("common.requestor",),
     ("resources._collections", "resources._configuration", "resources._attributes",

@@ -1,17 +1,21 @@
 """One signed call: describe it, send it (again, where it may be), judge the answer, decode it.
 
-Paths and values come in, parsed JSON goes out; nothing here knows resources or sockets.
+Paths and values come in, parsed JSON goes out; nothing here knows resources or sockets. To the
+logger ``vivialconnect`` goes what each attempt asked for and how it ended: method, path, status,
+duration, number. Never a header, nor a body.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import re
 import sys
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
-from vivialconnect.common import answers, call_log, error, loading, paths, settings, signing
+from vivialconnect.common import answers, error, loading, paths, settings, signing
 from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.exchange import (
     LONGEST_TIMEOUT,
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from vivialconnect.common.answers import ReadT
+
+logger = logging.getLogger("vivialconnect")
 
 #: What the repeated DELETE of something that an earlier attempt has deleted is taken for.
 GONE = Response(204, {}, b"")
@@ -281,7 +287,7 @@ class Requestor:
                 seconds = attempts.seconds_to_wait(failure)
                 if seconds is None:
                     raise
-                call_log.note_repetition(request, failure, seconds)
+                _log_repetition(request, failure, seconds)
             self._sleep(seconds)
 
     def _attempt(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
@@ -297,9 +303,9 @@ class Requestor:
             )
         except error.ConnectionError as failure:
             error.tell_call(failure, request, failure.outcome or error.UNKNOWN, attempts.made)
-            call_log.note(request, type(failure).__name__, started, attempts.made)
+            _log_attempt(request, type(failure).__name__, started, attempts.made)
             raise
-        call_log.note(request, response.status, started, attempts.made)
+        _log_attempt(request, response.status, started, attempts.made)
         answers.judge(request, response, signer.canonical, self._clock)
         return response
 
@@ -322,3 +328,45 @@ def _describe(call: Call, ready: settings.Settings) -> Request:
     if call.body is not None:
         headers["Content-Type"] = CONTENT_TYPE
     return Request(call.method, url, headers, call.body, call.sink)
+
+
+def _log_attempt(request: Request, result: Any, started: float, attempt: int) -> None:
+    """Log one attempt, at DEBUG.
+
+    :param request: What was sent.
+    :param result: The status, or the name of the failure.
+    :param started: The reading of ``time.monotonic()`` before it.
+    :param attempt: The number of the attempt.
+    """
+    if logger.isEnabledFor(logging.DEBUG):
+        logger.debug(
+            "%s %s -> %s in %.0f ms, attempt %d",
+            request.method,
+            _shown_path(request),
+            result,
+            (time.monotonic() - started) * 1000,
+            attempt,
+        )
+
+
+def _log_repetition(request: Request, failure: error.RequestorError, seconds: float) -> None:
+    """Log that a call failed and is made again, at INFO.
+
+    :param request: What was sent.
+    :param failure: How the last attempt failed.
+    :param seconds: The wait before the next.
+    """
+    # Nothing of what the service or the network said, for that may hold anything.
+    logger.info(
+        "%s %s failed with %s, and is repeated in %.2f s: attempt %d",
+        request.method,
+        _shown_path(request),
+        failure.http_status or type(failure).__name__,
+        seconds,
+        (failure.attempts or 0) + 1,
+    )
+
+
+def _shown_path(request: Request) -> str:
+    """Return the path, without the digits of a phone number that somebody has put into it."""
+    return re.sub(r"%2B\d+", "%2B...", signing.split_target(request.url)[0])
