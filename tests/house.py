@@ -21,7 +21,7 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: From the ground up. What shares a line may not import its neighbours, but in the lines of
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("version", "common.loading", "common", "resources", "common.exchange", "common.error",
+    ("version", "common", "resources", "common.exchange", "common.error",
      "common._inflection", "common.secret", "common._values", "common.segments",
      "common.phone_numbers", "common.downloads"),
     ("common.util",),

@@ -18,7 +18,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.common import loading
+from vivialconnect.common import modules_of, no_fork
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
@@ -107,13 +107,13 @@ __all__ = (
 )  # fmt: skip
 
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
-_find_module = loading.modules_of(__name__)
+_find_module = modules_of(__name__)
 
 
 def __getattr__(name: str) -> Any:
     if name not in _PLACE_OF:
         return _find_module(name)
-    with loading.lock:
+    with no_fork:
         module = import_module("{}.{}".format(__name__, _PLACE_OF[name]))
     return globals().setdefault(name, getattr(module, name))
 

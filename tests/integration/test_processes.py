@@ -24,7 +24,7 @@ import pytest
 from tests.integration.scripted_server import Peer, ScriptedServer, answer, use
 from tests.integration.tenants import THOROUGH, Tenants, Values, work
 from vivialconnect import ConnectionError, Message, Number, configured  # noqa: A004 - documented name
-from vivialconnect.common import loading
+from vivialconnect.common import no_fork
 
 PROCESSES = 4
 #: Calls that each process, or each thread of the parent, makes.
@@ -160,7 +160,7 @@ def test_fork__while_a_thread_imports_or_configures() -> None:
     held, enough = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with loading.lock:
+        with no_fork:
             held.set()
             enough.wait(PATIENCE)
 
@@ -172,7 +172,7 @@ def test_fork__while_a_thread_imports_or_configures() -> None:
     thread.start()
     held.wait(PATIENCE)
     threading.Timer(0.1, enough.set).start()
-    statuses = statuses_of([fork(lambda: loading.lock.acquire(blocking=False)), fork(configure)])
+    statuses = statuses_of([fork(lambda: no_fork.acquire(blocking=False)), fork(configure)])
     thread.join(PATIENCE)
 
     assert enough.is_set()

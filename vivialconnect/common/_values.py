@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timezone
 from typing import Any
 from urllib.parse import unquote
 
-from vivialconnect.common import loading
+from vivialconnect.common import no_fork
 from vivialconnect.common.secret import masked
 
 #: What is sent as it is, if it is ASCII. A float may be NaN.
@@ -149,7 +149,7 @@ def _is_number_or_uuid(value: Any) -> bool:
     if isinstance(value, (int, float)):
         return _is_finite(value)
     # Both are rare in a query, and uuid alone would be a quarter of what this module imports.
-    with loading.lock:
+    with no_fork:
         from decimal import Decimal  # noqa: PLC0415 - rare in a query
         from uuid import UUID  # noqa: PLC0415 - rare in a query
 

@@ -31,7 +31,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
-from vivialconnect.common import loading
+from vivialconnect.common import no_fork
 
 if TYPE_CHECKING:
     from vivialconnect.common import exchange
@@ -351,7 +351,7 @@ def _describe_status(status: int, error_code: Any = None, said: str = "") -> str
     >>> _describe_status(404, said="Resource not found for id 7")
     '404 Not Found: Resource not found for id 7'
     """
-    with loading.lock:
+    with no_fork:
         from http import HTTPStatus  # noqa: PLC0415 - where a call failed
 
     try:

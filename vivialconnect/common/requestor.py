@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
-from vivialconnect.common import answers, error, loading, paths, settings, signing
+from vivialconnect.common import answers, error, no_fork, paths, settings, signing
 from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.exchange import (
     LONGEST_TIMEOUT,
@@ -240,7 +240,7 @@ class Requestor:
         ready = self._checked()
         body = data or b""
         if not isinstance(body, bytes):
-            with loading.lock:
+            with no_fork:
                 import six  # noqa: PLC0415 - calls sign bytes that are made already
 
             body = six.ensure_binary(body)
@@ -312,7 +312,7 @@ class Requestor:
 
 def _shared_transport() -> Transport:
     # Imported at the first call: requests takes longer to import than all the rest together.
-    with loading.lock:
+    with no_fork:
         from vivialconnect.common import transport  # noqa: PLC0415 - at the first call
 
     return transport.shared

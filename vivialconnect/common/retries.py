@@ -25,7 +25,7 @@ from datetime import datetime, timezone
 from http import HTTPStatus
 from typing import Callable, Optional
 
-from vivialconnect.common import error, loading
+from vivialconnect.common import error, no_fork
 from vivialconnect.common._values import leads_to
 
 FIRST_LIMIT = 0.5  # seconds, of the wait before the first repetition
@@ -49,7 +49,7 @@ def backoff(attempt: int, draw: Optional[Callable[[], float]] = None) -> float:
     >>> [backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]
     """
-    with loading.lock:
+    with no_fork:
         import random  # noqa: PLC0415 - few calls are repeated
 
     # Bounded before it is raised to a power, for the number of attempts is the caller's to choose.
@@ -79,7 +79,7 @@ def parse_http_date(text: Optional[str]) -> Optional[datetime]:
     datetime.datetime(2020, 7, 2, 10, 11, 12, tzinfo=datetime.timezone.utc)
     """
     # The parser of dates is imported here, for nearly every process goes without it.
-    with loading.lock:
+    with no_fork:
         from email.utils import parsedate_to_datetime  # noqa: PLC0415 - rarely needed
 
     try:

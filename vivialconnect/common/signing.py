@@ -39,7 +39,7 @@ SIGNED = ("content-type", "date", "host")
 UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
 EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
 # OpenSSL prepares itself at the first HMAC, under locks that a child forked meanwhile would
-# inherit. Here no thread can fork; see loading.
+# inherit. Here no thread can fork; see no_fork.
 hmac.digest(b"key", b"", "sha256")
 # Unreserved characters, and escapes, in capitals, of those that are not.
 _PLAIN_ESCAPE = "%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|[46]0|5[B-E]|7[BCDF])"

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timezone
 from typing import Any, NoReturn, Optional, Union
 from urllib.parse import quote
 
-from vivialconnect.common import loading
+from vivialconnect.common import no_fork
 from vivialconnect.common._values import checked_key, format_basic_time, in_utc, pairs, plain
 
 __all__ = ("Moment", "Util", "as_moment", "encode_body", "format_basic_time", "parse_time")
@@ -87,7 +87,7 @@ class Util:
         >>> Util.pluralize("phone_number"), Util.pluralize("Person"), Util.pluralize("quiz")
         ('phone_numbers', 'People', 'quizzes')
         """
-        with loading.lock:
+        with no_fork:
             from vivialconnect.common import _inflection  # noqa: PLC0415 - nouns need no English
 
         return _inflection.pluralize(_word(singular))
@@ -105,7 +105,7 @@ class Util:
         >>> Util.singularize("log_entries"), Util.singularize("Men"), Util.singularize("status")
         ('log_entry', 'Man', 'status')
         """
-        with loading.lock:
+        with no_fork:
             from vivialconnect.common import _inflection  # noqa: PLC0415 - nouns need no English
 
         return _inflection.singularize(_word(plural))
@@ -209,7 +209,7 @@ def encode_body(value: Any) -> bytes:
 
 
 def _text_of(given: Any) -> str:
-    with loading.lock:
+    with no_fork:
         import six  # noqa: PLC0415 - answers are decoded already
 
     try:
@@ -233,7 +233,7 @@ def parse_time(text: str) -> datetime:
     True
     """
     # Most programs never parse a date, and dateutil takes longer to import than this package.
-    with loading.lock:
+    with no_fork:
         import six  # noqa: PLC0415 - the nouns need none of it
         from dateutil.parser import isoparse  # noqa: PLC0415 - most programs parse no date
 

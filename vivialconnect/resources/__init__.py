@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from vivialconnect.common import loading
+from vivialconnect.common import modules_of
 
-__getattr__ = loading.modules_of(__name__)
+__getattr__ = modules_of(__name__)

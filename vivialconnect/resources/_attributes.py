@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Optional
 
-from vivialconnect.common import loading
+from vivialconnect.common import no_fork
 from vivialconnect.common.secret import masked
 
 #: How like a declared field a name must be to be a misspelling of it. The service has fields that
@@ -102,7 +102,7 @@ def nearest(name: str, known: Iterable[str], likeness: float) -> Optional[str]:
     >>> nearest("to_nmber", ["body", "to_number"], 0.8)
     'to_number'
     """
-    with loading.lock:
+    with no_fork:
         from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 
     return next(iter(get_close_matches(name, [*known], n=1, cutoff=likeness)), None)

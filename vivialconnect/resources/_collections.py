@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Callable, Optional, TypeVar, cast
 
-from vivialconnect.common import loading
+from vivialconnect.common import no_fork
 from vivialconnect.common.error import ResourceError
 
 RowT = TypeVar("RowT")
@@ -42,7 +42,7 @@ class ResourceList(list[RowT]):
 
     def _repr_html_(self) -> str:
         """Return the rows as a table, for notebooks."""
-        with loading.lock:
+        with no_fork:
             from html import escape  # noqa: PLC0415 - in notebooks alone
 
         shown = [row._shown_fields() for row in cast("list[Any]", self)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
-from vivialconnect.common import loading, scopes, settings
+from vivialconnect.common import no_fork, scopes, settings
 from vivialconnect.common.util import Util
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ class Setting(Generic[ValueT]):
 
     def __set__(self, class_: type, value: ValueT) -> None:
         # Replaced as a whole, so that a thread that reads sees all of the old or all of the new.
-        with loading.lock:
+        with no_fork:
             changed = OwnSettings(own_settings(class_))
             changed[self.name] = settings.guarded(self.name, value)
             type.__setattr__(class_, OWN, changed)
 
     def __delete__(self, class_: type) -> None:
-        with loading.lock:
+        with no_fork:
             kept = OwnSettings(own_settings(class_))
             kept.pop(self.name, None)
             type.__setattr__(class_, OWN, kept)
@@ -252,7 +252,7 @@ class ResourceMeta(type):
     def request(cls) -> Requestor:
         """A Requestor with the settings of this class as they are now."""
         # What signs and sends is imported at the first call, for it takes longer than the nouns.
-        with loading.lock:
+        with no_fork:
             from vivialconnect.common.requestor import Requestor  # noqa: PLC0415 - see above
 
         return Requestor.from_settings(settings_of(cls))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, ClassVar, Optional
 
-from vivialconnect.common import loading, paths, scopes
+from vivialconnect.common import no_fork, paths, scopes
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources.resource import Countable
 
@@ -86,7 +86,7 @@ class Attachment(Countable):
 
         .. versionadded:: 1.0
         """
-        with loading.lock:
+        with no_fork:
             from vivialconnect.common import downloads  # noqa: PLC0415 - few programs download
         self._require_id("download")
         if progress is not None and not callable(progress):

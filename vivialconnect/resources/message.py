@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
-from vivialconnect.common import loading, paths, scopes
+from vivialconnect.common import no_fork, paths, scopes
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import LARGEST_PAGE, merged_query, read_count
@@ -183,7 +183,7 @@ class Message(Bulkable):
         """
         self._require_id("wait for")
         # Imported when it is asked for, for most programs never wait.
-        with loading.lock:
+        with no_fork:
             from vivialconnect.resources import _waiting  # noqa: PLC0415 - see above
 
         return _waiting.wait(self._look, status, timeout)
@@ -225,7 +225,7 @@ class Message(Bulkable):
         .. versionadded:: 1.0
         """
         # Imported when it is asked for, for most programs are not called.
-        with loading.lock:
+        with no_fork:
             from vivialconnect.resources import _callbacks  # noqa: PLC0415 - see above
 
         return cls._row(_callbacks.read_callback(payload, cls.singular), "")
@@ -253,7 +253,7 @@ class Message(Bulkable):
         .. versionadded:: 1.0
         """
         # Imported when it is asked for, for most programs never count.
-        with loading.lock:
+        with no_fork:
             from vivialconnect.common import segments  # noqa: PLC0415 - see above
 
         return segments.count(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Optional
 
-from vivialconnect.common import loading, paths
+from vivialconnect.common import no_fork, paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources._attributes import check_spelling
 from vivialconnect.resources._collections import merged_query
@@ -185,7 +185,7 @@ class Number(Tagged):
         .. versionadded:: 1.0
         """
         _require_number(phone_number)
-        with loading.lock:
+        with no_fork:
             from vivialconnect.resources import number_info  # noqa: PLC0415 - few programs look up
         call = Call("GET", "lookup", {"phone_number": phone_number})
         return cls._make_call(call, number_info.read_number_info)

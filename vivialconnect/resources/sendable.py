@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Optional
 
-from vivialconnect.common import loading, scopes
+from vivialconnect.common import no_fork, scopes
 from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
@@ -38,7 +38,7 @@ class ServiceClock:
 
     def look(self, response: Response) -> None:
         """Learn from the ``Date`` of an answer that has just come."""
-        with loading.lock:
+        with no_fork:
             from vivialconnect.common.retries import parse_http_date  # noqa: PLC0415 - as needed
 
         moment = parse_http_date(response.header("date"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union, overload
 
-from vivialconnect.common import loading, paths
+from vivialconnect.common import no_fork, paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.secret import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
@@ -210,7 +210,7 @@ class User(Countable):
 
 
 def _credentials() -> type[Credential]:
-    with loading.lock:
+    with no_fork:
         from vivialconnect.resources.credential import Credential  # noqa: PLC0415 - rarely needed
 
     return Credential
