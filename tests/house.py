@@ -30,7 +30,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("common._sockets", "common._pools", "common.transport", "common.answers"),
     ("common.requestor",),
     ("resources._collections", "resources._configuration", "resources._attributes",
-     "resources._row", "resources._place", "resources._waiting", "resources._callbacks",
+     "resources._row", "resources._waiting", "resources._callbacks",
      "resources.resource", "resources.sendable", "resources.tagged",
      "resources.attachment", "resources.bulk", "resources.number_info", "resources._elements",
      "resources.owned_list", "resources.connector_elements", "resources._connector_lists",

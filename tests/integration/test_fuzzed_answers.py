@@ -26,7 +26,7 @@ from vivialconnect.common import answers as reading
 from vivialconnect.common import error, retries
 from vivialconnect.common.util import Util
 from vivialconnect.resources import _collections, account, bulk, credential, log
-from vivialconnect.resources._place import Placed
+from vivialconnect.resources._row import Row
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType
@@ -61,8 +61,8 @@ READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (_collections.find_rows, None),
     (_collections._root_of_rows, None),
     (_collections.describe_shape, None),
-    (Placed._rows.__func__, None),
-    (Placed._fields.__func__, None),
+    (Row._rows.__func__, None),
+    (Row._fields.__func__, None),
     (_collections.read_count, None),
     (bulk._read_bulk_id, None),
     (bulk._read_bulks, None),

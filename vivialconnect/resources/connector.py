@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from vivialconnect.resources._elements import Data, Element
-    from vivialconnect.resources._place import Id
+    from vivialconnect.resources._row import Id
 
     ConnectorT = TypeVar("ConnectorT", bound="Connector")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from vivialconnect.common.requestor import Requestor
-    from vivialconnect.resources._place import Id
+    from vivialconnect.resources._row import Id
     from vivialconnect.resources.number_info import NumberInfo
     from vivialconnect.resources.resource import ResourceList
 

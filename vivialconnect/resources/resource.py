@@ -23,22 +23,20 @@ from vivialconnect.resources._collections import (
     walk_pages,
 )
 from vivialconnect.resources._configuration import ResourceMeta
-from vivialconnect.resources._place import Placed
-from vivialconnect.resources._row import identify
+from vivialconnect.resources._row import Row, identify
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
     from vivialconnect.common.answers import ReadT
-    from vivialconnect.resources._place import Id
-    from vivialconnect.resources._row import RowT
+    from vivialconnect.resources._row import Id, RowT
 
     ResourceT = TypeVar("ResourceT", bound="Resource")
 
 __all__ = ("Countable", "Resource", "ResourceList", "ResourceMeta")
 
 
-class Resource(Placed):
+class Resource(Row):
     """One row of the service: a message, a number, an account.
 
     :param attributes: The data of a new row; or a number or text, which is taken as its id.

@@ -14,7 +14,7 @@ from vivialconnect.resources.readonly import ReadOnly
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from vivialconnect.resources._place import Id
+    from vivialconnect.resources._row import Id
 
     TransactionT = TypeVar("TransactionT", bound="Transaction")
     Types = Union[str, list[str], tuple[str, ...], set[str], frozenset[str]]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from vivialconnect.resources._collections import ResourceList
-    from vivialconnect.resources._place import Id
+    from vivialconnect.resources._row import Id
     from vivialconnect.resources.credential import Credential
 
     UserT = TypeVar("UserT", bound="User")
