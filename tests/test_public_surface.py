@@ -276,6 +276,15 @@ def test_facade__name_that_is_not_there() -> None:
         vivialconnect.Mesage  # noqa: B018 - the case
 
 
+def test_message__module_gives_the_attachment_too() -> None:
+    """The module of the messages gives the class of their attachments, and nothing it lacks."""
+    module = importlib.import_module("vivialconnect.resources.message")
+
+    assert module.Attachment is vivialconnect.Attachment
+    with pytest.raises(AttributeError, match="message' has no attribute 'Attachement'"):
+        module.Attachement  # noqa: B018 - the case
+
+
 def test_facade__modules_are_there() -> None:
     """After importing the package alone, its modules are there by their whole names."""
     program = (

@@ -9,7 +9,6 @@ from vivialconnect.common import no_fork, paths, scopes
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import LARGEST_PAGE, merged_query, read_count
-from vivialconnect.resources.attachment import Attachment
 from vivialconnect.resources.bulk import Bulkable
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from vivialconnect.common.segments import Segments
     from vivialconnect.resources._collections import ResourceList
+    from vivialconnect.resources.attachment import Attachment
 
     MessageT = TypeVar("MessageT", bound="Message")
 
@@ -272,8 +272,9 @@ class Message(Bulkable):
         :raises ResourceError: If the answer is no attachment.
         """
         call = Call("GET", "attachments/" + paths.quote_segment(id), kwargs)
+        noun = _attachment_class()
         return self._call_below(
-            call, lambda answer: Attachment._row(Attachment._fields(answer), self._inside())
+            call, lambda answer: noun._row(noun._fields(answer), self._inside())
         )
 
     def attachments(self, **kwargs: Any) -> ResourceList[Attachment]:
@@ -285,7 +286,8 @@ class Message(Bulkable):
         :raises ResourceError: If the answer is no list of attachments.
         """
         call = Call("GET", "attachments", kwargs)
-        return self._call_below(call, lambda answer: Attachment._rows(answer, self._inside()))
+        noun = _attachment_class()
+        return self._call_below(call, lambda answer: noun._rows(answer, self._inside()))
 
     def find_each_attachment(
         self, limit: Optional[int] = None, page_size: int = LARGEST_PAGE
@@ -319,3 +321,20 @@ class Message(Bulkable):
         data = self.attributes  # with a connector, the service ignores from_number
         sender = "from_number" if data.get("connector_id") is None else "connector_id"
         return {name: data.get(name) for name in ("to_number", "body", sender)}
+
+
+def _attachment_class() -> type[Attachment]:
+    # Imported when it is asked for, for few programs look at media.
+    with no_fork:
+        from vivialconnect.resources import attachment  # noqa: PLC0415 - see above
+
+    return attachment.Attachment
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        # The class is documented as one of this module.
+        if name == "Attachment":
+            return _attachment_class()
+        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
