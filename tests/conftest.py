@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.leaks import watched
-from vivialconnect.common import scopes, transport
+from vivialconnect.common import settings as client_settings
+from vivialconnect.common import transport
 from vivialconnect.resources import _configuration
 from vivialconnect.resources._row import Row
 
@@ -65,4 +66,4 @@ def fresh_process(nothing_leaks: None, monkeypatch: pytest.MonkeyPatch) -> Itera
             type.__setattr__(class_, _configuration.OWN, before[class_])
             class_.primary_key = keys[class_]  # type: ignore[attr-defined] # of the metaclass
     transport.shared.close()
-    scopes._in_force.set(())
+    client_settings._in_force.set(())

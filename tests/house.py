@@ -26,7 +26,6 @@ ORDER: tuple[tuple[str, ...], ...] = (
      "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries"),
-    ("common.scopes",),
     ("common._sockets", "common._pools", "common.transport", "common.answers"),
     ("common.requestor",),
     ("resources._collections", "resources._configuration", "resources._attributes",
@@ -40,7 +39,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("",),
     ("sandbox", "demo", "pytest_plugin", "__main__"),
 )  # fmt: skip
-IN_SEQUENCE = frozenset((0, 4, 6, 9))
+IN_SEQUENCE = frozenset((0, 3, 5, 8))
 #: Above the façade: not the core.
 OUTER = ("sandbox", "demo", "pytest_plugin", "__main__")
 SANDBOX_MAY_IMPORT = frozenset(("version", "common", "common.segments"))

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
     from vivialconnect.common.phone_numbers import NotE164, check_e164, suggest_e164
     from vivialconnect.common.requestor import Requestor
-    from vivialconnect.common.scopes import configured
+    from vivialconnect.common.settings import configured
     from vivialconnect.common.util import Util
     from vivialconnect.resources.account import Account
     from vivialconnect.resources.attachment import Attachment
@@ -75,7 +75,7 @@ _PLACES = {
     ),
     "common.phone_numbers": ("NotE164", "check_e164", "suggest_e164"),
     "common.requestor": ("Requestor",),
-    "common.scopes": ("configured",),
+    "common.settings": ("configured",),
     "common.util": ("Util",),
     "resources.account": ("Account",),
     "resources.attachment": ("Attachment",),

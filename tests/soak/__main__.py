@@ -22,7 +22,7 @@ from vivialconnect import Number, configured
 from vivialconnect.common import retries
 
 if TYPE_CHECKING:
-    from vivialconnect.common.scopes import Scope
+    from vivialconnect.common.settings import Scope
 
 #: So that little of the time is spent waiting.
 FIRST_LIMIT = 0.02  # seconds

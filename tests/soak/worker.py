@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import random
 
     from tests.soak.ledger import Ledger
-    from vivialconnect.common.scopes import Scope
+    from vivialconnect.common.settings import Scope
 
 TIMEOUT = 2  # seconds of request_timeout
 SLACK = 2  # seconds that a call may take beyond it

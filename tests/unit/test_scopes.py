@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivialconnect import Message, Number, Requestor, Resource, configured
-from vivialconnect.common import scopes
+from vivialconnect.common import settings
 
 #: What a scope can be given, by name, and another value than the default.
 VALUES: dict[str, Any] = {
@@ -227,7 +227,7 @@ def test_scope__any_order(steps: list[int]) -> None:
     for number in entered:
         made[number].__exit__(None, None, None)
 
-    assert scopes.current() == ()
+    assert settings.scopes_in_force() == ()
 
 
 def test_scope__within_a_function_for_contextmanager() -> None:

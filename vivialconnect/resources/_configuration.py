@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
-from vivialconnect.common import no_fork, scopes, settings
+from vivialconnect.common import no_fork, settings
 from vivialconnect.common.util import Util
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def inherited_settings(class_: type) -> dict[str, Any]:
 def settings_of(class_: type) -> settings.Settings:
     """Return the settings that a call of this class would use now, complete or not."""
     given = inherited_settings(class_)
-    given.update(scopes.values_of(scopes.current()))
+    given.update(settings.values_of(settings.scopes_in_force()))
     return settings.effective(given)
 
 
@@ -179,7 +179,7 @@ class ResourceMeta(type):
     Each property can be read and set on every class, and in a class body. It is looked up at each
     call, on the class and then its bases, so that a change counts at the next call, and a value of
     a subclass stays with it. What is unset or empty comes from the environment, and a scope of
-    :func:`~vivialconnect.common.scopes.configured` beats them all.
+    :func:`~vivialconnect.common.settings.configured` beats them all.
 
     Example:
 

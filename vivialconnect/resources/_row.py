@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, Optional, Union
 
-from vivialconnect.common import paths, scopes, settings
+from vivialconnect.common import paths, settings
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.secret import masked
 from vivialconnect.common.util import Util, as_moment
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     #: Where a row stands: the path between the account and the plural name; and in which scopes its
     #: calls are made, ``None`` while that is open, for then those count that are in force then.
-    Home = tuple[str, Optional[scopes.Scopes]]
+    Home = tuple[str, Optional[settings.Scopes]]
 
 LONGEST_SHOWN = 60  # characters of one value in a repr
 
@@ -83,7 +83,7 @@ class Row(metaclass=ResourceMeta):
     @classmethod
     def _row(cls: type[RowT], data: dict[str, Any], prefix: str) -> RowT:
         """Return a row that the service has, in the scopes that are in force."""
-        return make_rows(cls, [data], (prefix, scopes.current()))[0]
+        return make_rows(cls, [data], (prefix, settings.scopes_in_force()))[0]
 
     @property
     def _home(self) -> Home:
@@ -102,7 +102,7 @@ class Row(metaclass=ResourceMeta):
         return self._home[0]
 
     @property
-    def _scopes(self) -> Optional[scopes.Scopes]:
+    def _scopes(self) -> Optional[settings.Scopes]:
         return self._home[1]
 
     def _data(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Row(metaclass=ResourceMeta):
     def _settle(self) -> None:
         """Make all further calls in the scopes of the last, for there the service has the row."""
         if self._scopes is None:
-            self._home = (self._prefix, scopes.current())
+            self._home = (self._prefix, settings.scopes_in_force())
 
     if TYPE_CHECKING:
         id: Any
@@ -310,7 +310,7 @@ class Row(metaclass=ResourceMeta):
                 data[root] if len(data) == 1 and type(data.get(root)) is dict else data
                 for data in found
             ]
-        return ResourceList(make_rows(cls, found, (prefix, scopes.current())), meta)
+        return ResourceList(make_rows(cls, found, (prefix, settings.scopes_in_force())), meta)
 
     @classmethod
     def _roots(cls) -> Iterator[str]:

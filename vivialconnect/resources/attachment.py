@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, ClassVar, Optional
 
-from vivialconnect.common import no_fork, paths, scopes
+from vivialconnect.common import no_fork, paths, settings
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources.resource import Countable
 
@@ -93,7 +93,7 @@ class Attachment(Countable):
             raise ValueError(
                 "progress must be a function of two numbers, not {!r}".format(progress)
             )
-        with scopes.within(self._scopes):
+        with settings.within(self._scopes):
             requestor = type(self).request
             path = self._element_path(requestor, self._prefix, self.id)
         told = self.attributes.get("size")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
-from vivialconnect.common import no_fork, paths, scopes
+from vivialconnect.common import no_fork, paths, settings
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources._collections import LARGEST_PAGE, merged_query, read_count
@@ -191,7 +191,7 @@ class Message(Bulkable):
     def _look(self, seconds: Optional[float]) -> Optional[str]:
         """Return the status, asked for within so many seconds, or else as the row has it."""
         if seconds is not None:
-            with scopes.within(self._scopes):
+            with settings.within(self._scopes):
                 requestor = type(self).request.limited(seconds)
                 call = Call("GET", self._element_path(requestor, self._prefix, self.id))
                 self._load(requestor.perform(call, self._fields))

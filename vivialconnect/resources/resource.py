@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union, overload
 
-from vivialconnect.common import paths, scopes
+from vivialconnect.common import paths, settings
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields, warn_of_misspelling
@@ -72,7 +72,7 @@ class Resource(Row):
                 "prefix_options knows 'path' alone, not {}".format(", ".join(map(repr, options)))
             )
         # A row that is new waits for the scope that it is saved in, unless it is made in one.
-        self._home = (prefix, scopes.current() or None)
+        self._home = (prefix, settings.scopes_in_force() or None)
         if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
             attributes = {type(self).primary_key: attributes}
         data = checked_fields({} if attributes is None else attributes)
@@ -177,11 +177,11 @@ class Resource(Row):
         :param fetch: Gives the page that its keywords, ``limit`` among them, ask for.
         """
         check_paging(limit, page_size)
-        here = scopes.current()
+        here = settings.scopes_in_force()
 
         def fetch_there(**further: Any) -> ResourceList[RowT]:
             # Whoever goes on with the walk, and wherever.
-            with scopes.within(here):
+            with settings.within(here):
                 return fetch(**{"limit": page_size, **further})
 
         return cls._walk(fetch_there, limit, page_size)
@@ -319,7 +319,7 @@ class Resource(Row):
 
     def _call_here(self, id_: Optional[Id], call: Call, read: Callable[[Any], ReadT]) -> ReadT:
         """Make a call where the row stands: about that id, or about the collection itself."""
-        with scopes.within(self._scopes):
+        with settings.within(self._scopes):
             return self._make_call(call, read, id_, self._prefix)
 
     @classmethod

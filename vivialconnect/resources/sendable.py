@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Optional
 
-from vivialconnect.common import no_fork, scopes
+from vivialconnect.common import no_fork, settings
 from vivialconnect.common._values import now_in_utc
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
@@ -84,7 +84,7 @@ class Sendable(Countable):
         marks = self._marks()
         clock = ServiceClock()
         alike: list[SendableT] = []
-        with scopes.within(self._scopes):
+        with settings.within(self._scopes):
             for row in self._newest_first(clock):
                 began = edge or clock.reading_at(self._began()) - MARGIN
                 if row.created_at is not None and row.created_at < began:
