@@ -6,8 +6,8 @@ once within its :class:`Limits`, and gets a :class:`Response`. None is changed o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Union
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
 
 if not TYPE_CHECKING:
     # Checkers alone ask what fits a protocol, and making one takes as long as ten plain classes.
