@@ -22,7 +22,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from functools import cache
 from re import Pattern
@@ -34,7 +34,7 @@ from vivialconnect.common._values import format_basic_time, is_plain_path
 if TYPE_CHECKING:
     from vivialconnect.common.exchange import Request
 
-#: The header fields that are signed, where they are sent: the last two always are.
+#: The header fields that are signed, in their order: the first where it is sent, the others always.
 SIGNED = ("content-type", "date", "host")
 UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
 EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
@@ -146,7 +146,7 @@ def _encode(text: str) -> str:
 
 
 def signed_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return those of the header fields that this client signs.
+    """Return those of the header fields that this client signs, in the order of their names.
 
     :param headers: The header fields that are sent.
     :raises ValueError: If ``Date`` or ``Host`` is not among them.
@@ -155,31 +155,34 @@ def signed_headers(headers: Mapping[str, str]) -> dict[str, str]:
     {'date': 'now', 'host': 'localhost:8080'}
     """
     values = {name.lower(): value for name, value in headers.items()}
-    missing = [name for name in SIGNED[1:] if name not in values]
-    if missing:
-        raise ValueError("cannot sign headers that are not sent: " + ", ".join(missing))
-    return {name: values[name] for name in SIGNED if name in values}
+    names = SIGNED if SIGNED[0] in values else SIGNED[1:]
+    try:
+        return {name: values[name] for name in names}
+    except KeyError:
+        missing = ", ".join(name for name in names if name not in values)
+        raise ValueError("cannot sign headers that are not sent: " + missing) from None
 
 
 def canonical_headers(headers: Mapping[str, str]) -> str:
-    r"""Return one line for each signed header, sorted by name.
+    r"""Return one line for each signed header.
 
-    :param headers: The header fields that are signed.
+    :param headers: The header fields that are signed, as :func:`signed_headers` gives them.
 
-    >>> canonical_headers({"Host": "localhost:8080", "Date": "now"})
+    >>> canonical_headers({"date": "now", "host": "localhost:8080"})
     'date:now\nhost:localhost:8080'
     """
-    fields = sorted([(name.lower(), value) for name, value in headers.items()])
-    return "\n".join([name + ":" + value for name, value in fields])
+    return "\n".join([name + ":" + value for name, value in headers.items()])
 
 
-def signed_names(names: Iterable[str]) -> str:
+def signed_names(headers: Mapping[str, str]) -> str:
     """Return the names of the signed headers as ``X-Auth-SignedHeaders`` has them.
 
-    >>> signed_names(["Host", "Date"])
+    :param headers: The header fields that are signed, as :func:`signed_headers` gives them.
+
+    >>> signed_names({"date": "now", "host": "localhost:8080"})
     'date;host'
     """
-    return ";".join(sorted([name.lower() for name in names]))
+    return ";".join(headers)
 
 
 def body_digest(body: bytes) -> str:
@@ -195,7 +198,7 @@ def canonical_request(
     :param method: The HTTP method.
     :param timestamp: The time as in ``X-Auth-Date``.
     :param url: The absolute URL that is sent.
-    :param headers: The header fields that are signed.
+    :param headers: The header fields that are signed, as :func:`signed_headers` gives them.
     :param body: The bytes that are sent.
     """
     path, query = split_target(url)
