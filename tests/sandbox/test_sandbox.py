@@ -54,6 +54,29 @@ def test_stop__nothing_left() -> None:
     assert repr(running) == "<Sandbox stopped account 12345>"
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_stop__in_a_forked_child() -> None:
+    """A child that leaves the block points its client back, and its parent's sandbox goes on."""
+    from vivialconnect import Resource  # noqa: PLC0415 - the rest of these tests works without it
+
+    with Sandbox() as running, Client(running) as client:
+        running.configure()
+        client.call("GET", "messages.json")
+        child = os.fork()
+        if not child:
+            try:
+                running.stop()
+                os._exit(7 if Resource.api_base_url != running.url else 1)
+            finally:
+                os._exit(2)
+        _, status = os.waitpid(child, 0)
+
+        assert os.WEXITSTATUS(status) == 7
+        # Over the connection that it had.
+        assert client.call("GET", "messages.json").status == 200
+
+
 def test_stop__database_is_locked(tmp_path: Path) -> None:
     """Where the last changes cannot be kept, that is raised, and the sandbox has stopped."""
     path = str(tmp_path / "state.sqlite3")

@@ -21,6 +21,7 @@ written from what is known of the service on the wire, not from the client.
 
 from __future__ import annotations
 
+import os
 import ssl  # noqa: TC003 - get_type_hints() evaluates the signature
 import time
 from collections import deque
@@ -124,6 +125,7 @@ class Sandbox:
         self._server: Optional[Server] = None
         self._application: Optional[Application] = None
         self._pointer = Pointer()
+        self._process = 0
 
     def __repr__(self) -> str:
         """Tell where it is and whose it is, but not the secret."""
@@ -179,7 +181,7 @@ class Sandbox:
         except BaseException:  # whatever it was, nothing stays open
             store.close()
             raise
-        self._store, self._server = store, server
+        self._store, self._server, self._process = store, server, os.getpid()
         server.start()
         self._application.postman.look()
         return self
@@ -187,9 +189,13 @@ class Sandbox:
     def stop(self) -> None:
         """Stop listening, settle what is due, close the database; undo :meth:`configure`.
 
-        A sandbox that is not running is left as it is.
+        A sandbox that is not running is left as it is, and so is that of the parent in a forked
+        child.
         """
         if self._server is None or self._store is None or self._application is None:
+            return
+        if self._process != os.getpid():
+            self._pointer.undo()
             return
         self._server.stop()
         try:
