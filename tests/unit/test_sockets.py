@@ -38,6 +38,22 @@ def test_tls_socket__no_time_left() -> None:
             secured.recv_into(bytearray(1))
 
 
+def test_connect__interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt while a connection is being made leaves no socket open."""
+    made = []
+
+    def interrupt(self: socket.socket, address: object) -> None:
+        made.append(self)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_sockets.DeadlineSocket, "connect", interrupt)
+    _sockets.attempt.begin("GET", time.monotonic() + 10)
+    with pytest.raises(KeyboardInterrupt):
+        _sockets.connect("127.0.0.1", 9, None)
+
+    assert [connected.fileno() for connected in made] == [-1]
+
+
 def test_attempt__interrupted() -> None:
     """An attempt that interrupts another leaves the account of that one as it was."""
     _sockets.attempt.begin("POST", 5.0)

@@ -222,6 +222,9 @@ def connect(host: str, port: int, options: Any) -> DeadlineSocket:
         except OSError as error:
             connected.close()
             failure = error
+        except BaseException:  # an interrupt leaves nothing open
+            connected.close()
+            raise
         else:
             return connected
     raise failure
