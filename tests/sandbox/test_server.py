@@ -152,6 +152,23 @@ def test_connection__that_cannot_begin(
     assert capsys.readouterr() == ("", "")
 
 
+def test_connection__without_a_thread(
+    client: Client, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system has no thread to give, a connection is closed, and the sandbox goes on."""
+
+    def fail(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fail)
+        with socket.create_connection(address(sandbox), timeout=10) as connection:
+            assert connection.recv(1) == b""
+    assert client.call("GET", "messages/count.json").status == 200
+    sandbox.stop()
+    assert repr(sandbox) == "<Sandbox stopped account 12345>"
+
+
 def test_fault__of_the_sandbox(
     client: Client, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:

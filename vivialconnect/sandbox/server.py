@@ -228,8 +228,9 @@ class Server(ThreadingHTTPServer):
             daemon=True,
         )
         with self._guard:
+            # First, for the system may have no thread to give, and then nobody could wait for it.
+            thread.start()
             self._connections[request] = thread
-        thread.start()
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Serve a connection until it ends."""
