@@ -20,6 +20,7 @@ from vivialconnect import (
     User,
     VivialConnectError,
 )
+from vivialconnect.common.util import Util
 
 NO_JSON: dict[str, bytes] = {
     "text": b"OK",
@@ -169,6 +170,22 @@ def test_answer__that_cannot_be_unpacked(status: int, outcome: str) -> None:
             )
 
     assert {request.connection for request in server.requests} == {1}
+
+
+def test_answer__more_than_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that was accepted is told as accepted, also where no memory is left to read it."""
+
+    def exhaust(text: str) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Util, "json_to_dict", exhaust)
+    with ScriptedServer(answer(b'{"message": {"id": 1}}')) as server:
+        use(server)
+        with pytest.raises(ResourceError, match=r"200 with 22 bytes, and memory") as caught:
+            post()
+
+    assert caught.value.outcome == "accepted"
+    assert len(server.requests) == 1
 
 
 def test_bulk_messages__id_that_must_be_quoted() -> None:

@@ -55,7 +55,7 @@ READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (reading.judge, None),
     (reading._failure_for, None),
     (reading.understand, None),
-    (reading._decode, None),
+    (reading._decode, "MemoryError"),
     (error._read_error_body, None),
     (Util.json_to_dict, "TypeError"),
     (_collections.find_rows, None),

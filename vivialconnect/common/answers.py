@@ -128,6 +128,12 @@ def _decode(response: Response) -> Any:
         raise error.ResourceError(
             "the service answered {} with a body that is not JSON".format(response.status)
         ) from cause
+    except MemoryError as cause:  # what the body says takes several times its length
+        raise error.ResourceError(
+            "the service answered {} with {} bytes, and memory cannot hold what they say".format(
+                response.status, len(response.content)
+            )
+        ) from cause
 
 
 def explain_refusal(
