@@ -41,6 +41,24 @@ def test_start__twice(sandbox: Sandbox) -> None:
         sandbox.start()
 
 
+def test_start__without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system has no thread to give, nothing stays open, and it can be started later."""
+
+    def fail(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    files = open_files()
+    stopped = Sandbox()
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fail)
+        with pytest.raises(RuntimeError, match="new thread"):
+            stopped.start()
+    assert open_files() == files
+    assert repr(stopped) == "<Sandbox stopped account 12345>"
+    with stopped:
+        assert stopped.balance > 0
+
+
 def test_stop__nothing_left() -> None:
     """After stop() no thread and no open file is left, even with clients still connected."""
     threads, files = threading.active_count(), open_files()

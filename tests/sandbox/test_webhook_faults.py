@@ -181,6 +181,25 @@ def test_database__opened_again(tmp_path: Path, receiver: Receiver) -> None:
     assert [call.body["message"] for call in receiver.calls] == [first, first, second]
 
 
+def test_thread__that_the_system_does_not_give(
+    sandbox: Sandbox, client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system has no thread to call with, it is called as soon as there is one."""
+
+    def fail(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    buy(client, incoming_text_url=receiver.url)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fail)
+        with pytest.raises(RuntimeError, match="new thread"):
+            sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
+    client.call("GET", "messages.json")
+    sandbox.wait_for_webhooks()
+
+    assert receiver.told == ["received"]
+
+
 def test_database__fails_for_a_while(
     sandbox: Sandbox,
     client: Client,

@@ -178,11 +178,11 @@ class Sandbox:
             self._plant(store)
             self._application = Application(store, self._clock, self._options, self._play)
             server = Server(self._host, self._port, self._respond, self._clock.wall, tls=self._tls)
+            server.start()
         except BaseException:  # whatever it was, nothing stays open
             store.close()
             raise
         self._store, self._server, self._process = store, server, os.getpid()
-        server.start()
         self._application.postman.look()
         return self
 

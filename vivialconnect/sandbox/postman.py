@@ -70,10 +70,12 @@ class Postman:
         with self._changed:
             self._woken = True
             if busy and self._thread is None and not self._stopped:
-                self._thread = threading.Thread(
+                thread = threading.Thread(
                     target=self._run, name="vivialconnect-sandbox-postman", daemon=True
                 )
-                self._thread.start()
+                # First, for the system may have no thread to give: then the next who wakes tries.
+                thread.start()
+                self._thread = thread
             self._changed.notify_all()
 
     def look(self) -> None:

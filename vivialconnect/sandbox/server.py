@@ -198,8 +198,15 @@ class Server(ThreadingHTTPServer):
         self.server_name, self.server_port = str(host), int(port)
 
     def start(self) -> None:
-        """Serve, in threads of its own."""
-        self._acceptor.start()
+        """Serve, in threads of its own.
+
+        :raises RuntimeError: if the system has no thread to give; then nothing stays open.
+        """
+        try:
+            self._acceptor.start()
+        except BaseException:  # whatever it was
+            self._close()
+            raise
 
     def _accept(self) -> None:
         self.timeout = 0
@@ -248,7 +255,7 @@ class Server(ThreadingHTTPServer):
         self._stopping = True
         self._waker.send(b"x")
         self._acceptor.join()
-        self.server_close()
+        self._close()
         with self._guard:
             connections = dict(self._connections)
             for connection in connections:
@@ -257,5 +264,8 @@ class Server(ThreadingHTTPServer):
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
         for thread in connections.values():
             thread.join()
+
+    def _close(self) -> None:
+        self.server_close()
         self._waker.close()
         self._wakened.close()
