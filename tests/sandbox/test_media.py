@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import http.server
 import os
+import socket
 import struct
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import pytest
 
-from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox import Sandbox, media
 
 from .client import Client
 
@@ -147,6 +150,74 @@ def test_local_media__http(status: int, answered: int) -> None:
         if answered == 200:
             row = client.call("GET", "messages/1/attachments/1.json").json["attachment"]
             assert (row["content_type"], row["file_name"]) == ("application/pdf", "x")
+
+
+@contextmanager
+def peer(pieces: Iterable[bytes], pause: float = 0) -> Iterator[str]:
+    """Serve bytes piece by piece to whoever comes first."""
+
+    def answer() -> None:
+        with suppress(OSError), listening.accept()[0] as connection:
+            connection.recv(65_536)
+            for piece in pieces:
+                connection.sendall(piece)
+                time.sleep(pause)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield "http://127.0.0.1:{}/cat.png".format(listening.getsockname()[1])
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "pause"),
+    [
+        (repeat(HEAD[:1]), 0.05),
+        (chain([HEAD + b"Content-Length: 900\r\n\r\n"], repeat(b"x")), 0.05),
+        (chain([HEAD + b"\r\n"], repeat(b"x" * 100)), 0),
+        ([HEAD + b"Content-Length: 1001\r\n\r\n" + b"x" * 1001], 0),
+        ([HEAD + b"Content-Length: 900\r\n\r\n" + b"x" * 899], 0),
+    ],
+    ids=["header that drips", "body that drips", "endless", "too large", "cut short"],
+)
+def test_local_media__that_does_not_end_well(
+    monkeypatch: pytest.MonkeyPatch, pieces: Iterable[bytes], pause: float
+) -> None:
+    """What comes too slowly, is too large, or not whole, is refused; the sandbox can be stopped."""
+    monkeypatch.setattr(media, "FETCH_TIMEOUT", 0.3)
+    monkeypatch.setattr(media, "LARGEST_MEDIUM", 1000)
+    with (
+        peer(pieces, pause) as url,
+        Sandbox(allow_local_media=True) as sandbox,
+        Client(sandbox) as client,
+    ):
+        client.buy()
+        message = {"from_number": "+19132597591", "to_number": "+11234567890", "media_urls": [url]}
+        response = client.call("POST", "messages.json", {"message": message})
+    assert (response.status, response.json["error_code"]) == (400, 10002)
+
+
+def test_local_media__large_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file of the largest size is taken, and a larger one refused."""
+    monkeypatch.setattr(media, "LARGEST_MEDIUM", 1000)
+    (tmp_path / "large.png").write_bytes(b"x" * 1000)
+    (tmp_path / "larger.png").write_bytes(b"x" * 1001)
+    with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
+        client.buy()
+        message = {"from_number": "+19132597591", "to_number": "+11234567890"}
+        statuses = [
+            client.call(
+                "POST", "messages.json",
+                {"message": dict(message, media_urls=[(tmp_path / name).as_uri()])},
+            ).status
+            for name in ("large.png", "larger.png")
+        ]  # fmt: skip
+    assert statuses == [200, 400]
 
 
 def test_local_media__of_the_network_all_the_same() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from vivialconnect.sandbox import Sandbox, postman
+from vivialconnect.sandbox.limited import Limited
 
 from .client import Client
 from .receiver import FROM, TO, Receiver, buy, errors, postmen
@@ -129,7 +130,7 @@ def test_limited__too_late() -> None:
     here, there = socket.socketpair()
     with here, there:
         there.sendall(b"x")
-        limited = postman._Limited(here, time.monotonic())
+        limited = Limited(here, time.monotonic())
         with pytest.raises(TimeoutError, match="timed out"):
             limited.readinto(bytearray(1))
         assert here.recv(1) == b"x"

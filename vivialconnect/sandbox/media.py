@@ -12,6 +12,7 @@ import ipaddress
 import mimetypes
 import posixpath
 import struct
+import time
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,14 +20,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
+from vivialconnect.sandbox.limited import Limited
 from vivialconnect.sandbox.store import insert
 from vivialconnect.sandbox.traffic import Refusal
 
 if TYPE_CHECKING:
     import sqlite3
 
-#: How long a server on this machine may take for a medium, in seconds per read.
+#: How long a server on this machine may take for a medium, in seconds.
 FETCH_TIMEOUT = 10
+#: The largest medium that is taken from this machine, in bytes.
+LARGEST_MEDIUM = 100_000_000
 
 # The table of the standard library alone: the machine's own tables differ from each other.
 _TYPES = mimetypes.MimeTypes()
@@ -106,7 +110,8 @@ def load(url: Any, *, allow_local: bool) -> Media:
             path = Path(url2pathname(parts.path))
             if not path.is_file():  # a device or a pipe might never end
                 raise unsupported(url)
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                content = file.read(LARGEST_MEDIUM + 1)
         elif allow_local and parts.scheme == "http" and is_loopback(host):
             content = _fetch(host, parts.port, parts._replace(scheme="", netloc="").geturl())
         elif parts.scheme in ("http", "https") and host and _is_supported(file_name):
@@ -116,6 +121,8 @@ def load(url: Any, *, allow_local: bool) -> Media:
             raise unsupported(url)
     except (OSError, ValueError, TypeError, AttributeError, http.client.HTTPException):
         raise unsupported(url) from None
+    if len(content) > LARGEST_MEDIUM:
+        raise unsupported(url)
     return Media(file_name, guess_type(file_name, content), content)
 
 
@@ -136,14 +143,18 @@ def is_loopback(host: str) -> bool:
 
 def _fetch(host: str, port: Any, target: str) -> bytes:
     connection = http.client.HTTPConnection(host, port, timeout=FETCH_TIMEOUT)
+    end = time.monotonic() + FETCH_TIMEOUT
     try:
         connection.request("GET", target or "/")
-        response = connection.getresponse()
-        content = response.read()
+        limited: Any = Limited(connection.sock, end)
+        with http.client.HTTPResponse(limited) as response:
+            response.begin()
+            content = response.read(LARGEST_MEDIUM + 1)
+            missing = response.length
     finally:
         connection.close()
-    if response.status != http.client.OK:
-        raise ValueError(response.status)
+    if response.status != http.client.OK or missing:
+        raise ValueError("this is no medium, or not the whole of it")
     return content
 
 

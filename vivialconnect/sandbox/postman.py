@@ -7,7 +7,6 @@ none. It also does what falls due meanwhile, so that a program that only waits i
 from __future__ import annotations
 
 import http.client
-import io
 import json
 import logging
 import socket
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 from urllib.parse import urlencode, urlsplit
 
 from vivialconnect.sandbox import webhooks
+from vivialconnect.sandbox.limited import Limited
 from vivialconnect.sandbox.media import is_loopback
 from vivialconnect.version import VERSION
 
@@ -180,33 +180,6 @@ class Postman:
             self._connection = connection
 
 
-class _Limited(io.RawIOBase):
-    """Reads from a socket until a moment, however little comes at a time.
-
-    The timeout of a socket is one for each read, and so would never end a receiver that drips.
-    """
-
-    def __init__(self, connected: socket.socket, end: float) -> None:
-        self._connected = connected
-        self._end = end
-
-    def makefile(self, *_: object) -> io.BufferedReader:
-        """Give what http.client asks a socket for."""
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        """Tell that this can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Read what there is, or wait for it as long as may be."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        self._connected.settimeout(left)
-        return self._connected.recv_into(buffer)
-
-
 def _exchange(
     connection: http.client.HTTPConnection,
     method: str,
@@ -222,7 +195,7 @@ def _exchange(
         body = json.dumps({"message": webhook.document}, sort_keys=True).encode("ascii")
         headers = dict(HEADERS, **{"Content-Type": "application/json"})
         connection.request(method, path, body, headers)
-    limited: Any = _Limited(connection.sock, end)
+    limited: Any = Limited(connection.sock, end)
     with http.client.HTTPResponse(limited, method=method) as response:
         response.begin()
         status = response.status
