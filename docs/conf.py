@@ -1,5 +1,7 @@
 """Sphinx's configuration. The pages' examples run in tests/integration/test_documentation.py."""
 
+from typing import Any
+
 from vivialconnect.version import VERSION
 
 project = "vivialconnect"
@@ -31,3 +33,14 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 90
 html_static_path = ["_static"]
 html_css_files = ["tables.css"]
+
+
+def show_underscores(*event: Any) -> None:
+    """Keep the last character of ``:param id_:``, which Sphinx takes for a reference to ``id``."""
+    lines: list[str] = event[-1]
+    lines[:] = [line.replace(":param id_:", r":param id\_:") for line in lines]
+
+
+def setup(app: Any) -> None:
+    """Have every docstring corrected before it is read."""
+    app.connect("autodoc-process-docstring", show_underscores)
