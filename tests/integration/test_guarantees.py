@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def test_find__id_by_keyword(vivialconnect_sandbox: Sandbox) -> None:
     """An id as a keyword would be a query that the service ignores, so it is refused."""
-    with pytest.raises(ValueError, match=r"Message\.find\(7\)"):
-        Message.find(id=7)
+    with pytest.raises(ValueError, match=r"Message\.find\('8'\)"):
+        Message.find(id="8")
 
     assert list(vivialconnect_sandbox.requests) == []
 

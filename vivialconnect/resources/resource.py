@@ -116,7 +116,9 @@ class Resource(Row):
             [<Number 1 phone_number='+19132597591' name='(913) 259-7591'>]
         """
         if "id" in kwargs:
-            raise ValueError("give the id by position: {}.find(7)".format(cls.__name__))
+            raise ValueError(
+                "give the id by position: {}.find({!r})".format(cls.__name__, kwargs["id"])
+            )
         prefix = paths.quote_prefix(path)
         requestor = cls.request
         if id_ is None:
