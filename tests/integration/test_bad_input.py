@@ -183,6 +183,10 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     "a row of a list": (lambda: Message([1]), "mapping"),  # type: ignore[arg-type] # the case
     "a row of True": (lambda: Message(True), "mapping"),  # noqa: FBT003 - the case
     "a row in an unknown place": (lambda: Message({}, {"prefix": "x"}), "'prefix'"),
+    "two numbers for a row": (
+        lambda: Message("+19132597591", "+15154469790"),  # type: ignore[arg-type] # the case
+        "prefix_options must be a mapping, .*, not str",
+    ),
     "a raw call to a step up": (lambda: Message.get(custom_path=".."), "path"),
     "a raw body of NaN": (lambda: Message.post(params={"x": math.nan}), "x"),
 }

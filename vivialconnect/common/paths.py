@@ -13,8 +13,9 @@ structure of a path.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from re import Match
-from typing import Any
+from typing import Any, Optional
 from urllib.parse import quote, unquote, urljoin
 
 from vivialconnect.common._values import is_plain_path
@@ -105,6 +106,23 @@ def account_path(account_id: Any, name: str = "api_account_id") -> str:
     '/accounts/12345'
     """
     return "/accounts/" + quote_segment(account_id, name)
+
+
+def prefix_of(options: Optional[Mapping[str, Any]]) -> str:
+    """Return the path in the ``prefix_options`` of a new row.
+
+    :raises ValueError: If they are no mapping, or know something else.
+    """
+    given = {} if options is None else options
+    if not isinstance(given, Mapping):
+        raise ValueError(
+            "prefix_options must be a mapping, like {{'path': 'messages/9'}}, not {}; all fields "
+            "of a row are given in the first one".format(type(given).__name__)
+        )
+    others = [repr(key) for key in given if key != "path"]
+    if others:
+        raise ValueError("prefix_options knows 'path' alone, not {}".format(", ".join(others)))
+    return quote_prefix(given.get("path"))
 
 
 def collection_path(parent: str, plural: str) -> str:

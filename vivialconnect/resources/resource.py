@@ -42,7 +42,8 @@ class Resource(Row):
     :param attributes: The data of a new row; or a number or text, which is taken as its id.
     :param prefix_options: Where the row stands, as ``{"path": "messages/9"}`` for what is below
         message 9; the ``path`` that :meth:`find` takes.
-    :raises ValueError: If the attributes are neither a mapping nor an id.
+    :raises ValueError: If the attributes are neither a mapping nor an id, or ``prefix_options`` is
+        something else.
 
     Fields are attributes: ``message.body``. Nested objects are plain dicts and lists.
     A class of your own works with names that are derived from it:
@@ -65,14 +66,8 @@ class Resource(Row):
         attributes: Union[Mapping[str, Any], Id, None] = None,
         prefix_options: Optional[Mapping[str, Any]] = None,
     ) -> None:
-        options = dict(prefix_options or {})
-        prefix = paths.quote_prefix(options.pop("path", None))
-        if options:
-            raise ValueError(
-                "prefix_options knows 'path' alone, not {}".format(", ".join(map(repr, options)))
-            )
         # A row that is new waits for the scope that it is saved in, unless it is made in one.
-        self._home = (prefix, settings.scopes_in_force() or None)
+        self._home = (paths.prefix_of(prefix_options), settings.scopes_in_force() or None)
         if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
             attributes = {type(self).primary_key: attributes}
         data = checked_fields({} if attributes is None else attributes)
