@@ -167,6 +167,10 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: Number.available(areacode="913"),
         "there is no parameter 'areacode'; did you mean 'area_code'",
     ),
+    "a word of the name of a filter of numbers": (
+        lambda: Number.available(country="GB"),
+        "there is no parameter 'country'; did you mean 'country_code'",
+    ),
     "available in a step up": (lambda: Number.available(country_code=".."), "country_code"),
     "available of no type": (lambda: Number.available(number_type=5.5), "number_type"),
     "billing of nothing": (lambda: Account.billing_status(""), "account"),

@@ -111,12 +111,15 @@ def nearest(name: str, known: Iterable[str], likeness: float) -> Optional[str]:
 def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
     """Refuse a parameter that is nearly called like one there is: the service would ignore it.
 
+    A word of a name, as ``country`` of ``country_code``, is near it too.
+
     :param given: The names that were given. One that is like none may be new on the service.
     :param known: The names that there are.
     :raises ValueError: If one is misspelt.
     """
     for name in set(map(str, given)).difference(known):
-        near = nearest(name, known, 0.8)
+        longer = (other for other in known if name in other.split("_"))
+        near = nearest(name, known, 0.8) or next(longer, None)
         if near:
             raise ValueError("there is no parameter {!r}; did you mean {!r}?".format(name, near))
 

@@ -116,8 +116,8 @@ class Number(Tagged):
             more), ``contains`` (digits, letters as on a keypad, ``?`` for one digit, ``*`` for
             any), ``limit``, ``page``. What is ``None`` or empty is left out.
         :returns: A list of numbers that :meth:`buy` can buy.
-        :raises ValueError: If a key stands in both or is nearly one of these, or a setting is
-            missing.
+        :raises ValueError: If a key stands in both, is nearly one of these or a word of it, or a
+            setting is missing.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no list of numbers.
 
