@@ -7,7 +7,7 @@ import sys
 
 from vivialconnect import Number
 
-if not sys.argv[1:]:
+if not sys.argv[1:] or not sys.argv[1].isdecimal():
     sys.exit(__doc__)
 area_code = sys.argv[1]
 found = Number.available(area_code=area_code, limit=1)

@@ -35,7 +35,7 @@ class Receiver(BaseHTTPRequestHandler):
         """Keep the terminal for the messages."""
 
 
-if not sys.argv[1:] or not all(word.isdecimal() for word in sys.argv[2:]):
+if not sys.argv[1:] or not all(word.isdecimal() for word in [sys.argv[1][1:], *sys.argv[2:]]):
     sys.exit(__doc__)
 number = next((each for each in Number.find_each() if each.phone_number == sys.argv[1]), None)
 if number is None:

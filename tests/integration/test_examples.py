@@ -87,14 +87,21 @@ def test_examples__tell_what_they_need(sandbox: Sandbox, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("read_logs.py", ["--help"]), ("receive_callbacks.py", [SENDER, "abc"])],
+    [
+        ("buy_number.py", ["--help"]),
+        ("read_logs.py", ["--help"]),
+        ("receive_callbacks.py", ["--help"]),
+        ("receive_callbacks.py", [SENDER, "abc"]),
+    ],
 )
 def test_examples__tell_what_they_take(sandbox: Sandbox, name: str, words: list[str]) -> None:
-    """What is no number ends a script that takes one with how it is called."""
+    """What is no number ends a script that takes one with how it is called; nothing is sent."""
+    before = len(sandbox.requests)
     done = run_example(sandbox, name, *words)
 
     assert done.returncode == 1
     assert done.stderr.splitlines()[0].partition(": ")[2].startswith(name)
+    assert len(sandbox.requests) == before
 
 
 def test_receive_callbacks__unknown_number(sandbox: Sandbox) -> None:
