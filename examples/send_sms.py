@@ -4,12 +4,11 @@ Credentials come from VIVIALCONNECT_API_KEY, VIVIALCONNECT_API_SECRET, VIVIALCON
 """
 
 import sys
-import time
+from contextlib import suppress
 
-from vivialconnect import Message
+from vivialconnect import Message, Timeout
 
-ON_ITS_WAY = ("accepted", "queued", "sending", "sent")
-SECONDS = 60
+SECONDS = 60  # how long it is waited for
 
 if not sys.argv[3:]:
     sys.exit(__doc__)
@@ -17,10 +16,8 @@ from_number, to_number, text = sys.argv[1:]
 message = Message.create({"from_number": from_number, "to_number": to_number, "body": text})
 print("Message", message.id, "is", message.status)
 
-give_up = time.monotonic() + SECONDS
-while message.status in ON_ITS_WAY and time.monotonic() < give_up:
-    time.sleep(0.5)
-    message.reload()
+with suppress(Timeout):  # it may still arrive
+    message.wait_until("delivered", timeout=SECONDS)
 
 print("Message", message.id, "is", message.status, message.error_message or "")
 sys.exit(message.status != "delivered")
