@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, Optional
 
@@ -229,6 +230,64 @@ def test_send_once__refused(sandbox: Sandbox) -> None:
 
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr.startswith("Not sent: 400 Bad Request, error 10008")
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    """Give a list of four texts, of which two are the same."""
+    path = tmp_path / "list.csv"
+    lines = ["{},Hello {}".format(RECIPIENT, name) for name in ("Ann", "Bob", "Ann", "Cid")]
+    path.write_text("\n".join([*lines, "", ""]), encoding="utf-8")
+    return path
+
+
+def bodies() -> list[str]:
+    """Return the texts that the service has, in the order of their ids."""
+    return [message.body for message in Message.find_each(order="id asc")]
+
+
+@pytest.mark.parametrize("takes_effect", [True, False])
+def test_send_list__killed(sandbox: Sandbox, listed: Path, *, takes_effect: bool) -> None:
+    """A list whose script was killed in the middle of a call is sent on, and no text twice."""
+    rule = sandbox.chaos.add("stall", method="POST", skip=1, times=1, takes_effect=takes_effect)
+    with start_example(sandbox, "send_list.py", SENDER, str(listed)) as running:
+        while not rule.played:
+            assert running.poll() is None
+            time.sleep(0.01)
+        running.kill()
+    assert bodies() == ["Hello Ann", *(["Hello Bob"] if takes_effect else [])]
+    finished = run_example(sandbox, "send_list.py", SENDER, str(listed))
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert bodies() == ["Hello Ann", "Hello Bob", "Hello Cid"]
+    assert finished.stdout.splitlines()[0] == "Message 2 to " + RECIPIENT
+
+
+def test_send_list__answer_lost(sandbox: Sandbox, listed: Path) -> None:
+    """A text whose answer is lost is looked up, and the others follow; again there is nothing."""
+    sandbox.chaos.add("drop_answer", method="POST", times=1)
+    first = run_example(sandbox, "send_list.py", SENDER, str(listed))
+    calls = len(sandbox.requests)
+    second = run_example(sandbox, "send_list.py", SENDER, str(listed))
+
+    assert (first.returncode, first.stderr) == (0, "")
+    assert (second.returncode, second.stdout, len(sandbox.requests)) == (0, "", calls)
+    assert bodies() == ["Hello Ann", "Hello Bob", "Hello Cid"]
+
+
+def test_send_list__refused(sandbox: Sandbox, listed: Path) -> None:
+    """A text that is refused is told, and the others are sent; what stops all stops the script."""
+    listed.write_text("913,Hello\n{},Hello\n".format(RECIPIENT), encoding="utf-8")
+    finished = run_example(sandbox, "send_list.py", SENDER, str(listed))
+    stopped = run_example(
+        sandbox, "send_list.py", SENDER, str(listed), VIVIALCONNECT_API_SECRET="guessed"
+    )
+
+    assert finished.stdout.startswith("Not sent to 913: 400 Bad Request")
+    assert finished.stderr == "Of 1 texts there is no message; start it again later\n"
+    assert bodies() == ["Hello"]
+    assert (finished.returncode, stopped.returncode) == (1, 1)
+    assert stopped.stderr.startswith("Stopped at 913; start it again later: 401 Unauthorized")
 
 
 def test_receive_callbacks__told(sandbox: Sandbox) -> None:

@@ -1,0 +1,84 @@
+"""Send every text of a list once, also if it is killed and started again: send_list.py FROM FILE.
+
+FILE is CSV: in each row a number and a text. How far each is stands in FILE.sqlite3, on the disk
+before its call is made. A text that was begun and not ended is looked up before it is sent again.
+
+Credentials come from VIVIALCONNECT_API_KEY, VIVIALCONNECT_API_SECRET, VIVIALCONNECT_ACCOUNT_ID.
+"""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Optional
+
+from vivialconnect import BadRequest, Message, VivialConnectError
+
+LOOKS, PAUSE = 3, 1  # how often a text is looked up, and seconds between
+EARLIER = timedelta(minutes=5)  # in case this machine's clock is ahead of the service's
+
+
+def look_up(message: Message, began: str) -> Optional[Message]:
+    """Return what the service has of a text that was begun; None if it shows nothing."""
+    for look in range(LOOKS):
+        if look:
+            time.sleep(PAUSE)
+        found = message.find_sent(since=began)
+        if found is not None:
+            return found
+    return None
+
+
+def send(message: Message, began: str) -> Optional[Message]:
+    """Send a text, and look it up where its answer is lost."""
+    try:
+        message.send()
+    except VivialConnectError as error:
+        if error.outcome not in ("unknown", "accepted"):
+            raise  # it was not sent
+        return look_up(message, began)
+    return message
+
+
+if not sys.argv[2:]:
+    sys.exit(__doc__)
+from_number, path = sys.argv[1], Path(sys.argv[2])
+with path.open(encoding="utf-8", newline="") as file:
+    texts = [(to_number, body) for to_number, body in filter(None, csv.reader(file))]
+# Each statement is on the disk when it returns.
+journal = sqlite3.connect("{}.sqlite3".format(path), isolation_level=None)
+journal.execute("CREATE TABLE IF NOT EXISTS texts (to_number, body, began, id)")
+find = "SELECT began, id FROM texts WHERE to_number = ? AND body = ?"
+end = "UPDATE texts SET id = ? WHERE to_number = ? AND body = ?"
+missing = 0
+
+for text in texts:
+    began, id_ = journal.execute(find, text).fetchone() or (None, None)
+    if id_ is not None:
+        continue
+    message = Message({"from_number": from_number, "to_number": text[0], "body": text[1]})
+    sent = None
+    try:
+        if began is None:
+            began = (datetime.now(timezone.utc) - EARLIER).isoformat()
+            journal.execute("INSERT INTO texts VALUES (?, ?, ?, NULL)", (*text, began))
+        else:
+            sent = look_up(message, began)
+        if sent is None:
+            sent = send(message, began)
+    except BadRequest as error:  # the others may do
+        print("Not sent to {}: {}".format(text[0], error))
+    except VivialConnectError as error:
+        sys.exit("Stopped at {}; start it again later: {}".format(text[0], error))
+    if sent is None:
+        missing += 1
+    else:
+        journal.execute(end, (sent.id, *text))
+        print("Message", sent.id, "to", text[0])
+
+if missing:
+    sys.exit("Of {} texts there is no message; start it again later".format(missing))
