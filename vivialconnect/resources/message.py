@@ -48,7 +48,7 @@ class Message(Bulkable):
     price                What it cost; ``None`` where transactions tell (int, 1/100 cent).
     price_currency       The currency of the price, ISO 4217 (str).
     bulk_id              The bulk send that it belongs to (str).
-    dest_country         The country of the recipient, ``"US"`` (str).
+    dest_country         The country of the recipient, ``"US"``; ``None`` if not known (str).
     encoding             How the text is coded, ``"gsm0338"`` (str).
     sms_configuration_id The callback configuration (int).
     ==================== =======================================================================
