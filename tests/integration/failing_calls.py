@@ -276,6 +276,7 @@ MISUSE: list[Failure] = [
         '``Attachment.find(path="../users")``', alone(lambda: Attachment.find(path="../users"))
     ),
     Failure("``Attachment.find(1)``", alone(lambda: Attachment.find(1))),
+    Failure('``Message({"id": 7}, id=7)``', alone(lambda: Message({"id": 7}, id=7))),
     Failure("``Message([1]).save()``", alone(lambda: Message([1]).save())),  # type: ignore[arg-type] # the case
     Failure("``send()`` of a sent message", alone(lambda: text(id=7).send())),
     Failure("``send_bulk()`` without ``to_numbers``", alone(lambda: text().send_bulk())),

@@ -25,6 +25,13 @@ def settle(message: Message) -> bool:
     return status == "delivered" and message.redact()
 
 
+def name_fields(number: Number) -> Message:
+    """Fields go by name, beside a mapping or alone, and what comes of it is typed."""
+    draft = Message({"to_number": "+15154469790"}, body="Hi")
+    draft.from_number = number.phone_number
+    return Message.create(draft.to_dict(), from_number=number.phone_number)
+
+
 def count(text: str) -> list[str]:
     """What forces UCS-2 is told with its place."""
     counted = Message.segments(text)

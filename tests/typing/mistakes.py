@@ -14,7 +14,7 @@ seen = message.boddy  # mistake: a misspelt field is read
 message.statuss = "sent"  # mistake: a misspelt field is written
 message.body = 5  # mistake: a field is of another type
 Resource.request_timeout = "30"  # mistake: a setting is of another type
-Message(attribute={})  # mistake: a keyword that is not there
+Message(["+15154469790"])  # mistake: a list is taken for fields
 message.attachment()  # mistake: an argument is missing
 seen = len(message)  # mistake: a row is taken for a list
 seen = Message.find(limit=5).body  # mistake: a list is taken for a row

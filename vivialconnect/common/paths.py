@@ -116,8 +116,8 @@ def prefix_of(options: Optional[Mapping[str, Any]]) -> str:
     given = {} if options is None else options
     if not isinstance(given, Mapping):
         raise ValueError(
-            "prefix_options must be a mapping, like {{'path': 'messages/9'}}, not {}; all fields "
-            "of a row are given in the first one".format(type(given).__name__)
+            "prefix_options must be a mapping, like {{'path': 'messages/9'}}, not {}; give "
+            "the fields of a row by name, like body='Hi'".format(type(given).__name__)
         )
     others = [repr(key) for key in given if key != "path"]
     if others:

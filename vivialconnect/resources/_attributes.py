@@ -75,6 +75,31 @@ def checked_fields(data: Any) -> dict[str, Any]:
     return dict(data)
 
 
+def given_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a new row is made of: a mapping, an id or nothing, and keywords beside it.
+
+    :param class_: The class of the row.
+    :raises ValueError: If it is something else, or a field is given twice.
+    """
+    if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
+        attributes = {class_.primary_key: attributes}
+    return joined(checked_fields({} if attributes is None else attributes), keywords)
+
+
+def joined(data: Mapping[str, Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a mapping and those that are given as keywords as one.
+
+    :raises ValueError: If a field is in both.
+
+    >>> joined({"body": "Hi"}, {"to_number": "+15154469790"})
+    {'body': 'Hi', 'to_number': '+15154469790'}
+    """
+    both = sorted(data.keys() & keywords.keys())
+    if both:
+        raise ValueError("given twice: {}; give each once".format(", ".join(both)))
+    return {**data, **keywords}
+
+
 def covered_data(row: Any) -> dict[str, Any]:
     """Return the data of a row whose names its class has taken; nearly always there are none."""
     covered: dict[str, Any] = getattr(row, "_covered", None) or {}

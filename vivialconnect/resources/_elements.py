@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from vivialconnect.resources._attributes import checked_fields
+from vivialconnect.resources._attributes import checked_fields, joined
 from vivialconnect.resources._collections import dicts_in
 from vivialconnect.resources._row import Row
 
@@ -86,12 +86,8 @@ class Element(Row):
 
     def _fill(self, attributes: Any, **fields: Any) -> None:
         """Take what a new element is made of; a field that is ``None`` was not given."""
-        data = {} if attributes is None else dict(self._plain(attributes))
         given = {name: value for name, value in fields.items() if value is not None}
-        both = sorted(set(data) & set(given))
-        if both:
-            raise ValueError("given twice: {}; give each once".format(", ".join(both)))
-        self._load({**data, **given})
+        self._load(joined({} if attributes is None else self._plain(attributes), given))
 
     def _load(self, data: Data) -> None:
         # In place, for the dict may stand in the data of a row.

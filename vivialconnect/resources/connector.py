@@ -103,8 +103,9 @@ class Connector(Owner):
         self,
         attributes: Union[Mapping[str, Any], Id, None] = None,
         prefix_options: Optional[Mapping[str, Any]] = None,
+        **fields: Any,
     ) -> None:
-        super().__init__(attributes, prefix_options)
+        super().__init__(attributes, prefix_options, **fields)
         for name in self._kinds:
             given = vars(self).get(name)
             if given is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union, overload
 from vivialconnect.common import paths, settings
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._attributes import checked_fields, warn_of_misspelling
+from vivialconnect.resources._attributes import checked_fields, given_fields, warn_of_misspelling
 from vivialconnect.resources._collections import (
     LARGEST_PAGE,
     ResourceList,
@@ -42,8 +42,9 @@ class Resource(Row):
     :param attributes: The data of a new row; or a number or text, which is taken as its id.
     :param prefix_options: Where the row stands, as ``{"path": "messages/9"}`` for what is below
         message 9; the ``path`` that :meth:`find` takes.
-    :raises ValueError: If the attributes are neither a mapping nor an id, or ``prefix_options`` is
-        something else.
+    :param fields: Data of the row too, by name: ``Message(body="Hi")``.
+    :raises ValueError: If the attributes are neither a mapping nor an id, a field is given twice,
+        or ``prefix_options`` is something else.
 
     Fields are attributes: ``message.body``. Nested objects are plain dicts and lists.
     A class of your own works with names that are derived from it:
@@ -65,12 +66,11 @@ class Resource(Row):
         self,
         attributes: Union[Mapping[str, Any], Id, None] = None,
         prefix_options: Optional[Mapping[str, Any]] = None,
+        **fields: Any,
     ) -> None:
         # A row that is new waits for the scope that it is saved in, unless it is made in one.
         self._home = (paths.prefix_of(prefix_options), settings.scopes_in_force() or None)
-        if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
-            attributes = {type(self).primary_key: attributes}
-        data = checked_fields({} if attributes is None else attributes)
+        data = given_fields(type(self), attributes, fields)
         warn_of_misspelling(type(self), data)
         self._load(data)
 
@@ -193,16 +193,19 @@ class Resource(Row):
     # One row on the service
 
     @classmethod
-    def create(cls: type[ResourceT], attributes: Mapping[str, Any]) -> ResourceT:
+    def create(
+        cls: type[ResourceT], attributes: Optional[Mapping[str, Any]] = None, **fields: Any
+    ) -> ResourceT:
         """Create and save a resource with the given attributes.
 
-        :param attributes: The data of the new row.
+        :param attributes: The data of the new row; at least one of the two is needed.
+        :param fields: The same by name, as for the constructor.
         :returns: The saved resource.
-        :raises ValueError: If they are no mapping, or a setting is missing.
+        :raises ValueError: If they are no mapping, a field is given twice, or a setting is missing.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is not what was asked for.
         """
-        created = cls(checked_fields(attributes))
+        created = cls({} if attributes is None and fields else checked_fields(attributes), **fields)
         created.save()
         return created
 
