@@ -54,7 +54,7 @@ def test_constructor__id_and_fields() -> None:
 
     assert credential.attributes == {"id": 7, "active": False, "save": "yes"}
     assert credential.is_new() is False
-    assert Attachment(path="x").attributes == {"path": "x"}
+    assert Message(path="x").attributes == {"path": "x"}
 
 
 def test_constructor__lists_by_name(sandbox: Sandbox) -> None:
@@ -76,12 +76,13 @@ def test_constructor__lists_by_name(sandbox: Sandbox) -> None:
         (Message.create, "attributes must be a mapping of fields"),
         (lambda: Message.create(None), "attributes must be a mapping of fields"),
         (lambda: Message([], body="Hi"), "attributes must be a mapping of fields"),
+        (lambda: Attachment(1, path="messages/9"), "give prefix_options={'path': 'messages/9'}"),
     ],
 )
 def test_fields__that_cannot_be(
     vivialconnect_sandbox: Sandbox, call: Callable[[], Resource], words: str
 ) -> None:
-    """A field in both places, and nothing or no mapping at all, are refused; nothing is sent."""
+    """A field in both places, no mapping, and the place as a field are refused; nothing is sent."""
     with pytest.raises(ValueError, match=words):
         call()
 

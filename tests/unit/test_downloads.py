@@ -183,12 +183,13 @@ def test_stream__around_a_raw_one() -> None:
     assert stream.taken == NEW
 
 
-def test_stream__that_takes_nothing() -> None:
+@pytest.mark.parametrize("taken", [0, -1])
+def test_stream__that_takes_nothing(taken: int) -> None:
     """A stream that says that it took nothing would be asked for ever."""
 
     class Full:
         def write(self, data: bytes) -> int:  # noqa: ARG002 - of every stream
-            return 0
+            return taken
 
     with pytest.raises(BlockingIOError):
         downloads.deliver(Full(), "cat.png", write_new)

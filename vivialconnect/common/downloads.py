@@ -189,9 +189,13 @@ def _write_whole(stream: Any, piece: bytes) -> None:
     """Write to a stream that may take less than it is given; one that does not tell takes all."""
     while piece:
         written = stream.write(piece)
-        if written == 0 or (written is None and isinstance(stream, io.RawIOBase)):
+        if written is None and isinstance(stream, io.RawIOBase):
+            written = 0
+        if type(written) is not int:
+            return
+        if written <= 0:
             raise BlockingIOError(errno.EAGAIN, "the stream takes nothing at the moment")
-        piece = piece[written:] if type(written) is int else b""
+        piece = piece[written:]
 
 
 def _place(target: Any) -> tuple[Path, str]:

@@ -79,8 +79,12 @@ def given_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> d
     """Return what a new row is made of: a mapping, an id or nothing, and keywords beside it.
 
     :param class_: The class of the row.
-    :raises ValueError: If it is something else, or a field is given twice.
+    :raises ValueError: If it is something else, a field is given twice, or the place as a field.
     """
+    if class_._below and "path" in keywords:
+        raise ValueError(
+            "path is no field: give prefix_options={{'path': {!r}}}".format(class_._below)
+        )
     if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
         attributes = {class_.primary_key: attributes}
     return joined(checked_fields({} if attributes is None else attributes), keywords)
