@@ -12,6 +12,7 @@ import csv
 import sqlite3
 import sys
 import time
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Optional
@@ -49,36 +50,36 @@ if not sys.argv[2:]:
 from_number, path = sys.argv[1], Path(sys.argv[2])
 with path.open(encoding="utf-8", newline="") as file:
     texts = [(to_number, body) for to_number, body in filter(None, csv.reader(file))]
-# Each statement is on the disk when it returns.
-journal = sqlite3.connect("{}.sqlite3".format(path), isolation_level=None)
-journal.execute("CREATE TABLE IF NOT EXISTS texts (to_number, body, began, id)")
 find = "SELECT began, id FROM texts WHERE to_number = ? AND body = ?"
 end = "UPDATE texts SET id = ? WHERE to_number = ? AND body = ?"
 missing = 0
 
-for text in texts:
-    began, id_ = journal.execute(find, text).fetchone() or (None, None)
-    if id_ is not None:
-        continue
-    message = Message({"from_number": from_number, "to_number": text[0], "body": text[1]})
-    sent = None
-    try:
-        if began is None:
-            began = (datetime.now(timezone.utc) - EARLIER).isoformat()
-            journal.execute("INSERT INTO texts VALUES (?, ?, ?, NULL)", (*text, began))
-        else:
-            sent = look_up(message, began)
+# Each statement is on the disk when it returns.
+with closing(sqlite3.connect("{}.sqlite3".format(path), isolation_level=None)) as journal:
+    journal.execute("CREATE TABLE IF NOT EXISTS texts (to_number, body, began, id)")
+    for text in texts:
+        began, id_ = journal.execute(find, text).fetchone() or (None, None)
+        if id_ is not None:
+            continue
+        message = Message({"from_number": from_number, "to_number": text[0], "body": text[1]})
+        sent = None
+        try:
+            if began is None:
+                began = (datetime.now(timezone.utc) - EARLIER).isoformat()
+                journal.execute("INSERT INTO texts VALUES (?, ?, ?, NULL)", (*text, began))
+            else:
+                sent = look_up(message, began)
+            if sent is None:
+                sent = send(message, began)
+        except BadRequest as error:  # the others may do
+            print("Not sent to {}: {}".format(text[0], error))
+        except VivialConnectError as error:
+            sys.exit("Stopped at {}; start it again later: {}".format(text[0], error))
         if sent is None:
-            sent = send(message, began)
-    except BadRequest as error:  # the others may do
-        print("Not sent to {}: {}".format(text[0], error))
-    except VivialConnectError as error:
-        sys.exit("Stopped at {}; start it again later: {}".format(text[0], error))
-    if sent is None:
-        missing += 1
-    else:
-        journal.execute(end, (sent.id, *text))
-        print("Message", sent.id, "to", text[0])
+            missing += 1
+        else:
+            journal.execute(end, (sent.id, *text))
+            print("Message", sent.id, "to", text[0])
 
 if missing:
     sys.exit("Of {} texts there is no message; start it again later".format(missing))

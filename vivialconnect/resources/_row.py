@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     RowT = TypeVar("RowT", bound="Row")
 
     #: Where a row stands: the path between the account and the plural name; and in which scopes its
-    #: calls are made, ``None`` while that is open, for then those count that are in force then.
+    #: calls are made: ``None`` while that is open, and those count that are in force at the call.
     Home = tuple[str, Optional[settings.Scopes]]
 
 LONGEST_SHOWN = 60  # characters of one value in a repr
