@@ -157,7 +157,7 @@ def peer(pieces: Iterable[bytes], pause: float = 0) -> Iterator[str]:
     """Serve bytes piece by piece to whoever comes first."""
 
     def answer() -> None:
-        with suppress(OSError), listening.accept()[0] as connection:
+        with suppress(OSError), listening.accept()[0] as connection:  # who reads may hang up
             connection.recv(65_536)
             for piece in pieces:
                 connection.sendall(piece)

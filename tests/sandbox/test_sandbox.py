@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ def test_stop__nothing_left() -> None:
     assert repr(running) == "<Sandbox stopped account 12345>"
 
 
+# Python warns of forking a process that has threads, which the sandbox is in.
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_stop__in_a_forked_child() -> None:
@@ -219,6 +221,33 @@ def test_database__no_database(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.DatabaseError):
         Sandbox(database=str(file)).start()
     assert file.read_text().startswith("these are notes")
+
+
+def test_database__of_another_program(tmp_path: Path) -> None:
+    """A database of other tables, of another release or program, is refused and left alone."""
+    file = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(str(file))) as other:
+        other.execute("CREATE TABLE messages (id INTEGER)")
+    before = file.read_bytes()
+    with pytest.raises(sqlite3.DatabaseError, match="not one of this release of the sandbox"):
+        Sandbox(database=str(file)).start()
+
+    assert file.read_bytes() == before
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_database__new_and_for_several(tmp_path: Path) -> None:
+    """Sandboxes that begin one file at the same time all come to work on it."""
+    file = str(tmp_path / "shared.sqlite")
+    begin = threading.Barrier(4)
+
+    def start() -> str:
+        begin.wait(10)
+        with Sandbox(database=file) as sandbox:
+            return sandbox.url
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len({*pool.map(lambda _: start(), range(4))}) == 4
 
 
 def test_configure__and_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import zlib
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Optional
@@ -17,52 +18,52 @@ from typing import Any, Optional
 Row = dict[str, Any]
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS accounts (
+CREATE TABLE accounts (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER, company_name TEXT,
     active INTEGER NOT NULL DEFAULT 1, balance INTEGER NOT NULL,
     date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS contacts (
+CREATE TABLE contacts (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
     active INTEGER NOT NULL DEFAULT 1, contact_type TEXT NOT NULL, first_name TEXT NOT NULL,
     last_name TEXT NOT NULL, email TEXT NOT NULL, company_name TEXT, title TEXT, work_phone TEXT,
     mobile_phone TEXT, fax TEXT, address1 TEXT, address2 TEXT, address3 TEXT, city TEXT, state TEXT,
     postal_code TEXT, country TEXT, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS users (
+CREATE TABLE users (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, username TEXT, email TEXT,
     first_name TEXT, last_name TEXT, timezone TEXT NOT NULL DEFAULT 'UTC', mfa_method TEXT,
     active INTEGER NOT NULL DEFAULT 1, verified INTEGER NOT NULL DEFAULT 0, roles TEXT NOT NULL,
     date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS passwords (
+CREATE TABLE passwords (
     user_id INTEGER PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS credentials (
+CREATE TABLE credentials (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
     name TEXT, active INTEGER NOT NULL DEFAULT 1, api_key TEXT NOT NULL UNIQUE,
     api_secret TEXT NOT NULL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS messages (
+CREATE TABLE messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, message_type TEXT NOT NULL,
     direction TEXT NOT NULL, from_number TEXT, to_number TEXT NOT NULL, body TEXT NOT NULL,
     status TEXT NOT NULL, sent TEXT, num_media INTEGER NOT NULL, num_segments INTEGER NOT NULL,
     price INTEGER, price_currency TEXT, error_code INTEGER, error_message TEXT,
     connector_id INTEGER, bulk_id TEXT, dest_country TEXT, encoding TEXT NOT NULL,
     accepted REAL NOT NULL, due REAL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS messages_due ON messages (due) WHERE due IS NOT NULL;
-CREATE INDEX IF NOT EXISTS messages_account ON messages (account_id);
-CREATE INDEX IF NOT EXISTS messages_bulk ON messages (bulk_id) WHERE bulk_id IS NOT NULL;
-CREATE TABLE IF NOT EXISTS bulks (
+CREATE INDEX messages_due ON messages (due) WHERE due IS NOT NULL;
+CREATE INDEX messages_account ON messages (account_id);
+CREATE INDEX messages_bulk ON messages (bulk_id) WHERE bulk_id IS NOT NULL;
+CREATE TABLE bulks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, bulk_id TEXT NOT NULL UNIQUE,
     total_messages INTEGER NOT NULL, processed INTEGER NOT NULL, errors INTEGER NOT NULL,
     date_created TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS attachments (
+CREATE TABLE attachments (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
     content_type TEXT NOT NULL, size INTEGER NOT NULL, file_name TEXT NOT NULL,
     key_name TEXT NOT NULL, media BLOB NOT NULL,
     date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS attachments_message ON attachments (message_id);
-CREATE TABLE IF NOT EXISTS available_numbers (
+CREATE INDEX attachments_message ON attachments (message_id);
+CREATE TABLE available_numbers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, phone_number TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
     phone_number_type TEXT NOT NULL, area_code TEXT NOT NULL, city TEXT, region TEXT,
     rate_center TEXT, lata TEXT, postal_code TEXT, sold INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS numbers (
+CREATE TABLE numbers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, name TEXT NOT NULL,
     phone_number TEXT NOT NULL UNIQUE, phone_number_type TEXT NOT NULL,
     active INTEGER NOT NULL DEFAULT 1, city TEXT, region TEXT, rate_center TEXT, lata TEXT,
@@ -70,27 +71,32 @@ CREATE TABLE IF NOT EXISTS numbers (
     incoming_text_fallback_method TEXT, status_text_url TEXT, status_text_method TEXT,
     voice_forwarding_number TEXT, connector_id INTEGER, tags TEXT NOT NULL DEFAULT '{}',
     date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS numbers_connector ON numbers (connector_id);
-CREATE TABLE IF NOT EXISTS connectors (
+CREATE INDEX numbers_connector ON numbers (connector_id);
+CREATE TABLE connectors (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, name TEXT,
     active INTEGER NOT NULL DEFAULT 1, callbacks TEXT NOT NULL DEFAULT '[]',
     turn INTEGER NOT NULL DEFAULT 0, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS logs (
+CREATE TABLE logs (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, log_id TEXT NOT NULL,
     log_type TEXT NOT NULL, item_type TEXT NOT NULL, item_id TEXT NOT NULL,
     operator_type TEXT NOT NULL, operator_id TEXT NOT NULL, origin TEXT NOT NULL,
     description TEXT NOT NULL, log_timestamp TEXT NOT NULL, log_data TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS logs_time ON logs (account_id, log_timestamp, log_id);
-CREATE TABLE IF NOT EXISTS transactions (
+CREATE INDEX logs_time ON logs (account_id, log_timestamp, log_id);
+CREATE TABLE transactions (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
     transaction_type TEXT NOT NULL, unit_count INTEGER NOT NULL, cash_amount INTEGER NOT NULL,
     credit_amount INTEGER NOT NULL, cash_balance INTEGER NOT NULL, post_time TEXT NOT NULL,
     data TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS webhooks (
+CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
     message_id INTEGER NOT NULL, item_type TEXT NOT NULL, targets TEXT NOT NULL,
     document TEXT NOT NULL);
 """
+
+#: What a database is marked with, so that one of another release, or of another program, is told.
+MARK = zlib.crc32(SCHEMA.encode()) & 0x7FFFFFFF
+#: The statements that make a database ours.
+LAYOUT = (*SCHEMA.split(";"), "PRAGMA user_version = {}".format(MARK))
 
 TABLES = (
     "accounts", "contacts", "users", "passwords", "credentials", "messages", "bulks", "attachments",
@@ -102,7 +108,7 @@ class Store:
     """The database and the lock around it.
 
     :param database: the path of a file that outlives the sandbox; ``None`` keeps all in memory.
-    :raises sqlite3.Error: if the file cannot be opened, or is not a database.
+    :raises sqlite3.Error: if the file cannot be opened, or is not a database of this release.
     """
 
     def __init__(self, database: Optional[str] = None) -> None:
@@ -113,9 +119,13 @@ class Store:
         )
         self._connection.row_factory = _as_dict
         try:
+            _is_laid_out(self._connection)  # what is not ours is left as it is
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=FULL")
-            self._connection.executescript(SCHEMA)
+            with self.transaction() as connection:
+                # Another sandbox may have made the tables meanwhile.
+                for statement in () if _is_laid_out(connection) else LAYOUT:
+                    connection.execute(statement)
         except sqlite3.Error:
             self._connection.close()
             raise
@@ -149,6 +159,17 @@ class Store:
         """Close the database; a file is left alone, without its journal beside it."""
         with self._lock:
             self._connection.close()
+
+
+def _is_laid_out(connection: sqlite3.Connection) -> bool:
+    """Tell whether a database has our tables; one that has others is refused."""
+    if select_one(connection, "PRAGMA user_version") == {"user_version": MARK}:
+        return True
+    if select_one(connection, "SELECT * FROM sqlite_master"):
+        raise sqlite3.DatabaseError(
+            "the database is not one of this release of the sandbox: remove it, or name another"
+        )
+    return False
 
 
 def _as_dict(cursor: sqlite3.Cursor, values: Sequence[Any]) -> Row:
