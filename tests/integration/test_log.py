@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,6 +48,39 @@ def test_find__text_and_next_page(sandbox: Sandbox) -> None:
 
     assert not set(first) & set(second)
     assert dict(sandbox.requests[-1].pairs)["start_key"] == first.last_key
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("2020-07-02", "20200702T000000Z"),
+        ("2020-07-02T10:11:12.5-05:00", "20200702T151112Z"),
+        ("20200702T101112Z", "20200702T101112Z"),
+        (date(2020, 7, 2), "20200702T000000Z"),
+    ],
+)
+def test_times__however_they_are_given(sandbox: Sandbox, given: Any, sent: str) -> None:
+    """ISO 8601 in any form, and dates, go in the one form that the service takes."""
+    assert Log.find(start_time=given, end_time=SPAN["end_time"], limit=2).last_key
+    Log.get_aggregated_logs(given, SPAN["end_time"])
+
+    queries = [dict(request.pairs) for request in list(sandbox.requests)[-2:]]
+    assert [query["start_time"] for query in queries] == [sent, sent]
+
+
+@pytest.mark.parametrize("bad", ["yesterday", "", 20200702, b"20200702T101112Z"])
+def test_times__that_are_none(sandbox: Sandbox, bad: Any) -> None:
+    """What names no time is refused before anything is sent."""
+    before = len(sandbox.requests)
+    for call in (
+        lambda: Log.find(start_time=bad, end_time=NOW),
+        lambda: next(Log.find_each(start_time=NOW, end_time=bad)),
+        lambda: Log.get_aggregated_logs(bad, NOW),
+    ):
+        with pytest.raises(ValueError, match="ISO 8601"):
+            call()
+
+    assert len(sandbox.requests) == before
 
 
 def test_find__entry(sandbox: Sandbox) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn, Optional
 
 from vivialconnect.common.exchange import Call
-from vivialconnect.common.util import parse_time
+from vivialconnect.common.util import as_moment, format_basic_time, parse_time
 from vivialconnect.resources._collections import merged_query, unreadable, walk_keys
 from vivialconnect.resources.readonly import ReadOnly
 
@@ -89,16 +89,17 @@ class Log(ReadOnly):
 
         :param id_: Must be ``None``: the service does not give entries one by one.
         :param path: As for :meth:`.Resource.find`.
-        :param kwargs: The query: ``start_time`` and ``end_time`` (both needed; a naive datetime is
-            UTC, a date its midnight), ``log_type``, ``item_id``, ``operator_id``, ``limit`` (at
-            most 150), ``start_key``.
+        :param kwargs: The query: ``start_time`` and ``end_time`` (both needed: a datetime, of which
+            a naive one is UTC, a date, which is its midnight, or ISO 8601 text), ``log_type``,
+            ``item_id``, ``operator_id``, ``limit`` (at most 150), ``start_key``.
         :raises NotImplementedError: If an id is given.
+        :raises ValueError: If a time is none, or a setting is missing.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no list of entries.
         """
         if id_ is not None:
             cls._refuse("find one log by its id")
-        return super().find(None, path, **kwargs)
+        return super().find(None, path, **_timed(kwargs))
 
     @staticmethod
     def _walk(
@@ -119,12 +120,12 @@ class Log(ReadOnly):
     ) -> dict[str, Any]:
         """Return how many entries there were in each minute, hour, day, month or year.
 
-        :param start_time: A datetime, or text as ``YYYYMMDDThhmmssZ``.
+        :param start_time: A datetime, a date, or ISO 8601 text.
         :param end_time: The same.
         :param aggregator_type: ``"minutes"``, ``"hours"``, ``"days"``, ``"months"`` or ``"years"``.
         :param optional_query_parameters: log_type, operator_id, limit, start_key.
         :returns: The answer: ``log_items``, each with ``log_count``, and ``last_key``.
-        :raises ValueError: If an optional parameter is one of the first three.
+        :raises ValueError: If a time is none, or an optional parameter one of the first three.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no object.
 
@@ -142,7 +143,7 @@ class Log(ReadOnly):
             "aggregator_type": aggregator_type,
         }
         query = merged_query(optional_query_parameters, asked)
-        return cls._make_call(Call("GET", "aggregate", query), _read_object)
+        return cls._make_call(Call("GET", "aggregate", _timed(query)), _read_object)
 
     def reload(self) -> NoReturn:
         """Refuse: an entry never changes.
@@ -150,6 +151,16 @@ class Log(ReadOnly):
         :raises NotImplementedError: Always.
         """
         self._refuse("reload a log")
+
+
+def _timed(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a query with its times as the service takes them, however they were given."""
+    times = {
+        name: format_basic_time(as_moment(query[name], name))
+        for name in ("start_time", "end_time")
+        if query.get(name) is not None
+    }
+    return {**query, **times}
 
 
 def _read_timestamp(figure: Any, _: str) -> datetime:
