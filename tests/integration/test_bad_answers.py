@@ -94,9 +94,9 @@ CALLS: dict[str, tuple[Callable[[], Any], dict[str, bytes]]] = {
         Account.billing_status,
         {**NO_JSON, **OF_NO_USE, **NOTHING},
     ),
-    "logs": (lambda: Log.find(start_time="a", end_time="b"), LIST),
+    "logs": (lambda: Log.find(start_time="2020-07-02", end_time="2020-07-03"), LIST),
     "aggregated": (
-        lambda: Log.get_aggregated_logs("a", "b"),
+        lambda: Log.get_aggregated_logs("2020-07-02", "2020-07-03"),
         {**NO_JSON, **OF_NO_USE, **NOTHING},
     ),
     "raw": (Message.get, NO_JSON),
