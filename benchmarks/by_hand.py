@@ -109,8 +109,8 @@ class HttpClient(ByHand):
     """http.client over one kept connection."""
 
     def _connect(self, origin: str, bundle: Optional[str]) -> None:
-        import http.client  # noqa: PLC0415 - each contestant imports its own
-        import ssl  # noqa: PLC0415 - its own, as above
+        import http.client
+        import ssl
 
         host = urlsplit(origin).netloc
         if bundle is None:
@@ -136,8 +136,8 @@ class HttpClient(ByHand):
 class Urllib3(ByHand):
     """urllib3 with a pool of as many connections as threads."""
 
-    def _connect(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of the base
-        import urllib3  # noqa: PLC0415 - its own, as above
+    def _connect(self, origin: str, bundle: Optional[str]) -> None:
+        import urllib3
 
         self._pool = urllib3.PoolManager(maxsize=16, ca_certs=bundle)
 
@@ -156,8 +156,8 @@ class Urllib3(ByHand):
 class Session(ByHand):
     """requests.Session, signed through ``auth=``."""
 
-    def _connect(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of the base
-        import requests  # noqa: PLC0415 - its own, as above
+    def _connect(self, origin: str, bundle: Optional[str]) -> None:
+        import requests
 
         class Auth(requests.auth.AuthBase):
             def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -35,7 +35,7 @@ class Ours:
     """The client; release 0.2.4 takes the same calls."""
 
     def __init__(self, origin: str, bundle: Optional[str]) -> None:
-        from vivialconnect import Message, Resource  # noqa: PLC0415 - each imports its own
+        from vivialconnect import Message, Resource
 
         Resource.api_key = data.API_KEY
         Resource.api_secret = data.API_SECRET
@@ -82,13 +82,13 @@ class Release(Ours):
     """Release 0.2.4, which needs names that the standard library has moved."""
 
     def __init__(self, origin: str, bundle: Optional[str]) -> None:
-        import collections  # noqa: PLC0415 - changed for this one alone
-        import collections.abc  # noqa: PLC0415 - its own, as above
+        import collections
+        import collections.abc
 
         for name in ("MutableMapping", "MutableSequence"):
             setattr(collections, name, getattr(collections.abc, name))
         super().__init__(origin, bundle)
-        import vivialconnect.version  # noqa: PLC0415 - its own, as above
+        import vivialconnect.version
 
         if "0.2.4" not in vivialconnect.version.VERSION:
             raise ValueError("this is no release 0.2.4: " + vivialconnect.version.VERSION)
@@ -97,10 +97,10 @@ class Release(Ours):
 class Botocore:
     """The signing of AWS, version 4: the same kind of work, done very often."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of all
-        from botocore.auth import SigV4Auth  # noqa: PLC0415 - its own, as above
-        from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - its own, as above
-        from botocore.credentials import Credentials  # noqa: PLC0415 - its own, as above
+    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
 
         credentials = Credentials(data.API_KEY, data.API_SECRET)
         self._auth = SigV4Auth(credentials, "execute-api", "us-east-1")
@@ -129,8 +129,8 @@ class Botocore:
 class Twilio:
     """The SDK of Twilio."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of all
-        from twilio.rest import Client  # noqa: PLC0415 - its own, as above
+    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+        from twilio.rest import Client
 
         client = Client(data.TWILIO_ACCOUNT, data.API_SECRET)
         client.api.base_url = origin
@@ -153,8 +153,8 @@ class Twilio:
 class Stripe:
     """The SDK of Stripe. It sends no messages: a customer of as many fields stands for one."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of all
-        import stripe  # noqa: PLC0415 - its own, as above
+    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+        import stripe
 
         client = stripe.StripeClient(data.API_SECRET, base_addresses={"api": origin})
         self._customers = client.v1.customers
@@ -178,7 +178,7 @@ class Stripe:
 class RawSocket:
     """A socket that sends bytes made beforehand and parses nothing: the server's own speed."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:  # noqa: ARG002 - of all
+    def __init__(self, origin: str, bundle: Optional[str]) -> None:
         host = origin.partition("//")[2]
         name, port = host.split(":")
         self._socket = socket.create_connection((name, int(port)))

@@ -95,7 +95,7 @@ class Peer:
         self.connected.shutdown(socket.SHUT_WR)
         self.server.hung_up.set()
         while self.connected.recv(65536):
-            pass
+            pass  # until the client has hung up too
         self.finished = True
 
     def reset(self) -> None:

@@ -37,7 +37,7 @@ def connections_of(server: ScriptedServer) -> list[int]:
 
 
 @pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
-def test_pool__hundred_calls(secured: bool, authority: Authority) -> None:  # noqa: FBT001 - a parameter of the test
+def test_pool__hundred_calls(secured: bool, authority: Authority) -> None:
     """A hundred calls one after the other take one connection."""
     with ScriptedServer(COUNT, tls=authority.context() if secured else None) as server:
         use(server, api_verify_request=authority.bundle)

@@ -1,7 +1,5 @@
 """Connectors with more numbers than they show, and answers as other services might give them."""
 
-# ruff: noqa: S301 - what is unpickled here was pickled one line before
-
 from __future__ import annotations
 
 import copy

@@ -1,7 +1,5 @@
 """The secret of a credential, which is shown once and stands in one place, over real HTTP."""
 
-# ruff: noqa: S301 - what is unpickled here was pickled one line before
-
 from __future__ import annotations
 
 import copy

@@ -71,7 +71,7 @@ def test_download__file_of_the_sandbox(sandbox: tuple[Sandbox, Attachment], tmp_
 @pytest.mark.parametrize("listed", [True, False])
 def test_destroy__and_download(
     sandbox: tuple[Sandbox, Attachment],
-    listed: bool,  # noqa: FBT001 - a parameter of the test
+    listed: bool,
     tmp_path: Path,
 ) -> None:
     """An attachment that was listed, or asked for by its id, is read, deleted, and then gone."""
@@ -93,7 +93,7 @@ def test_destroy__and_download(
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_download__framing(
     framing: str,
-    secured: bool,  # noqa: FBT001 - a parameter of the test
+    secured: bool,
     authority: Authority,
     tmp_path: Path,
 ) -> None:

@@ -250,7 +250,7 @@ STALLED: dict[str, Script] = {
 )
 def test_silence__too_long(
     place: str,
-    secured: bool,  # noqa: FBT001 - a parameter of the test
+    secured: bool,
     authority: Any,
     target: Path,
 ) -> None:
@@ -386,7 +386,7 @@ def signal_amid(done: Callable[[], bool]) -> Script:
         peer.send(WHOLE[:-70_000])
         os.kill(os.getpid(), signal.SIGUSR1)
         while not done() and not peer.server.stopping.wait(0.01):
-            pass
+            pass  # the handler is at its call
         peer.send(WHOLE[-70_000:])
 
     return play

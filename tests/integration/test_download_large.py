@@ -36,7 +36,7 @@ def send_much(peer: Peer) -> None:
 
 @pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
 def test_memory__of_a_large_medium(
-    secured: bool,  # noqa: FBT001 - a parameter of the test
+    secured: bool,
     authority: Authority,
     tmp_path: Path,
 ) -> None:

@@ -58,7 +58,7 @@ def test_status__every_one(status: int) -> None:
     assert "(POST {}/messages.json)".format(ACCOUNT) in str(error)
     assert status == 304 or "the server's words" in str(error)
     assert error.headers["content-type"] == "application/json"
-    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def _elsewhere(moment: datetime) -> datetime:
 @pytest.mark.parametrize("remembers", [True, False])
 def test_find_sent__since(
     form: Callable[[datetime], Any],
-    remembers: bool,  # noqa: FBT001 - a parameter of the test
+    remembers: bool,
     service: Service,
 ) -> None:
     """From when on to look can be said: as a text, naive, which is UTC, or with any offset."""
@@ -111,7 +111,7 @@ def test_find_sent__noun_that_says_nothing_of_itself() -> None:
     """A class of one's own that is Sendable has to say what its rows are recognised by."""
 
     class Gadget(Sendable):
-        pass
+        """It says nothing of itself."""
 
     with pytest.raises(NotImplementedError):
         Gadget({"name": "x"}).find_sent(since="2020-07-02")

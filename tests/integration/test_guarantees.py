@@ -101,7 +101,7 @@ def test_find_each__rows_without_id() -> None:
     """Rows that nothing tells apart are all given."""
 
     class Event(Resource):
-        pass
+        """A noun whose rows have no id."""
 
     pages = [answer({"events": [{"name": "x"}] * size}) for size in (3, 3, 1)]
     with ScriptedServer(*pages) as server:
@@ -123,7 +123,7 @@ def test_requestor__pickle_without_the_password_of_the_url() -> None:
     pickled = pickle.dumps(requestor)
 
     assert b"hidden" not in pickled
-    assert pickle.loads(pickled).api_account_id == 7  # noqa: S301 - made above
+    assert pickle.loads(pickled).api_account_id == 7
 
 
 def test_class_body__default_of_a_field() -> None:

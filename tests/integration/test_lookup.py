@@ -106,7 +106,7 @@ def test_lookup__row_is_like_others() -> None:
     info = looked_up({"number_info": OF_2017})
 
     assert info == looked_up({"number_info": OF_2017})
-    assert pickle.loads(pickle.dumps(info)) == info  # noqa: S301 - our own
+    assert pickle.loads(pickle.dumps(info)) == info
     assert info != looked_up({"number_info": OF_2020})
 
 

@@ -120,8 +120,8 @@ def test_patched_send__medium(url: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("secured", [False, True], ids=["http", "https"])
 def test_vcrpy__replay(
-    secured: bool,  # noqa: FBT001 - a parameter of the test
-    packed: bool,  # noqa: FBT001 - a parameter of the test
+    secured: bool,
+    packed: bool,
     authority: Authority,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,

@@ -201,7 +201,7 @@ def recorded(
     # At INFO the recorder itself logs each answer that it records, with the text in it.
     caplog.set_level(logging.WARNING, "vcr.cassette")
 
-    def record(secured: bool) -> str:  # noqa: FBT001 - a parameter of the test
+    def record(secured: bool) -> str:
         cassette = str(tmp_path / "cassette.yaml")
         real = answer({"message": {"id": 7, "body": "recorded"}})
         with ScriptedServer(real, tls=authority.context() if secured else None) as server:
@@ -220,7 +220,7 @@ def recorded(
 # It takes the kept connections out of a warm pool, and does not close them.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("secured", [False, True], ids=["http", "https"])
-def test_vcrpy__replay(recorded: Callable[[bool], str], secured: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_vcrpy__replay(recorded: Callable[[bool], str], secured: bool) -> None:
     """``vcrpy`` records a call and plays it again when the server is gone."""
     cassette = recorded(secured)
     with vcr.use_cassette(cassette, record_mode=vcr.mode.NONE) as tape:

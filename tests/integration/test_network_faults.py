@@ -71,7 +71,7 @@ def failed(call: Callable[[], Any]) -> ConnectionError:
 def test_fault__broken_answer(
     broken: str,
     method: str,
-    secured: bool,  # noqa: FBT001 - a parameter of the test
+    secured: bool,
     authority: Authority,
 ) -> None:
     """A request that arrived, and whose answer broke, has an unknown outcome."""

@@ -127,7 +127,7 @@ def test_answer__framed_in_two_ways(head: bytes) -> None:
 )
 def test_answer__more_than_was_asked_for(
     first: bytes,
-    secured: bool,  # noqa: FBT001 - a parameter of the test
+    secured: bool,
     authority: Authority,
 ) -> None:
     """What comes behind an answer is never taken for the answer to the next call."""

@@ -201,7 +201,7 @@ def test_fork__while_a_thread_imports_what_is_rarely_needed(module: str, code: s
         "    def find_spec(self, name, path, target=None):\n"
         f"        if name == {module!r}: begun.set(); time.sleep(0.3)\n"
         "def ask():\n"
-        f"    with contextlib.suppress(ValueError): {code}\n"
+        f"    with contextlib.suppress(ValueError): {code}  # what it gives is not the case\n"
         f"sys.modules.pop({module!r}, None)\n"
         "sys.meta_path.insert(0, Slow())\n"
         "thread = threading.Thread(target=ask); thread.start()\n"

@@ -304,9 +304,9 @@ def test_row__pickled(tenants: Tenants, other: Any) -> None:
     with other:
         number = Number.find()[0]
     data = pickle.dumps(number)
-    arrived = pickle.loads(data)  # noqa: S301 - made above
+    arrived = pickle.loads(data)
     with other:
-        pickle.loads(data).reload()  # noqa: S301 - made above
+        pickle.loads(data).reload()
 
     assert tenants.accounts[1]["api_secret"].encode() not in data
     assert accounts_of(tenants) == [SECOND] * 2

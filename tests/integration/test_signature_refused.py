@@ -28,7 +28,7 @@ def refusal_of(call: Callable[[], Any]) -> UnauthorizedAccess:
     assert "\n" not in str(failure)
     assert WRONG not in str(failure) + repr(failure) + str(vars(failure))
     assert WRONG.encode("ascii") not in pickle.dumps(failure)
-    assert str(pickle.loads(pickle.dumps(failure))) == str(failure)  # noqa: S301 - made above
+    assert str(pickle.loads(pickle.dumps(failure))) == str(failure)
     return failure
 
 

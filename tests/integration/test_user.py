@@ -126,7 +126,7 @@ def test_change_password__what_is_none(old: Any, new: Any) -> None:
     ("status", "ascii_alone", "slash"),
     [(302, True, "/"), (400, True, "\\/"), (400, False, "/"), (500, False, "\\/")],
 )
-def test_change_password__echoed(status: int, ascii_alone: bool, slash: str) -> None:  # noqa: FBT001 - of json.dumps
+def test_change_password__echoed(status: int, ascii_alone: bool, slash: str) -> None:
     """Where the service repeats what was sent, the error does not."""
     old, new = OLD, OLD + '/gr\u00fcn"house'
     told_back = {"message": "not {} but {}".format(old, new), "sent": {"password": new}}

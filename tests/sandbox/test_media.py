@@ -40,7 +40,7 @@ def local_server(body: bytes, status: int = 200) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            pass
+            """Say nothing amid the tests."""
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Once)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

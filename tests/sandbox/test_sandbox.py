@@ -282,8 +282,7 @@ def test_unused_port__free_again() -> None:
     """The port of a stopped sandbox can be listened on at once."""
     with Sandbox() as running:
         port = int(running.url.split(":")[2].split("/")[0])
-    with socket.create_server(("127.0.0.1", port)):
-        pass
+    socket.create_server(("127.0.0.1", port)).close()
 
 
 TEST_WITH_FIXTURE = """

@@ -128,7 +128,7 @@ def test_client__that_goes_away(client: Client, sandbox: Sandbox, wire: bytes) -
         connection.sendall(wire)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4096):
-            pass
+            pass  # until the server has hung up
     assert client.call("GET", "messages/count.json").status == 200
 
 

@@ -13,7 +13,6 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 if TYPE_CHECKING:
@@ -147,7 +146,7 @@ class Ledger:
         query = f"""SELECT * FROM ({HELD})
             WHERE row IS NOT NULL AND (present IS NULL OR times != present * recipients)"""
         found = self._compare(state, lambda: self._connection.execute(query).fetchall())
-        return [Sent._make((*values[:7], pickle.loads(values[7]))) for values in found]  # noqa: S301 - ours
+        return [Sent._make((*values[:7], pickle.loads(values[7]))) for values in found]
 
     def doubtful_numbers(self) -> list[tuple[str, int]]:
         """Return the numbers of which nobody could tell, and whose they would be."""
@@ -179,5 +178,5 @@ class Ledger:
                 self._connection.execute("DETACH state")
 
     def _write(self, statement: str, values: Sequence[Any]) -> None:
-        with self._lock, closing(self._connection.execute(statement, values)):
-            pass
+        with self._lock:
+            self._connection.execute(statement, values).close()

@@ -214,7 +214,7 @@ def test_stream__with_write_alone() -> None:
 
 @pytest.mark.parametrize("taken", [False, True])
 def test_folder__without_hard_links(
-    taken: bool,  # noqa: FBT001 - a parameter of the test
+    taken: bool,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

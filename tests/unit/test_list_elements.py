@@ -1,7 +1,5 @@
 """What stands in the lists of a connector: objects over its data, each with one place. No calls."""
 
-# ruff: noqa: S301 - what is unpickled here was pickled one line before
-
 from __future__ import annotations
 
 import copy

@@ -170,7 +170,7 @@ def test_error__is_a_value_error_that_travels() -> None:
     assert str(caught.value) == (
         "'+1 (913) 259-7591' is not in E.164 format; did you mean '+19132597591'?"
     )
-    for twin in (pickle.loads(pickle.dumps(caught.value)), copy.copy(caught.value)):  # noqa: S301 - our own
+    for twin in (pickle.loads(pickle.dumps(caught.value)), copy.copy(caught.value)):
         assert (type(twin), str(twin)) == (NotE164, str(caught.value))
         assert twin.suggestion == DOCUMENTED
 

@@ -1,7 +1,5 @@
 """What is public pickles and copies, and tells no secret and no signature on any of these ways."""
 
-# ruff: noqa: S301 - what is unpickled here was pickled one line before
-
 from __future__ import annotations
 
 import copy

@@ -215,7 +215,7 @@ def test_answer__raw(content: bytes, expected: Any) -> None:
 def test_requestor__repr_and_pickle_without_secret() -> None:
     """Neither a repr nor a pickle has the secret; who unpickles signs with the environment's."""
     requestor = Requestor("MTK1", "hidden", "https://me:pass@api.example/", 5, 7, False)  # noqa: FBT003 - as documented
-    twin = pickle.loads(pickle.dumps(requestor))  # noqa: S301 - our own
+    twin = pickle.loads(pickle.dumps(requestor))
 
     assert "hidden" not in repr(requestor)
     assert "pass" not in repr(requestor)

@@ -56,7 +56,7 @@ def test_attributes__any_data(data: dict[str, Any]) -> None:
 def test_row__pickled_and_copied(data: dict[str, Any]) -> None:
     """A row goes through pickle and copy with its data and its place."""
     row = Attachment(data, {"path": "messages/9"})
-    for twin in (pickle.loads(pickle.dumps(row)), copy.copy(row), copy.deepcopy(row)):  # noqa: S301 - pickled here
+    for twin in (pickle.loads(pickle.dumps(row)), copy.copy(row), copy.deepcopy(row)):
         assert type(twin) is Attachment
         assert dict(twin.attributes) == data
         assert twin._prefix == row._prefix

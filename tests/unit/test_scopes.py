@@ -171,7 +171,7 @@ def test_scope__entered_again() -> None:
         seen.append(account())
     with one:
         with two, one:
-            pass
+            pass  # what counts is that both are left
         seen.append(account())
     with two:
         seen.append(account())

@@ -25,7 +25,7 @@ def test_secret__never_shown() -> None:
 
     assert repr([secret]) == "['***']"
     assert b"hidden" not in pickle.dumps(secret)
-    assert pickle.loads(pickle.dumps(secret)) == "***"  # noqa: S301 - pickled here
+    assert pickle.loads(pickle.dumps(secret)) == "***"
     assert copy.copy(secret) is secret
     assert copy.deepcopy([secret])[0] is secret
 

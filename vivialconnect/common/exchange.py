@@ -25,15 +25,15 @@ class Sink(Protocol):
 
         :param length: Its bytes, if the answer tells how many; ``None`` if it does not.
         """
-        ...  # noqa: PIE790 - a protocol, of which the checkers know
+        ...
 
     def take(self, piece: bytes) -> bool:
         """Take the next bytes, raise nothing, and return whether more are wanted."""
-        ...  # noqa: PIE790 - a protocol, of which the checkers know
+        ...
 
     def missing(self) -> int:
         """Return how many bytes cannot be all yet, by what is known beside the answer."""
-        ...  # noqa: PIE790 - a protocol, of which the checkers know
+        ...
 
 
 # Not named tuples: making one of those takes as long as ten plain classes too, and a program that
@@ -153,4 +153,4 @@ class Transport(Protocol):
         :raises vivialconnect.common.error.ConnectionError: If no usable answer came;
             its ``outcome`` tells whether the request may have arrived.
         """
-        ...  # noqa: PIE790 - a protocol, of which the checkers know
+        ...

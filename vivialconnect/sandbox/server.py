@@ -103,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
             body += self._read_exactly(length)
             self._read_exactly(2)
         while self.rfile.readline(LONGEST_LINE) not in (b"\r\n", b"\n", b""):
-            pass
+            pass  # trailer fields, of which this service knows none
         return body
 
     def send_error(
