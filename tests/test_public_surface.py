@@ -109,7 +109,8 @@ def documented_form(by_position: list[str], documented: list[str]) -> list[str]:
     """
     kept = [parameter for parameter in by_position if parameter != "**fields"]
     return [
-        name if text == name + "=None" else text for text, name in zip_longest(kept, documented)
+        name if text == "{}=None".format(name) else text
+        for text, name in zip_longest(kept, documented)
     ]
 
 
@@ -299,6 +300,13 @@ def test_message__module_gives_the_attachment_too() -> None:
         module.Attachement  # noqa: B018 - the case
 
 
+def what_prints(program: str) -> str:
+    """Run a program in a fresh interpreter, and return what it prints."""
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+
+
 def test_facade__modules_are_there() -> None:
     """After importing the package alone, its modules are there by their whole names."""
     program = (
@@ -307,11 +315,9 @@ def test_facade__modules_are_there() -> None:
         "print(vivialconnect.resources.number.Number.__name__)\n"
         "print(hasattr(vivialconnect.common, 'errors'), hasattr(vivialconnect.resources, '_x'))"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
+    said = what_prints(program)
 
-    assert said.stdout.split() == ["RequestorError", "Number", "False", "False"]
+    assert said.split() == ["RequestorError", "Number", "False", "False"]
 
 
 def test_facade__module_that_lacks_another() -> None:
@@ -322,11 +328,9 @@ def test_facade__module_that_lacks_another() -> None:
         "try:\n    vivialconnect.pytest_plugin\n"
         "except ModuleNotFoundError as error:\n    print(error.name)"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
+    said = what_prints(program)
 
-    assert said.stdout == "pytest\n"
+    assert said == "pytest\n"
 
 
 def test_facade__threads_that_import_at_once() -> None:
@@ -346,10 +350,7 @@ def test_facade__threads_that_import_at_once() -> None:
         "print('done')"
     )
     for _ in range(3):
-        said = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
-        )
-        assert said.stdout == "done\n"
+        assert what_prints(program) == "done\n"
 
 
 def test_facade__requestor_is_loaded_when_it_is_needed() -> None:
@@ -359,8 +360,6 @@ def test_facade__requestor_is_loaded_when_it_is_needed() -> None:
         "print([name for name in ('requests', 'dateutil', 'vivialconnect.common.requestor')"
         " if name in sys.modules], set(vivialconnect.__all__) - set(dir(vivialconnect)))"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
+    said = what_prints(program)
 
-    assert said.stdout.split("\n")[0] == "[] set()"
+    assert said.split("\n")[0] == "[] set()"
