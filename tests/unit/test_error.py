@@ -76,6 +76,19 @@ JSON = st.recursive(
 )
 
 
+def test_constructor__body_that_memory_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body whose JSON takes more than there is leaves the details empty, and is kept as text."""
+
+    def overflow(_: str) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(json, "loads", overflow)
+    made = RequestorError(None, 500, b'{"message": "no"}')
+
+    assert (made.json_body, made.http_body) == (None, '{"message": "no"}')
+    assert str(made).startswith("500 Internal Server Error: the service gave no reason")
+
+
 def test_tree__as_drawn() -> None:
     """Every class of the module stands under the one that its drawing shows, and is drawn."""
     found = {

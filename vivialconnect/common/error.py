@@ -330,7 +330,7 @@ def _read_error_body(body: Optional[str]) -> tuple[Any, Optional[str], Any, Any]
     """
     try:
         parsed = json.loads(body) if body else None
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, MemoryError):
         parsed = None
     if not isinstance(parsed, dict):
         return parsed, None, None, None

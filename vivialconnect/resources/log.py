@@ -93,7 +93,7 @@ class Log(ReadOnly):
             a naive one is UTC, a date, which is its midnight, or ISO 8601 text), ``log_type``,
             ``item_id``, ``operator_id``, ``limit`` (at most 150), ``start_key``.
         :raises NotImplementedError: If an id is given.
-        :raises ValueError: If a time is none, or a setting is missing.
+        :raises ValueError: If a time names no moment, or a setting is missing.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no list of entries.
         """
@@ -125,7 +125,7 @@ class Log(ReadOnly):
         :param aggregator_type: ``"minutes"``, ``"hours"``, ``"days"``, ``"months"`` or ``"years"``.
         :param optional_query_parameters: log_type, operator_id, limit, start_key.
         :returns: The answer: ``log_items``, each with ``log_count``, and ``last_key``.
-        :raises ValueError: If a time is none, or an optional parameter one of the first three.
+        :raises ValueError: If a time names no moment, or a parameter is given twice.
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no object.
 

@@ -168,7 +168,7 @@ class Sandbox:
         :returns: the sandbox itself.
         :raises RuntimeError: if it is running already.
         :raises OSError: if it cannot listen there.
-        :raises sqlite3.Error: if the database cannot be opened.
+        :raises sqlite3.Error: if the database cannot be opened, or is not one of this release.
         :raises ValueError: if the database knows the key as another account's.
         """
         if self._server is not None:
