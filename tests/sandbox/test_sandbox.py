@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -234,20 +233,6 @@ def test_database__of_another_program(tmp_path: Path) -> None:
 
     assert file.read_bytes() == before
     assert [*tmp_path.iterdir()] == [file]
-
-
-def test_database__new_and_for_several(tmp_path: Path) -> None:
-    """Sandboxes that begin one file at the same time all come to work on it."""
-    file = str(tmp_path / "shared.sqlite")
-    begin = threading.Barrier(4)
-
-    def start() -> str:
-        begin.wait(10)
-        with Sandbox(database=file) as sandbox:
-            return sandbox.url
-
-    with ThreadPoolExecutor(4) as pool:
-        assert len({*pool.map(lambda _: start(), range(4))}) == 4
 
 
 def test_configure__and_back(monkeypatch: pytest.MonkeyPatch) -> None:

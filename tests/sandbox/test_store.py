@@ -1,13 +1,21 @@
-"""The sandbox's memory: transactions that cannot be kept."""
+"""The sandbox's memory: how a database begins, and transactions that cannot be kept."""
 
 from __future__ import annotations
 
 import sqlite3
+import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import pytest
 
 from vivialconnect.sandbox.store import Store, select_count
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -16,6 +24,31 @@ def store() -> Iterator[Store]:
     opened = Store()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Let threads take turns so often that they meet between any two statements."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_store__begun_by_several(tmp_path: Path) -> None:
+    """Those that open a new file at the same time all find its tables."""
+    begin = threading.Barrier(4)
+
+    def accounts(file: Path) -> int:
+        begin.wait(10)
+        with closing(Store(str(file))) as opened, opened.transaction() as connection:
+            return select_count(connection, "accounts", "true", ())
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(60):
+            file = tmp_path / f"{number}.sqlite"
+            assert [*pool.map(accounts, [file] * 4)] == [0] * 4
 
 
 def test_transaction__disk_full(store: Store) -> None:

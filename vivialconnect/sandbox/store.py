@@ -1,7 +1,9 @@
 """The sandbox's memory: its SQLite schema and the way in. What rows mean is told elsewhere.
 
 One connection serves all threads, one transaction at a time. A transaction that has ended is on
-the disk (``synchronous=FULL``), so what was acknowledged outlives a kill.
+the disk, so what was acknowledged outlives a kill: SQLite's own journal sees to that. A write-ahead
+log would be quicker, but whoever opens the file while another begins or ends one is told at once
+that it is locked, whatever his timeout.
 """
 
 # ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
@@ -119,11 +121,8 @@ class Store:
         )
         self._connection.row_factory = _as_dict
         try:
-            _is_laid_out(self._connection)  # what is not ours is left as it is
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
+            # In one transaction, for several sandboxes may begin one file at the same time.
             with self.transaction() as connection:
-                # Another sandbox may have made the tables meanwhile.
                 for statement in () if _is_laid_out(connection) else LAYOUT:
                     connection.execute(statement)
         except sqlite3.Error:
