@@ -9,6 +9,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Optional
@@ -24,10 +25,15 @@ ROOT = Path(vivialconnect.__file__).parent.parent
 RECIPIENT = demo.SANDBOX_RECIPIENT
 
 
-def run_module(*words: str, folder: Path, environment: Optional[dict[str, str]] = None) -> Any:
+def run_module(
+    *words: str,
+    folder: Path,
+    environment: Optional[dict[str, str]] = None,
+    start: Iterable[str] = ("-m", "vivialconnect"),
+) -> Any:
     """Run ``python -m vivialconnect`` without standard input, warnings being errors."""
     return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "vivialconnect", *words],
+        [sys.executable, "-W", "error", *start, *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
         stdin=subprocess.DEVNULL,
@@ -96,6 +102,26 @@ def test_demo__database_holds_what_was_done(tmp_path: Path) -> None:
     assert len(select(database, "SELECT * FROM attachments")) == 1
     debits = select(database, "SELECT transaction_type FROM transactions WHERE cash_amount > 0")
     assert {("number_purchase",), ("sms_local_out",), ("mms_local_out",)} <= set(debits)
+
+
+def test_demo__where_nothing_forks(tmp_path: Path) -> None:
+    """All of it works without what Windows does not have."""
+    (tmp_path / "started.py").write_text(
+        "import os, runpy, signal, socket, sys, time\n"
+        "for name in ('fork', 'forkpty', 'register_at_fork', 'geteuid', 'getuid', 'pread'):\n"
+        "    delattr(os, name)\n"
+        "for name in ('SIGALRM', 'SIGHUP', 'SIGKILL', 'SIGUSR1', 'pthread_sigmask', 'setitimer'):\n"
+        "    delattr(signal, name)\n"
+        "del socket.MSG_DONTWAIT, time.clock_gettime, time.tzset\n"
+        "sys.modules.update(dict.fromkeys(('fcntl', 'grp', 'pwd', 'resource', 'termios')))\n"
+        "runpy.run_module('vivialconnect', run_name='__main__')\n",
+        encoding="utf-8",
+    )
+    ran = run_module("demo", folder=tmp_path, start=[str(tmp_path / "started.py")])
+
+    assert ran.stderr == ""
+    assert ran.returncode == 0
+    assert "delivered" in ran.stdout
 
 
 def test_demo__shows_what_it_runs(tmp_path: Path) -> None:

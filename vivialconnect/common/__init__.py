@@ -46,8 +46,12 @@ def modules_of(package: str) -> Callable[[str], ModuleType]:
     return find
 
 
-os.register_at_fork(
-    before=no_fork.acquire, after_in_parent=no_fork.release, after_in_child=no_fork.release
-)
+def at_fork(**hooks: Callable[[], object]) -> None:
+    """Have ``before``, ``after_in_parent``, ``after_in_child`` called where the process forks."""
+    if hasattr(os, "register_at_fork"):  # Windows does not fork
+        os.register_at_fork(**hooks)
+
+
+at_fork(before=no_fork.acquire, after_in_parent=no_fork.release, after_in_child=no_fork.release)
 
 __getattr__ = modules_of(__name__)

@@ -31,7 +31,7 @@ import requests.adapters
 import requests.structures
 import urllib3.exceptions
 
-from vivialconnect.common import _pools, _sockets, error
+from vivialconnect.common import _pools, _sockets, at_fork, error
 from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request, Response, Sign
 
 if TYPE_CHECKING:
@@ -358,4 +358,4 @@ def _told_by(link: BaseException) -> Optional[str]:
 
 
 shared = RequestsTransport()
-os.register_at_fork(after_in_child=shared.forget)
+at_fork(after_in_child=shared.forget)

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 import threading
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox import Sandbox
@@ -55,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with _sandbox(arguments) as sandbox:
             print(export_lines(sandbox), flush=True)
-            stop.wait()
+            # By the second, for a wait without an end cannot be interrupted on Windows.
+            any(stop.wait(1) for _ in count())
     except (OSError, OverflowError, ValueError, sqlite3.Error) as error:
         sys.stderr.write(f"The sandbox cannot start: {error}\n")
         return 2

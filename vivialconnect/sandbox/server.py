@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import selectors
 import socket
 import socketserver
@@ -162,6 +163,8 @@ class Server(ThreadingHTTPServer):
     """
 
     request_queue_size = 128
+    # On Windows it would let two servers listen at one port.
+    allow_reuse_address = os.name != "nt"
 
     def __init__(
         self,
