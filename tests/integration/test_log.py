@@ -70,14 +70,14 @@ def test_times__however_they_are_given(sandbox: Sandbox, given: Any, sent: str) 
 
 @pytest.mark.parametrize("bad", ["yesterday", "", 20200702, b"20200702T101112Z"])
 def test_times__that_are_none(sandbox: Sandbox, bad: Any) -> None:
-    """What names no time is refused before anything is sent."""
+    """What names no time is refused by the name it was given as, before anything is sent."""
     before = len(sandbox.requests)
-    for call in (
-        lambda: Log.find(start_time=bad, end_time=NOW),
-        lambda: next(Log.find_each(start_time=NOW, end_time=bad)),
-        lambda: Log.get_aggregated_logs(bad, NOW),
+    for name, call in (
+        ("start_time", lambda: Log.find(start_time=bad, end_time=NOW)),
+        ("end_time", lambda: next(Log.find_each(start_time=NOW, end_time=bad))),
+        ("start_time", lambda: Log.get_aggregated_logs(bad, NOW)),
     ):
-        with pytest.raises(ValueError, match="ISO 8601"):
+        with pytest.raises(ValueError, match=f"^{name} must be .*ISO 8601 text, not {bad!r}$"):
             call()
 
     assert len(sandbox.requests) == before

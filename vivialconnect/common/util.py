@@ -257,13 +257,15 @@ def as_moment(value: Moment, name: str) -> datetime:
     >>> as_moment("2020-07-02T10:11:12", "since") == as_moment(datetime(2020, 7, 2, 10, 11, 12), "")
     True
     """
-    if isinstance(value, str):
+    if isinstance(value, date):
+        return in_utc(value if isinstance(value, datetime) else datetime.combine(value, time()))
+    problem = "{} must be a datetime, a date or ISO 8601 text, not {!r}".format(name, value)
+    if not isinstance(value, str):
+        raise ValueError(problem)
+    try:
         return parse_time(value)
-    if not isinstance(value, date):
-        raise ValueError(
-            "{} must be a datetime, a date or ISO 8601 text, not {!r}".format(name, value)
-        )
-    return in_utc(value if isinstance(value, datetime) else datetime.combine(value, time()))
+    except ValueError as cause:
+        raise ValueError(problem) from cause
 
 
 def _word(word: Any) -> str:
