@@ -28,7 +28,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("common.signing", "common.paths", "common.settings", "common.retries"),
     ("common._sockets", "common._pools", "common.transport", "common.answers"),
     ("common.requestor",),
-    ("resources._collections", "resources._configuration", "resources._attributes",
+    ("resources._collections", "resources._attributes", "resources._configuration",
      "resources._row", "resources._waiting", "resources._callbacks",
      "resources.resource", "resources.sendable", "resources.tagged",
      "resources.attachment", "resources.bulk", "resources.number_info", "resources._elements",

@@ -57,6 +57,37 @@ def test_setting__in_a_class_body(name: str) -> None:
     assert name not in made.__dict__
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("api_secert", "api_secret"),
+        ("api_url", "api_base_url"),
+        ("account_id", "api_account_id"),
+        ("key", "api_key"),
+        ("timeout", "request_timeout"),
+        ("max_retires", "max_retries"),
+    ],
+)
+def test_setting__misspelt(monkeypatch: pytest.MonkeyPatch, name: str, meant: str) -> None:
+    """What is nearly called like a setting is warned of, and set all the same."""
+    with pytest.warns(UserWarning, match=f"no setting {name!r}.*did you mean {meant!r}"):
+        monkeypatch.setattr(Resource, name, 5, raising=False)
+    setattr(Resource, name, 6)  # it is an attribute by now, so there is no second warning
+
+    assert getattr(Message, name) == 6
+
+
+def test_setting__others_are_not_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attribute of any other name is nobody's business, nor is the default of a field."""
+    monkeypatch.setattr(Resource, "audit", print, raising=False)
+    monkeypatch.setattr(Message, "account_id", 7, raising=False)
+    monkeypatch.setattr(Resource, "_timeout", 7, raising=False)
+    monkeypatch.setenv("VIVIALCONNECT_BASE_URL", "no URL")
+    Resource.api_base_url = "http://localhost:1"
+
+    assert Message().account_id == 7
+
+
 def test_setting__named_like_a_property() -> None:
     """A property in a class body is one of the rows, and leaves the class its setting."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
 from vivialconnect.common import no_fork, settings
 from vivialconnect.common.util import Util
+from vivialconnect.resources._attributes import nearest
 
 if TYPE_CHECKING:
     from typing import Generic
@@ -247,6 +249,19 @@ class ResourceMeta(type):
             if key not in base.__dict__ and not key.startswith("_")
         )
         return made
+
+    if not TYPE_CHECKING:  # a checker would then take every name for one that can be set
+
+        def __setattr__(cls, name: str, value: Any) -> None:
+            """Set an attribute of the class, and warn of a name that is nearly a setting's."""
+            known = name[:1] == "_" or name in cls._field_names or hasattr(type(cls), name)
+            if not known and not hasattr(cls, name):
+                longer = (other for other in sorted(SETTING_NAMES) if other.endswith("_" + name))
+                near = nearest(name, SETTING_NAMES, 0.7) or next(longer, None)
+                if near:
+                    text = "there is no setting {!r}, so it changes nothing; did you mean {!r}?"
+                    warnings.warn(text.format(name, near), stacklevel=2)
+            super().__setattr__(name, value)
 
     @property
     def request(cls) -> Requestor:
