@@ -55,12 +55,14 @@ _DEEP_BODIES = st.builds(
     '{{"{0}": [{{"id": 1, "{1}": {2}}}], "{1}": {2}, "count": 1}}'.format,
     st.sampled_from(NAMES),
     st.sampled_from(NAMES),
-    st.sampled_from([50, 200, 300, 450, 900, 2_000, 15_000]).map(lambda n: "[" * n + "]" * n),
+    st.sampled_from([50, 200, 300, 450, 900, 2_000, 15_000, 150_000]).map(
+        lambda n: "[" * n + "]" * n
+    ),
 ).map(str.encode)
 _ODD_BODIES = (
     b"", b" \r\n", b"\xef\xbb\xbf{}", b"\xff\xfe{\0}\0", b"<html>", b'{"count": 1', b"NaN",
     b'{"count": ' + b"9" * 4_000 + b"}", b'{"count": ' + b"9" * 60_000 + b"}",
-    b'{"count": 1e999, "id": -1E-99999}', b'"' + b"\\u00e9" * 9_000 + b'"', b"[" * 60_000,
+    b'{"count": 1e999, "id": -1E-99999}', b'"' + b"\\u00e9" * 9_000 + b'"', b"[" * 150_000,
 )  # fmt: skip
 _BODIES = st.one_of(
     _JSON_BODIES,
