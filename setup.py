@@ -68,6 +68,7 @@ setup(
         "Programming Language :: Python :: 3.12",
         "Programming Language :: Python :: 3.13",
         "Programming Language :: Python :: 3.14",
+        "Programming Language :: Python :: 3.15",
         "Topic :: Communications :: Telephony",
         "Topic :: Software Development :: Libraries :: Python Modules",
         "Typing :: Typed",
