@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from vivialconnect.sandbox import command
+from vivialconnect.sandbox import Sandbox, command
 
 from .client import Client
 
@@ -67,6 +67,17 @@ def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_export_lines__for_powershell() -> None:
+    """There a quote is written twice within quotes."""
+    with Sandbox(api_key="MTKMINE", api_secret="it's") as sandbox:
+        assert command.export_lines(sandbox, powershell=True).splitlines() == [
+            "$env:VIVIALCONNECT_API_KEY = 'MTKMINE'",
+            "$env:VIVIALCONNECT_API_SECRET = 'it''s'",
+            "$env:VIVIALCONNECT_ACCOUNT_ID = '12345'",
+            f"$env:VIVIALCONNECT_BASE_URL = '{sandbox.url}'",
+        ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import sqlite3
@@ -73,10 +74,11 @@ def _sandbox(arguments: argparse.Namespace) -> Sandbox:
     return Sandbox(delays=DELAYS, **options)
 
 
-def export_lines(sandbox: Sandbox) -> str:
+def export_lines(sandbox: Sandbox, *, powershell: bool = os.name == "nt") -> str:
     """Write the shell lines that point a client at a sandbox.
 
     :param sandbox: a running one.
+    :param powershell: whether they are for PowerShell; by default, on Windows.
     :returns: four lines.
     """
     variables = {
@@ -85,4 +87,7 @@ def export_lines(sandbox: Sandbox) -> str:
         "VIVIALCONNECT_ACCOUNT_ID": str(sandbox.account_id),
         "VIVIALCONNECT_BASE_URL": sandbox.url,
     }
+    if powershell:
+        quoted = ((name, value.replace("'", "''")) for name, value in variables.items())
+        return "\n".join(f"$env:{name} = '{value}'" for name, value in quoted)
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
