@@ -131,6 +131,15 @@ def test_target__without_a_folder(target: str, raised: Any, tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_target__folder_with_the_other_separator(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A system may have a second sign at which a path is that of a folder, as Windows has."""
+    monkeypatch.setattr(os, "altsep", "|")
+    with pytest.raises(FileNotFoundError):
+        downloads.deliver(str(tmp_path / "missing|"), "cat.png", pytest.fail)
+
+
 class Sipping(io.RawIOBase):
     """A raw stream that takes little at a time, and at last nothing."""
 
