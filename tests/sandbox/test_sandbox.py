@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,24 @@ def test_stop__nothing_left() -> None:
     assert threading.active_count() == threads
     assert open_files() == files
     assert repr(running) == "<Sandbox stopped account 12345>"
+
+
+def test_stop__thread_that_takes_its_time_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is also waited for the thread of a connection that has ended by itself."""
+    before, run, done = {*threading.enumerate()}, threading.Thread.run, threading.Event()
+
+    def run_and_linger(self: threading.Thread) -> None:
+        run(self)
+        done.set()
+        time.sleep(0.1)
+
+    with Sandbox() as running:
+        monkeypatch.setattr(threading.Thread, "run", run_and_linger)
+        with Client(running) as client:
+            client.call("GET", "messages.json")
+        assert done.wait(10)
+
+    assert {*threading.enumerate()} <= before
 
 
 # Python warns of forking a process that has threads, which the sandbox is in.

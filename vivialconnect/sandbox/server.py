@@ -179,8 +179,8 @@ class Server(ThreadingHTTPServer):
         self.respond = respond
         self.now = now
         self._tls = tls
-        self._connections: dict[socket.socket, threading.Thread] = {}
-        self._guard = threading.Lock()
+        #: Those that are served, and some that were: what a thread did ends before itself.
+        self._connections: list[tuple[socket.socket, threading.Thread]] = []
         self._stopping = False
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._waker, self._wakened = socket.socketpair()
@@ -237,18 +237,10 @@ class Server(ThreadingHTTPServer):
             name="vivialconnect-sandbox-connection",
             daemon=True,
         )
-        with self._guard:
-            # First, for the system may have no thread to give, and then nobody could wait for it.
-            thread.start()
-            self._connections[request] = thread
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve a connection until it ends."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            with self._guard:
-                self._connections.pop(request, None)
+        # First, for the system may have no thread to give, and then nobody could wait for it.
+        thread.start()
+        serving = [pair for pair in self._connections if pair[1].is_alive()]
+        self._connections = [*serving, (request, thread)]
 
     def handle_error(self, request: Any, client_address: tuple[str, int]) -> None:
         """Pass over what fails at a connection's beginning or end: the client has gone."""
@@ -259,13 +251,11 @@ class Server(ThreadingHTTPServer):
         self._waker.send(b"x")
         self._acceptor.join()
         self._close()
-        with self._guard:
-            connections = dict(self._connections)
-            for connection in connections:
-                with contextlib.suppress(OSError):  # the client may have gone
-                    # Of the socket itself: that of TLS would first turn back to plain text.
-                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
-        for thread in connections.values():
+        for connection, _ in self._connections:
+            with contextlib.suppress(OSError):  # the client may have gone
+                # Of the socket itself: that of TLS would first turn back to plain text.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        for _, thread in self._connections:
             thread.join()
 
     def _close(self) -> None:
