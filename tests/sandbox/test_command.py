@@ -92,6 +92,48 @@ def test_command__until_told_to_stop(number: int) -> None:
         assert run.returncode == 0
 
 
+#: Serves, and meets a signal in the middle of beginning to wait for one, if that takes Python code.
+SIGNALLED = """
+import argparse, signal, sys
+from vivialconnect.sandbox import command
+
+class Tracer:
+    left = 8  # lines of code
+    def trace(self, frame, event, _):
+        self.left -= event == "line"
+        if self.left == 0:
+            sys.settrace(None)
+            signal.raise_signal(signal.SIGTERM)
+        return self.trace
+
+def greet(_):
+    sys.settrace(Tracer().trace)
+    return "ready"
+
+command.export_lines = greet
+parser = argparse.ArgumentParser()
+command.add_arguments(parser)
+sys.exit(command.run(parser.parse_args([])))
+"""
+
+
+def test_command__told_to_stop_as_it_begins_to_wait() -> None:
+    """A signal ends the command at whatever moment it comes."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SIGNALLED],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+    ) as running:
+        try:
+            assert running.stdout
+            assert running.stdout.readline() == "ready\n"
+            running.terminate()
+            assert running.wait(20) == 0
+        finally:
+            running.kill()
+
+
 def test_kill__nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     """Killed while clients write, a sandbox with a file holds all that it acknowledged."""
     file = str(tmp_path / "sandbox.db")

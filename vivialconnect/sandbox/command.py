@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import shlex
 import signal
 import sqlite3
 import sys
-import threading
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox import Sandbox
@@ -49,16 +49,20 @@ def run(arguments: argparse.Namespace) -> int:
     :param arguments: what the parser read.
     :returns: the exit status: 0 after a clean end, 2 if the sandbox could not start.
     """
-    stop = threading.Event()
+    # No Event: a signal that meets whoever begins to wait for one would itself wait for ever.
+    stop: queue.SimpleQueue[bool] = queue.SimpleQueue()
     before = {
-        number: signal.signal(number, lambda *_: stop.set())
+        number: signal.signal(number, lambda *_: stop.put(True))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
         with _sandbox(arguments) as sandbox:
             print(export_lines(sandbox), flush=True)
-            # By the second, for a wait without an end cannot be interrupted on Windows.
-            any(stop.wait(1) for _ in count())
+            told = False
+            while not told:
+                with contextlib.suppress(queue.Empty):
+                    # By the second: Windows interrupts no wait without an end.
+                    told = stop.get(timeout=1)
     except (OSError, OverflowError, ValueError, sqlite3.Error) as error:
         sys.stderr.write(f"The sandbox cannot start: {error}\n")
         return 2
