@@ -24,8 +24,6 @@ from vivialconnect import (
 )
 
 SENDER, RECIPIENT = "+19132597591", "+18165550100"
-SLACK = 2  # seconds that a call may take beyond its request_timeout
-SHORT, AMPLE = 0.4, 10  # seconds of request_timeout, for calls that use it up and for others
 
 
 class Rows(NamedTuple):
