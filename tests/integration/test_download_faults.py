@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import pytest
 
+from tests.integration.hurry import AMPLE, ENOUGH, late
 from tests.integration.media import FRAMINGS, MEDIUM, PNG, attach, names_in, row
 from tests.integration.scripted_server import (
     Peer,
@@ -55,7 +56,6 @@ def answer_with_trailer(count: int) -> Script:
     return say_and_stall(head + b"A: b\r\n" * count)
 
 
-LIMIT = 0.4  # seconds for which the sender may be silent
 #: The medium that is cut in many places, in bytes, and in how many by chance.
 SIZE, CUTS = (50_000_000, 200) if THOROUGH else (300_000, 20)
 WHOLE = encode_answer(MEDIUM, headers=PNG)
@@ -224,15 +224,18 @@ def test_silence__none(data: bytes) -> None:
 
     def play(peer: Peer) -> None:
         peer.send(data[:-9])
-        peer.drip(data[-9:], LIMIT / 8)
+        for place in range(len(data) - 9, len(data)):
+            moves = clock.moves
+            peer.send(data[place : place + 1])
+            while clock.moves == moves and not peer.server.stopping.wait(0.001):
+                pass  # it is waited for
 
-    started = time.monotonic()
-    with ScriptedServer(play) as server:
-        use(server, request_timeout=LIMIT)
+    with ScriptedServer(play) as server, late(lambda: True, AMPLE / 2, in_medium=True) as clock:
+        use(server, request_timeout=AMPLE)
         medium = row().read()
 
     assert medium in {b"GIF89a89a", b"GIF89a"}
-    assert time.monotonic() - started > LIMIT
+    assert clock.ahead > AMPLE
 
 
 STALLED: dict[str, Script] = {
@@ -256,14 +259,14 @@ def test_silence__too_long(
 ) -> None:
     """Silence ends in Timeout wherever it falls; only a medium may take longer as a whole."""
     begun = "the medium" in place
-    seconds = LIMIT if begun else LIMIT / 2
     context = authority.context() if secured else None
     with ScriptedServer(STALLED[place], tls=context) as server:
-        use(server, request_timeout=seconds, api_verify_request=authority.bundle, max_retries=2)
-        started = time.monotonic()
-        error = refusal_of(target, Timeout)
+        use(server, request_timeout=AMPLE, api_verify_request=authority.bundle, max_retries=2)
+        started = time.perf_counter()
+        with late(lambda: server.requests, in_medium=begun):
+            error = refusal_of(target, Timeout)
 
-    assert time.monotonic() - started < seconds + 2
+    assert time.perf_counter() - started < ENOUGH
     assert ("the rest of the body" in str(error)) == begun
     assert len(server.requests) == 1
 
@@ -277,8 +280,12 @@ def test_silence__of_the_sandbox(fault: str, target: Path, tmp_path_factory: Any
         sandbox.configure()
         attachment = attach(source)
         within = {"at_once": 100_000} if fault == "drip" else {}
-        sandbox.chaos.add(fault, path="*/attachments/1", seconds=60, **within)
-        with configured(request_timeout=LIMIT), pytest.raises(Timeout) as caught:
+        rule = sandbox.chaos.add(fault, path="*/attachments/1", seconds=60, **within)
+        with (
+            configured(request_timeout=AMPLE),
+            late(lambda: rule.played, in_medium=bool(within)),
+            pytest.raises(Timeout) as caught,
+        ):
             Attachment(dict(attachment.attributes), {"path": "messages/1"}).download(target)
 
     assert ("the rest of the body" in str(caught.value)) == (fault == "drip")
@@ -295,12 +302,12 @@ def test_silence__longer_than_sockets_count() -> None:
 
 def test_silence__of_the_caller() -> None:
     """The time that the caller takes is not the sender's silence."""
-    waits = iter([LIMIT + 0.05] + [0.0] * 100)
-    with ScriptedServer(answer(MEDIUM, headers=PNG)) as server:
-        use(server, request_timeout=LIMIT)
-        saved = row().download(io.BytesIO(), progress=lambda *_: time.sleep(next(waits)))
+    with ScriptedServer(answer(MEDIUM, headers=PNG)) as server, late(lambda: True, 0) as clock:
+        use(server, request_timeout=AMPLE)
+        saved = row().download(io.BytesIO(), progress=lambda *_: clock.move(AMPLE + 1))
 
     assert saved.size == len(MEDIUM)
+    assert clock.ahead > 2 * AMPLE
 
 
 class Stopping(io.BytesIO):
