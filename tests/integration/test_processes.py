@@ -171,8 +171,10 @@ def test_fork__while_a_thread_imports_or_configures() -> None:
     thread = threading.Thread(target=hold)
     thread.start()
     held.wait(PATIENCE)
-    threading.Timer(0.1, enough.set).start()
+    timer = threading.Timer(0.1, enough.set)
+    timer.start()
     statuses = statuses_of([fork(lambda: no_fork.acquire(blocking=False)), fork(configure)])
+    timer.join(PATIENCE)
     thread.join(PATIENCE)
 
     assert enough.is_set()
