@@ -201,7 +201,7 @@ def test_stall__until_the_sandbox_stops() -> None:
                 time.sleep(0.001)
             begun = time.monotonic()
             running.stop()
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - begun < 20
             assert read_all(connection)[0] == b""
     assert threading.active_count() == threads
 
@@ -214,7 +214,7 @@ def test_stall__client_gone(sandbox: Sandbox) -> None:
         connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
         while not sandbox.chaos.played:
             time.sleep(0.001)
-    end = time.monotonic() + 2
+    end = time.monotonic() + 20
     while threading.active_count() > before and time.monotonic() < end:
         time.sleep(0.001)
     assert threading.active_count() == before
@@ -268,11 +268,11 @@ def test_drip__first_byte_alone(sandbox: Sandbox, sender: Client) -> None:
     sandbox.chaos.add("drip", seconds=60, at_once=1, takes_effect=False)
     with socket.create_connection(sender.address, 20) as connection:
         connection.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
-        connection.settimeout(2)
+        connection.settimeout(20)
         assert connection.recv(100) == b"H"
         begun = time.monotonic()
         sandbox.stop()
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 20
         assert read_all(connection)[0] == b""
 
 

@@ -110,7 +110,7 @@ def test_tls__plain_and_silent_clients(secure: Sandbox, secure_client: Client) -
         assert secure_client.call("GET", "messages/count.json").status == 200
         begun = time.monotonic()
         secure.stop()
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 20
         assert read_all(silent)[0] == b""
 
 

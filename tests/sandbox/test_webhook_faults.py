@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_receiver__that_hangs(receiver: Receiver) -> None:
+def test_receiver__that_hangs(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls to the sandbox are answered while a receiver hangs, and stopping does not wait long."""
+    monkeypatch.setattr(postman, "PATIENCE", 20)
     with Sandbox() as sandbox, Client(sandbox) as client:
         buy(client, status_text_url=receiver.url)
         receiver.open.clear()
@@ -32,7 +33,7 @@ def test_receiver__that_hangs(receiver: Receiver) -> None:
             sandbox.wait_for_webhooks(0.01)
         stopped = threading.Thread(target=sandbox.stop)
         stopped.start()
-        stopped.join(postman.PATIENCE)
+        stopped.join(postman.PATIENCE / 2)
         assert not stopped.is_alive()
     assert postmen() == []
 
