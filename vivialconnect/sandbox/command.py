@@ -50,15 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
     :returns: the exit status: 0 after a clean end, 2 if the sandbox could not start.
     """
     # No Event: a signal that meets whoever begins to wait for one would itself wait for ever.
-    stop: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    stop: queue.SimpleQueue[int] = queue.SimpleQueue()
     before = {
-        number: signal.signal(number, lambda *_: stop.put(True))
+        number: signal.signal(number, lambda number, _: stop.put(number))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
         with _sandbox(arguments) as sandbox:
             print(export_lines(sandbox), flush=True)
-            told = False
+            told = 0
             while not told:
                 with contextlib.suppress(queue.Empty):
                     # By the second: Windows interrupts no wait without an end.
