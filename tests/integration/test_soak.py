@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
@@ -12,9 +13,10 @@ from tests.soak.__main__ import main
 from tests.soak.gauge import FEWEST, Gauge
 from tests.soak.ledger import Ledger, Sent
 from vivialconnect import Message
-from vivialconnect.sandbox.store import Store, insert
+from vivialconnect.sandbox.store import Store, insert, select_all
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
 WHEN = {"date_created": "2020-07-02T10:11:12", "date_modified": "2020-07-02T10:11:12"}
@@ -47,10 +49,14 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def state(tmp_path: Path) -> str:
     """Give the state of a sandbox that has a text, sent twice, and a number."""
     path = str(tmp_path / "state")
-    with closing(Store(path)) as store, store.transaction() as connection:
+
+    def fill(connection: sqlite3.Connection) -> None:
         for body in ("twice", "twice", "once"):
             insert(connection, "messages", {**TEXT, "body": body})
         insert(connection, "numbers", {**NUMBER, "phone_number": "+19132590001", "name": "Mine"})
+
+    with closing(Store(path)) as store:
+        store.transaction(fill)
     return path
 
 
@@ -131,14 +137,14 @@ def test_store__many_messages() -> None:
     """The newest messages of an account, and their count, are read without those of others."""
     newest = "SELECT * FROM messages WHERE account_id = 5 ORDER BY id DESC, id DESC LIMIT 150"
     count = "SELECT count(*) FROM messages WHERE account_id = 5"
-    with closing(Store()) as store, store.transaction() as connection:
+    with closing(Store()) as store:
         plans = [
-            [step["detail"] for step in connection.execute("EXPLAIN QUERY PLAN " + query)]
+            store.transaction(partial(select_all, statement="EXPLAIN QUERY PLAN " + query))
             for query in (newest, count)
         ]
 
     assert [len(plan) for plan in plans] == [1, 1]  # so nothing is sorted
-    assert all("INDEX messages_account" in step for plan in plans for step in plan)
+    assert all("INDEX messages_account" in step["detail"] for plan in plans for step in plan)
 
 
 def gauge_of(first: tuple[float, float, float], last: tuple[float, float, float]) -> Gauge:

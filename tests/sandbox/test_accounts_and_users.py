@@ -55,8 +55,7 @@ def test_account__status(client: Client) -> None:
 def test_account__removed_meanwhile(client: Client, sandbox: Sandbox) -> None:
     """An account whose row is gone is answered with 404."""
     assert sandbox._store
-    with sandbox._store.transaction() as connection:
-        connection.execute("DELETE FROM accounts")
+    sandbox._store.transaction(lambda connection: connection.execute("DELETE FROM accounts"))
     assert client.call_path("GET", BASE + "/accounts/12345.json").status == 404
     assert sandbox.balance == 0
 

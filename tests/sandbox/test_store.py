@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from vivialconnect.sandbox.store import Store, select_count
+from vivialconnect.sandbox.store import Store, select_all, select_count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +45,8 @@ def test_store__begun_by_several(tmp_path: Path) -> None:
 
     def accounts(file: Path) -> int:
         begin.wait(10)
-        with closing(Store(str(file))) as opened, opened.transaction() as connection:
-            return select_count(connection, "accounts", "true", ())
+        with closing(Store(str(file))) as opened:
+            return opened.transaction(lambda it: select_count(it, "accounts", "true", ()))
 
     with ThreadPoolExecutor(4) as pool:
         for number in range(60):
@@ -53,26 +56,69 @@ def test_store__begun_by_several(tmp_path: Path) -> None:
 
 def test_transaction__disk_full(store: Store) -> None:
     """Where there is no room, that alone is told, and smaller things can be kept afterwards."""
-    with store.transaction() as connection:
+
+    def fill(connection: sqlite3.Connection) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()["page_count"]
         connection.execute(f"PRAGMA max_page_count = {pages + 1}")
         connection.execute("CREATE TABLE notes (text TEXT)")
-    with pytest.raises(sqlite3.OperationalError, match="full"), store.transaction() as connection:
-        connection.execute("INSERT INTO notes VALUES (?)", ("x" * 100_000,))
-    with store.transaction() as connection:
-        connection.execute("INSERT INTO notes VALUES ('x')")
-        assert select_count(connection, "notes", "true", ()) == 1
+
+    def note(connection: sqlite3.Connection, text: str) -> int:
+        connection.execute("INSERT INTO notes VALUES (?)", (text,))
+        return select_count(connection, "notes", "true", ())
+
+    store.transaction(fill)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.transaction(partial(note, text="x" * 100_000))
+    assert store.transaction(partial(note, text="x")) == 1
 
 
 def test_transaction__that_cannot_be_kept(store: Store) -> None:
     """What fails only when it is to be kept is undone, and the next transaction can begin."""
-    with store.transaction() as connection:
-        connection.execute("CREATE TABLE words (id INTEGER PRIMARY KEY)")
-        connection.execute(
-            "CREATE TABLE notes (word INTEGER REFERENCES words DEFERRABLE INITIALLY DEFERRED)"
-        )
-    store._connection.execute("PRAGMA foreign_keys = ON")
-    with pytest.raises(sqlite3.IntegrityError), store.transaction() as connection:
-        connection.execute("INSERT INTO notes VALUES (1)")
-    with store.transaction() as connection:
-        assert select_count(connection, "notes", "true", ()) == 0
+    for statement in (
+        "CREATE TABLE words (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE notes (word INTEGER REFERENCES words DEFERRABLE INITIALLY DEFERRED)",
+        "PRAGMA foreign_keys = ON",
+    ):
+        store._connection.execute(statement)
+    with pytest.raises(sqlite3.IntegrityError):
+        store.transaction(lambda connection: connection.execute("INSERT INTO notes VALUES (1)"))
+    assert store.transaction(partial(select_all, statement="SELECT * FROM notes")) == []
+
+
+class Interrupted(Exception):
+    """What the handler of a signal raises."""
+
+
+@pytest.fixture
+def _raising_handler() -> Iterator[None]:
+    """Have a signal raise where the main thread is."""
+
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    yield
+    signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.usefixtures("_raising_handler")
+def test_transaction__interrupted_at_its_beginning(tmp_path: Path) -> None:
+    """What interrupts a transaction that waits for another's end leaves none begun."""
+    file = str(tmp_path / "shared.sqlite")
+    begun = threading.Event()
+    waiting = threading.get_ident()
+
+    def interrupt(_: sqlite3.Connection) -> None:
+        begun.set()
+        time.sleep(0.1)  # until the other waits
+        signal.pthread_kill(waiting, signal.SIGUSR1)
+
+    with closing(Store(file)) as busy, closing(Store(file)) as store, ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(busy.transaction, interrupt)
+        assert begun.wait(10)
+        with pytest.raises(Interrupted):
+            store.transaction(lambda _: None)
+        ended.result()
+
+        for each in (store, busy):
+            assert each.transaction(lambda it: select_count(it, "accounts", "true", ())) == 0

@@ -212,17 +212,14 @@ def test_database__fails_for_a_while(
     """Where it could not be noted that a call was made, the call is made again."""
     monkeypatch.setattr(postman, "PATIENCE", 0.05)
     assert sandbox._store is not None
-    with sandbox._store.transaction() as connection:
-        connection.execute(
-            "CREATE TRIGGER full BEFORE DELETE ON webhooks BEGIN SELECT raise(ABORT, 'full'); END"
-        )
+    trigger = "CREATE TRIGGER full BEFORE DELETE ON webhooks BEGIN SELECT raise(ABORT, 'full'); END"
+    sandbox._store.transaction(lambda connection: connection.execute(trigger))
     buy(client, incoming_text_url=receiver.url)
     sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
     for _ in range(2):
         assert receiver.met.wait(10)
         receiver.met.clear()
-    with sandbox._store.transaction() as connection:
-        connection.execute("DROP TRIGGER full")
+    sandbox._store.transaction(lambda connection: connection.execute("DROP TRIGGER full"))
     sandbox.wait_for_webhooks()
 
     assert set(receiver.told) == {"received"}

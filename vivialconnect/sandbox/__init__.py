@@ -159,8 +159,8 @@ class Sandbox:
     @property
     def balance(self) -> int:
         """What the account has, in 1/100 cent."""
-        with self._running(self._store).transaction() as connection:
-            return balance(connection, self.account_id)
+        store: Store = self._running(self._store)
+        return store.transaction(lambda connection: balance(connection, self.account_id))
 
     def start(self) -> Sandbox:
         """Open the database and listen.
@@ -241,8 +241,9 @@ class Sandbox:
         """
         check_account_id(account_id)
         check_credentials(api_key, api_secret)
-        with self._running(self._store).transaction() as connection:
-            return admit(
+        store: Store = self._running(self._store)
+        return store.transaction(
+            lambda connection: admit(
                 connection,
                 account_id,
                 self._clock.now(),
@@ -250,6 +251,7 @@ class Sandbox:
                 api_key=api_key,
                 api_secret=api_secret,
             )
+        )
 
     def advance(self, seconds: float) -> None:
         """Move the clock that message life follows.
@@ -333,8 +335,8 @@ class Sandbox:
     def _plant(self, store: Store) -> None:
         """Put the fresh state and the key into the database, as far as they are not there."""
         api_key, api_secret = self._given
-        with store.transaction() as connection:
-            account = admit(
+        account = store.transaction(
+            lambda connection: admit(
                 connection,
                 self.account_id,
                 self._clock.now(),
@@ -342,4 +344,5 @@ class Sandbox:
                 api_key=api_key,
                 api_secret=api_secret,
             )
+        )
         self.api_key, self.api_secret = account.api_key, account.api_secret

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from vivialconnect.sandbox.clock import Clock
-    from vivialconnect.sandbox.store import Store
+    from vivialconnect.sandbox.store import Row, Store
 
 #: Called with a request and with what answers it; gives the answer.
 Interceptor = Callable[[Request, Callable[[Request], Answer]], Answer]
@@ -117,17 +117,19 @@ class Application:
         :returns: the message as the API gives it.
         :raises ValueError: if its account does not have the number.
         """
-        with self._store.transaction() as connection:
-            number = owned_number(connection, draft.account_id, draft.to_number)
-            if number is None:
-                raise ValueError(
-                    f"{draft.to_number!r} is no number of account {draft.account_id}; buy it first"
-                )
-            draft = draft._replace(connector_id=number["connector_id"])
-            message = lifecycle.receive(connection, draft, number, self._clock.now())
-            busy = webhooks.is_busy(connection)
+        message, busy = self._store.transaction(lambda connection: self._receive(connection, draft))
         self.postman.wake(busy=busy)
         return lifecycle.render_message(message)
+
+    def _receive(self, connection: sqlite3.Connection, draft: lifecycle.Draft) -> tuple[Row, bool]:
+        number = owned_number(connection, draft.account_id, draft.to_number)
+        if number is None:
+            raise ValueError(
+                f"{draft.to_number!r} is no number of account {draft.account_id}; buy it first"
+            )
+        draft = draft._replace(connector_id=number["connector_id"])
+        message = lifecycle.receive(connection, draft, number, self._clock.now())
+        return message, webhooks.is_busy(connection)
 
     def load_media(self, urls: Sequence[str]) -> list[Media]:
         """Get what URLs name.
@@ -141,8 +143,7 @@ class Application:
 
     def settle(self) -> None:
         """Do what has fallen due in the lives of messages."""
-        with self._store.transaction() as connection:
-            self._settle(connection)
+        self._store.transaction(self._settle)
 
     def _settle(self, connection: sqlite3.Connection) -> None:
         lifecycle.settle(connection, self._clock.now(), self._options)
@@ -157,22 +158,24 @@ class Application:
         call = Call(request, signer, self._clock, self._options, segments)
         if route.prepare is not None:
             call.prepared = route.prepare(call)
-        with self._store.transaction() as connection:
+
+        def handle(connection: sqlite3.Connection) -> tuple[Answer, bool]:
             self._settle(connection)
             call.connection = connection
-            answer = route.handler(call)
-            busy = webhooks.is_busy(connection)
+            return route.handler(call), webhooks.is_busy(connection)
+
+        answer, busy = self._store.transaction(handle)
         self.postman.wake(busy=busy)
         return answer
 
     def _find_credential(self, api_key: str) -> Optional[Credential]:
-        with self._store.transaction() as connection:
-            row = select_one(
-                connection,
-                "SELECT account_id, user_id, api_secret FROM credentials "
-                "WHERE api_key = ? AND active",
-                (api_key.encode("utf-8", "replace").decode("utf-8"),),
-            )
+        statement = (
+            "SELECT account_id, user_id, api_secret FROM credentials WHERE api_key = ? AND active"
+        )
+        known = api_key.encode("utf-8", "replace").decode("utf-8")
+        row = self._store.transaction(
+            lambda connection: select_one(connection, statement, (known,))
+        )
         return None if row is None else Credential(**row)
 
 

@@ -80,9 +80,7 @@ class Postman:
 
     def look(self) -> None:
         """Begin with what was left to be called when the database was closed, if anything was."""
-        with self._store.transaction() as connection:
-            busy = webhooks.is_busy(connection)
-        self.wake(busy=busy)
+        self.wake(busy=self._store.transaction(webhooks.is_busy))
 
     def wait(self, seconds: float) -> bool:
         """Wait until everything was called that is to be called by now.
@@ -92,7 +90,7 @@ class Postman:
         """
         deadline = time.monotonic() + seconds
         with self._changed:
-            while not self._is_done():
+            while not self._store.transaction(self._is_done):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
@@ -111,11 +109,10 @@ class Postman:
         if self._thread is not None:
             self._thread.join(2 * PATIENCE)
 
-    def _is_done(self) -> bool:
-        with self._store.transaction() as connection:
-            due = webhooks.next_change(connection)
-            is_due = due is not None and due <= self._clock.now()
-            return not is_due and webhooks.first(connection) is None
+    def _is_done(self, connection: sqlite3.Connection) -> bool:
+        due = webhooks.next_change(connection)
+        is_due = due is not None and due <= self._clock.now()
+        return not is_due and webhooks.first(connection) is None
 
     def _run(self) -> None:
         while not self._stopped:
@@ -132,14 +129,17 @@ class Postman:
 
     def _work(self) -> float:
         """Make a call if there is one to be made, and tell in how many seconds to look again."""
-        with self._store.transaction() as connection:
-            self._settle(connection)
-            webhook = webhooks.first(connection)
-            due = webhooks.next_change(connection)
+        webhook, due = self._store.transaction(self._look)
         if webhook is not None:
             self._deliver(webhook)
             return 0
         return threading.TIMEOUT_MAX if due is None else due - self._clock.now()
+
+    def _look(
+        self, connection: sqlite3.Connection
+    ) -> tuple[Optional[webhooks.Webhook], Optional[float]]:
+        self._settle(connection)
+        return webhooks.first(connection), webhooks.next_change(connection)
 
     def _deliver(self, webhook: webhooks.Webhook) -> None:
         problem: Optional[str] = None
@@ -148,8 +148,9 @@ class Postman:
             if problem is None or self._stopped:
                 break
         if not self._stopped:
-            with self._store.transaction() as connection:
-                webhooks.settle(connection, webhook, problem, self._clock.now())
+            self._store.transaction(
+                lambda connection: webhooks.settle(connection, webhook, problem, self._clock.now())
+            )
 
     def _call(self, target: webhooks.Target, webhook: webhooks.Webhook) -> Optional[str]:
         """Call a URL, and return what went wrong, if anything did."""

@@ -13,11 +13,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 import zlib
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Optional
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, Optional, TypeVar
 
 Row = dict[str, Any]
+ResultT = TypeVar("ResultT")
 
 SCHEMA = """
 CREATE TABLE accounts (
@@ -122,42 +122,50 @@ class Store:
         self._connection.row_factory = _as_dict
         try:
             # In one transaction, for several sandboxes may begin one file at the same time.
-            with self.transaction() as connection:
-                for statement in () if _is_laid_out(connection) else LAYOUT:
-                    connection.execute(statement)
-        except sqlite3.Error:
+            self.transaction(_lay_out)
+        except BaseException:  # whatever it was, nothing stays open
             self._connection.close()
             raise
 
-    @contextmanager
-    def transaction(self) -> Generator[sqlite3.Connection, None, None]:
-        """Give the connection to one thread; on leaving, all it did is kept, or on an error none.
+    def transaction(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        """Do work in a transaction, one thread at a time: all of it is kept, or on an error none.
 
-        It is not re-entrant.
+        It is not re-entrant, and no context manager: a signal may come between the beginning of one
+        and its block, and what its handler raises would leave the database locked.
 
-        :returns: the connection, in a transaction.
+        :param work: what is done with the connection.
+        :returns: what the work returns.
         """
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
+                self._connection.execute("BEGIN IMMEDIATE")
+                result = work(self._connection)
                 self._connection.execute("COMMIT")
             except BaseException:  # an interrupt is no reason to keep half
                 if self._connection.in_transaction:  # a full disk ends it by itself
                     self._connection.execute("ROLLBACK")
                 raise
+            return result
 
     def clear(self) -> None:
         """Delete every row; ids begin at 1 again, but not of webhooks: one may be under way."""
-        with self.transaction() as connection:
-            for table in TABLES:
-                connection.execute("DELETE FROM " + table)
-            connection.execute("DELETE FROM sqlite_sequence WHERE name != 'webhooks'")
+        self.transaction(_clear)
 
     def close(self) -> None:
         """Close the database; a file is left alone, without its journal beside it."""
         with self._lock:
             self._connection.close()
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    for statement in () if _is_laid_out(connection) else LAYOUT:
+        connection.execute(statement)
+
+
+def _clear(connection: sqlite3.Connection) -> None:
+    for table in TABLES:
+        connection.execute("DELETE FROM " + table)
+    connection.execute("DELETE FROM sqlite_sequence WHERE name != 'webhooks'")
 
 
 def _is_laid_out(connection: sqlite3.Connection) -> bool:
