@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,24 @@ def test_database__of_another_program(tmp_path: Path) -> None:
 
     assert file.read_bytes() == before
     assert [*tmp_path.iterdir()] == [file]
+
+
+def test_reset__while_others_look(sandbox: Sandbox) -> None:
+    """Nobody finds the sandbox empty while it is reset."""
+    ended = threading.Event()
+
+    def look() -> set[int]:
+        found = set()
+        while not ended.is_set():
+            found.add(sandbox.balance)
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        looks = [pool.submit(look) for _ in range(2)]
+        for _ in range(60):
+            sandbox.reset()
+        ended.set()
+    assert [found.result() for found in looks] == [{1_000_000}] * 2
 
 
 def test_configure__and_back(monkeypatch: pytest.MonkeyPatch) -> None:

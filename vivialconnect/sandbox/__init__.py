@@ -26,7 +26,7 @@ import ssl  # noqa: TC003 - get_type_hints() evaluates the signature
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from vivialconnect.sandbox import seed
 from vivialconnect.sandbox.application import Application
@@ -40,9 +40,12 @@ from vivialconnect.sandbox.passwords import FIRST_PASSWORD
 from vivialconnect.sandbox.pointing import Pointer
 from vivialconnect.sandbox.router import BASE_PATH
 from vivialconnect.sandbox.server import Server
-from vivialconnect.sandbox.store import Store
+from vivialconnect.sandbox.store import Store, clear
 from vivialconnect.sandbox.tenants import SandboxAccount, admit, check_account_id, check_credentials
 from vivialconnect.sandbox.traffic import Answer, Request
+
+if TYPE_CHECKING:
+    import sqlite3
 
 __all__ = [
     "FAILS",
@@ -175,7 +178,7 @@ class Sandbox:
             raise RuntimeError("This sandbox is running already; make another one beside it")
         store = Store(self._database)
         try:
-            self._plant(store)
+            store.transaction(self._plant)
             self._application = Application(store, self._clock, self._options, self._play)
             server = Server(self._host, self._port, self._respond, self._clock.wall, tls=self._tls)
             server.start()
@@ -209,16 +212,16 @@ class Sandbox:
     def reset(self) -> None:
         """Go back to a fresh state, with the same key; forget requests, chaos and the time jumped.
 
-        Accounts that were added are gone.
+        Accounts that were added are gone. A call that comes meanwhile is answered from the state
+        before or from the fresh one.
 
         :raises RuntimeError: if the sandbox is not running.
         """
         store = self._running(self._store)
         self._clock.reset()
         self.chaos.reset()
-        store.clear()
         self._given = (self.api_key, self.api_secret)
-        self._plant(store)
+        store.transaction(self._plant_afresh)
         self._requests.clear()
 
     def add_account(
@@ -332,17 +335,19 @@ class Sandbox:
             raise RuntimeError("This sandbox is not running; start it, or use it in a with block")
         return part
 
-    def _plant(self, store: Store) -> None:
+    def _plant_afresh(self, connection: sqlite3.Connection) -> None:
+        clear(connection)
+        self._plant(connection)
+
+    def _plant(self, connection: sqlite3.Connection) -> None:
         """Put the fresh state and the key into the database, as far as they are not there."""
         api_key, api_secret = self._given
-        account = store.transaction(
-            lambda connection: admit(
-                connection,
-                self.account_id,
-                self._clock.now(),
-                company_name=COMPANY_NAME,
-                api_key=api_key,
-                api_secret=api_secret,
-            )
+        account = admit(
+            connection,
+            self.account_id,
+            self._clock.now(),
+            company_name=COMPANY_NAME,
+            api_key=api_key,
+            api_secret=api_secret,
         )
         self.api_key, self.api_secret = account.api_key, account.api_secret

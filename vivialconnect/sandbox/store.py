@@ -147,10 +147,6 @@ class Store:
                 raise
             return result
 
-    def clear(self) -> None:
-        """Delete every row; ids begin at 1 again, but not of webhooks: one may be under way."""
-        self.transaction(_clear)
-
     def close(self) -> None:
         """Close the database; a file is left alone, without its journal beside it."""
         with self._lock:
@@ -160,12 +156,6 @@ class Store:
 def _lay_out(connection: sqlite3.Connection) -> None:
     for statement in () if _is_laid_out(connection) else LAYOUT:
         connection.execute(statement)
-
-
-def _clear(connection: sqlite3.Connection) -> None:
-    for table in TABLES:
-        connection.execute("DELETE FROM " + table)
-    connection.execute("DELETE FROM sqlite_sequence WHERE name != 'webhooks'")
 
 
 def _is_laid_out(connection: sqlite3.Connection) -> bool:
@@ -181,6 +171,16 @@ def _is_laid_out(connection: sqlite3.Connection) -> bool:
 
 def _as_dict(cursor: sqlite3.Cursor, values: Sequence[Any]) -> Row:
     return {column[0]: value for column, value in zip(cursor.description, values)}
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    """Delete every row; ids begin at 1 again, but not of webhooks: one may be under way.
+
+    :param connection: a connection in a transaction.
+    """
+    for table in TABLES:
+        connection.execute("DELETE FROM " + table)
+    connection.execute("DELETE FROM sqlite_sequence WHERE name != 'webhooks'")
 
 
 def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
