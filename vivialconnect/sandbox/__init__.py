@@ -23,9 +23,11 @@ from __future__ import annotations
 
 import os
 import ssl  # noqa: TC003 - get_type_hints() evaluates the signature
+import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from vivialconnect.sandbox import seed
@@ -129,10 +131,14 @@ class Sandbox:
         self._application: Optional[Application] = None
         self._pointer = Pointer()
         self._process = 0
+        self._guard = threading.RLock()
+        #: What undoes the start, the last part first.
+        self._parts = ExitStack()
 
     def __repr__(self) -> str:
         """Tell where it is and whose it is, but not the secret."""
-        place = self.url if self._server else "stopped"
+        server = self._server
+        place = self._url(server) if server else "stopped"
         return f"<Sandbox {place} account {self.account_id}>"
 
     def __enter__(self) -> Sandbox:  # noqa: PYI034 - Self came with Python 3.11
@@ -149,7 +155,10 @@ class Sandbox:
 
         :raises RuntimeError: if the sandbox is not running.
         """
-        host, port = self._running(self._server).server_address[:2]
+        return self._url(self._running(self._server))
+
+    def _url(self, server: Server) -> str:
+        host, port = server.server_address[:2]
         shown = f"[{host!s}]" if ":" in str(host) else str(host)
         scheme = "http" if self._tls is None else "https"
         return f"{scheme}://{shown}:{port}{BASE_PATH}"
@@ -174,19 +183,24 @@ class Sandbox:
         :raises sqlite3.Error: if the database cannot be opened, or is not one of this release.
         :raises ValueError: if the database knows the key as another account's.
         """
-        if self._server is not None:
-            raise RuntimeError("This sandbox is running already; make another one beside it")
-        store = Store(self._database)
-        try:
+        with self._guard, ExitStack() as parts:  # whatever goes wrong, nothing stays open
+            if self._server is not None:
+                raise RuntimeError("This sandbox is running already; make another one beside it")
+            parts.callback(self._pointer.undo)
+            store = Store(self._database)
+            parts.callback(store.close)
             store.transaction(self._plant)
+            parts.callback(self._forget_parts)
+            self._store = store
             self._application = Application(store, self._clock, self._options, self._play)
+            parts.callback(self._application.postman.stop)
+            parts.callback(self._application.settle)
             server = Server(self._host, self._port, self._respond, self._clock.wall, tls=self._tls)
+            parts.callback(server.stop)
+            self._application.postman.look()
             server.start()
-        except BaseException:  # whatever it was, nothing stays open
-            store.close()
-            raise
-        self._store, self._server, self._process = store, server, os.getpid()
-        self._application.postman.look()
+            self._server, self._process = server, os.getpid()
+            self._parts = parts.pop_all()
         return self
 
     def stop(self) -> None:
@@ -195,19 +209,13 @@ class Sandbox:
         A sandbox that is not running is left as it is, and so is that of the parent in a forked
         child.
         """
-        if self._server is None or self._store is None or self._application is None:
-            return
         if self._process != os.getpid():
             self._pointer.undo()
             return
-        self._server.stop()
-        try:
-            self._application.settle()
-        finally:  # the database may be locked
-            self._application.postman.stop()
-            self._store.close()
-            self._server = self._store = self._application = None
-            self._pointer.undo()
+        with self._guard:
+            # Before it is closed, for a signal may come meanwhile whose handler stops it too.
+            parts, self._parts = self._parts, ExitStack()
+            parts.close()
 
     def reset(self) -> None:
         """Go back to a fresh state, with the same key; forget requests, chaos and the time jumped.
@@ -265,8 +273,9 @@ class Sandbox:
         :raises ValueError: if it is negative.
         """
         self._clock.advance(seconds)
-        if self._application is not None:
-            self._application.postman.wake()
+        application = self._application
+        if application is not None:
+            application.postman.wake()
 
     def receive(
         self,
@@ -334,6 +343,9 @@ class Sandbox:
         if part is None:
             raise RuntimeError("This sandbox is not running; start it, or use it in a with block")
         return part
+
+    def _forget_parts(self) -> None:
+        self._server = self._store = self._application = None
 
     def _plant_afresh(self, connection: sqlite3.Connection) -> None:
         clear(connection)

@@ -203,13 +203,9 @@ class Server(ThreadingHTTPServer):
     def start(self) -> None:
         """Serve, in threads of its own.
 
-        :raises RuntimeError: if the system has no thread to give; then nothing stays open.
+        :raises RuntimeError: if the system has no thread to give.
         """
-        try:
-            self._acceptor.start()
-        except BaseException:  # whatever it was
-            self._close()
-            raise
+        self._acceptor.start()
 
     def _accept(self) -> None:
         self.timeout = 0
@@ -246,19 +242,17 @@ class Server(ThreadingHTTPServer):
         """Pass over what fails at a connection's beginning or end: the client has gone."""
 
     def stop(self) -> None:
-        """Stop serving, end every connection, wait for the threads."""
+        """Stop serving, if it was started; end every connection, wait for the threads."""
         self._stopping = True
         self._waker.send(b"x")
-        self._acceptor.join()
-        self._close()
+        if self._acceptor.is_alive():
+            self._acceptor.join()
+        self.server_close()
+        self._waker.close()
+        self._wakened.close()
         for connection, _ in self._connections:
             with contextlib.suppress(OSError):  # the client may have gone
                 # Of the socket itself: that of TLS would first turn back to plain text.
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
         for _, thread in self._connections:
             thread.join()
-
-    def _close(self) -> None:
-        self.server_close()
-        self._waker.close()
-        self._wakened.close()
