@@ -137,6 +137,35 @@ def test_stop__interrupted() -> None:
         assert running.balance > 0
 
 
+def test_stop__while_others_look() -> None:
+    """Who looks while it is stopped is told that it does not run, and nothing else."""
+    shared = Sandbox()
+    ended = threading.Event()
+
+    def look() -> str:
+        try:
+            shared.advance(0)
+            shared.wait_for_webhooks()
+        except RuntimeError as error:
+            return str(error)
+        return ""
+
+    def look_on() -> set[str]:
+        told = set()
+        while not ended.is_set():
+            told.add(look())
+        return told
+
+    with ThreadPoolExecutor(2) as pool:
+        looks = [pool.submit(look_on) for _ in range(2)]
+        for _ in range(20):
+            with shared:
+                pass
+        ended.set()
+    told = {text[:27] for found in looks for text in found.result()}
+    assert told - {""} == {"This sandbox is not running"}
+
+
 def test_stop__nothing_left() -> None:
     """After stop() no thread and no open file is left, even with clients still connected."""
     threads, files = threading.active_count(), open_files()

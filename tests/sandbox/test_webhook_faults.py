@@ -6,6 +6,7 @@ import http.client
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +92,20 @@ def test_reset__call_under_way(sandbox: Sandbox, client: Client, receiver: Recei
 
     assert [call.path for call in receiver.calls] == ["/before", "/after"]
     assert errors(client) == []
+
+
+def test_stop__while_somebody_waits(client: Client, sandbox: Sandbox, receiver: Receiver) -> None:
+    """Who waits for the calls of a sandbox that is stopped is told so at once."""
+    receiver.open.clear()
+    buy(client, incoming_text_url=receiver.url)
+    sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
+    assert receiver.met.wait(10)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(sandbox.wait_for_webhooks)
+        time.sleep(0.05)  # until it waits
+        sandbox.stop()
+        with pytest.raises(RuntimeError, match="not running"):
+            waiting.result(2)
 
 
 def drip(listening: socket.socket, stop: threading.Event) -> None:

@@ -42,7 +42,7 @@ from vivialconnect.sandbox.passwords import FIRST_PASSWORD
 from vivialconnect.sandbox.pointing import Pointer
 from vivialconnect.sandbox.router import BASE_PATH
 from vivialconnect.sandbox.server import Server
-from vivialconnect.sandbox.store import Store, clear
+from vivialconnect.sandbox.store import NOT_RUNNING, Store, clear
 from vivialconnect.sandbox.tenants import SandboxAccount, admit, check_account_id, check_credentials
 from vivialconnect.sandbox.traffic import Answer, Request
 
@@ -306,7 +306,7 @@ class Sandbox:
 
         :param timeout: how many seconds at most.
         :raises TimeoutError: if that takes longer.
-        :raises RuntimeError: if the sandbox is not running.
+        :raises RuntimeError: if the sandbox is not running, or is stopped meanwhile.
         """
         if not self._running(self._application).postman.wait(timeout):
             raise TimeoutError(
@@ -341,7 +341,7 @@ class Sandbox:
 
     def _running(self, part: Any) -> Any:
         if part is None:
-            raise RuntimeError("This sandbox is not running; start it, or use it in a with block")
+            raise RuntimeError(NOT_RUNNING)
         return part
 
     def _forget_parts(self) -> None:

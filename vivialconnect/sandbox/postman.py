@@ -20,6 +20,7 @@ from urllib.parse import urlencode, urlsplit
 from vivialconnect.sandbox import webhooks
 from vivialconnect.sandbox.limited import Limited
 from vivialconnect.sandbox.media import is_loopback
+from vivialconnect.sandbox.store import NOT_RUNNING
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Postman:
 
         :param seconds: how long at most.
         :returns: whether that is so.
+        :raises RuntimeError: if the sandbox is stopped meanwhile.
         """
         deadline = time.monotonic() + seconds
         with self._changed:
@@ -95,6 +97,8 @@ class Postman:
                 if left <= 0:
                     return False
                 self._changed.wait(left)
+                if self._stopped:
+                    raise RuntimeError(NOT_RUNNING)
         return True
 
     def stop(self) -> None:

@@ -16,6 +16,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional, TypeVar
 
+NOT_RUNNING = "This sandbox is not running; start it, or use it in a with block"
+
 Row = dict[str, Any]
 ResultT = TypeVar("ResultT")
 
@@ -116,6 +118,7 @@ class Store:
     def __init__(self, database: Optional[str] = None) -> None:
         """Open the database and lay out its tables."""
         self._lock = threading.Lock()
+        self._closed = False
         self._connection = sqlite3.connect(
             database or ":memory:", isolation_level=None, check_same_thread=False, timeout=5
         )
@@ -135,8 +138,11 @@ class Store:
 
         :param work: what is done with the connection.
         :returns: what the work returns.
+        :raises RuntimeError: if the database was closed meanwhile.
         """
         with self._lock:
+            if self._closed:
+                raise RuntimeError(NOT_RUNNING)
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 result = work(self._connection)
@@ -150,6 +156,7 @@ class Store:
     def close(self) -> None:
         """Close the database; a file is left alone, without its journal beside it."""
         with self._lock:
+            self._closed = True
             self._connection.close()
 
 
