@@ -400,6 +400,22 @@ def test_configure__and_back(monkeypatch: pytest.MonkeyPatch) -> None:
     del Resource.api_account_id
 
 
+def test_configure__several() -> None:
+    """Of several sandboxes the one configured last counts, in whatever order they stop."""
+    from vivialconnect import Resource  # noqa: PLC0415 - the rest of these tests works without it
+
+    before = Resource.api_base_url
+    first, second, third = Sandbox().start(), Sandbox().start(), Sandbox().start()
+    for each in (first, second, third):
+        each.configure()
+    first.stop()
+    assert Resource.api_base_url == third.url
+    third.stop()
+    assert (Resource.api_base_url, Resource.api_key) == (second.url, second.api_key)
+    second.stop()
+    assert Resource.api_base_url == before
+
+
 def test_import__without_requests() -> None:
     """Importing the sandbox does not import requests."""
     code = "import sys, vivialconnect.sandbox; sys.exit('requests' in sys.modules)"

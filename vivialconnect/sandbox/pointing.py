@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Pointer:
-    """Sets settings of ``vivialconnect.Resource``, and what was set there before again."""
+    """Sets settings of ``vivialconnect.Resource``, and what was set there before again.
 
-    def __init__(self) -> None:
-        """Point nowhere yet."""
-        self._class: Any = None
-        self._before: dict[str, Any] = {}
-        self._names: tuple[str, ...] = ()
+    Of several that are set, the latest counts, in whatever order they are undone.
+    """
+
+    #: Those that are set, the latest last, with their settings; and what stood there before them.
+    _set: ClassVar[dict[Pointer, Mapping[str, Any]]] = {}
+    _before: ClassVar[dict[str, Any]] = {}
+    _class: ClassVar[Any] = None
+    _guard = threading.RLock()
 
     def configure(self, settings: Mapping[str, Any]) -> None:
         """Set settings.
@@ -22,20 +26,31 @@ class Pointer:
         """
         from vivialconnect import Resource  # noqa: PLC0415 - the sandbox works without the client
 
-        if self._class is None:
-            self._class, self._before = Resource, _take_own_settings(Resource, settings)
-        for name, value in settings.items():
-            setattr(Resource, name, value)
-        self._names = tuple(settings)
+        with self._guard:
+            if not self._set:
+                Pointer._class = Resource
+                self._before.update(_take_own_settings(Resource, settings))
+            self._set.pop(self, None)
+            self._set[self] = settings
+            _give_settings(Resource, settings)
 
     def undo(self) -> None:
-        """Set again what was set before; nothing if nothing was set."""
-        if self._class is None:
-            return
-        _take_own_settings(self._class, self._names)
-        for name, value in self._before.items():
-            setattr(self._class, name, value)
-        self._class = None
+        """Take the settings back; nothing if nothing was set."""
+        with self._guard:
+            settings = self._set.pop(self, None)
+            if settings is None:
+                return
+            if self._set:
+                _give_settings(self._class, [*self._set.values()][-1])
+                return
+            _take_own_settings(self._class, settings)
+            _give_settings(self._class, self._before)
+            self._before.clear()
+
+
+def _give_settings(class_: Any, settings: Mapping[str, Any]) -> None:
+    for name, value in settings.items():
+        setattr(class_, name, value)
 
 
 def _take_own_settings(class_: Any, names: Iterable[str]) -> dict[str, Any]:
