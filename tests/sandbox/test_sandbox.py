@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -60,110 +58,6 @@ def test_start__without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     assert repr(stopped) == "<Sandbox stopped account 12345>"
     with stopped:
         assert stopped.balance > 0
-
-
-def test_start__on_a_taken_port(sandbox: Sandbox) -> None:
-    """One that could not listen is one that does not run."""
-    port = int(sandbox.url.split(":")[2].partition("/")[0])
-    stopped = Sandbox(port=port)
-    with pytest.raises(OSError, match="in use"):
-        stopped.start()
-    with pytest.raises(RuntimeError, match="not running"):
-        stopped.receive(from_number="+15154469790", to_number="+19132597591")
-
-
-def test_start__and_stop_by_several() -> None:
-    """However many threads start it one does, and however many stop it nothing is left."""
-    threads, files = threading.active_count(), open_files()
-    begin = threading.Barrier(3)
-
-    def start(shared: Sandbox) -> bool:
-        begin.wait(10)
-        try:
-            shared.start()
-        except RuntimeError:
-            return False
-        return True
-
-    def stop(shared: Sandbox) -> bool:
-        begin.wait(10)
-        shared.stop()
-        return repr(shared) == "<Sandbox stopped account 12345>"
-
-    with ThreadPoolExecutor(3) as pool:
-        for _ in range(10):
-            shared = Sandbox()
-            assert sorted(pool.map(start, [shared] * 3)) == [False, False, True]
-            assert [*pool.map(stop, [shared] * 3)] == [True, True, True]
-    assert threading.active_count() == threads
-    assert open_files() == files
-
-
-class Interrupted(Exception):
-    """What the handler of a signal raises."""
-
-
-def test_stop__interrupted() -> None:
-    """What interrupts stop() while a call is still being answered leaves nothing running."""
-    in_call, may_go_on = threading.Event(), threading.Event()
-    stopping = threading.get_ident()
-
-    def clock() -> float:
-        if threading.current_thread().name == "vivialconnect-sandbox-connection":
-            in_call.set()
-            may_go_on.wait(10)
-        return time.time()
-
-    def interrupt(*_: object) -> None:
-        raise Interrupted
-
-    running = Sandbox(clock=clock).start()
-    before = signal.signal(signal.SIGUSR1, interrupt)
-    try:
-        with Client(running) as client, ThreadPoolExecutor(1) as pool:
-            lost = pool.submit(client.call, "GET", "messages.json")
-            assert in_call.wait(10)
-            threading.Timer(0.1, signal.pthread_kill, (stopping, signal.SIGUSR1)).start()
-            with pytest.raises(Interrupted):
-                running.stop()
-            shown = repr(running)
-            may_go_on.set()
-            assert isinstance(lost.exception(), OSError)
-    finally:
-        signal.signal(signal.SIGUSR1, before)
-    assert shown == "<Sandbox stopped account 12345>"
-    running.stop()
-    with running:
-        assert running.balance > 0
-
-
-def test_stop__while_others_look() -> None:
-    """Who looks while it is stopped is told that it does not run, and nothing else."""
-    shared = Sandbox()
-    ended = threading.Event()
-
-    def look() -> str:
-        try:
-            shared.advance(0)
-            shared.wait_for_webhooks()
-        except RuntimeError as error:
-            return str(error)
-        return ""
-
-    def look_on() -> set[str]:
-        told = set()
-        while not ended.is_set():
-            told.add(look())
-        return told
-
-    with ThreadPoolExecutor(2) as pool:
-        looks = [pool.submit(look_on) for _ in range(2)]
-        for _ in range(20):
-            with shared:
-                pass
-        ended.set()
-    told = {text[:27] for found in looks for text in found.result()}
-    assert told - {""} == {"This sandbox is not running"}
 
 
 def test_stop__nothing_left() -> None:

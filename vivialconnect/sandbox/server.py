@@ -247,6 +247,9 @@ class Server(ThreadingHTTPServer):
         self._waker.send(b"x")
         if self._acceptor.is_alive():
             self._acceptor.join()
+        with contextlib.suppress(OSError):  # not every system knows that of a socket that listens
+            # A child that was forked meanwhile has it too, and would go on listening.
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.server_close()
         self._waker.close()
         self._wakened.close()
