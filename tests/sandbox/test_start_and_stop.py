@@ -1,4 +1,4 @@
-"""Starting and stopping: by several threads, interrupted, while others look or hold what it had."""
+"""Starting, stopping, advancing: by several threads, interrupted, while others look on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox.clock import Clock
 
 from .client import Client
 from .test_sandbox import open_files
@@ -132,3 +133,21 @@ def test_stop__before_a_child_that_has_its_socket() -> None:
         running.stop()
         with Sandbox(port=port) as again:
             assert again.balance > 0
+
+
+def test_advance__by_two_at_once() -> None:
+    """Of two threads that advance the clock at the same time, neither is forgotten."""
+    clock = Clock(lambda: 0.0)
+    other = threading.Thread(target=clock.advance, args=(1,))
+
+    class Met(float):
+        """A number of seconds that meets the other thread as it is added."""
+
+        def __radd__(self, before: float) -> float:
+            other.start()
+            other.join(0.1)
+            return before + float(self)
+
+    clock.advance(Met(2))
+    other.join()
+    assert clock.now() == 3

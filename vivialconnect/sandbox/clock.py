@@ -34,6 +34,7 @@ class Clock:
         self._wall = wall
         self._ahead = 0.0
         self._error = _Error()
+        self._guard = threading.Lock()
 
     def wall(self) -> float:
         """Give the time of the wall's clock, in seconds since 1970, UTC."""
@@ -61,16 +62,18 @@ class Clock:
         :param seconds: how far; not negative.
         :raises ValueError: if it is negative, or leads past the year 9000.
         """
-        if not 0 <= seconds <= LAST_MOMENT - self.now():
-            raise ValueError(
-                "advance() takes a number of seconds, 0 or more and not past the year 9000, but "
-                "was given {!r}; the sandbox's clock does not go back".format(seconds)
-            )
-        self._ahead += seconds
+        with self._guard:
+            if not 0 <= seconds <= LAST_MOMENT - self.now():
+                raise ValueError(
+                    "advance() takes a number of seconds, 0 or more and not past the year 9000, "
+                    "but was given {!r}; the sandbox's clock does not go back".format(seconds)
+                )
+            self._ahead += seconds
 
     def reset(self) -> None:
         """Go back to the wall's time."""
-        self._ahead = 0.0
+        with self._guard:
+            self._ahead = 0.0
 
 
 def timestamp(moment: float) -> str:
