@@ -73,24 +73,6 @@ def test_stop__nothing_left() -> None:
     assert repr(running) == "<Sandbox stopped account 12345>"
 
 
-def test_stop__thread_that_takes_its_time_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is also waited for the thread of a connection that has ended by itself."""
-    before, run, done = {*threading.enumerate()}, threading.Thread.run, threading.Event()
-
-    def run_and_linger(self: threading.Thread) -> None:
-        run(self)
-        done.set()
-        time.sleep(0.1)
-
-    with Sandbox() as running:
-        monkeypatch.setattr(threading.Thread, "run", run_and_linger)
-        with Client(running) as client:
-            client.call("GET", "messages.json")
-        assert done.wait(10)
-
-    assert {*threading.enumerate()} <= before
-
-
 # Python warns of forking a process that has threads, which the sandbox is in.
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -203,13 +185,16 @@ def test_host__ipv6() -> None:
 
 
 def test_port__in_use(sandbox: Sandbox, client: Client) -> None:
-    """A port that is taken is an OSError, and nothing stays open."""
+    """A port that is taken is an OSError; nothing stays open, and nothing runs."""
     client.call("GET", "messages.json")  # From then on all that it opens is open.
     port = int(sandbox.url.split(":")[2].split("/")[0])
     before = open_files()
+    stopped = Sandbox(port=port)
     with pytest.raises(OSError, match=r"[Aa]ddress already in use"):
-        Sandbox(port=port).start()
+        stopped.start()
     assert open_files() == before
+    with pytest.raises(RuntimeError, match="not running"):
+        stopped.receive(from_number="+15154469790", to_number="+19132597591")
 
 
 def test_database__kept_between_runs(tmp_path: Path) -> None:

@@ -18,16 +18,6 @@ from .client import Client
 from .test_sandbox import open_files
 
 
-def test_start__on_a_taken_port(sandbox: Sandbox) -> None:
-    """One that could not listen is one that does not run."""
-    port = int(sandbox.url.split(":")[2].partition("/")[0])
-    stopped = Sandbox(port=port)
-    with pytest.raises(OSError, match="in use"):
-        stopped.start()
-    with pytest.raises(RuntimeError, match="not running"):
-        stopped.receive(from_number="+15154469790", to_number="+19132597591")
-
-
 def test_start__and_stop_by_several() -> None:
     """However many threads start it one does, and however many stop it nothing is left."""
     threads, files = threading.active_count(), open_files()
@@ -151,3 +141,21 @@ def test_advance__by_two_at_once() -> None:
     clock.advance(Met(2))
     other.join()
     assert clock.now() == 3
+
+
+def test_stop__thread_that_takes_its_time_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is also waited for the thread of a connection that has ended by itself."""
+    before, run, done = {*threading.enumerate()}, threading.Thread.run, threading.Event()
+
+    def run_and_linger(self: threading.Thread) -> None:
+        run(self)
+        done.set()
+        time.sleep(0.1)
+
+    with Sandbox() as running:
+        monkeypatch.setattr(threading.Thread, "run", run_and_linger)
+        with Client(running) as client:
+            client.call("GET", "messages.json")
+        assert done.wait(10)
+
+    assert {*threading.enumerate()} <= before

@@ -248,8 +248,9 @@ class RequestsTransport:
 
     def forget(self) -> None:
         """Drop the connections unclosed: in a forked child they belong to the parent."""
-        self._process = os.getpid()
         self._routes = {}
+        # Last, for another thread that finds it takes the routes that are there.
+        self._process = os.getpid()
 
 
 def _prepare(request: Request, sign: Sign) -> requests.PreparedRequest:

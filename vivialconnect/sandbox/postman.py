@@ -109,7 +109,8 @@ class Postman:
             connected = self._connection and self._connection.sock
             if connected:
                 with suppress(OSError):  # the call may have ended by itself
-                    connected.shutdown(socket.SHUT_RDWR)
+                    # Of the socket itself: that of TLS would first turn back to plain text.
+                    socket.socket.shutdown(connected, socket.SHUT_RDWR)
         if self._thread is not None:
             self._thread.join(2 * PATIENCE)
 
