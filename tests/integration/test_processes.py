@@ -253,6 +253,9 @@ def test_multiprocessing__two_accounts(method: str, tenants: Tenants) -> None:
     with context.Pool(processes) as pool, busy_parent(tenants.accounts) as wrong:
         jobs = [(tenants.accounts, CALLS)] * processes
         found = pool.starmap_async(call_as_threads, jobs).get(PATIENCE)
+        # Else they would be killed, maybe while they write down what they have covered.
+        pool.close()
+        pool.join()
 
     assert found == [[]] * processes
     assert wrong == []
