@@ -1,7 +1,8 @@
 """Send every text of a list once, also if it is killed and started again: send_list.py FROM FILE.
 
-FILE is CSV: in each row a number and a text. How far each is stands in FILE.sqlite3, on the disk
-before its call is made. A text that was begun and not ended is looked up before it is sent again.
+FILE is CSV in UTF-8: in each row a number and a text. How far each is stands in FILE.sqlite3, on
+the disk before its call is made. A text that was begun and not ended is looked up before it is sent
+again.
 
 Credentials come from VIVIALCONNECT_API_KEY, VIVIALCONNECT_API_SECRET, VIVIALCONNECT_ACCOUNT_ID.
 """
@@ -20,6 +21,7 @@ from typing import Optional
 from vivialconnect import BadRequest, Message, VivialConnectError
 
 LOOKS, PAUSE = 3, 1  # how often a text is looked up, and seconds between
+COLUMNS = 2  # a number and a text
 EARLIER = timedelta(minutes=5)  # in case this machine's clock is ahead of the service's
 
 
@@ -48,8 +50,11 @@ def send(message: Message, began: str) -> Optional[Message]:
 if not sys.argv[2:]:
     sys.exit(__doc__)
 from_number, path = sys.argv[1], Path(sys.argv[2])
-with path.open(encoding="utf-8", newline="") as file:
-    texts = [(to_number, body) for to_number, body in filter(None, csv.reader(file))]
+with path.open(encoding="utf-8-sig", newline="") as file:  # a spreadsheet puts a mark at the front
+    texts = [(*row,) for row in csv.reader(file) if row]
+for text in texts:
+    if len(text) != COLUMNS:
+        sys.exit("Each row must have a number and a text, and this one has not: {}".format(text))
 find = "SELECT began, id FROM texts WHERE to_number = ? AND body = ?"
 end = "UPDATE texts SET id = ? WHERE to_number = ? AND body = ?"
 missing = 0
@@ -82,4 +87,4 @@ with closing(sqlite3.connect("{}.sqlite3".format(path), isolation_level=None)) a
             print("Message", sent.id, "to", text[0])
 
 if missing:
-    sys.exit("Of {} texts there is no message; start it again later".format(missing))
+    sys.exit("{} texts have no message; correct what was refused and start again".format(missing))

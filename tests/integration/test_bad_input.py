@@ -180,6 +180,7 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "each of a negative number": (lambda: User.find_each(-1), "limit"),
     "each of True": (lambda: User.find_each(True), "limit"),  # noqa: FBT003 - the case
+    "each of one page": (lambda: User.find_each(page=2), "leave page out, or use find"),
     "each by no page": (lambda: User.find_each(page_size=0), "page_size"),
     "each by too long a page": (lambda: User.find_each(page_size=151), "page_size"),
     "each by half a page": (lambda: User.find_each(page_size=1.5), "page_size"),  # type: ignore[arg-type] # the case

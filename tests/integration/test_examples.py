@@ -284,10 +284,23 @@ def test_send_list__refused(sandbox: Sandbox, listed: Path) -> None:
     )
 
     assert finished.stdout.startswith("Not sent to 913: 400 Bad Request")
-    assert finished.stderr == "Of 1 texts there is no message; start it again later\n"
+    assert finished.stderr == "1 texts have no message; correct what was refused and start again\n"
     assert bodies() == ["Hello"]
     assert (finished.returncode, stopped.returncode) == (1, 1)
     assert stopped.stderr.startswith("Stopped at 913; start it again later: 401 Unauthorized")
+
+
+def test_send_list__from_a_spreadsheet(sandbox: Sandbox, listed: Path) -> None:
+    """The mark that a spreadsheet puts first is no part of a number; a row of less is refused."""
+    listed.write_text(RECIPIENT + ",Hello\n", encoding="utf-8-sig")
+    finished = run_example(sandbox, "send_list.py", SENDER, str(listed))
+    listed.write_text("{0},Hi\n{0}\n".format(RECIPIENT), encoding="utf-8")
+    refused = run_example(sandbox, "send_list.py", SENDER, str(listed))
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Each row must have a number and a text")
+    assert bodies() == ["Hello"]
 
 
 def test_receive_callbacks__told(sandbox: Sandbox) -> None:

@@ -89,9 +89,10 @@ def test_fields__that_cannot_be(
     assert list(vivialconnect_sandbox.requests) == []
 
 
-def test_fields__misspelt_name() -> None:
+@pytest.mark.parametrize("name", ["to_nmber", "toNumber", "to", "to_"])
+def test_fields__misspelt_name(name: str) -> None:
     """A name that is nearly one of the fields is warned of, where the row is made."""
     with pytest.warns(UserWarning, match="did you mean 'to_number'") as caught:
-        Message(to_nmber=RECIPIENT)
+        Message(**{name: RECIPIENT})
 
     assert caught[0].filename == __file__

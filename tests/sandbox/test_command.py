@@ -204,5 +204,5 @@ def test_run__impossible(words: list[str], capsys: pytest.CaptureFixture[str]) -
 def _check_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     output = capsys.readouterr()
     assert output.out == ""
-    assert output.err.startswith("The sandbox cannot start: ")
+    assert output.err.startswith("The sandbox cannot start at ")
     assert output.err.count("\n") == 1

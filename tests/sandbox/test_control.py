@@ -60,9 +60,9 @@ def test_receive__media_urls_in_python(client: Client, sandbox: Sandbox) -> None
     ("document", "words"),
     [
         ([], "must be an object, like"),
-        ({}, "see to from_number, to_number"),
-        ({**TEXT, "body": 5}, "see to body"),
-        ({**TEXT, "media": []}, "see to media"),
+        ({}, "check from_number, to_number"),
+        ({**TEXT, "body": 5}, "check body"),
+        ({**TEXT, "media": []}, "check media"),
         ({**TEXT, "to_number": "+15154469791"}, "is no number of account 12345; buy it first"),
         ({**TEXT, "media_urls": [5]}, "unsupported media type or URL: 5"),
         ({**TEXT, "body": "\ud800"}, "is not valid JSON"),

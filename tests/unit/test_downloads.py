@@ -115,17 +115,17 @@ def test_download__misuse() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "raised"),
+    ("target", "raised", "told"),
     [
-        ("missing/cat.png", FileNotFoundError),
-        ("missing/", FileNotFoundError),
-        ("file/cat.png", NotADirectoryError),
+        ("missing/cat.png", FileNotFoundError, "no such folder.*missing/cat.png"),
+        ("missing/", FileNotFoundError, "no such folder.*missing/"),
+        ("file/cat.png", NotADirectoryError, "Not a directory"),
     ],
 )
-def test_target__without_a_folder(target: str, raised: Any, tmp_path: Path) -> None:
+def test_target__without_a_folder(target: str, raised: Any, told: str, tmp_path: Path) -> None:
     """Where there is no folder, the disk's own error says so, and nothing is fetched."""
     (tmp_path / "file").write_bytes(OLD)
-    with pytest.raises(raised):
+    with pytest.raises(raised, match=told):
         downloads.deliver(str(tmp_path) + "/" + target, "cat.png", pytest.fail)
 
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -230,10 +230,16 @@ def test_str__attempts() -> None:
     assert str(made).endswith("(GET /m.json, 3 attempts)")
 
 
+def test_args__what_the_service_said() -> None:
+    """The first argument of an error is its message, wherever that came from."""
+    assert RequestorError(None, 400, '{"message": "no"}').args == ("no",)
+    assert RequestorError("lost").args == ("lost",)
+
+
 def test_str__no_reason() -> None:
     """Without words of the server the text says so."""
     assert str(ResourceNotFound(None, 404, b"<html>")) == (
-        "404 Not Found: the service gave no reason; check the id and api_account_id"
+        "404 Not Found: the service gave no reason; check the id, api_account_id and api_base_url"
     )
 
 

@@ -64,7 +64,9 @@ def test_setting__in_a_class_body(name: str) -> None:
         ("api_url", "api_base_url"),
         ("account_id", "api_account_id"),
         ("key", "api_key"),
+        ("API_KEY", "api_key"),
         ("timeout", "request_timeout"),
+        ("Timeout", "request_timeout"),
         ("max_retires", "max_retries"),
     ],
 )

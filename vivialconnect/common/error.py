@@ -149,6 +149,7 @@ class RequestorError(VivialConnectError):
         self.http_body = _text_of(http_body)
         self.json_body, said, self.error_code, self.param = _read_error_body(self.http_body)
         self.message = self.message or said or ""
+        self.args = (self.message,)
 
     def _describe(self) -> str:
         if self.http_status is None:
@@ -230,7 +231,7 @@ class ForbiddenAccess(ClientError):
 class ResourceNotFound(ClientError):
     """The resource does not exist (404)."""
 
-    _usual_hint = "check the id and api_account_id"
+    _usual_hint = "check the id, api_account_id and api_base_url"
 
 
 class MethodNotAllowed(ClientError):

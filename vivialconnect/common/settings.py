@@ -185,10 +185,10 @@ def missing(settings: Settings, *names: str) -> ValueError:
         _enumerated([ENVIRONMENT[name] for name in absent]),
     )
     # Then the other half may well be set, but in the place that does not count.
-    half = (settings.api_key is None) != (settings.api_secret is None)
-    return ValueError(
-        words + ("; key and secret are taken from one and the same place" if half else "")
-    )
+    here = [name for name in PAIR if getattr(settings, name) is not None]
+    if len(here) == 1:
+        words += "; {} is set, and both are taken from one place: set both there".format(here[0])
+    return ValueError(words)
 
 
 def _enumerated(words: list[str]) -> str:
@@ -212,10 +212,11 @@ def _check_text(name: str, value: Any) -> None:
     if not isinstance(value, str) or not _is_printable_ascii(value):
         # The value is not shown, for it may be the secret.
         label = name.partition("_")[2]
-        raise ValueError(
-            "{} must be the {} as one line of printable ASCII text; this one has a line break "
-            "or another character that no {} has".format(name, label, label)
-        )
+        words = "{} must be the {} as one line of printable ASCII text; this one {}"
+        fault = "has a line break or another character that no {} has".format(label)
+        if not isinstance(value, str):
+            fault = "is of the type {}".format(type(value).__name__)
+        raise ValueError(words.format(name, label, fault))
 
 
 def _is_printable_ascii(text: str) -> bool:

@@ -126,15 +126,21 @@ def plain_copy(value: Any) -> Any:
 def nearest(name: str, known: Iterable[str], likeness: float) -> Optional[str]:
     """Return the known name that another is most like; ``None`` if it is like none.
 
-    :param likeness: How alike two names must be, 1 for the same.
+    :param likeness: How alike two names must be, 1 for the same but for case and underscores.
 
-    >>> nearest("to_nmber", ["body", "to_number"], 0.8)
+    >>> nearest("toNmber", ["body", "to_number"], 0.8)
     'to_number'
     """
     with no_fork:
         from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
 
-    return next(iter(get_close_matches(name, [*known], n=1, cutoff=likeness)), None)
+    letters = {_letters(other): other for other in known}
+    found = get_close_matches(_letters(name), [*letters], n=1, cutoff=likeness)
+    return letters[found[0]] if found else None
+
+
+def _letters(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
@@ -156,15 +162,23 @@ def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
 def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:
     """Warn of fields that are nearly called like one of the class: the service passes them over.
 
+    The first word of one name alone, as ``to`` of ``to_number``, is near it too.
+
     :param class_: The class of the row that is given them, by whoever has called the caller.
     :param given: The names of the fields.
     """
     known = class_._field_names
     for name in set(given).difference(known, class_._class_names, (class_._key,)):
-        near = nearest(name, known, ALIKE)
+        near = nearest(name, known, ALIKE) or _only_one_with(name.rstrip("_") + "_", known)
         if near:
             text = "{} has no field {!r}, so the service will pass it over; did you mean {!r}?"
             warnings.warn(text.format(class_.__name__, name, near), stacklevel=3)
+
+
+def _only_one_with(beginning: str, known: Iterable[str]) -> Optional[str]:
+    """Return the name that begins so, if all others that do are longer forms of it."""
+    found = sorted(name for name in known if name.startswith(beginning))
+    return found[0] if found and all(name.startswith(found[0]) for name in found) else None
 
 
 def explain_missing(row: Any, name: str) -> str:

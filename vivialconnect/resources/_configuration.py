@@ -256,7 +256,8 @@ class ResourceMeta(type):
             """Set an attribute of the class, and warn of a name that is nearly a setting's."""
             known = name[:1] == "_" or name in cls._field_names or hasattr(type(cls), name)
             if not known and not hasattr(cls, name):
-                longer = (other for other in sorted(SETTING_NAMES) if other.endswith("_" + name))
+                end = "_" + name.lower()
+                longer = (other for other in sorted(SETTING_NAMES) if other.endswith(end))
                 near = nearest(name, SETTING_NAMES, 0.7) or next(longer, None)
                 if near:
                     text = "there is no setting {!r}, so it changes nothing; did you mean {!r}?"

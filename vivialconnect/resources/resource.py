@@ -154,13 +154,15 @@ class Resource(Row):
         :param limit: How many in all; ``None`` for every one.
         :param page_size: How many to ask for at a time, 1 to 150.
         :param path: As for :meth:`find`.
-        :param query: As for :meth:`find`.
-        :raises ValueError: At once, if limit or page size cannot be.
+        :param query: As for :meth:`find`, but for ``page``.
+        :raises ValueError: At once, if limit or page size cannot be, or a page is asked for.
         :raises RequestorError: While walking, if a call fails.
         :raises ResourceError: While walking, if an answer is no list, or the same page for ever.
 
         .. versionadded:: 1.0
         """
+        if "page" in query:
+            raise ValueError("a walk reads every page; leave page out, or use find")
         return cls._each(
             lambda **further: cls.find(None, path, **{**query, **further}), limit, page_size
         )
@@ -197,6 +199,8 @@ class Resource(Row):
         cls: type[ResourceT], attributes: Optional[Mapping[str, Any]] = None, **fields: Any
     ) -> ResourceT:
         """Create and save a resource with the given attributes.
+
+        Data with an id is that of a resource that there is already, which is saved over.
 
         :param attributes: The data of the new row; at least one of the two is needed.
         :param fields: The same by name, as for the constructor.
@@ -314,7 +318,7 @@ class Resource(Row):
         :param call: Its path is what follows the row's own: nothing, or ``"attachments/count"``.
         :param read: Makes the result of the parsed answer.
         """
-        self._require_id("make this call for")
+        self._require_id("make a call about")
         return self._call_here(self.id, call, read)
 
     def _call_here(self, id_: Optional[Id], call: Call, read: Callable[[Any], ReadT]) -> ReadT:

@@ -64,7 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
                     # By the second: Windows interrupts no wait without an end.
                     told = stop.get(timeout=1)
     except (OSError, OverflowError, ValueError, sqlite3.Error) as error:
-        sys.stderr.write(f"The sandbox cannot start: {error}\n")
+        place = f"{arguments.host} port {arguments.port}"
+        kept = f", database {arguments.database}" if arguments.database else ""
+        sys.stderr.write(f"The sandbox cannot start at {place}{kept}: {error}\n")
         return 2
     finally:
         for number, handler in before.items():

@@ -63,7 +63,7 @@ def _receive(request: Request, receive: Callable[..., dict[str, Any]]) -> Answer
         raise Refusal(
             400,
             "A message has the texts from_number, to_number and body, and the list media_urls; "
-            "see to {}".format(", ".join(wrong + absent)),
+            "check {}".format(", ".join(wrong + absent)),
         )
     try:
         message = receive(**fields)
