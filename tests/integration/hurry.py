@@ -53,7 +53,8 @@ def late(
         def recv_into(self: Any, *arguments: Any, **keywords: Any) -> int:
             while not arrived() and _sockets.attempt.seconds_left():
                 time.sleep(0.001)
-            if _sockets.attempt.streaming if in_medium else not clock.moves:
+            is_time = _sockets.attempt.streaming if in_medium else not clock.moves
+            if is_time:
                 clock.move(seconds)
             return receive(self, *arguments, **keywords)
 

@@ -25,13 +25,26 @@ ROOT = Path(vivialconnect.__file__).parent.parent
 RECIPIENT = demo.SANDBOX_RECIPIENT
 
 
+#: Starts the package without what only Unix has.
+WITHOUT_UNIX = """
+import os, runpy, signal, socket, sys, time
+for name in ('fork', 'forkpty', 'register_at_fork', 'geteuid', 'getuid', 'pread'):
+    delattr(os, name)
+for name in ('SIGALRM', 'SIGHUP', 'SIGKILL', 'SIGUSR1', 'pthread_sigmask', 'setitimer'):
+    delattr(signal, name)
+del socket.MSG_DONTWAIT, time.clock_gettime, time.tzset
+sys.modules.update(dict.fromkeys(('fcntl', 'grp', 'pwd', 'resource', 'termios')))
+runpy.run_module('vivialconnect', run_name='__main__')
+"""
+
+
 def run_module(
     *words: str,
     folder: Path,
     environment: Optional[dict[str, str]] = None,
     start: Iterable[str] = ("-m", "vivialconnect"),
 ) -> Any:
-    """Run ``python -m vivialconnect`` without standard input, warnings being errors."""
+    """Run the package, without standard input and with warnings as errors."""
     return subprocess.run(
         [sys.executable, "-W", "error", *start, *words],
         cwd=folder,
@@ -106,18 +119,7 @@ def test_demo__database_holds_what_was_done(tmp_path: Path) -> None:
 
 def test_demo__where_nothing_forks(tmp_path: Path) -> None:
     """All of it works without what Windows does not have."""
-    (tmp_path / "started.py").write_text(
-        "import os, runpy, signal, socket, sys, time\n"
-        "for name in ('fork', 'forkpty', 'register_at_fork', 'geteuid', 'getuid', 'pread'):\n"
-        "    delattr(os, name)\n"
-        "for name in ('SIGALRM', 'SIGHUP', 'SIGKILL', 'SIGUSR1', 'pthread_sigmask', 'setitimer'):\n"
-        "    delattr(signal, name)\n"
-        "del socket.MSG_DONTWAIT, time.clock_gettime, time.tzset\n"
-        "sys.modules.update(dict.fromkeys(('fcntl', 'grp', 'pwd', 'resource', 'termios')))\n"
-        "runpy.run_module('vivialconnect', run_name='__main__')\n",
-        encoding="utf-8",
-    )
-    ran = run_module("demo", folder=tmp_path, start=[str(tmp_path / "started.py")])
+    ran = run_module("demo", folder=tmp_path, start=("-c", WITHOUT_UNIX))
 
     assert ran.stderr == ""
     assert ran.returncode == 0

@@ -228,7 +228,7 @@ def test_silence__none(data: bytes) -> None:
             moves = clock.moves
             peer.send(data[place : place + 1])
             while clock.moves == moves and not peer.server.stopping.wait(0.001):
-                pass  # it is waited for
+                pass  # until the client waits for the next byte
 
     with ScriptedServer(play) as server, late(lambda: True, AMPLE / 2, in_medium=True) as clock:
         use(server, request_timeout=AMPLE)

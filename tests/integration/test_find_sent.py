@@ -120,7 +120,8 @@ def test_find_sent__alike_from_before(service: Service) -> None:
     new_message().send()
     service.ahead = 0
     message = service.lose(fault="close")
-    # It is 30 seconds, and as many more as passed between the two calls; from 60 on it is another.
+    # It is 30 seconds, and as many more as passed between the two calls; from 60 on the row is not
+    # looked at.
     with pytest.raises(ResourceError, match=r"is alike, but was created [345]\d seconds before"):
         message.find_sent()
 

@@ -26,7 +26,7 @@ from vivialconnect import Message, Timeout
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-LIMIT = 0.4  # seconds that a call may take of which nothing has to arrive
+LIMIT = 0.4  # seconds for a call whose request never gets out
 HEAD = encode_answer(b"x" * 100000)[:-100000]
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 

@@ -284,15 +284,15 @@ def test_configure__several() -> None:
     from vivialconnect import Resource  # noqa: PLC0415 - the rest of these tests works without it
 
     before = Resource.api_base_url
-    first, second, third = Sandbox().start(), Sandbox().start(), Sandbox().start()
-    for each in (first, second, third):
-        each.configure()
-    first.stop()
-    assert Resource.api_base_url == third.url
-    third.stop()
-    assert (Resource.api_base_url, Resource.api_key) == (second.url, second.api_key)
-    second.stop()
-    assert Resource.api_base_url == before
+    with Sandbox() as first, Sandbox() as second, Sandbox() as third:
+        for each in (first, second, third):
+            each.configure()
+        first.stop()
+        assert Resource.api_base_url == third.url
+        third.stop()
+        assert (Resource.api_base_url, Resource.api_key) == (second.url, second.api_key)
+        second.stop()
+        assert Resource.api_base_url == before
 
 
 def test_import__without_requests() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from vivialconnect.sandbox import Sandbox
 from vivialconnect.sandbox.clock import Clock
+from vivialconnect.sandbox.store import NOT_RUNNING
 
 from .client import Client
 from .test_sandbox import open_files
@@ -55,12 +56,17 @@ def test_stop__interrupted() -> None:
     stopping = threading.get_ident()
 
     def clock() -> float:
-        if threading.current_thread().name == "vivialconnect-sandbox-connection":
+        in_connection = threading.current_thread().name == "vivialconnect-sandbox-connection"
+        if in_connection and not in_call.is_set():
             in_call.set()
+            while not (running._server and running._server._stopping):
+                time.sleep(0.001)
+            signal.pthread_kill(stopping, signal.SIGUSR1)
             may_go_on.wait(10)
         return time.time()
 
     def interrupt(*_: object) -> None:
+        running.stop()  # it is being stopped already
         raise Interrupted
 
     running = Sandbox(clock=clock).start()
@@ -69,7 +75,6 @@ def test_stop__interrupted() -> None:
         with Client(running) as client, ThreadPoolExecutor(1) as pool:
             lost = pool.submit(client.call, "GET", "messages.json")
             assert in_call.wait(10)
-            threading.Timer(0.1, signal.pthread_kill, (stopping, signal.SIGUSR1)).start()
             with pytest.raises(Interrupted):
                 running.stop()
             shown = repr(running)
@@ -108,8 +113,8 @@ def test_stop__while_others_look() -> None:
             with shared:
                 pass
         ended.set()
-    told = {text[:27] for found in looks for text in found.result()}
-    assert told - {""} == {"This sandbox is not running"}
+    told = set().union(*(found.result() for found in looks))
+    assert told - {""} == {NOT_RUNNING}
 
 
 def test_stop__before_a_child_that_has_its_socket() -> None:

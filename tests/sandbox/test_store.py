@@ -110,7 +110,9 @@ def test_transaction__interrupted_at_its_beginning(tmp_path: Path) -> None:
 
     def interrupt(_: sqlite3.Connection) -> None:
         begun.set()
-        time.sleep(0.1)  # until the other waits
+        while not store._lock.locked():
+            time.sleep(0.001)
+        time.sleep(0.1)  # until it waits for the file too
         signal.pthread_kill(waiting, signal.SIGUSR1)
 
     with closing(Store(file)) as busy, closing(Store(file)) as store, ThreadPoolExecutor(1) as pool:

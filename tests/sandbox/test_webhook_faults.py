@@ -101,11 +101,11 @@ def test_stop__while_somebody_waits(client: Client, sandbox: Sandbox, receiver: 
     sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
     assert receiver.met.wait(10)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(sandbox.wait_for_webhooks)
+        waiting = pool.submit(sandbox.wait_for_webhooks, 60)
         time.sleep(0.05)  # until it waits
         sandbox.stop()
         with pytest.raises(RuntimeError, match="not running"):
-            waiting.result(2)
+            waiting.result(20)
 
 
 def drip(listening: socket.socket, stop: threading.Event) -> None:

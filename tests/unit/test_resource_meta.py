@@ -84,7 +84,7 @@ def test_setting__others_are_not_warned_of(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Resource, "audit", print, raising=False)
     monkeypatch.setattr(Message, "account_id", 7, raising=False)
     monkeypatch.setattr(Resource, "_timeout", 7, raising=False)
-    monkeypatch.setenv("VIVIALCONNECT_BASE_URL", "no URL")
+    monkeypatch.setenv("VIVIALCONNECT_BASE_URL", "no URL")  # it cannot be read, but set
     Resource.api_base_url = "http://localhost:1"
 
     assert Message().account_id == 7

@@ -249,7 +249,7 @@ class RequestsTransport:
     def forget(self) -> None:
         """Drop the connections unclosed: in a forked child they belong to the parent."""
         self._routes = {}
-        # Last, for another thread that finds it takes the routes that are there.
+        # Last: a thread that sees the new process uses the routes that it finds.
         self._process = os.getpid()
 
 

@@ -254,6 +254,7 @@ class ResourceMeta(type):
 
         def __setattr__(cls, name: str, value: Any) -> None:
             """Set an attribute of the class, and warn of a name that is nearly a setting's."""
+            # The metaclass first: reading a setting fails where that of the environment is no good.
             known = name[:1] == "_" or name in cls._field_names or hasattr(type(cls), name)
             if not known and not hasattr(cls, name):
                 end = "_" + name.lower()

@@ -28,7 +28,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
 from vivialconnect.sandbox import seed
 from vivialconnect.sandbox.application import Application
@@ -61,6 +61,8 @@ __all__ = [
     "Sandbox",
     "SandboxAccount",
 ]
+
+PartT = TypeVar("PartT")
 
 #: How many of the latest requests :attr:`Sandbox.requests` keeps.
 KEPT_REQUESTS = 5_000
@@ -131,9 +133,10 @@ class Sandbox:
         self._application: Optional[Application] = None
         self._pointer = Pointer()
         self._process = 0
+        # A signal may come in the middle of stop(), whose handler stops it too.
         self._guard = threading.RLock()
         #: What undoes the start, the last part first.
-        self._parts = ExitStack()
+        self._cleanup = ExitStack()
 
     def __repr__(self) -> str:
         """Tell where it is and whose it is, but not the secret."""
@@ -171,7 +174,7 @@ class Sandbox:
     @property
     def balance(self) -> int:
         """What the account has, in 1/100 cent."""
-        store: Store = self._running(self._store)
+        store = self._running(self._store)
         return store.transaction(lambda connection: balance(connection, self.account_id))
 
     def start(self) -> Sandbox:
@@ -183,24 +186,24 @@ class Sandbox:
         :raises sqlite3.Error: if the database cannot be opened, or is not one of this release.
         :raises ValueError: if the database knows the key as another account's.
         """
-        with self._guard, ExitStack() as parts:  # whatever goes wrong, nothing stays open
+        with self._guard, ExitStack() as cleanup:  # whatever goes wrong, nothing stays open
             if self._server is not None:
                 raise RuntimeError("This sandbox is running already; make another one beside it")
-            parts.callback(self._pointer.undo)
+            cleanup.callback(self._pointer.undo)
             store = Store(self._database)
-            parts.callback(store.close)
+            cleanup.callback(store.close)
             store.transaction(self._plant)
-            parts.callback(self._forget_parts)
+            cleanup.callback(self._forget_parts)
             self._store = store
             self._application = Application(store, self._clock, self._options, self._play)
-            parts.callback(self._application.postman.stop)
-            parts.callback(self._application.settle)
+            cleanup.callback(self._application.postman.stop)
+            cleanup.callback(self._application.settle)
             server = Server(self._host, self._port, self._respond, self._clock.wall, tls=self._tls)
-            parts.callback(server.stop)
+            cleanup.callback(server.stop)
             self._application.postman.look()
             server.start()
             self._server, self._process = server, os.getpid()
-            self._parts = parts.pop_all()
+            self._cleanup = cleanup.pop_all()
         return self
 
     def stop(self) -> None:
@@ -213,9 +216,8 @@ class Sandbox:
             self._pointer.undo()
             return
         with self._guard:
-            # Before it is closed, for a signal may come meanwhile whose handler stops it too.
-            parts, self._parts = self._parts, ExitStack()
-            parts.close()
+            cleanup, self._cleanup = self._cleanup, ExitStack()
+            cleanup.close()
 
     def reset(self) -> None:
         """Go back to a fresh state, with the same key; forget requests, chaos and the time jumped.
@@ -252,7 +254,7 @@ class Sandbox:
         """
         check_account_id(account_id)
         check_credentials(api_key, api_secret)
-        store: Store = self._running(self._store)
+        store = self._running(self._store)
         return store.transaction(
             lambda connection: admit(
                 connection,
@@ -297,7 +299,7 @@ class Sandbox:
         :raises ValueError: if the account does not have the number, or a URL cannot be.
         :raises RuntimeError: if the sandbox is not running.
         """
-        application: Application = self._running(self._application)
+        application = self._running(self._application)
         attached = (*from_bytes(media), *application.load_media(media_urls))
         return application.receive(Draft(self.account_id, from_number, to_number, body, attached))
 
@@ -336,10 +338,10 @@ class Sandbox:
         if is_control(request):
             return control(request, self.chaos, self.receive)
         self._requests.append(request)
-        application: Application = self._running(self._application)
+        application = self._running(self._application)
         return application.answer(request)
 
-    def _running(self, part: Any) -> Any:
+    def _running(self, part: Optional[PartT]) -> PartT:
         if part is None:
             raise RuntimeError(NOT_RUNNING)
         return part

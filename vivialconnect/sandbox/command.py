@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import queue
 import shlex
 import signal
 import sqlite3
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox import Sandbox
@@ -49,20 +48,18 @@ def run(arguments: argparse.Namespace) -> int:
     :param arguments: what the parser read.
     :returns: the exit status: 0 after a clean end, 2 if the sandbox could not start.
     """
-    # No Event: a signal that meets whoever begins to wait for one would itself wait for ever.
-    stop: queue.SimpleQueue[int] = queue.SimpleQueue()
+    told: list[int] = []
     before = {
-        number: signal.signal(number, lambda number, _: stop.put(number))
+        number: signal.signal(number, lambda number, _: told.append(number))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
         with _sandbox(arguments) as sandbox:
             print(export_lines(sandbox), flush=True)
-            told = 0
+            # No Event: a signal that comes as its wait begins would itself wait for ever; and no
+            # wait without an end, for Windows interrupts none.
             while not told:
-                with contextlib.suppress(queue.Empty):
-                    # By the second: Windows interrupts no wait without an end.
-                    told = stop.get(timeout=1)
+                time.sleep(0.1)
     except (OSError, OverflowError, ValueError, sqlite3.Error) as error:
         place = f"{arguments.host} port {arguments.port}"
         kept = f", database {arguments.database}" if arguments.database else ""

@@ -13,8 +13,9 @@ class Pointer:
     Of several that are set, the latest counts, in whatever order they are undone.
     """
 
-    #: Those that are set, the latest last, with their settings; and what stood there before them.
-    _set: ClassVar[dict[Pointer, Mapping[str, Any]]] = {}
+    #: The settings of each that is set, the latest last.
+    _configured: ClassVar[dict[Pointer, Mapping[str, Any]]] = {}
+    #: What the class had before the first of them.
     _before: ClassVar[dict[str, Any]] = {}
     _class: ClassVar[Any] = None
     _guard = threading.RLock()
@@ -27,21 +28,21 @@ class Pointer:
         from vivialconnect import Resource  # noqa: PLC0415 - the sandbox works without the client
 
         with self._guard:
-            if not self._set:
+            if not self._configured:
                 Pointer._class = Resource
                 self._before.update(_take_own_settings(Resource, settings))
-            self._set.pop(self, None)
-            self._set[self] = settings
+            self._configured.pop(self, None)
+            self._configured[self] = settings
             _give_settings(Resource, settings)
 
     def undo(self) -> None:
         """Take the settings back; nothing if nothing was set."""
         with self._guard:
-            settings = self._set.pop(self, None)
+            settings = self._configured.pop(self, None)
             if settings is None:
                 return
-            if self._set:
-                _give_settings(self._class, [*self._set.values()][-1])
+            if self._configured:
+                _give_settings(self._class, [*self._configured.values()][-1])
                 return
             _take_own_settings(self._class, settings)
             _give_settings(self._class, self._before)

@@ -134,13 +134,13 @@ class Postman:
 
     def _work(self) -> float:
         """Make a call if there is one to be made, and tell in how many seconds to look again."""
-        webhook, due = self._store.transaction(self._look)
+        webhook, due = self._store.transaction(self._find_next)
         if webhook is not None:
             self._deliver(webhook)
             return 0
         return threading.TIMEOUT_MAX if due is None else due - self._clock.now()
 
-    def _look(
+    def _find_next(
         self, connection: sqlite3.Connection
     ) -> tuple[Optional[webhooks.Webhook], Optional[float]]:
         self._settle(connection)

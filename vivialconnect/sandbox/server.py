@@ -179,7 +179,8 @@ class Server(ThreadingHTTPServer):
         self.respond = respond
         self.now = now
         self._tls = tls
-        #: Those that are served, and some that were: what a thread did ends before itself.
+        #: Each with its thread. One that has ended stays until the next comes, for its thread may
+        #: still be ending, and is waited for.
         self._connections: list[tuple[socket.socket, threading.Thread]] = []
         self._stopping = False
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET

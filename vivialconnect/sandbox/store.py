@@ -2,8 +2,8 @@
 
 One connection serves all threads, one transaction at a time. A transaction that has ended is on
 the disk, so what was acknowledged outlives a kill: SQLite's own journal sees to that. A write-ahead
-log would be quicker, but whoever opens the file while another begins or ends one is told at once
-that it is locked, whatever his timeout.
+log would be quicker, but while one connection begins or ends it, SQLite refuses others at once as
+locked, whatever their timeout.
 """
 
 # ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
