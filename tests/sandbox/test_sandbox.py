@@ -165,7 +165,8 @@ def test_requests__bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"port": -1}, {"port": 65_536}, {"account_id": 0}, {"account_id": 10**18},
+        {"port": -1}, {"port": 65_536}, {"host": ""}, {"database": ""}, {"account_id": 0},
+        {"account_id": 10**18},
         {"delays": (1, 2)}, {"delays": (3, 2, 1)}, {"delays": (-1, 0, 0)}, {"api_key": "a b"},
         {"api_key": "a:b"}, {"api_key": ""}, {"api_key": "\u00e9"}, {"api_secret": ""},
         {"api_secret": "a\nb"},

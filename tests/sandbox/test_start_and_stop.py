@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from vivialconnect.sandbox import Sandbox
 from vivialconnect.sandbox.clock import Clock
+from vivialconnect.sandbox.pointing import Pointer
+from vivialconnect.sandbox.server import PAUSE
 from vivialconnect.sandbox.store import NOT_RUNNING
 
 from .client import Client
 from .test_sandbox import open_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def test_start__and_stop_by_several() -> None:
@@ -128,6 +136,87 @@ def test_stop__before_a_child_that_has_its_socket() -> None:
         running.stop()
         with Sandbox(port=port) as again:
             assert again.balance > 0
+
+
+def test_configure__while_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is not left pointed at a sandbox that is gone."""
+    from vivialconnect import Resource  # noqa: PLC0415 - the rest of these tests works without it
+
+    before = Resource.api_base_url
+    running = Sandbox().start()
+    configuring, stopped = threading.Event(), threading.Event()
+    configure = Pointer.configure
+
+    def configure_late(self: Pointer, settings: Mapping[str, Any]) -> None:
+        configuring.set()
+        stopped.wait(0.2)  # it is not, as stop() waits for this
+        configure(self, settings)
+
+    monkeypatch.setattr(Pointer, "configure", configure_late)
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(running.configure)
+        assert configuring.wait(10)
+        running.stop()
+        stopped.set()
+        ended.result()
+
+    assert Resource.api_base_url == before
+
+
+def test_configure__within_a_scope() -> None:
+    """The class has afterwards what was set on it, and not what is in force in a scope."""
+    from vivialconnect import Resource, configured  # noqa: PLC0415 - see above
+
+    Resource.api_key, Resource.api_secret, Resource.api_account_id = "mine", "hidden", 7
+    with configured(api_key="other", api_secret="other", api_account_id=9), Sandbox() as sandbox:
+        sandbox.configure()
+
+    assert (Resource.api_key, Resource.api_secret, Resource.api_account_id) == ("mine", "hidden", 7)
+
+
+def test_stop__closes_what_the_client_keeps_open() -> None:
+    """However many sandboxes a process has called, no connection to one that stopped is left."""
+    from vivialconnect import Account  # noqa: PLC0415 - see above
+
+    files = []
+    for _ in range(4):
+        with Sandbox() as sandbox:
+            sandbox.configure()
+            Account.find(12345)
+        files.append(open_files())
+
+    assert files[-1] == files[0]
+
+
+def test_start__again() -> None:
+    """The requests of an earlier run are forgotten."""
+    sandbox = Sandbox()
+    with sandbox, Client(sandbox) as client:
+        client.call("GET", "messages.json")
+        assert len(sandbox.requests) == 1
+    with sandbox:
+        assert sandbox.requests == []
+
+
+def test_accept__no_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no connection can be accepted for a while, one waits, and does not try on and on."""
+    tries = []
+    accept = socket.socket.accept
+
+    def fail_at_first(self: socket.socket) -> Any:
+        tries.append(self)
+        if len(tries) < 3:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return accept(self)
+
+    with Sandbox() as sandbox, Client(sandbox) as client:
+        monkeypatch.setattr(socket.socket, "accept", fail_at_first)
+        started = time.monotonic()
+        assert client.call("GET", "messages/count.json").status == 200
+        monkeypatch.undo()
+
+    assert time.monotonic() - started >= 2 * PAUSE
+    assert len(tries) == 3
 
 
 def test_advance__by_two_at_once() -> None:

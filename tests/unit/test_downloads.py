@@ -119,6 +119,8 @@ def test_download__misuse() -> None:
     [
         ("missing/cat.png", FileNotFoundError, "no such folder.*missing/cat.png"),
         ("missing/", FileNotFoundError, "no such folder.*missing/"),
+        ("missing/.", FileNotFoundError, "no such folder.*missing/."),
+        ("file/.", FileNotFoundError, "no such folder.*file/."),
         ("file/cat.png", NotADirectoryError, "Not a directory"),
     ],
 )
@@ -129,15 +131,6 @@ def test_target__without_a_folder(target: str, raised: Any, told: str, tmp_path:
         downloads.deliver(str(tmp_path) + "/" + target, "cat.png", pytest.fail)
 
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
-
-
-def test_target__folder_with_the_other_separator(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """A system may have a second sign at which a path is that of a folder, as Windows has."""
-    monkeypatch.setattr(os, "altsep", "|")
-    with pytest.raises(FileNotFoundError):
-        downloads.deliver(str(tmp_path / "missing|"), "cat.png", pytest.fail)
 
 
 class Sipping(io.RawIOBase):

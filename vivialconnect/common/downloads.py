@@ -215,7 +215,7 @@ def _place(target: Any) -> tuple[Path, str]:
         return path, ""
     if path.exists() and not path.is_file():
         raise ValueError("{} is no file; open it, and give the stream".format(path))
-    if text.endswith((os.sep, os.altsep or os.sep)) or not path.parent.exists():
+    if os.path.split(text)[1] in ("", os.curdir) or not path.parent.exists():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", text)
     return path.parent, path.name
 

@@ -177,6 +177,10 @@ class Route:
         )
 
 
+def _origin_of(url: str) -> str:
+    return url[: url.index("/", len("https://"))]
+
+
 def _environment(scheme: str) -> list[Optional[str]]:
     """Return what the environment says now of how calls of a scheme travel."""
     said = [*map(os.environ.get, VARIABLES[scheme])]
@@ -234,17 +238,23 @@ class RequestsTransport:
         if self._process != os.getpid():
             # Forked by somebody who runs no hooks of Python's, as some application servers are.
             self.forget()
-        origin = url[: url.index("/", len("https://"))]
+        origin = _origin_of(url)
         key = (origin, verify, *_environment(origin.partition(":")[0]))
         found = self._routes.get(key)
         if found is None:
             found = self._routes.setdefault(key, Route(origin, verify))
         return found
 
-    def close(self) -> None:
-        """Close every kept connection; the next call opens new ones."""
-        while self._routes:
-            self._routes.popitem()[1].session.close()
+    def close(self, url: Optional[str] = None) -> None:
+        """Close the kept connections; the next call opens new ones.
+
+        :param url: Only those to where this URL leads, as to a server that has stopped.
+        """
+        origin = url and _origin_of(url)
+        for key, route in [*self._routes.items()]:
+            if origin in (None, key[0]):
+                self._routes.pop(key, None)
+                route.session.close()
 
     def forget(self) -> None:
         """Drop the connections unclosed: in a forked child they belong to the parent."""

@@ -111,6 +111,9 @@ class Sandbox:
         """Check and keep the arguments; nothing is opened yet."""
         if not 0 <= port <= HIGHEST_PORT:
             raise ValueError(f"port must be from 0 to {HIGHEST_PORT}, not {port!r}")
+        for name, value in (("host", host), ("database", database)):
+            if value == "":  # as of a variable that a shell does not have
+                raise ValueError(f"{name} is empty; leave it out for the default")
         check_account_id(account_id)
         check_credentials(api_key, api_secret)
         self._host = host
@@ -190,6 +193,7 @@ class Sandbox:
             if self._server is not None:
                 raise RuntimeError("This sandbox is running already; make another one beside it")
             cleanup.callback(self._pointer.undo)
+            self._requests.clear()
             store = Store(self._database)
             cleanup.callback(store.close)
             store.transaction(self._plant)
@@ -211,6 +215,8 @@ class Sandbox:
 
         A sandbox that is not running is left as it is, and so is that of the parent in a forked
         child.
+
+        :raises sqlite3.Error: if the database does not take what is due; all the rest is done.
         """
         if self._process != os.getpid():
             self._pointer.undo()
@@ -323,13 +329,14 @@ class Sandbox:
 
         :raises RuntimeError: if the sandbox is not running.
         """
-        settings = {
-            "api_key": self.api_key,
-            "api_secret": self.api_secret,
-            "api_account_id": self.account_id,
-            "api_base_url": self.url,
-        }
-        self._pointer.configure(settings)
+        with self._guard:  # else it might be stopped before the client is pointed at it
+            settings = {
+                "api_key": self.api_key,
+                "api_secret": self.api_secret,
+                "api_account_id": self.account_id,
+                "api_base_url": self.url,
+            }
+            self._pointer.configure(settings)
 
     def _play(self, request: Request, proceed: Callable[[Request], Answer]) -> Answer:
         return self.chaos.play(request, proceed, self._clock)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterable, Mapping
+from contextvars import Context
 from typing import Any, ClassVar
 
 
@@ -23,14 +25,15 @@ class Pointer:
     def configure(self, settings: Mapping[str, Any]) -> None:
         """Set settings.
 
-        :param settings: the values by name; the same names each time.
+        :param settings: the values by name; the same names each time, ``api_base_url`` among them.
         """
         from vivialconnect import Resource  # noqa: PLC0415 - the sandbox works without the client
 
         with self._guard:
             if not self._configured:
                 Pointer._class = Resource
-                self._before.update(_take_own_settings(Resource, settings))
+                # Without the scopes of the caller, whose settings are none of the class's.
+                self._before.update(Context().run(_take_own_settings, Resource, settings))
             self._configured.pop(self, None)
             self._configured[self] = settings
             _give_settings(Resource, settings)
@@ -41,12 +44,20 @@ class Pointer:
             settings = self._configured.pop(self, None)
             if settings is None:
                 return
+            _close_connections(settings["api_base_url"])
             if self._configured:
                 _give_settings(self._class, [*self._configured.values()][-1])
                 return
             _take_own_settings(self._class, settings)
             _give_settings(self._class, self._before)
             self._before.clear()
+
+
+def _close_connections(url: str) -> None:
+    """Close what the client has kept open to a sandbox, if it has made a call."""
+    transport = sys.modules.get("vivialconnect.common.transport")
+    if transport is not None:
+        transport.shared.close(url)
 
 
 def _give_settings(class_: Any, settings: Mapping[str, Any]) -> None:

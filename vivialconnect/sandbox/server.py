@@ -14,6 +14,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Optional, cast
 
@@ -25,6 +26,8 @@ from vivialconnect.version import VERSION
 LONGEST_BODY = 16 * 1024 * 1024
 #: The longest line of a request, and of a chunk's header.
 LONGEST_LINE = 65_536
+#: How long no connection is accepted after one could not be, in seconds: descriptors may be short.
+PAUSE = 0.1
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -219,7 +222,11 @@ class Server(ThreadingHTTPServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; that of TLS shakes hands later, in its own thread."""
-        connection, address = super().get_request()
+        try:
+            connection, address = super().get_request()
+        except OSError:
+            time.sleep(PAUSE)  # else it would try again at once, and go on for as long as it fails
+            raise
         if self._tls is not None:
             connection = self._tls.wrap_socket(
                 connection, server_side=True, do_handshake_on_connect=False
