@@ -9,6 +9,7 @@ import os
 import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from typing import Any
 import pytest
 
 from vivialconnect.sandbox import Sandbox, command
+from vivialconnect.sandbox.application import Application
 
 from .client import Client
 
@@ -199,6 +201,27 @@ def test_run__impossible(words: list[str], capsys: pytest.CaptureFixture[str]) -
     """What cannot be served gives one line on stderr and status 2."""
     assert command.run(arguments_of(*words)) == 2
     _check_one_line(capsys)
+
+
+def test_run__database_that_fails_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What fails at the end is not taken for what fails at the beginning."""
+
+    def fail(_: Application) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    def tell(_: Sandbox) -> str:
+        signal.raise_signal(signal.SIGTERM)
+        return "ready"
+
+    monkeypatch.setattr(Application, "settle", fail)
+    monkeypatch.setattr(command, "export_lines", tell)
+
+    assert command.run(arguments_of()) == 2
+    assert capsys.readouterr().err == (
+        "The sandbox could not note what was due at 127.0.0.1 port 0: database is locked\n"
+    )
 
 
 def _check_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,13 +46,14 @@ def run(arguments: argparse.Namespace) -> int:
     Prints the lines to export, so that a client in another shell finds the sandbox.
 
     :param arguments: what the parser read.
-    :returns: the exit status: 0 after a clean end, 2 if the sandbox could not start.
+    :returns: the exit status: 0 after a clean end, 2 if it could not start, or not end well.
     """
     told: list[int] = []
     before = {
         number: signal.signal(number, lambda number, _: told.append(number))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
+    problem = "cannot start"
     try:
         with _sandbox(arguments) as sandbox:
             print(export_lines(sandbox), flush=True)
@@ -60,10 +61,11 @@ def run(arguments: argparse.Namespace) -> int:
             # wait without an end, for Windows interrupts none.
             while not told:
                 time.sleep(0.1)
+            problem = "could not note what was due"
     except (OSError, OverflowError, ValueError, sqlite3.Error) as error:
         place = f"{arguments.host} port {arguments.port}"
         kept = f", database {arguments.database}" if arguments.database else ""
-        sys.stderr.write(f"The sandbox cannot start at {place}{kept}: {error}\n")
+        sys.stderr.write(f"The sandbox {problem} at {place}{kept}: {error}\n")
         return 2
     finally:
         for number, handler in before.items():
