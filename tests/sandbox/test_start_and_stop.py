@@ -119,7 +119,7 @@ def test_stop__while_others_look() -> None:
         looks = [pool.submit(look_on) for _ in range(2)]
         for _ in range(8):
             with shared:
-                pass
+                pass  # it is stopped at once
         ended.set()
     told = set().union(*(found.result() for found in looks))
     assert told - {""} == {NOT_RUNNING}
