@@ -183,6 +183,9 @@ class Sandbox:
     def start(self) -> Sandbox:
         """Open the database and listen.
 
+        After a :meth:`stop`, ``chaos`` and the time jumped are as they were; :meth:`reset` forgets
+        them.
+
         :returns: the sandbox itself.
         :raises RuntimeError: if it is running already.
         :raises OSError: if it cannot listen there.
