@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.leaks import watched
-from vivialconnect.common import settings as client_settings
+from vivialconnect.common import scopes as client_scopes
 from vivialconnect.common import transport
-from vivialconnect.resources import _configuration
+from vivialconnect.resources import _meta
 from vivialconnect.resources._row import Row
 
 pytest_plugins = ["pytester"]
@@ -57,13 +57,13 @@ def fresh_process(nothing_leaks: None, monkeypatch: pytest.MonkeyPatch) -> Itera
         if name.upper() in SCRUBBED or name.startswith("VIVIALCONNECT_"):
             monkeypatch.delenv(name)
     before: dict[type, dict[str, Any]] = {
-        class_: _configuration.own_settings(class_) for class_ in _classes(Row)
+        class_: _meta.own_settings(class_) for class_ in _classes(Row)
     }
-    keys = {class_: class_.__dict__.get(_configuration.KEY) for class_ in _classes(Row)}
+    keys = {class_: class_.__dict__.get(_meta.KEY) for class_ in _classes(Row)}
     yield
     for class_ in _classes(Row):
         if class_ in before:
-            type.__setattr__(class_, _configuration.OWN, before[class_])
+            type.__setattr__(class_, _meta.OWN, before[class_])
             class_.primary_key = keys[class_]  # type: ignore[attr-defined] # of the metaclass
     transport.shared.close()
-    client_settings._in_force.set(())
+    client_scopes._active.set(())

@@ -21,25 +21,26 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: From the ground up. What shares a line may not import its neighbours, but in the lines of
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("version", "common", "resources", "common.exchange", "common.error",
-     "common._inflection", "common.secret", "common._values", "common.segments",
+    ("version", "common", "resources", "common.exchange", "common.error", "common._inflection",
+     "common.times", "common.redaction", "common._encoding", "common.segments",
      "common.phone_numbers", "common.downloads"),
     ("common.util",),
-    ("common.signing", "common.paths", "common.settings", "common.retries"),
-    ("common._sockets", "common._pools", "common.transport", "common.answers"),
+    ("common.signing", "common.paths", "common.settings", "common.retries", "common.scopes"),
+    ("common._sockets", "common._pools", "common.transport", "common.responses"),
     ("common.requestor",),
-    ("resources._collections", "resources._attributes", "resources._configuration",
-     "resources._row", "resources._waiting", "resources._callbacks",
-     "resources.resource", "resources.sendable", "resources.tagged",
-     "resources.attachment", "resources.bulk", "resources.number_info", "resources._elements",
-     "resources.owned_list", "resources.connector_elements", "resources._connector_lists",
-     "resources.readonly", "resources.credential"),
+    ("resources._lists", "resources._attributes", "resources._meta", "resources._row",
+     "resources.resource", "resources._sendable", "resources._readonly",
+     "resources.connector._elements", "resources.connector.owned_list",
+     "resources.connector.elements", "resources.connector._connector_lists",
+     "resources.credential", "resources.message.attachment", "resources.message.bulk",
+     "resources.message.polling", "resources.message.webhooks", "resources.number.lookup",
+     "resources.number.tags", "resources.transaction"),
     ("resources.account", "resources.user", "resources.message", "resources.number",
-     "resources.log", "resources.connector", "resources.contact", "resources.transaction"),
+     "resources.log", "resources.connector", "resources.contact"),
     ("",),
     ("sandbox", "demo", "pytest_plugin", "__main__"),
 )  # fmt: skip
-IN_SEQUENCE = frozenset((0, 3, 5, 8))
+IN_SEQUENCE = frozenset((0, 2, 3, 5, 8))
 #: Above the façade: not the core.
 OUTER = ("sandbox", "demo", "pytest_plugin", "__main__")
 SANDBOX_MAY_IMPORT = frozenset(("version", "common", "common.segments"))

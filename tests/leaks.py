@@ -29,7 +29,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from vivialconnect.common import answers, settings, signing
+from vivialconnect.common import responses, settings, signing
 from vivialconnect.sandbox import Sandbox
 from vivialconnect.sandbox.application import Application
 
@@ -179,7 +179,7 @@ SEAMS: tuple[tuple[Any, str, Callable[..., None]], ...] = (
     (settings, "effective", _look_at_settings),
     (signing, "canonical_request", _look_at_body),
     (signing, "signature", _look_at_signature),
-    (answers, "judge", _look_at_response),
+    (responses, "judge", _look_at_response),
     (Sandbox, "start", _look_at_sandbox),
     (Application, "answer", _look_at_exchange),
     # After the logger's own filters, and before it is asked whether it propagates.

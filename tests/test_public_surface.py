@@ -353,11 +353,11 @@ def test_facade__threads_that_import_at_once() -> None:
         assert what_prints(program) == "done\n"
 
 
-def test_facade__requestor_is_loaded_when_it_is_needed() -> None:
-    """Importing the nouns imports neither requests nor what signs; dir() tells of all names."""
+def test_facade__requests_is_loaded_when_it_is_needed() -> None:
+    """Importing the resources imports neither requests nor dateutil; dir() lists all names."""
     program = (
         "import sys, vivialconnect; from vivialconnect import Message, Resource;"
-        "print([name for name in ('requests', 'dateutil', 'vivialconnect.common.requestor')"
+        "print([name for name in ('requests', 'urllib3', 'dateutil')"
         " if name in sys.modules], set(vivialconnect.__all__) - set(dir(vivialconnect)))"
     )
     said = what_prints(program)

@@ -43,22 +43,22 @@ if TYPE_CHECKING:
     )
     from vivialconnect.common.phone_numbers import NotE164, check_e164, suggest_e164
     from vivialconnect.common.requestor import Requestor
-    from vivialconnect.common.settings import configured
+    from vivialconnect.common.scopes import configured
     from vivialconnect.common.util import Util
+    from vivialconnect.resources._readonly import ReadOnly
+    from vivialconnect.resources._sendable import Sendable
     from vivialconnect.resources.account import Account
-    from vivialconnect.resources.attachment import Attachment
-    from vivialconnect.resources.bulk import Bulk
     from vivialconnect.resources.connector import Connector
-    from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
+    from vivialconnect.resources.connector.elements import ConnectorCallback, ConnectorNumber
     from vivialconnect.resources.contact import Contact
     from vivialconnect.resources.credential import Credential
     from vivialconnect.resources.log import Log
     from vivialconnect.resources.message import Message
+    from vivialconnect.resources.message.attachment import Attachment
+    from vivialconnect.resources.message.bulk import Bulk
     from vivialconnect.resources.number import LocalNumber, Number
-    from vivialconnect.resources.number_info import NumberInfo
-    from vivialconnect.resources.readonly import ReadOnly
+    from vivialconnect.resources.number.lookup import NumberInfo
     from vivialconnect.resources.resource import Countable, Resource, ResourceList, ResourceMeta
-    from vivialconnect.resources.sendable import Sendable
     from vivialconnect.resources.transaction import Transaction
     from vivialconnect.resources.user import User
 
@@ -75,22 +75,22 @@ _PLACES = {
     ),
     "common.phone_numbers": ("NotE164", "check_e164", "suggest_e164"),
     "common.requestor": ("Requestor",),
-    "common.settings": ("configured",),
+    "common.scopes": ("configured",),
     "common.util": ("Util",),
     "resources.account": ("Account",),
-    "resources.attachment": ("Attachment",),
-    "resources.bulk": ("Bulk",),
+    "resources.message.attachment": ("Attachment",),
+    "resources.message.bulk": ("Bulk",),
     "resources.connector": ("Connector",),
-    "resources.connector_elements": ("ConnectorCallback", "ConnectorNumber"),
+    "resources.connector.elements": ("ConnectorCallback", "ConnectorNumber"),
     "resources.contact": ("Contact",),
     "resources.credential": ("Credential",),
     "resources.log": ("Log",),
     "resources.message": ("Message",),
     "resources.number": ("LocalNumber", "Number"),
-    "resources.number_info": ("NumberInfo",),
-    "resources.readonly": ("ReadOnly",),
+    "resources.number.lookup": ("NumberInfo",),
+    "resources._readonly": ("ReadOnly",),
     "resources.resource": ("Countable", "Resource", "ResourceList", "ResourceMeta"),
-    "resources.sendable": ("Sendable",),
+    "resources._sendable": ("Sendable",),
     "resources.transaction": ("Transaction",),
     "resources.user": ("User",),
 }  # fmt: skip

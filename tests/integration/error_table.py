@@ -16,7 +16,7 @@ from unittest import mock
 from tests.integration.failing_calls import SECTIONS, SENDER, Failure, Stage
 from tests.integration.scripted_server import Authority
 from vivialconnect import Number, Resource, VivialConnectError
-from vivialconnect.resources import _configuration
+from vivialconnect.resources import _meta
 from vivialconnect.sandbox import Sandbox
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "error-table.rst"
@@ -89,7 +89,7 @@ def happen(failure: Failure, stage: Stage) -> Told:
     :raises RuntimeError: If it does not fail.
     """
     stage.sandbox.chaos.clear()
-    before = _configuration.own_settings(Resource)
+    before = _meta.own_settings(Resource)
     Resource.max_retries = 0
     Resource.request_timeout = SOON if "in time" in failure.tried else IN_TIME
     try:
@@ -107,7 +107,7 @@ def happen(failure: Failure, stage: Stage) -> Told:
         outcome = getattr(error, "outcome", None) or ""
         return Told(failure.tried, type(error).__name__, outcome, words)
     finally:
-        type.__setattr__(Resource, _configuration.OWN, before)
+        type.__setattr__(Resource, _meta.OWN, before)
     raise RuntimeError("did not fail: " + failure.tried)
 
 

@@ -23,11 +23,12 @@ from tests.integration.fuzzed_calls import CALLS, MOST_CPU, FuzzServer, ask, in_
 from tests.integration.scripted_server import configure
 from tests.strategies import THOROUGH
 from vivialconnect import Message
-from vivialconnect.common import answers as reading
-from vivialconnect.common import error, requestor, retries
+from vivialconnect.common import error, requestor, retries, times
+from vivialconnect.common import responses as reading
 from vivialconnect.common.util import Util
-from vivialconnect.resources import _collections, account, bulk, credential, log
+from vivialconnect.resources import _lists, account, credential, log
 from vivialconnect.resources._row import Row
+from vivialconnect.resources.message import bulk
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType
@@ -59,12 +60,12 @@ READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (reading._decode, "MemoryError"),
     (error._read_error_body, None),
     (Util.json_to_dict, "TypeError"),
-    (_collections.find_rows, None),
-    (_collections._root_of_rows, None),
-    (_collections.describe_shape, None),
+    (_lists.find_rows, None),
+    (_lists._root_of_rows, None),
+    (_lists.describe_shape, None),
     (Row._rows.__func__, None),
     (Row._fields.__func__, None),
-    (_collections.read_count, None),
+    (_lists.read_count, None),
     (bulk._read_bulk_id, None),
     (bulk._read_bulks, None),
     (bulk._naive_utc, None),
@@ -72,7 +73,7 @@ READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (log._read_object, None),
     (credential._within_user, None),
     (retries.retry_after, None),
-    (retries.parse_http_date, None),
+    (times.parse_http_date, None),
     (reading.explain_refusal, None),
 )
 
@@ -174,7 +175,7 @@ def test_memory__after_fuzzed_answers(server: FuzzServer, monkeypatch: pytest.Mo
     """However many odd answers there were, nothing is kept of them."""
     # What watches for leaks keeps each signature. At one moment, all rounds have the same.
     moment = datetime.now(timezone.utc)
-    monkeypatch.setattr(requestor, "now_in_utc", lambda: moment)
+    monkeypatch.setattr(requestor, "utc_now", lambda: moment)
     drawn: list[tuple[str, Answer]] = []
     # Drawn first, for what Hypothesis itself keeps would hide what the client does.
     in_batches(lambda name, answer: drawn.append((name, answer)), KEPT // ROUNDS)

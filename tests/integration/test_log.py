@@ -77,7 +77,7 @@ def test_times__that_are_none(sandbox: Sandbox, bad: Any) -> None:
         ("end_time", lambda: next(Log.find_each(start_time=NOW, end_time=bad))),
         ("start_time", lambda: Log.get_aggregated_logs(bad, NOW)),
     ):
-        with pytest.raises(ValueError, match=f"^{name} must be .*ISO 8601 text, not {bad!r}$"):
+        with pytest.raises(ValueError, match=f"^{name} must be .*ISO 8601 text, got {bad!r}$"):
             call()
 
     assert len(sandbox.requests) == before

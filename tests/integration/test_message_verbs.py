@@ -12,8 +12,8 @@ import pytest
 from tests.contract import ACCOUNT
 from tests.integration.scripted_server import Peer, ScriptedServer, answer, use
 from vivialconnect import Message, Number, Resource, ResourceError, Timeout
-from vivialconnect.resources import _waiting
 from vivialconnect.sandbox import Sandbox
+from vivialconnect.resources.message import polling
 
 FROM, TO = "+19132597591", "+15154469790"
 #: Numbers of the sandbox to which sending ends in other ways.
@@ -47,7 +47,7 @@ def passing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passing]:
         sandbox.configure()
         Number({"phone_number": FROM}).buy()
         time = Passing(sandbox)
-        monkeypatch.setattr(_waiting, "time", time)
+        monkeypatch.setattr(polling, "time", time)
         yield time
 
 

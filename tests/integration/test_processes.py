@@ -185,9 +185,7 @@ def test_fork__while_a_thread_imports_or_configures() -> None:
 @pytest.mark.parametrize(
     ("module", "code"),
     [
-        ("vivialconnect.common._inflection", "Util.pluralize('word')"),
         ("dateutil.parser", "Message({'sent': '2020-07-02'}).sent_at"),
-        ("email.utils", "retries.parse_http_date('now')"),
     ],
 )
 def test_fork__while_a_thread_imports_what_is_rarely_needed(module: str, code: str) -> None:

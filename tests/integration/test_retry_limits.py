@@ -25,7 +25,7 @@ from vivialconnect import (
     Resource,
     VivialConnectError,
 )
-from vivialconnect.common import retries, signing
+from vivialconnect.common import retries, times
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +92,7 @@ class TestTime:
         """A wait that does not fit is told at once, in seconds and as a date."""
         Resource.request_timeout = 20
         later = datetime.now(timezone.utc) + timedelta(hours=1)
-        for asked in (3600, signing.http_date(later)):
+        for asked in (3600, times.format_http_date(later)):
             vivialconnect_sandbox.chaos.add("too_many_requests", times=1, retry_after=asked)
             started = time.monotonic()
             with pytest.raises(RateLimit) as caught:

@@ -29,7 +29,7 @@ def sandbox(vivialconnect_sandbox: Sandbox) -> Sandbox:
 @pytest.fixture
 def leap_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let it be 29 February."""
-    monkeypatch.setattr(transaction, "now_in_utc", lambda: LEAP_DAY)
+    monkeypatch.setattr(transaction, "utc_now", lambda: LEAP_DAY)
 
 
 def buy(count: int) -> None:
@@ -149,7 +149,7 @@ def test_find__leap_day(leap_day: None) -> None:
 def test_find_each__time_that_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """The walk keeps the year with which it began, whatever time it is at a later page."""
     moments = iter([LEAP_DAY, LEAP_DAY + timedelta(hours=1), LEAP_DAY + timedelta(hours=2)])
-    monkeypatch.setattr(transaction, "now_in_utc", lambda: next(moments))
+    monkeypatch.setattr(transaction, "utc_now", lambda: next(moments))
     pages = [{"transactions": [row(2)]}, {"transactions": []}]
     with ScriptedServer(*map(answer, pages)) as server:
         use(server)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivialconnect import Message, ResourceError, ResourceList
-from vivialconnect.resources import _collections as collections
+from vivialconnect.resources import _lists as collections
 
 
 def test_resource_list__is_a_list() -> None:

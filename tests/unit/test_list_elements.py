@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vivialconnect import Connector, ConnectorCallback, ConnectorNumber
-from vivialconnect.resources.owned_list import OwnedList
+from vivialconnect.resources.connector.owned_list import OwnedList
 
 FIRST, SECOND, THIRD = "+19132597591", "+18162211212", "+12122266016"
 INCOMING = {"message_type": "text", "event_type": "incoming", "url": "https://example.com/in"}

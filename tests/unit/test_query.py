@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import TEXT, Color, Level, nested, query_params
-from vivialconnect.common.util import Util, format_basic_time, parse_time
+from vivialconnect.common.times import format_basic, parse_iso
+from vivialconnect.common.util import Util
 
 NEW_YORK = timezone(timedelta(hours=-4))
 
@@ -141,7 +142,7 @@ def test_to_query__alphabet(params: dict[str, str]) -> None:
 )
 def test_format_basic_time__table(moment: datetime, text: str) -> None:
     """A moment is written in UTC, with four digits of the year; a naive one is UTC."""
-    assert format_basic_time(moment) == text
+    assert format_basic(moment) == text
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_format_basic_time__table(moment: datetime, text: str) -> None:
 )
 def test_parse_time__table(text: Any, moment: datetime) -> None:
     """The offset that stands there is kept, and none is UTC."""
-    parsed = parse_time(text)
+    parsed = parse_iso(text)
 
     assert parsed == moment
     assert parsed.utcoffset() == moment.utcoffset()
@@ -172,8 +173,8 @@ def test_parse_time__table(text: Any, moment: datetime) -> None:
 )  # fmt: skip
 def test_parse_time__refuses(text: Any) -> None:
     """What names no moment is a ValueError that shows it, never another error."""
-    with pytest.raises(ValueError, match="is no date or time in ISO 8601") as refusal:
-        parse_time(text)
+    with pytest.raises(ValueError, match="is not a date or time in ISO 8601") as refusal:
+        parse_iso(text)
 
     assert repr(text) in str(refusal.value)
 
@@ -181,4 +182,4 @@ def test_parse_time__refuses(text: Any) -> None:
 @given(st.datetimes(timezones=st.sampled_from([timezone.utc])))
 def test_parse_time__turns_format_basic_time_round(moment: datetime) -> None:
     """A moment comes back from its basic form, to the second."""
-    assert parse_time(format_basic_time(moment)) == moment.replace(microsecond=0)
+    assert parse_iso(format_basic(moment)) == moment.replace(microsecond=0)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from vivialconnect import Account, Message, Number, Requestor, Resource, ResourceMeta
-from vivialconnect.resources._configuration import OwnSettings, own_settings
+from vivialconnect.resources._meta import OwnSettings, own_settings
 
 VALUES = {
     "api_key": "MTKSET",

@@ -12,7 +12,7 @@ from typing import Any, Optional
 import pytest
 
 from vivialconnect import Message, configured
-from vivialconnect.common import settings
+from vivialconnect.common import scopes
 
 
 def account() -> Any:
@@ -66,7 +66,7 @@ def test_suspended_generator__closed_in_another_context() -> None:
             return account()
 
     assert elsewhere.run(close) == 1
-    left = settings.scopes_in_force()
+    left = scopes.active_scopes()
     left[0].__exit__(None, None, None)
 
     # Where it was started nobody has left its scope.

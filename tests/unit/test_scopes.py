@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivialconnect import Message, Number, Requestor, Resource, configured
-from vivialconnect.common import settings
+from vivialconnect.common import scopes
 
 #: What a scope can be given, by name, and another value than the default.
 VALUES: dict[str, Any] = {
@@ -83,7 +83,7 @@ def test_scope__does_not_reach_a_requestor() -> None:
 @pytest.mark.parametrize("half", ["api_key", "api_secret"])
 def test_configured__half_a_pair(half: str) -> None:
     """A key without its secret, or the other way round, would sign for nobody."""
-    with pytest.raises(ValueError, match="api_key and api_secret together") as caught:
+    with pytest.raises(ValueError, match="needs both api_key and api_secret") as caught:
         configured(**{half: "hidden"})  # type: ignore[arg-type] # one of the two
 
     assert "hidden" not in str(caught.value)
@@ -227,7 +227,7 @@ def test_scope__any_order(steps: list[int]) -> None:
     for number in entered:
         made[number].__exit__(None, None, None)
 
-    assert settings.scopes_in_force() == ()
+    assert scopes.active_scopes() == ()
 
 
 def test_scope__within_a_function_for_contextmanager() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivialconnect import Requestor
-from vivialconnect.common import _values, signing
+from vivialconnect.common import signing, times
 from vivialconnect.common.exchange import Request
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -190,17 +190,17 @@ def test_dates__any_zone(hours: float) -> None:
     """Both dates are UTC, whatever the zone of the moment."""
     moment = MOMENT.astimezone(timezone(timedelta(hours=hours)))
 
-    assert signing.auth_date(moment) == "20200702T101112Z"
-    assert signing.http_date(moment) == "Thu, 02 Jul 2020 10:11:12 GMT"
+    assert times.format_basic(moment) == "20200702T101112Z"
+    assert times.format_http_date(moment) == "Thu, 02 Jul 2020 10:11:12 GMT"
 
 
 @given(st.datetimes(timezones=st.just(timezone.utc)))
 def test_dates__same_instant(moment: datetime) -> None:
     """Both dates name the same second."""
-    stamp = signing.http_date(moment)
+    stamp = times.format_http_date(moment)
 
     assert stamp[5:16].split()[2] == "{:04d}".format(moment.year)
-    assert stamp[17:25].replace(":", "") == signing.auth_date(moment)[-7:-1]
+    assert stamp[17:25].replace(":", "") == times.format_basic(moment)[-7:-1]
 
 
 def test_http_date__every_month_and_day() -> None:
@@ -209,7 +209,7 @@ def test_http_date__every_month_and_day() -> None:
 
     for day in range(0, 366, 5):
         moment = MOMENT + timedelta(days=day)
-        assert signing.http_date(moment) == format_datetime(moment, usegmt=True)
+        assert times.format_http_date(moment) == format_datetime(moment, usegmt=True)
 
 
 def test_signing__path_and_query_of_one_url() -> None:
@@ -260,4 +260,4 @@ def test_signer__shows_no_secret() -> None:
 
 def test_now__is_aware() -> None:
     """The clock that is used unless another is given knows that it is in UTC."""
-    assert _values.now_in_utc().utcoffset() == timedelta(0)
+    assert times.utc_now().utcoffset() == timedelta(0)

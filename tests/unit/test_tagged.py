@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivialconnect.resources.tagged import write_tags
+from vivialconnect.resources.number.tags import write_tags
 
 PAIRS = st.lists(st.tuples(st.text("ab:, ", max_size=3), st.text("ab:, ", max_size=3)), max_size=3)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivialconnect.common.util import parse_time
+from vivialconnect.common.times import parse_iso
 from vivialconnect.resources.transaction import _span, _year_before
 
 LEAP_DAYS = st.sampled_from([year for year in range(4, 10_000, 4) if year % 100 or not year % 400])
@@ -50,10 +50,10 @@ def test_year_before__first_year(moment: datetime) -> None:
 def test_span__ends_now(now: datetime) -> None:
     """The usual stretch ends within a second after now, so that what has just come is in it."""
     span = _span(None, None, now)
-    end = parse_time(span["end_time"])
+    end = parse_iso(span["end_time"])
 
     assert timedelta(0) <= end - now < timedelta(seconds=1)
-    assert timedelta(days=364) < end - parse_time(span["start_time"]) < timedelta(days=368)
+    assert timedelta(days=364) < end - parse_iso(span["start_time"]) < timedelta(days=368)
 
 
 @pytest.mark.parametrize("start", [None, "2020-01-01"])

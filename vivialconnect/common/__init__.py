@@ -10,7 +10,7 @@ import os
 # What threading makes locks with; threading itself would be a twentieth of what the nouns import.
 from _thread import RLock
 from importlib import import_module
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -23,6 +23,16 @@ import_module("logging")
 #: that is forked while another thread imports a module inherits the module's lock, which nobody is
 #: left to release: its own first call would wait for ever. So a fork waits for the import.
 no_fork = RLock()
+
+
+def import_with_fork_guard(name: str) -> Any:
+    """Import a module where its first use is, and keep the process from forking meanwhile.
+
+    ``requests``, ``urllib3`` and ``dateutil`` come in here alone: each takes longer to import than
+    this package.
+    """
+    with no_fork:
+        return import_module(name)
 
 
 def modules_of(package: str) -> Callable[[str], ModuleType]:

@@ -33,11 +33,11 @@ class Download(NamedTuple):
     """What came of a download."""
 
     #: The absolute path of the file; ``None`` where it went into an open stream.
-    path: Optional[str]
+    path: str | None
     #: How many bytes there are.
     size: int
     #: The media type, as the answer names it; ``None`` if it does not.
-    content_type: Optional[str]
+    content_type: str | None
 
 
 class Writable(Protocol):
@@ -66,19 +66,19 @@ class Intake:
     """
 
     def __init__(
-        self, write: Write, size: Optional[int] = None, progress: Optional[Progress] = None
+        self, write: Write, size: int | None = None, progress: Progress | None = None
     ) -> None:
         self.taken = 0
-        self.content_type: Optional[str] = None
+        self.content_type: str | None = None
         self._write = write
         self._size = size
         self._progress = progress
-        self._total: Optional[int] = None
+        self._total: int | None = None
         self._begun = False
         self._status = 0
-        self._failure: Optional[Exception] = None
+        self._failure: Exception | None = None
 
-    def begin(self, length: Optional[int]) -> None:
+    def begin(self, length: int | None) -> None:
         """Get ready for a medium of that many bytes."""
         self._begun = True
         self._total = self._size if length is None else length
@@ -112,7 +112,7 @@ class Intake:
             raise failure
         self.content_type = response.header("content-type")
 
-    def result(self, _: Any) -> tuple[int, Optional[str]]:
+    def result(self, _: Any) -> tuple[int, str | None]:
         """Return the size and the type of the medium.
 
         :raises ResourceError: If the answer was a success, but none with a medium.
@@ -126,7 +126,7 @@ class Intake:
 
 def deliver(
     target: Target, name: Any, fetch: Callable[[Write], ResultT]
-) -> tuple[Optional[str], ResultT]:
+) -> tuple[str | None, ResultT]:
     """Have a medium fetched into where it shall go.
 
     :param target: The path of a file, which is replaced; a folder, in which nothing is replaced;

@@ -29,9 +29,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Optional
-
-from vivialconnect.common import no_fork
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from vivialconnect.common import exchange
@@ -67,36 +66,36 @@ class VivialConnectError(Exception):
     #: What happened, in words, without method and path.
     message: str = ""
     #: The status of the answer, or ``None`` where none came.
-    http_status: Optional[int] = None
+    http_status: int | None = None
     #: The body of the answer as text, verbatim.
-    http_body: Optional[str] = None
+    http_body: str | None = None
     #: The body parsed as JSON, or ``None`` where it is no JSON.
     json_body: Any = None
     #: The header fields of the answer, names in lower case.
-    headers: Optional[dict[str, str]] = None
+    headers: dict[str, str] | None = None
     #: The service's own code for the failure, for example 10008.
     error_code: Any = None
     #: The request parameter that the service complains about.
     param: Any = None
     #: The HTTP method of the call.
-    method: Optional[str] = None
+    method: str | None = None
     #: The URL of the call.
-    url: Optional[str] = None
+    url: str | None = None
     #: How often the call was sent or tried; ``None`` where the error was made by hand.
-    attempts: Optional[int] = None
+    attempts: int | None = None
     #: Did it happen? ``"not sent"``: the request never left. ``"refused"``: the service said no.
     #: ``"unknown"``: it may have taken effect. ``"accepted"``: it has, but the answer is
     #: unreadable. ``None`` where no request was made.
-    outcome: Optional[str] = None
+    outcome: str | None = None
 
     #: What was called, without the query.
-    _call: Optional[str] = None
+    _call: str | None = None
     #: What to do, where more is known of it than class, status and outcome tell.
-    _hint: Optional[str] = None
+    _hint: str | None = None
     #: How to look whether it took effect, where there is a way.
     _look_up: str = ""
 
-    def __init__(self, message: Optional[str] = None) -> None:
+    def __init__(self, message: str | None = None) -> None:
         self.message = "" if message is None else _safe_str(message)
         super().__init__(self.message)
 
@@ -114,7 +113,7 @@ class VivialConnectError(Exception):
     def _describe(self) -> str:
         return self.message or (type(self).__doc__ or type(self).__name__).splitlines()[0]
 
-    def _what_to_do(self) -> Optional[str]:
+    def _what_to_do(self) -> str | None:
         return self._hint
 
     def _advice(self) -> str:
@@ -133,15 +132,15 @@ class RequestorError(VivialConnectError):
     """
 
     #: Seconds to wait as the service asked for in ``Retry-After``; ``None`` where it did not.
-    retry_after: Optional[float] = None
+    retry_after: float | None = None
 
     #: What to do about the status.
-    _usual_hint: ClassVar[Optional[str]] = None
+    _usual_hint: ClassVar[str | None] = None
 
     def __init__(
         self,
-        message: Optional[str] = None,
-        http_status: Optional[int] = None,
+        message: str | None = None,
+        http_status: int | None = None,
         http_body: Any = None,
     ) -> None:
         super().__init__(message)
@@ -156,7 +155,7 @@ class RequestorError(VivialConnectError):
             return super()._describe()
         return _describe_status(self.http_status, self.error_code, self.message)
 
-    def _what_to_do(self) -> Optional[str]:
+    def _what_to_do(self) -> str | None:
         if self._hint or not isinstance(self.http_status, int):
             return self._hint
         kind = error_for_status(self.http_status)
@@ -194,11 +193,11 @@ class Redirection(RequestorError):
 
     def __init__(
         self,
-        message: Optional[str] = None,
-        http_status: Optional[int] = None,
+        message: str | None = None,
+        http_status: int | None = None,
         http_body: Any = None,
-        url: Optional[str] = None,
-        headers: Optional[Mapping[str, str]] = None,
+        url: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, http_status, http_body)
         #: The absolute target of the redirect; the URL of the call itself where none was named.
@@ -299,7 +298,7 @@ def tell_call(
     request: exchange.Request,
     outcome: str,
     attempts: int = 1,
-    headers: Optional[Mapping[str, str]] = None,
+    headers: Mapping[str, str] | None = None,
 ) -> None:
     """Write on an error which call it ended, so that its text and attributes can tell.
 
@@ -320,7 +319,7 @@ def tell_call(
         error.headers = {name.lower(): value for name, value in headers.items()}
 
 
-def _read_error_body(body: Optional[str]) -> tuple[Any, Optional[str], Any, Any]:
+def _read_error_body(body: str | None) -> tuple[Any, str | None, Any, Any]:
     """Read an error body of any shape.
 
     Known shapes are ``{"message"}``, ``{"error_code", "message"}``, ``{"error": "text"}`` and
@@ -352,9 +351,6 @@ def _describe_status(status: int, error_code: Any = None, said: str = "") -> str
     >>> _describe_status(404, said="Resource not found for id 7")
     '404 Not Found: Resource not found for id 7'
     """
-    with no_fork:
-        from http import HTTPStatus  # noqa: PLC0415 - where a call failed
-
     try:
         line = "{} {}".format(status, HTTPStatus(status).phrase)
     except ValueError:
@@ -364,7 +360,7 @@ def _describe_status(status: int, error_code: Any = None, said: str = "") -> str
     return line + ": " + (said or "the service gave no reason")
 
 
-def _text_of(body: Any) -> Optional[str]:
+def _text_of(body: Any) -> str | None:
     """Return a body as text; ``None`` for none."""
     if isinstance(body, bytes):
         return body.decode(errors="replace")

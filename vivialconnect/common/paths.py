@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from re import Match
-from typing import Any, Optional
+from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
-from vivialconnect.common._values import is_plain_path
+from vivialconnect.common._encoding import is_plain_path
 
 SUFFIX = ".json"
 # A percent sign stays where it begins an escape.
@@ -108,7 +108,7 @@ def account_path(account_id: Any, name: str = "api_account_id") -> str:
     return "/accounts/" + quote_segment(account_id, name)
 
 
-def prefix_of(options: Optional[Mapping[str, Any]]) -> str:
+def prefix_of(options: Mapping[str, Any] | None) -> str:
     """Return the path in the ``prefix_options`` of a new row.
 
     :raises ValueError: If they are no mapping, or know something else.

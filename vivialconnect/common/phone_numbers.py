@@ -10,8 +10,6 @@ import re
 from string import ascii_uppercase
 from typing import Any, Optional
 
-from vivialconnect.common import no_fork
-
 #: In North America, area code and exchange begin with 2 to 9.
 _NATIONAL = "[2-9][0-9]{2}[2-9][0-9]{6}"
 #: No number may have over 15 digits, and with the country code the shortest in use have 7.
@@ -134,8 +132,7 @@ def _require_text(phone_number: Any) -> None:
 
 def _in_ascii(text: str) -> str:
     """Return a text with what it holds of digits, letters and signs in ASCII, and capitals."""
-    with no_fork:
-        from unicodedata import normalize  # noqa: PLC0415 - most programs never ask
+    from unicodedata import normalize  # noqa: PLC0415 - most programs never ask
 
     compatible = normalize("NFKC", _INVISIBLE.sub("", text)).strip()
     return "".join(

@@ -13,10 +13,11 @@ import re
 import sys
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Callable, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable
 
-from vivialconnect.common import answers, error, no_fork, paths, settings, signing
-from vivialconnect.common._values import now_in_utc
+import six
+
+from vivialconnect.common import error, import_with_fork_guard, paths, responses, settings, signing
 from vivialconnect.common.exchange import (
     LONGEST_TIMEOUT,
     Call,
@@ -26,13 +27,14 @@ from vivialconnect.common.exchange import (
     Transport,
 )
 from vivialconnect.common.retries import Attempts
+from vivialconnect.common.times import utc_now
 from vivialconnect.common.util import Util, encode_body
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from vivialconnect.common.answers import ReadT
+    from vivialconnect.common.responses import ReadT
 
 logger = logging.getLogger("vivialconnect")
 
@@ -94,17 +96,17 @@ class Requestor:
 
     def __init__(  # noqa: PLR0913, PLR0917 - the documented six, and keywords
         self,
-        api_key: Optional[str] = None,
-        api_secret: Optional[str] = None,
-        api_base_url: Optional[str] = None,
-        api_account_id: Union[int, str, None] = None,
-        request_timeout: Optional[float] = None,
-        verify_request: Union[bool, str] = True,  # noqa: FBT001, FBT002 - as documented
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        api_base_url: str | None = None,
+        api_account_id: int | str | None = None,
+        request_timeout: float | None = None,
+        verify_request: bool | str = True,  # noqa: FBT001, FBT002 - as documented
         *,
-        max_retries: Optional[int] = None,
-        transport: Optional[Transport] = None,
-        clock: Optional[Callable[[], datetime]] = None,
-        sleep: Optional[Callable[[float], None]] = None,
+        max_retries: int | None = None,
+        transport: Transport | None = None,
+        clock: Callable[[], datetime] | None = None,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         given = {
             "api_key": api_key,
@@ -116,9 +118,9 @@ class Requestor:
             "max_retries": max_retries,
         }
         self._settings = settings.effective(given)
-        self._ready: Optional[settings.Settings] = None
+        self._ready: settings.Settings | None = None
         self._transport = transport
-        self._clock = clock or now_in_utc
+        self._clock = clock or utc_now
         self._sleep = sleep or time.sleep
 
     @classmethod
@@ -128,7 +130,7 @@ class Requestor:
         requestor._settings = values
         requestor._ready = None
         requestor._transport = None
-        requestor._clock = now_in_utc
+        requestor._clock = utc_now
         requestor._sleep = time.sleep
         return requestor
 
@@ -164,11 +166,11 @@ class Requestor:
         return self
 
     @property
-    def api_account_id(self) -> Union[int, str, None]:
+    def api_account_id(self) -> int | str | None:
         """The account that the Requestor was made for; ``None`` if none was set."""
         return self._settings.api_account_id
 
-    def get(self, url: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+    def get(self, url: str, params: Mapping[str, Any] | None = None) -> Any:
         """GET and return the parsed answer.
 
         :param url: The path below the base URL, ``/accounts/12345/messages.json``.
@@ -180,13 +182,11 @@ class Requestor:
         """
         return self.perform(Call("GET", url, params or {}))
 
-    def head(self, url: str, params: Optional[Mapping[str, Any]] = None) -> None:
+    def head(self, url: str, params: Mapping[str, Any] | None = None) -> None:
         """HEAD: like :meth:`get`, but nothing comes back, for the answer has no body."""
         self.perform(Call("HEAD", url, params or {}))
 
-    def post(
-        self, url: str, params: Any = None, *, query: Optional[Mapping[str, Any]] = None
-    ) -> Any:
+    def post(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
         """POST and return the parsed answer.
 
         :param url: The path below the base URL.
@@ -198,14 +198,12 @@ class Requestor:
         """
         return self.perform(Call("POST", url, query or {}, encode_body(params)))
 
-    def put(
-        self, url: str, params: Any = None, *, query: Optional[Mapping[str, Any]] = None
-    ) -> Any:
+    def put(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
         """PUT and return the parsed answer; the parameters are those of :meth:`post`."""
         return self.perform(Call("PUT", url, query or {}, encode_body(params)))
 
     def delete(
-        self, url: str, params: Optional[Mapping[str, Any]] = None, *, payload: Any = None
+        self, url: str, params: Mapping[str, Any] | None = None, *, payload: Any = None
     ) -> Any:
         """DELETE and return the parsed answer.
 
@@ -240,9 +238,6 @@ class Requestor:
         ready = self._checked()
         body = data or b""
         if not isinstance(body, bytes):
-            with no_fork:
-                import six  # noqa: PLC0415 - calls sign bytes that are made already
-
             body = six.ensure_binary(body)
         signed = signing.signed_headers(headers)
         text = signing.canonical_request(method, iso8601_timestamp, abs_url, signed, body)
@@ -253,7 +248,7 @@ class Requestor:
         call: Call,
         read: Callable[[Any], ReadT] = _as_it_is,
         *,
-        look: Optional[Callable[[Response], object]] = None,
+        look: Callable[[Response], object] | None = None,
     ) -> ReadT:
         """Make a call and return what ``read`` makes of the parsed answer.
 
@@ -273,7 +268,7 @@ class Requestor:
         response = self._respond(request, ready, attempts)
         if look is not None:
             look(response)
-        return answers.understand(request, response, attempts.made, read)
+        return responses.understand(request, response, attempts.made, read)
 
     def _respond(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
         """Return the answer that says that the call succeeded, after as many attempts as it may."""
@@ -306,16 +301,14 @@ class Requestor:
             _log_attempt(request, type(failure).__name__, started, attempts.made)
             raise
         _log_attempt(request, response.status, started, attempts.made)
-        answers.judge(request, response, signer.canonical, self._clock)
+        responses.judge(request, response, signer.canonical, self._clock)
         return response
 
 
 def _shared_transport() -> Transport:
     # Imported at the first call: requests takes longer to import than all the rest together.
-    with no_fork:
-        from vivialconnect.common import transport  # noqa: PLC0415 - at the first call
-
-    return transport.shared
+    shared: Transport = import_with_fork_guard("vivialconnect.common.transport").shared
+    return shared
 
 
 def _describe(call: Call, ready: settings.Settings) -> Request:

@@ -20,13 +20,15 @@ section 10.2.3), it is that time.
 
 from __future__ import annotations
 
+import random
 import time
-from datetime import datetime, timezone
+from datetime import datetime
 from http import HTTPStatus
-from typing import Callable, Optional
+from typing import Callable
 
-from vivialconnect.common import error, no_fork
-from vivialconnect.common._values import leads_to
+from vivialconnect.common import error
+from vivialconnect.common._encoding import leads_to
+from vivialconnect.common.times import parse_http_date
 
 FIRST_LIMIT = 0.5  # seconds, of the wait before the first repetition
 LARGEST_LIMIT = 8  # seconds, of any wait that the service did not ask for
@@ -40,7 +42,7 @@ REPEATABLE_STATUSES = frozenset(
 PASSWORD_PATH = "/profile/password.json"  # noqa: S105 - a path
 
 
-def backoff(attempt: int, draw: Optional[Callable[[], float]] = None) -> float:
+def backoff(attempt: int, draw: Callable[[], float] | None = None) -> float:
     """Return the seconds to wait after an attempt of that number, the first being 1.
 
     :param attempt: How many attempts there were.
@@ -49,20 +51,17 @@ def backoff(attempt: int, draw: Optional[Callable[[], float]] = None) -> float:
     >>> [backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]
     """
-    with no_fork:
-        import random  # noqa: PLC0415 - few calls are repeated
-
     # Bounded before it is raised to a power, for the number of attempts is the caller's to choose.
     return (draw or random.random)() * min(LARGEST_LIMIT, FIRST_LIMIT * 2.0 ** min(attempt - 1, 16))
 
 
-def retry_after(value: Optional[str], now: datetime) -> Optional[float]:
+def retry_after(value: str | None, now: datetime) -> float | None:
     """Return the seconds that a ``Retry-After`` asks for, given in seconds or as a date.
 
     :param value: The header's value.
     :param now: The time to count a date from.
 
-    >>> retry_after("120", datetime(2020, 7, 2, tzinfo=timezone.utc))
+    >>> retry_after("120", datetime(2020, 7, 2))
     120.0
     """
     text = (value or "").strip()
@@ -70,25 +69,6 @@ def retry_after(value: Optional[str], now: datetime) -> Optional[float]:
         return float(text) if len(text) <= LONGEST_FIGURE else None
     moment = parse_http_date(text)
     return None if moment is None else max(0.0, (moment - now).total_seconds())
-
-
-def parse_http_date(text: Optional[str]) -> Optional[datetime]:
-    """Return the moment that a date of HTTP names, aware; ``None`` for what is no date.
-
-    >>> parse_http_date("Thu, 02 Jul 2020 10:11:12 GMT")
-    datetime.datetime(2020, 7, 2, 10, 11, 12, tzinfo=datetime.timezone.utc)
-    """
-    # The parser of dates is imported here, for nearly every process goes without it.
-    with no_fork:
-        from email.utils import parsedate_to_datetime  # noqa: PLC0415 - rarely needed
-
-    try:
-        moment = parsedate_to_datetime(text or "")
-        return (
-            moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment
-        ).astimezone(timezone.utc)
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 class Attempts:
@@ -127,7 +107,7 @@ class Attempts:
         gone = self.method == "DELETE" and failure.http_status == HTTPStatus.NOT_FOUND
         return gone and self._may_have_arrived
 
-    def seconds_to_wait(self, failure: error.RequestorError) -> Optional[float]:
+    def seconds_to_wait(self, failure: error.RequestorError) -> float | None:
         """Return the seconds until the next attempt; ``None`` if there must be no other.
 
         :param failure: What the last attempt ended in.

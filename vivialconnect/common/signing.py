@@ -23,13 +23,14 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from functools import cache
 from re import Pattern
 from typing import TYPE_CHECKING, Callable
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
-from vivialconnect.common._values import format_basic_time, is_plain_path
+from vivialconnect.common._encoding import is_plain_path
+from vivialconnect.common.times import format_basic, format_http_date
 
 if TYPE_CHECKING:
     from vivialconnect.common.exchange import Request
@@ -45,41 +46,6 @@ hmac.digest(b"key", b"", "sha256")
 _PLAIN_ESCAPE = "%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|[46]0|5[B-E]|7[BCDF])"
 _PLAIN_TEXT = "[A-Za-z0-9._~-]*(?:{}[A-Za-z0-9._~-]*)*".format(_PLAIN_ESCAPE)
 _PLAIN_PAIRS = "{0}={0}(?:&{0}={0})*".format(_PLAIN_TEXT)
-
-# The names are written out, for strftime gives those of the program's locale.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def auth_date(moment: datetime) -> str:
-    """Return a moment as ``X-Auth-Date`` has it.
-
-    :param moment: An aware datetime.
-
-    >>> auth_date(datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc))
-    '20200702T101112Z'
-    """
-    return format_basic_time(moment)
-
-
-def http_date(moment: datetime) -> str:
-    """Return a moment as the ``Date`` header has it, in English whatever the locale.
-
-    :param moment: An aware datetime.
-
-    >>> http_date(datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc))
-    'Thu, 02 Jul 2020 10:11:12 GMT'
-    """
-    utc = moment.astimezone(timezone.utc)
-    return "{}, {:02d} {} {:04d} {:02d}:{:02d}:{:02d} GMT".format(
-        _DAYS[utc.weekday()],
-        utc.day,
-        _MONTHS[utc.month - 1],
-        utc.year,
-        utc.hour,
-        utc.minute,
-        utc.second,
-    )
 
 
 def canonical_path(url: str) -> str:
@@ -258,7 +224,7 @@ class Signer:
         :returns: ``Date``, ``X-Auth-Date``, ``X-Auth-SignedHeaders`` and ``Authorization``.
         """
         moment = self._clock()
-        timestamp, date = auth_date(moment), http_date(moment)
+        timestamp, date = format_basic(moment), format_http_date(moment)
         headers = signed_headers({**request.headers, "Date": date})
         self.canonical = canonical_request(
             request.method, timestamp, request.url, headers, request.body or b""

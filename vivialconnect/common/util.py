@@ -10,18 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timezone
-from typing import Any, NoReturn, Optional, Union
+from typing import Any, NoReturn
 from urllib.parse import quote
 
-from vivialconnect.common import no_fork
-from vivialconnect.common._values import checked_key, format_basic_time, in_utc, pairs, plain
+import six
 
-__all__ = ("Moment", "Util", "as_moment", "encode_body", "format_basic_time", "parse_time")
+from vivialconnect.common import _inflection
+from vivialconnect.common._encoding import checked_key, pairs, plain
 
-#: A point in time as callers may give it: a datetime (a naive one is UTC), a date, which is its
-#: midnight in UTC, or ISO 8601 text.
-Moment = Union[str, date]
+__all__ = ("Util", "encode_body")
 
 # A single underscore before a letter joins two words; one of a run, or at an end, is kept.
 _JOINT_OR_START = r"(?:(?<=[^_])_|(\A|_))([A-Za-z])"
@@ -87,9 +84,6 @@ class Util:
         >>> Util.pluralize("phone_number"), Util.pluralize("Person"), Util.pluralize("quiz")
         ('phone_numbers', 'People', 'quizzes')
         """
-        with no_fork:
-            from vivialconnect.common import _inflection  # noqa: PLC0415 - nouns need no English
-
         return _inflection.pluralize(_word(singular))
 
     @staticmethod
@@ -105,13 +99,10 @@ class Util:
         >>> Util.singularize("log_entries"), Util.singularize("Men"), Util.singularize("status")
         ('log_entry', 'Man', 'status')
         """
-        with no_fork:
-            from vivialconnect.common import _inflection  # noqa: PLC0415 - nouns need no English
-
         return _inflection.singularize(_word(plural))
 
     @staticmethod
-    def json_to_dict(jsonstr: Union[str, bytes]) -> Any:
+    def json_to_dict(jsonstr: str | bytes) -> Any:
         """Parse JSON into what it says, which is nearly always a dictionary.
 
         :param jsonstr: JSON as text, or as bytes in UTF-8; a byte order mark may stand before it.
@@ -129,7 +120,7 @@ class Util:
             raise ValueError("the JSON is nested too deeply") from error
 
     @staticmethod
-    def to_json(obj: Any, root: Optional[str] = "object") -> str:
+    def to_json(obj: Any, root: str | None = "object") -> str:
         """Convert a dictionary or list to a JSON string.
 
         The JSON is compact and keeps characters as they are, to be sent as UTF-8. A mapping is an
@@ -173,7 +164,7 @@ class Util:
 
         ``None`` and what is empty of lists and dicts is left out, the empty text is kept. Booleans
         are ``true`` and ``false``, a list or tuple is ``key[]=`` once for each element, a dict
-        ``key[sub]=``; bytes are UTF-8. Moments are as :func:`format_basic_time` gives them, where a
+        ``key[sub]=``; bytes are UTF-8. Moments are as ``YYYYMMDDThhmmssZ``, where a
         date is its midnight in UTC. Numbers and UUIDs are as ``str`` gives them.
 
         :param query_params: A mapping, whose order is kept. ``None`` is an empty one.
@@ -209,63 +200,12 @@ def encode_body(value: Any) -> bytes:
 
 
 def _text_of(given: Any) -> str:
-    with no_fork:
-        import six  # noqa: PLC0415 - answers are decoded already
-
     try:
         text: str = six.ensure_text(given, "utf-8")
     except TypeError as error:
         kind = type(given).__name__
         raise ValueError("JSON must be text or bytes, not {}".format(kind)) from error
     return text
-
-
-def parse_time(text: str) -> datetime:
-    """Return the moment that an ISO 8601 text names.
-
-    :param text: A date, or a date and a time, in the basic or the extended form.
-    :returns: An aware datetime, in the offset that stands there; without one it is UTC.
-    :raises ValueError: If it is no such text, or lies outside the years 1 to 9999 in UTC.
-
-    >>> parse_time("2020-07-02T10:11:12-05:00").isoformat()
-    '2020-07-02T10:11:12-05:00'
-    >>> parse_time("20200702T101112Z") == parse_time("2020-07-02T10:11:12")
-    True
-    """
-    # Most programs never parse a date, and dateutil takes longer to import than this package.
-    with no_fork:
-        import six  # noqa: PLC0415 - the nouns need none of it
-        from dateutil.parser import isoparse  # noqa: PLC0415 - most programs parse no date
-
-    try:
-        moment = isoparse(six.ensure_text(text, "ascii"))
-        aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
-        in_utc(aware)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError("{!r} is no date or time in ISO 8601".format(text)) from error
-    return aware
-
-
-def as_moment(value: Moment, name: str) -> datetime:
-    """Return what a caller gives as a point in time, as an aware datetime.
-
-    :param value: A datetime (a naive one is UTC), a date, which is its midnight in UTC, or text as
-        for :func:`parse_time`.
-    :param name: What it was given as, for the error's text.
-    :raises ValueError: If it is none of these.
-
-    >>> as_moment("2020-07-02T10:11:12", "since") == as_moment(datetime(2020, 7, 2, 10, 11, 12), "")
-    True
-    """
-    if isinstance(value, date):
-        return in_utc(value if isinstance(value, datetime) else datetime.combine(value, time()))
-    problem = "{} must be a datetime, a date or ISO 8601 text, not {!r}".format(name, value)
-    if not isinstance(value, str):
-        raise ValueError(problem)
-    try:
-        return parse_time(value)
-    except ValueError as cause:
-        raise ValueError(problem) from cause
 
 
 def _word(word: Any) -> str:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
-from typing import Any, Optional
+from typing import Any
 
-from vivialconnect.common import no_fork
-from vivialconnect.common.secret import masked
+from vivialconnect.common.redaction import masked
 
 #: How like a declared field a name must be to be a misspelling of it. The service has fields that
 #: nobody documents, and their names are less like those that somebody does.
@@ -123,7 +122,7 @@ def plain_copy(value: Any) -> Any:
     return value
 
 
-def nearest(name: str, known: Iterable[str], likeness: float) -> Optional[str]:
+def nearest(name: str, known: Iterable[str], likeness: float) -> str | None:
     """Return the known name that another is most like; ``None`` if it is like none.
 
     :param likeness: How alike two names must be, 1 for the same but for case and underscores.
@@ -131,8 +130,7 @@ def nearest(name: str, known: Iterable[str], likeness: float) -> Optional[str]:
     >>> nearest("toNmber", ["body", "to_number"], 0.8)
     'to_number'
     """
-    with no_fork:
-        from difflib import get_close_matches  # noqa: PLC0415 - only where something went wrong
+    from difflib import get_close_matches  # noqa: PLC0415 - slow to import, rarely needed
 
     letters = {_letters(other): other for other in known}
     found = get_close_matches(_letters(name), [*letters], n=1, cutoff=likeness)
@@ -175,7 +173,7 @@ def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:
             warnings.warn(text.format(class_.__name__, name, near), stacklevel=3)
 
 
-def _only_one_with(beginning: str, known: Iterable[str]) -> Optional[str]:
+def _only_one_with(beginning: str, known: Iterable[str]) -> str | None:
     """Return the name that begins so, if all others that do are longer forms of it."""
     found = sorted(name for name in known if name.startswith(beginning))
     return found[0] if found and all(name.startswith(found[0]) for name in found) else None

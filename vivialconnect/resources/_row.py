@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, Optional, Union
 
-from vivialconnect.common import paths, settings
+from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.secret import masked
-from vivialconnect.common.util import Util, as_moment
+from vivialconnect.common.redaction import masked
+from vivialconnect.common.times import to_datetime
+from vivialconnect.common.util import Util
 from vivialconnect.resources._attributes import (
     Attributes,
     checked_fields,
@@ -22,8 +24,8 @@ from vivialconnect.resources._attributes import (
     plain_copy,
     warn_of_misspelling,
 )
-from vivialconnect.resources._collections import ResourceList, find_rows, unreadable
-from vivialconnect.resources._configuration import DEFAULT_KEY, ResourceMeta
+from vivialconnect.resources._lists import ResourceList, find_rows, unreadable
+from vivialconnect.resources._meta import DEFAULT_KEY, ResourceMeta
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     #: Where a row stands: the path between the account and the plural name; and in which scopes its
     #: calls are made: ``None`` while that is open, and those count that are in force at the call.
-    Home = tuple[str, Optional[settings.Scopes]]
+    Home = tuple[str, Optional[scopes.Scopes]]
 
 LONGEST_SHOWN = 60  # characters of one value in a repr
 
@@ -52,7 +54,7 @@ class Identifier:
     """The value of the primary key; ``None`` in a new row."""
 
     # Without ``__set__``, so that where the key is ``id`` the row's own data is found first.
-    def __get__(self, row: Optional[Row], class_: Optional[type] = None) -> Any:
+    def __get__(self, row: Row | None, class_: type | None = None) -> Any:
         if row is None:
             return self
         data, name = row.__dict__, row._key
@@ -83,7 +85,7 @@ class Row(metaclass=ResourceMeta):
     @classmethod
     def _row(cls: type[RowT], data: dict[str, Any], prefix: str) -> RowT:
         """Return a row that the service has, in the scopes that are in force."""
-        return make_rows(cls, [data], (prefix, settings.scopes_in_force()))[0]
+        return make_rows(cls, [data], (prefix, scopes.active_scopes()))[0]
 
     @property
     def _home(self) -> Home:
@@ -102,7 +104,7 @@ class Row(metaclass=ResourceMeta):
         return self._home[0]
 
     @property
-    def _scopes(self) -> Optional[settings.Scopes]:
+    def _scopes(self) -> scopes.Scopes | None:
         return self._home[1]
 
     def _data(self) -> dict[str, Any]:
@@ -112,7 +114,7 @@ class Row(metaclass=ResourceMeta):
     def _settle(self) -> None:
         """Make all further calls in the scopes of the last, for there the service has the row."""
         if self._scopes is None:
-            self._home = (self._prefix, settings.scopes_in_force())
+            self._home = (self._prefix, scopes.active_scopes())
 
     if TYPE_CHECKING:
         id: Any
@@ -129,12 +131,12 @@ class Row(metaclass=ResourceMeta):
         self._load(checked_fields(data))
 
     @property
-    def created_at(self) -> Optional[datetime]:
+    def created_at(self) -> datetime | None:
         """When the row was made, as an aware datetime; ``date_created`` has the text."""
         return self._moment("date_created")
 
     @property
-    def modified_at(self) -> Optional[datetime]:
+    def modified_at(self) -> datetime | None:
         """When the row was last changed, as an aware datetime; ``date_modified`` has the text."""
         return self._moment("date_modified")
 
@@ -228,8 +230,6 @@ class Row(metaclass=ResourceMeta):
         return twin
 
     def __deepcopy__(self: RowT, memo: dict[int, Any]) -> RowT:
-        from copy import deepcopy  # noqa: PLC0415 - who copies has it already
-
         twin = memo[id(self)] = self._twin()
         twin._load(deepcopy(self._data(), memo))
         return twin
@@ -249,8 +249,8 @@ class Row(metaclass=ResourceMeta):
         object.__setattr__(self, "__dict__", data)
 
     def _moment(
-        self, name: str, read: Callable[[Any, str], datetime] = as_moment
-    ) -> Optional[datetime]:
+        self, name: str, read: Callable[[Any, str], datetime] = to_datetime
+    ) -> datetime | None:
         value = self.attributes.get(name)
         if value is None:
             return None
@@ -279,7 +279,7 @@ class Row(metaclass=ResourceMeta):
 
     @classmethod
     def _custom_path(
-        cls, requestor: Requestor, id_: Optional[Id], path: Optional[str], custom_path: str
+        cls, requestor: Requestor, id_: Id | None, path: str | None, custom_path: str
     ) -> str:
         middle = cls.plural if id_ is None else "{}/{}".format(cls.plural, paths.quote_segment(id_))
         tail = middle + paths.quote_prefix(custom_path)
@@ -310,7 +310,7 @@ class Row(metaclass=ResourceMeta):
                 data[root] if len(data) == 1 and type(data.get(root)) is dict else data
                 for data in found
             ]
-        return ResourceList(make_rows(cls, found, (prefix, settings.scopes_in_force())), meta)
+        return ResourceList(make_rows(cls, found, (prefix, scopes.active_scopes())), meta)
 
     @classmethod
     def _roots(cls) -> Iterator[str]:
@@ -330,7 +330,7 @@ class Row(metaclass=ResourceMeta):
         raise unreadable("be one {}".format(cls.singular), answer)
 
     @classmethod
-    def _fields_if_any(cls, answer: Any) -> Optional[dict[str, Any]]:
+    def _fields_if_any(cls, answer: Any) -> dict[str, Any] | None:
         # The service may answer a save with nothing, and then the row stays as it was sent.
         return None if answer is None else cls._fields(answer)
 
@@ -361,7 +361,7 @@ def make_rows(class_: type[RowT], found: Sequence[dict[str, Any]], home: Home) -
     return rows
 
 
-def identify(row: Row) -> Optional[str]:
+def identify(row: Row) -> str | None:
     """Return what tells a row from the others of a walk; ``None`` where nothing does."""
     return None if row.id is None else str(row.id)
 

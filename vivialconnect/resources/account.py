@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
-from vivialconnect.resources._collections import unreadable
+from vivialconnect.resources._lists import unreadable
 from vivialconnect.resources.resource import Countable
+from vivialconnect.resources.transaction import Transaction
 
 if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor
+
+
+__all__ = ("Account", "Transaction")
 
 
 class Account(Countable):
@@ -44,14 +48,14 @@ class Account(Countable):
 
     date_created: str
     date_modified: str
-    account_id: Optional[int]
+    account_id: int | None
     company_name: str
     active: bool
     contacts: list[dict[str, Any]]
     services: list[dict[str, Any]]
 
     @classmethod
-    def billing_status(cls, account_id: Union[int, str, None] = None) -> dict[str, Any]:
+    def billing_status(cls, account_id: int | str | None = None) -> dict[str, Any]:
         """Return the state of the free trial.
 
         :param account_id: The account; ``None`` for the configured one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Optional
+from typing import ClassVar
 
 from vivialconnect.resources.resource import Countable
 
@@ -66,15 +66,15 @@ class Contact(Countable):
     first_name: str
     last_name: str
     email: str
-    company_name: Optional[str]
-    title: Optional[str]
-    work_phone: Optional[str]
-    mobile_phone: Optional[str]
-    fax: Optional[str]
-    address1: Optional[str]
-    address2: Optional[str]
-    address3: Optional[str]
-    city: Optional[str]
-    state: Optional[str]
-    postal_code: Optional[str]
-    country: Optional[str]
+    company_name: str | None
+    title: str | None
+    work_phone: str | None
+    mobile_phone: str | None
+    fax: str | None
+    address1: str | None
+    address2: str | None
+    address3: str | None
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    country: str | None

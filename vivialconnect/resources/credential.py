@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Optional
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from vivialconnect.common.secret import Secret
+from vivialconnect.common.redaction import Secret
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources.resource import Countable
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from vivialconnect.resources._collections import ResourceList
+    from vivialconnect.resources._lists import ResourceList
 
     CredentialT = TypeVar("CredentialT", bound="Credential")
 
@@ -70,7 +70,7 @@ class Credential(Countable):
     date_created: str
     date_modified: str
     user_id: int
-    name: Optional[str]
+    name: str | None
     active: bool
     api_key: str
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn, Optional
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn
 
 from vivialconnect.common.exchange import Call
-from vivialconnect.common.util import as_moment, format_basic_time, parse_time
-from vivialconnect.resources._collections import merged_query, unreadable, walk_keys
-from vivialconnect.resources.readonly import ReadOnly
+from vivialconnect.common.times import Moment, format_basic, parse_iso, to_datetime
+from vivialconnect.resources._lists import merged_query, unreadable, walk_keys
+from vivialconnect.resources._readonly import ReadOnly
 
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeVar
 
-    from vivialconnect.common.util import Moment
-    from vivialconnect.resources._collections import ResourceList
+    from vivialconnect.resources._lists import ResourceList
     from vivialconnect.resources._row import RowT
 
     LogT = TypeVar("LogT", bound="Log")
@@ -73,7 +72,7 @@ class Log(ReadOnly):
     log_data: dict[str, Any]
 
     @property
-    def logged_at(self) -> Optional[datetime]:
+    def logged_at(self) -> datetime | None:
         """When it happened, as an aware datetime; ``log_timestamp`` has the figure.
 
         .. versionadded:: 1.0
@@ -83,7 +82,7 @@ class Log(ReadOnly):
     # The base's overloads promise one log for an id, and the service has no such call.
     @classmethod
     def find(  # type: ignore[override] # narrower on purpose: no find by id
-        cls: type[LogT], id_: None = None, path: Optional[str] = None, **kwargs: Any
+        cls: type[LogT], id_: None = None, path: str | None = None, **kwargs: Any
     ) -> ResourceList[LogT]:
         """Find one page of entries; its ``last_key`` is where the next page starts.
 
@@ -104,7 +103,7 @@ class Log(ReadOnly):
     @staticmethod
     def _walk(
         fetch: Callable[..., ResourceList[RowT]],
-        limit: Optional[int],
+        limit: int | None,
         page_size: int,  # noqa: ARG004 - of the base
     ) -> Iterator[RowT]:
         # The pages of logs have no numbers: each names the key that the next one starts with.
@@ -116,7 +115,7 @@ class Log(ReadOnly):
         start_time: Moment,
         end_time: Moment,
         aggregator_type: str = "minutes",
-        optional_query_parameters: Optional[Mapping[str, Any]] = None,
+        optional_query_parameters: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Return how many entries there were in each minute, hour, day, month or year.
 
@@ -156,7 +155,7 @@ class Log(ReadOnly):
 def _timed(query: Mapping[str, Any]) -> dict[str, Any]:
     """Return a query with its times as the service takes them, however they were given."""
     times = {
-        name: format_basic_time(as_moment(query[name], name))
+        name: format_basic(to_datetime(query[name], name))
         for name in ("start_time", "end_time")
         if query.get(name) is not None
     }
@@ -165,7 +164,7 @@ def _timed(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_timestamp(figure: Any, _: str) -> datetime:
     text = str(figure)
-    return parse_time("{}T{}.{}".format(text[:8], text[8:14], text[14:] or 0))
+    return parse_iso("{}T{}.{}".format(text[:8], text[8:14], text[14:] or 0))
 
 
 def _read_object(answer: Any) -> dict[str, Any]:

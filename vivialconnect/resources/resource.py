@@ -8,13 +8,13 @@ of settings stand in private neighbours.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Callable, Optional, Union, overload
+from typing import TYPE_CHECKING, Any, Callable, overload
 
-from vivialconnect.common import paths, settings
+from vivialconnect.common import paths, scopes
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields, given_fields, warn_of_misspelling
-from vivialconnect.resources._collections import (
+from vivialconnect.resources._lists import (
     LARGEST_PAGE,
     ResourceList,
     check_paging,
@@ -22,13 +22,13 @@ from vivialconnect.resources._collections import (
     read_count,
     walk_pages,
 )
-from vivialconnect.resources._configuration import ResourceMeta
+from vivialconnect.resources._meta import ResourceMeta
 from vivialconnect.resources._row import Row, identify
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from vivialconnect.common.answers import ReadT
+    from vivialconnect.common.responses import ReadT
     from vivialconnect.resources._row import Id, RowT
 
     ResourceT = TypeVar("ResourceT", bound="Resource")
@@ -64,12 +64,12 @@ class Resource(Row):
 
     def __init__(
         self,
-        attributes: Union[Mapping[str, Any], Id, None] = None,
-        prefix_options: Optional[Mapping[str, Any]] = None,
+        attributes: Mapping[str, Any] | Id | None = None,
+        prefix_options: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> None:
         # A row that is new waits for the scope that it is saved in, unless it is made in one.
-        self._home = (paths.prefix_of(prefix_options), settings.scopes_in_force() or None)
+        self._home = (paths.prefix_of(prefix_options), scopes.active_scopes() or None)
         data = given_fields(type(self), attributes, fields)
         warn_of_misspelling(type(self), data)
         self._load(data)
@@ -79,19 +79,19 @@ class Resource(Row):
     @overload
     @classmethod
     def find(
-        cls: type[ResourceT], id_: None = None, path: Optional[str] = None, **kwargs: Any
+        cls: type[ResourceT], id_: None = None, path: str | None = None, **kwargs: Any
     ) -> ResourceList[ResourceT]: ...
 
     @overload
     @classmethod
     def find(
-        cls: type[ResourceT], id_: Id, path: Optional[str] = None, **kwargs: Any
+        cls: type[ResourceT], id_: Id, path: str | None = None, **kwargs: Any
     ) -> ResourceT: ...
 
     @classmethod
     def find(
-        cls: type[ResourceT], id_: Optional[Id] = None, path: Optional[str] = None, **kwargs: Any
-    ) -> Union[ResourceT, ResourceList[ResourceT]]:
+        cls: type[ResourceT], id_: Id | None = None, path: str | None = None, **kwargs: Any
+    ) -> ResourceT | ResourceList[ResourceT]:
         """Find one resource by its id, or one page of them; :meth:`find_each` gives all.
 
         :param id_: The id of the one resource; ``None`` for a page.
@@ -124,8 +124,8 @@ class Resource(Row):
 
     @classmethod
     def find_first(
-        cls: type[ResourceT], path: Optional[str] = None, **kwargs: Any
-    ) -> Optional[ResourceT]:
+        cls: type[ResourceT], path: str | None = None, **kwargs: Any
+    ) -> ResourceT | None:
         """Find the first resource of the list that :meth:`find` would give.
 
         :param path: As for :meth:`find`.
@@ -139,10 +139,10 @@ class Resource(Row):
     @classmethod
     def find_each(
         cls: type[ResourceT],
-        limit: Optional[int] = None,
+        limit: int | None = None,
         page_size: int = LARGEST_PAGE,
         *,
-        path: Optional[str] = None,
+        path: str | None = None,
         **query: Any,
     ) -> Iterator[ResourceT]:
         """Walk over all resources, page after page, each when it is needed.
@@ -169,25 +169,25 @@ class Resource(Row):
 
     @classmethod
     def _each(
-        cls, fetch: Callable[..., ResourceList[RowT]], limit: Optional[int], page_size: int
+        cls, fetch: Callable[..., ResourceList[RowT]], limit: int | None, page_size: int
     ) -> Iterator[RowT]:
         """Walk over all pages of a list, in the scopes in which the walk began.
 
         :param fetch: Gives the page that its keywords, ``limit`` among them, ask for.
         """
         check_paging(limit, page_size)
-        here = settings.scopes_in_force()
+        here = scopes.active_scopes()
 
         def fetch_there(**further: Any) -> ResourceList[RowT]:
             # Whoever goes on with the walk, and wherever.
-            with settings.within(here):
+            with scopes.use_scopes(here):
                 return fetch(**{"limit": page_size, **further})
 
         return cls._walk(fetch_there, limit, page_size)
 
     @staticmethod
     def _walk(
-        fetch: Callable[..., ResourceList[RowT]], limit: Optional[int], page_size: int
+        fetch: Callable[..., ResourceList[RowT]], limit: int | None, page_size: int
     ) -> Iterator[RowT]:
         """Walk over the pages that ``fetch`` gives for what names them in the query."""
         return walk_pages(lambda number: fetch(page=number), identify, limit, page_size)
@@ -196,7 +196,7 @@ class Resource(Row):
 
     @classmethod
     def create(
-        cls: type[ResourceT], attributes: Optional[Mapping[str, Any]] = None, **fields: Any
+        cls: type[ResourceT], attributes: Mapping[str, Any] | None = None, **fields: Any
     ) -> ResourceT:
         """Create and save a resource with the given attributes.
 
@@ -257,8 +257,8 @@ class Resource(Row):
     @classmethod
     def get(
         cls,
-        id_: Optional[Id] = None,
-        path: Optional[str] = None,
+        id_: Id | None = None,
+        path: str | None = None,
         custom_path: str = "",
         **query: Any,
     ) -> Any:
@@ -276,8 +276,8 @@ class Resource(Row):
     @classmethod
     def post(
         cls,
-        id_: Optional[Id] = None,
-        path: Optional[str] = None,
+        id_: Id | None = None,
+        path: str | None = None,
         custom_path: str = "",
         params: Any = None,
         **query: Any,
@@ -321,9 +321,9 @@ class Resource(Row):
         self._require_id("make a call about")
         return self._call_here(self.id, call, read)
 
-    def _call_here(self, id_: Optional[Id], call: Call, read: Callable[[Any], ReadT]) -> ReadT:
+    def _call_here(self, id_: Id | None, call: Call, read: Callable[[Any], ReadT]) -> ReadT:
         """Make a call where the row stands: about that id, or about the collection itself."""
-        with settings.within(self._scopes):
+        with scopes.use_scopes(self._scopes):
             return self._make_call(call, read, id_, self._prefix)
 
     @classmethod
@@ -331,8 +331,8 @@ class Resource(Row):
         cls,
         call: Call,
         read: Callable[[Any], ReadT],
-        id_: Optional[Id] = None,
-        path: Optional[str] = None,
+        id_: Id | None = None,
+        path: str | None = None,
     ) -> ReadT:
         """Make a call below this class's collection.
 
@@ -360,9 +360,9 @@ class Countable(Resource):
     @classmethod
     def count(
         cls,
-        opts: Optional[Mapping[str, Any]] = None,
+        opts: Mapping[str, Any] | None = None,
         *,
-        path: Optional[str] = None,
+        path: str | None = None,
         **kwargs: Any,
     ) -> int:
         """Return how many there are on the service.

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Union, overload
 
-from vivialconnect.common._values import now_in_utc
-from vivialconnect.common.util import Moment, as_moment, format_basic_time
-from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, merged_query
-from vivialconnect.resources.readonly import ReadOnly
+from vivialconnect.common.times import Moment, format_basic, to_datetime, utc_now
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merged_query
+from vivialconnect.resources._readonly import ReadOnly
 
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -73,7 +72,7 @@ class Transaction(ReadOnly):
     data: list[dict[str, Any]]
 
     @property
-    def posted_at(self) -> Optional[datetime]:
+    def posted_at(self) -> datetime | None:
         """When it was charged, as an aware datetime; ``post_time`` has the text."""
         return self._moment("post_time")
 
@@ -82,31 +81,31 @@ class Transaction(ReadOnly):
     def find(
         cls: type[TransactionT],
         id_: None = None,
-        path: Optional[str] = None,
+        path: str | None = None,
         *,
-        start_time: Optional[Moment] = None,
-        end_time: Optional[Moment] = None,
-        transaction_type: Optional[Types] = None,
+        start_time: Moment | None = None,
+        end_time: Moment | None = None,
+        transaction_type: Types | None = None,
         **kwargs: Any,
     ) -> ResourceList[TransactionT]: ...
 
     @overload
     @classmethod
     def find(
-        cls: type[TransactionT], id_: Id, path: Optional[str] = None, **kwargs: Any
+        cls: type[TransactionT], id_: Id, path: str | None = None, **kwargs: Any
     ) -> TransactionT: ...
 
     @classmethod
     def find(
         cls: type[TransactionT],
-        id_: Optional[Id] = None,
-        path: Optional[str] = None,
+        id_: Id | None = None,
+        path: str | None = None,
         *,
-        start_time: Optional[Moment] = None,
-        end_time: Optional[Moment] = None,
-        transaction_type: Optional[Types] = None,
+        start_time: Moment | None = None,
+        end_time: Moment | None = None,
+        transaction_type: Types | None = None,
         **kwargs: Any,
-    ) -> Union[TransactionT, ResourceList[TransactionT]]:
+    ) -> TransactionT | ResourceList[TransactionT]:
         """Find one transaction by its id, or one page of those of a stretch of time, newest first.
 
         :param id_: The id of the one transaction; ``None`` for a page.
@@ -133,13 +132,13 @@ class Transaction(ReadOnly):
     @classmethod
     def find_each(
         cls: type[TransactionT],
-        limit: Optional[int] = None,
+        limit: int | None = None,
         page_size: int = LARGEST_PAGE,
         *,
-        path: Optional[str] = None,
-        start_time: Optional[Moment] = None,
-        end_time: Optional[Moment] = None,
-        transaction_type: Optional[Types] = None,
+        path: str | None = None,
+        start_time: Moment | None = None,
+        end_time: Moment | None = None,
+        transaction_type: Types | None = None,
         **query: Any,
     ) -> Iterator[TransactionT]:
         """Walk over all transactions of a stretch of time, newest first, page after page.
@@ -163,20 +162,18 @@ class Transaction(ReadOnly):
 
 
 def _query(
-    start_time: Optional[Moment], end_time: Optional[Moment], types: Optional[Types]
+    start_time: Moment | None, end_time: Moment | None, types: Types | None
 ) -> dict[str, Any]:
-    span = _span(start_time, end_time, now_in_utc())
+    span = _span(start_time, end_time, utc_now())
     return span if types is None else {**span, "include_types": _list_types(types)}
 
 
-def _span(
-    start_time: Optional[Moment], end_time: Optional[Moment], now: datetime
-) -> dict[str, str]:
-    end = now + LESS_THAN_A_SECOND if end_time is None else as_moment(end_time, "end_time")
-    start = _year_before(end) if start_time is None else as_moment(start_time, "start_time")
+def _span(start_time: Moment | None, end_time: Moment | None, now: datetime) -> dict[str, str]:
+    end = now + LESS_THAN_A_SECOND if end_time is None else to_datetime(end_time, "end_time")
+    start = _year_before(end) if start_time is None else to_datetime(start_time, "start_time")
     if start > end:
         raise ValueError("start_time must not be after end_time: {} is after {}".format(start, end))
-    return {"start_time": format_basic_time(start), "end_time": format_basic_time(end)}
+    return {"start_time": format_basic(start), "end_time": format_basic(end)}
 
 
 def _year_before(moment: datetime) -> datetime:

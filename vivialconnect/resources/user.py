@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
-from vivialconnect.common import no_fork, paths
+from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
-from vivialconnect.common.secret import Secret, SecretBytes
+from vivialconnect.common.redaction import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields
-from vivialconnect.resources._collections import LARGEST_PAGE, read_count
+from vivialconnect.resources._lists import LARGEST_PAGE, read_count
+from vivialconnect.resources.credential import Credential
 from vivialconnect.resources.resource import Countable
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from vivialconnect.resources._collections import ResourceList
+    from vivialconnect.resources._lists import ResourceList
     from vivialconnect.resources._row import Id
-    from vivialconnect.resources.credential import Credential
 
     UserT = TypeVar("UserT", bound="User")
 
@@ -60,13 +60,13 @@ class User(Countable):
     date_modified: str
     account_id: int
     username: str
-    first_name: Optional[str]
-    last_name: Optional[str]
+    first_name: str | None
+    last_name: str | None
     email: str
     active: bool
     verified: bool
-    timezone: Optional[str]
-    mfa_method: Optional[str]
+    timezone: str | None
+    mfa_method: str | None
     roles: list[dict[str, Any]]
     role: str
 
@@ -122,7 +122,7 @@ class User(Countable):
         body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
         self._call_below(Call("PUT", "profile/password", body=body), lambda _: None)
 
-    def create_credential(self, name: Optional[str] = None) -> Credential:
+    def create_credential(self, name: str | None = None) -> Credential:
         """Create an API key for the user. Its ``api_secret`` is shown here and never again.
 
         :param name: What to call it.
@@ -144,7 +144,7 @@ class User(Countable):
 
         .. versionadded:: 1.0
         """
-        body = _credentials()._written({} if name is None else {"name": name})
+        body = Credential._written({} if name is None else {"name": name})
         return self._call_below(Call("POST", "profile/credentials", body=body), self._credential)
 
     @overload
@@ -154,8 +154,8 @@ class User(Countable):
     def get_credentials(self, id_: Id, **kwargs: Any) -> Credential: ...
 
     def get_credentials(
-        self, id_: Optional[Id] = None, **kwargs: Any
-    ) -> Union[Credential, ResourceList[Credential]]:
+        self, id_: Id | None = None, **kwargs: Any
+    ) -> Credential | ResourceList[Credential]:
         """Return one credential of the user by its id, or one page of them.
 
         :param id_: The id of the one credential; ``None`` for a page.
@@ -169,13 +169,13 @@ class User(Countable):
         if id_ is None:
             return self._call_below(
                 Call("GET", "profile/credentials", kwargs),
-                lambda answer: _credentials()._rows(answer, self._inside() + "/profile"),
+                lambda answer: Credential._rows(answer, self._inside() + "/profile"),
             )
         below = "profile/credentials/" + paths.quote_segment(id_)
         return self._call_below(Call("GET", below, kwargs), self._credential)
 
     def find_each_credential(
-        self, limit: Optional[int] = None, page_size: int = LARGEST_PAGE, **query: Any
+        self, limit: int | None = None, page_size: int = LARGEST_PAGE, **query: Any
     ) -> Iterator[Credential]:
         """Walk over all credentials of the user, page after page, each when it is needed.
 
@@ -205,15 +205,7 @@ class User(Countable):
         return self._call_below(Call("GET", "profile/credentials/count"), read_count)
 
     def _credential(self, answer: Any) -> Credential:
-        class_ = _credentials()
-        return class_._row(class_._fields(answer), self._inside() + "/profile")
-
-
-def _credentials() -> type[Credential]:
-    with no_fork:
-        from vivialconnect.resources.credential import Credential  # noqa: PLC0415 - rarely needed
-
-    return Credential
+        return Credential._row(Credential._fields(answer), self._inside() + "/profile")
 
 
 def _is_text(value: Any) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
-from vivialconnect.common import no_fork, settings
-from vivialconnect.common._values import now_in_utc
+from vivialconnect.common import scopes
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
-from vivialconnect.common.util import Moment, as_moment
-from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, walk_pages
+from vivialconnect.common.times import Moment, parse_http_date, to_datetime, utc_now
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, walk_pages
 from vivialconnect.resources._row import identify
 from vivialconnect.resources.resource import Countable
 
@@ -38,12 +37,9 @@ class ServiceClock:
 
     def look(self, response: Response) -> None:
         """Learn from the ``Date`` of an answer that has just come."""
-        with no_fork:
-            from vivialconnect.common.retries import parse_http_date  # noqa: PLC0415 - as needed
-
         moment = parse_http_date(response.header("date"))
         if moment is not None:
-            self._ahead = moment - now_in_utc()
+            self._ahead = moment - utc_now()
 
     def reading_at(self, moment: datetime) -> datetime:
         """Return what the service's clock showed at a moment of ours."""
@@ -57,9 +53,9 @@ class Sendable(Countable):
 
     if TYPE_CHECKING:
         #: When the call began whose outcome is unknown, by the clock of this machine.
-        _unsettled: Optional[datetime]
+        _unsettled: datetime | None
 
-    def find_sent(self: SendableT, since: Optional[Moment] = None) -> Optional[SendableT]:
+    def find_sent(self: SendableT, since: Moment | None = None) -> SendableT | None:
         """Look up what a call of unknown outcome has left on the service, if anything.
 
         Where the answer to :meth:`.Message.send` or :meth:`.Number.buy` was lost, the error's
@@ -79,12 +75,12 @@ class Sendable(Countable):
 
         .. versionadded:: 1.0
         """
-        edge = None if since is None else as_moment(since, "since")
+        edge = None if since is None else to_datetime(since, "since")
         self._check_unsettled(edge)
         marks = self._marks()
         clock = ServiceClock()
         alike: list[SendableT] = []
-        with settings.within(self._scopes):
+        with scopes.use_scopes(self._scopes):
             for row in self._newest_first(clock):
                 began = edge or clock.reading_at(self._began()) - MARGIN
                 if row.created_at is not None and row.created_at < began:
@@ -114,13 +110,13 @@ class Sendable(Countable):
         self._settle()
 
     @property
-    def _open_since(self) -> Optional[datetime]:
+    def _open_since(self) -> datetime | None:
         return getattr(self, "_unsettled", None)
 
     def _began(self) -> datetime:
-        return self._open_since or now_in_utc()
+        return self._open_since or utc_now()
 
-    def _check_unsettled(self, edge: Optional[datetime]) -> None:
+    def _check_unsettled(self, edge: datetime | None) -> None:
         if self._open_since is not None:
             return
         name = type(self).__name__
@@ -152,7 +148,7 @@ class Sendable(Countable):
         return walk_pages(fetch, identify, None, LARGEST_PAGE)
 
     def _create(self) -> bool:
-        began = now_in_utc()
+        began = utc_now()
         try:
             created = super()._create()
         except ValueError:  # nothing was sent
@@ -185,7 +181,7 @@ def _written(value: Any) -> str:
     return str.__str__(value) if isinstance(value, str) else str(value or "")
 
 
-def _the_only(alike: list[SendableT], called: Optional[datetime]) -> Optional[SendableT]:
+def _the_only(alike: list[SendableT], called: datetime | None) -> SendableT | None:
     """Return the only row there is.
 
     :param alike: The rows that bear the marks.

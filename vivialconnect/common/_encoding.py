@@ -8,32 +8,17 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import unquote
 
-from vivialconnect.common import no_fork
-from vivialconnect.common.secret import masked
+from vivialconnect.common.redaction import masked
+from vivialconnect.common.times import format_basic, to_utc
 
 #: What is sent as it is, if it is ASCII. A float may be NaN.
 _FLAT_TYPES = {str, int, bool, type(None)}
 #: What stands for itself in a path: RFC 3986 section 2.3, and the slash.
 _PLAIN_IN_PATHS = (string.ascii_letters + string.digits + "/-._~").encode()
-
-
-def format_basic_time(moment: datetime) -> str:
-    """Return a moment as ``YYYYMMDDThhmmssZ``, whatever the locale.
-
-    :param moment: A datetime; a naive one is UTC. What is below a second is cut off.
-    :raises ValueError: If it lies outside the years 1 to 9999 in UTC.
-
-    >>> format_basic_time(datetime(2020, 7, 2, 10, 11, 12))
-    '20200702T101112Z'
-    """
-    moment = in_utc(moment)
-    return "{:04d}{:02d}{:02d}T{:02d}{:02d}{:02d}Z".format(
-        moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second
-    )
 
 
 def is_plain_path(path: str) -> bool:
@@ -55,21 +40,6 @@ def leads_to(path: str, end: str) -> bool:
     # Hardly any path has the last segment, and then there is no more to do.
     last = end.rpartition("/")[2]
     return plain_path.endswith(last) and re.sub("/+", "/", plain_path).endswith(end)
-
-
-def now_in_utc() -> datetime:
-    """Return the time of this machine."""
-    return datetime.now(timezone.utc)
-
-
-def in_utc(moment: datetime) -> datetime:
-    """Return a moment as an aware datetime in UTC, which a naive one is taken for."""
-    if moment.utcoffset() is None:
-        return moment.replace(tzinfo=timezone.utc)
-    try:
-        return moment.astimezone(timezone.utc)
-    except OverflowError as error:
-        raise ValueError("{} is not in the years 1 to 9999 in UTC".format(moment)) from error
 
 
 def plain(value: Any, place: str) -> Any:
@@ -106,7 +76,7 @@ def _plain_scalar(value: Any, place: str) -> Any:
         return value
     try:
         if isinstance(value, datetime):
-            return in_utc(value).replace(tzinfo=None).isoformat() + "Z"
+            return to_utc(value).replace(tzinfo=None).isoformat() + "Z"
         if isinstance(value, date):
             return value.isoformat()
     except ValueError as error:
@@ -133,9 +103,9 @@ def _query_text(key: str, value: Any) -> str:
         if isinstance(value, (str, bytes)):
             return _encodable(value if isinstance(value, str) else value.decode(), key)
         if isinstance(value, datetime):
-            return format_basic_time(value)
+            return format_basic(value)
         if isinstance(value, date):
-            return format_basic_time(datetime.combine(value, time()))
+            return format_basic(datetime.combine(value, time()))
         if _is_number_or_uuid(value):
             # An enumeration's own text is its name, in some releases of Python and not in others.
             return int.__repr__(value) if isinstance(value, int) else str(value)
@@ -148,10 +118,8 @@ def _is_number_or_uuid(value: Any) -> bool:
     """Tell whether a value is a UUID or a finite number."""
     if isinstance(value, (int, float)):
         return _is_finite(value)
-    # Both are rare in a query, and uuid alone would be a quarter of what this module imports.
-    with no_fork:
-        from decimal import Decimal  # noqa: PLC0415 - rare in a query
-        from uuid import UUID  # noqa: PLC0415 - rare in a query
+    from decimal import Decimal  # noqa: PLC0415 - slow to import, rare in a query
+    from uuid import UUID  # noqa: PLC0415 - slow to import, rare in a query
 
     return isinstance(value, UUID) or (isinstance(value, Decimal) and value.is_finite())
 

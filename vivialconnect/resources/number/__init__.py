@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Optional
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 
-from vivialconnect.common import no_fork, paths
+from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources._attributes import check_spelling
-from vivialconnect.resources._collections import merged_query
-from vivialconnect.resources.tagged import Tagged
+from vivialconnect.resources._lists import merged_query
+from vivialconnect.resources.number.lookup import NumberInfo, read_number_info
+from vivialconnect.resources.number.tags import Tagged
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
     from vivialconnect.common.requestor import Requestor
     from vivialconnect.resources._row import Id
-    from vivialconnect.resources.number_info import NumberInfo
     from vivialconnect.resources.resource import ResourceList
 
     NumberT = TypeVar("NumberT", bound="Number")
@@ -80,30 +80,30 @@ class Number(Tagged):
     name: str
     phone_number: str
     phone_number_type: str
-    area_code: Optional[str]
-    status_text_url: Optional[str]
-    status_text_method: Optional[str]
-    incoming_text_url: Optional[str]
-    incoming_text_method: Optional[str]
-    incoming_text_fallback_url: Optional[str]
-    incoming_text_fallback_method: Optional[str]
-    capabilities: Optional[dict[str, bool]]
-    city: Optional[str]
-    region: Optional[str]
-    lata: Optional[str]
-    rate_center: Optional[str]
-    sms_configuration_id: Optional[int]
-    connector_id: Optional[int]
+    area_code: str | None
+    status_text_url: str | None
+    status_text_method: str | None
+    incoming_text_url: str | None
+    incoming_text_method: str | None
+    incoming_text_fallback_url: str | None
+    incoming_text_fallback_method: str | None
+    capabilities: dict[str, bool] | None
+    city: str | None
+    region: str | None
+    lata: str | None
+    rate_center: str | None
+    sms_configuration_id: int | None
+    connector_id: int | None
     tags: dict[str, str]
     active: bool
-    voice_forwarding_number: Optional[str]
+    voice_forwarding_number: str | None
 
     @classmethod
     def available(
         cls: type[NumberT],
-        opts: Optional[Mapping[str, Any]] = None,
+        opts: Mapping[str, Any] | None = None,
         *,
-        number_type: Optional[Literal["local", "tollfree"]] = None,
+        number_type: Literal["local", "tollfree"] | None = None,
         **kwargs: Any,
     ) -> ResourceList[NumberT]:
         """List numbers on sale.
@@ -185,10 +185,8 @@ class Number(Tagged):
         .. versionadded:: 1.0
         """
         _require_number(phone_number)
-        with no_fork:
-            from vivialconnect.resources import number_info  # noqa: PLC0415 - few programs look up
         call = Call("GET", "lookup", {"phone_number": phone_number})
-        return cls._make_call(call, number_info.read_number_info)
+        return cls._make_call(call, read_number_info)
 
     def _marks(self) -> dict[str, Any]:
         phone_number = self.attributes.get("phone_number")
@@ -234,7 +232,7 @@ class LocalNumber(Number):
 
     @classmethod
     def _custom_path(
-        cls, requestor: Requestor, id_: Optional[Id], path: Optional[str], custom_path: str
+        cls, requestor: Requestor, id_: Id | None, path: str | None, custom_path: str
     ) -> str:
         # Of what stands below numbers, there is nothing but the count for local ones.
         if custom_path in ("", "count"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, ClassVar, Optional
+from typing import TYPE_CHECKING, ClassVar
 
-from vivialconnect.common import no_fork, paths, settings
+from vivialconnect.common import downloads, paths, scopes
 from vivialconnect.common.exchange import Call
 from vivialconnect.resources.resource import Countable
 
@@ -53,7 +53,7 @@ class Attachment(Countable):
     file_name: str
     key_name: str
 
-    def download(self, target: Target = None, *, progress: Optional[Progress] = None) -> Download:
+    def download(self, target: Target = None, *, progress: Progress | None = None) -> Download:
         """Fetch the medium itself, piece by piece, into a file or an open stream.
 
         A file is there whole or not at all: the pieces go into a temporary file beside it, which
@@ -86,20 +86,18 @@ class Attachment(Countable):
 
         .. versionadded:: 1.0
         """
-        with no_fork:
-            from vivialconnect.common import downloads  # noqa: PLC0415 - few programs download
         self._require_id("download")
         if progress is not None and not callable(progress):
             raise ValueError(
                 "progress must be a function of two numbers, not {!r}".format(progress)
             )
-        with settings.within(self._scopes):
+        with scopes.use_scopes(self._scopes):
             requestor = type(self).request
             path = self._element_path(requestor, self._prefix, self.id)
         told = self.attributes.get("size")
         size = told if type(told) is int else None
 
-        def fetch(write: Write) -> tuple[int, Optional[str]]:
+        def fetch(write: Write) -> tuple[int, str | None]:
             sink = downloads.Intake(write, size, progress)
             call = Call("GET", path.removesuffix(paths.SUFFIX), sink=sink)
             return requestor.perform(call, sink.result, look=sink.finish)

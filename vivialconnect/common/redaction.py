@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 #: What stands in the names of the fields whose values are never shown.
@@ -51,8 +53,6 @@ class SecretBytes(bytes):
         >>> SecretBytes(b'{"user": {"password": "abc"}}').hide_in(b"abc is too short")
         b'*** is too short'
         """
-        import json  # noqa: PLC0415 - hardly any call fails that holds a secret
-
         secrets = [value for root in json.loads(self).values() for value in secrets_in(root)]
         forms = {
             form
@@ -73,8 +73,6 @@ def hide_named(content: bytes) -> bytes:
     >>> hide_named(b'{"credential": {"api_key": "k", "api_secret": "abc"}}')
     b'{"credential": {"api_key": "k", "api_secret": "***"}}'
     """
-    import re  # noqa: PLC0415 - hardly any call fails that makes a secret
-
     named = r'("[^"]*(?:{})[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"'.format("|".join(SECRET_WORDS))
     return re.sub(named.encode(), rb'\1"***"', content)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Optional, TypeVar, Union, overload
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakValueDictionary
 
 from vivialconnect.common.error import ResourceError
-from vivialconnect.resources._collections import ResourceList, dicts_in
-from vivialconnect.resources._configuration import View
-from vivialconnect.resources._elements import Data, Element
+from vivialconnect.resources._lists import ResourceList, dicts_in
+from vivialconnect.resources._meta import View
+from vivialconnect.resources.connector._elements import Data, Element
 from vivialconnect.resources.resource import Countable
 
 __all__ = ("OwnedList",)
@@ -36,8 +37,6 @@ class Owner(Countable):
     _kinds: ClassVar[Mapping[str, type[Element]]] = {}
 
     def __copy__(self: OwnerT) -> OwnerT:
-        from copy import deepcopy  # noqa: PLC0415 - who copies has it already
-
         # An element stands in one list.
         return deepcopy(self)
 
@@ -120,7 +119,7 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
     @overload
     def __getitem__(self, index: slice) -> list[ElementT]: ...
 
-    def __getitem__(self, index: Union[int, slice]) -> Union[ElementT, list[ElementT]]:
+    def __getitem__(self, index: int | slice) -> ElementT | list[ElementT]:
         if isinstance(index, slice):
             return [self._element(data) for data in self._dicts()[index]]
         return self._element(self._dicts()[index])
@@ -159,12 +158,12 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
     # Writing
 
     @overload
-    def __setitem__(self, index: int, value: Union[ElementT, GivenT]) -> None: ...
+    def __setitem__(self, index: int, value: ElementT | GivenT) -> None: ...
 
     @overload
-    def __setitem__(self, index: slice, value: Iterable[Union[ElementT, GivenT]]) -> None: ...
+    def __setitem__(self, index: slice, value: Iterable[ElementT | GivenT]) -> None: ...
 
-    def __setitem__(self, index: Union[int, slice], value: Any) -> None:
+    def __setitem__(self, index: int | slice, value: Any) -> None:
         dicts = self._dicts()
         kept = list(dicts)
         del kept[index]
@@ -174,26 +173,26 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
             (dicts[index],) = self._taken([value], kept)
         vars(self._owner)[self._name] = dicts
 
-    def __delitem__(self, index: Union[int, slice]) -> None:
+    def __delitem__(self, index: int | slice) -> None:
         del self._dicts()[index]
 
-    def insert(self, index: int, value: Union[ElementT, GivenT]) -> None:
+    def insert(self, index: int, value: ElementT | GivenT) -> None:
         """Put something before the element that stands at a place."""
         self[index:index] = [value]
 
-    def append(self, value: Union[ElementT, GivenT]) -> None:
+    def append(self, value: ElementT | GivenT) -> None:
         """Put something at the end."""
         self.extend([value])
 
-    def extend(self, values: Iterable[Union[ElementT, GivenT]]) -> None:
+    def extend(self, values: Iterable[ElementT | GivenT]) -> None:
         """Put several at the end."""
         self[len(self) :] = values
 
-    def __iadd__(self, values: Iterable[Union[ElementT, GivenT]]) -> OwnedList[ElementT, GivenT]:
+    def __iadd__(self, values: Iterable[ElementT | GivenT]) -> OwnedList[ElementT, GivenT]:
         self.extend(values)
         return self
 
-    def __add__(self, other: Iterable[Union[ElementT, GivenT]]) -> list[Union[ElementT, GivenT]]:
+    def __add__(self, other: Iterable[ElementT | GivenT]) -> list[ElementT | GivenT]:
         return [*self, *other]
 
     def reverse(self) -> None:
@@ -246,7 +245,7 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
         if place is not None:
             self._join(element, free[place])
 
-    def _position(self, wanted: Data, dicts: Sequence[Data]) -> Optional[int]:
+    def _position(self, wanted: Data, dicts: Sequence[Data]) -> int | None:
         """Return where the very dict stands, or else the first of its name."""
         same = self._kind._same
         places = [place for place, data in enumerate(dicts) if data is wanted]
@@ -300,11 +299,11 @@ class ListField(View, Generic[ElementT, GivenT]):
     def __get__(self, row: Owner, class_: type) -> OwnedList[ElementT, GivenT]: ...
 
     def __get__(
-        self, row: Optional[Owner], class_: type
-    ) -> Union[ListField[ElementT, GivenT], OwnedList[ElementT, GivenT]]:
+        self, row: Owner | None, class_: type
+    ) -> ListField[ElementT, GivenT] | OwnedList[ElementT, GivenT]:
         return self if row is None else OwnedList(row, self.kind)
 
-    def __set__(self, row: Owner, values: Iterable[Union[ElementT, GivenT]]) -> None:
+    def __set__(self, row: Owner, values: Iterable[ElementT | GivenT]) -> None:
         mine: OwnedList[ElementT, GivenT] = OwnedList(row, self.kind)
         # ``+=`` ends in setting the list that was changed already.
         if not (isinstance(values, OwnedList) and values._is(mine)):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Optional, Union
+from typing import Any, ClassVar
 
 from vivialconnect.common import settings
-from vivialconnect.resources._elements import Element
 from vivialconnect.resources._row import Row
+from vivialconnect.resources.connector._elements import Element
 
 __all__ = ("ConnectorCallback", "ConnectorNumber")
 
@@ -48,10 +48,10 @@ class ConnectorNumber(Element):
 
     def __init__(
         self,
-        attributes: Union[Mapping[str, Any], Row, str, None] = None,
+        attributes: Mapping[str, Any] | Row | str | None = None,
         *,
-        phone_number: Optional[str] = None,
-        phone_number_id: Optional[int] = None,
+        phone_number: str | None = None,
+        phone_number_id: int | None = None,
     ) -> None:
         self._fill(attributes, phone_number=phone_number, phone_number_id=phone_number_id)
 
@@ -119,18 +119,18 @@ class ConnectorCallback(Element):
     message_type: str
     event_type: str
     url: str
-    method: Optional[str]
+    method: str | None
     date_created: str
     date_modified: str
 
     def __init__(
         self,
-        attributes: Optional[Mapping[str, Any]] = None,
+        attributes: Mapping[str, Any] | None = None,
         *,
-        message_type: Optional[str] = None,
-        event_type: Optional[str] = None,
-        url: Optional[str] = None,
-        method: Optional[str] = None,
+        message_type: str | None = None,
+        event_type: str | None = None,
+        url: str | None = None,
+        method: str | None = None,
     ) -> None:
         self._fill(
             attributes, message_type=message_type, event_type=event_type, url=url, method=method

@@ -6,11 +6,11 @@ Where the service refuses a signature, what was signed is compared with what it 
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
-from vivialconnect.common import error, paths, retries
-from vivialconnect.common._values import leads_to
-from vivialconnect.common.secret import SecretBytes, hide_named
+from vivialconnect.common import error, paths, retries, times
+from vivialconnect.common._encoding import leads_to
+from vivialconnect.common.redaction import SecretBytes, hide_named
 from vivialconnect.common.util import Util
 
 if TYPE_CHECKING:
@@ -136,9 +136,7 @@ def _decode(response: Response) -> Any:
         ) from cause
 
 
-def explain_refusal(
-    ours: str, theirs: Any, their_date: Optional[str], now: datetime
-) -> Optional[str]:
+def explain_refusal(ours: str, theirs: Any, their_date: str | None, now: datetime) -> str | None:
     """Return what to do about a signature that was refused; ``None`` where nothing tells it.
 
     :param ours: The text that was signed.
@@ -146,7 +144,7 @@ def explain_refusal(
     :param their_date: The ``Date`` of the refusal.
     :param now: The time on this machine.
     """
-    moment = retries.parse_http_date(their_date)
+    moment = times.parse_http_date(their_date)
     ahead = 0.0 if moment is None else (now - moment).total_seconds()
     if abs(ahead) > CLOCK_TOLERANCE:
         return "the clock of this machine is {:.0f} seconds {} the service's: set it right".format(

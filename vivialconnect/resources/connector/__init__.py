@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Union
 
 from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, dicts_in, read_count
-from vivialconnect.resources._connector_lists import ROOT, SHOWN_NUMBERS, Shown, noted, read_list
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, dicts_in, read_count
 from vivialconnect.resources._row import NOWHERE, make_rows
-from vivialconnect.resources.connector_elements import ConnectorCallback, ConnectorNumber
-from vivialconnect.resources.owned_list import ElementT, ListField, Owner
+from vivialconnect.resources.connector._connector_lists import (
+    ROOT,
+    SHOWN_NUMBERS,
+    Shown,
+    noted,
+    read_list,
+)
+from vivialconnect.resources.connector.elements import ConnectorCallback, ConnectorNumber
+from vivialconnect.resources.connector.owned_list import ElementT, ListField, Owner
 from vivialconnect.resources.resource import Resource
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from vivialconnect.resources._elements import Data, Element
     from vivialconnect.resources._row import Id
+    from vivialconnect.resources.connector._elements import Data, Element
 
     ConnectorT = TypeVar("ConnectorT", bound="Connector")
 
@@ -88,7 +94,7 @@ class Connector(Owner):
     date_created: str
     date_modified: str
     account_id: int
-    name: Optional[str]
+    name: str | None
     active: bool
     more_numbers: bool
 
@@ -101,8 +107,8 @@ class Connector(Owner):
 
     def __init__(
         self,
-        attributes: Union[Mapping[str, Any], Id, None] = None,
-        prefix_options: Optional[Mapping[str, Any]] = None,
+        attributes: Mapping[str, Any] | Id | None = None,
+        prefix_options: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> None:
         super().__init__(attributes, prefix_options, **fields)
@@ -114,7 +120,7 @@ class Connector(Owner):
     # Numbers
 
     def find_numbers(
-        self, *, page: Optional[int] = None, limit: Optional[int] = None, **query: Any
+        self, *, page: int | None = None, limit: int | None = None, **query: Any
     ) -> ResourceList[ConnectorNumber]:
         """Find one page of the connector's numbers; :meth:`find_each_number` gives all.
 
@@ -130,7 +136,7 @@ class Connector(Owner):
         return self._find_below(ConnectorNumber, {"page": page, "limit": limit, **query})
 
     def find_each_number(
-        self, limit: Optional[int] = None, page_size: int = LARGEST_PAGE
+        self, limit: int | None = None, page_size: int = LARGEST_PAGE
     ) -> Iterator[ConnectorNumber]:
         """Walk over all numbers of the connector, page after page, each when it is needed.
 

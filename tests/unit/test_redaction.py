@@ -7,7 +7,7 @@ import hashlib
 import pickle
 
 from vivialconnect import Resource
-from vivialconnect.common.secret import Secret, SecretBytes, masked
+from vivialconnect.common.redaction import Secret, SecretBytes, masked
 
 
 def test_secret__used_as_a_text() -> None:

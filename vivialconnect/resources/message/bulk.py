@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from vivialconnect.common import paths
 from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
-from vivialconnect.common.util import encode_body, parse_time
-from vivialconnect.resources._collections import LARGEST_PAGE, ResourceList, find_rows, unreadable
+from vivialconnect.common.times import parse_iso
+from vivialconnect.common.util import encode_body
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, find_rows, unreadable
 from vivialconnect.resources._row import Row
-from vivialconnect.resources.sendable import Sendable
+from vivialconnect.resources._sendable import Sendable
 
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -42,7 +43,7 @@ class Bulk(Row):
     total_messages: int
     processed: int
     errors: int
-    date_created: Optional[datetime]
+    date_created: datetime | None
 
 
 class Bulkable(Sendable):
@@ -51,7 +52,7 @@ class Bulkable(Sendable):
     __slots__ = ()
 
     to_numbers: list[str]
-    media_urls: Union[list[str], str]
+    media_urls: list[str] | str
 
     def send_bulk(self) -> str:
         """Send the message to every number of ``to_numbers``, of which the service takes up to 100.
@@ -89,9 +90,7 @@ class Bulkable(Sendable):
             raise
 
     @classmethod
-    def bulks(
-        cls, *, page: Optional[int] = None, limit: Optional[int] = None
-    ) -> ResourceList[Bulk]:
+    def bulks(cls, *, page: int | None = None, limit: int | None = None) -> ResourceList[Bulk]:
         """List the bulk sends, one page of them; :meth:`find_each_bulk` gives all.
 
         :param page: Which page, from 1.
@@ -105,7 +104,7 @@ class Bulkable(Sendable):
 
     @classmethod
     def find_each_bulk(
-        cls, limit: Optional[int] = None, page_size: int = LARGEST_PAGE
+        cls, limit: int | None = None, page_size: int = LARGEST_PAGE
     ) -> Iterator[Bulk]:
         """Walk over all bulk sends; see :meth:`.Resource.find_each`.
 
@@ -124,8 +123,8 @@ class Bulkable(Sendable):
         cls: type[BulkableT],
         bulk_id: str,
         *,
-        page: Optional[int] = None,
-        limit: Optional[int] = None,
+        page: int | None = None,
+        limit: int | None = None,
     ) -> ResourceList[BulkableT]:
         """List the messages of a bulk send, one page; :meth:`find_each_bulk_message` gives all.
 
@@ -144,7 +143,7 @@ class Bulkable(Sendable):
     def find_each_bulk_message(
         cls: type[BulkableT],
         bulk_id: str,
-        limit: Optional[int] = None,
+        limit: int | None = None,
         page_size: int = LARGEST_PAGE,
     ) -> Iterator[BulkableT]:
         """Walk over all messages of a bulk send; see :meth:`.Resource.find_each`.
@@ -185,10 +184,10 @@ def _read_bulks(answer: Any) -> ResourceList[Bulk]:
     return ResourceList(bulks, meta)
 
 
-def _naive_utc(text: Any) -> Optional[datetime]:
+def _naive_utc(text: Any) -> datetime | None:
     if text is None:
         return None
     try:
-        return parse_time(text).astimezone(timezone.utc).replace(tzinfo=None)
+        return parse_iso(text).astimezone(timezone.utc).replace(tzinfo=None)
     except ValueError as cause:
         raise ResourceError("date_created of a bulk send is no time: {!r}".format(text)) from cause

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vivialconnect.resources._attributes import checked_fields, joined
-from vivialconnect.resources._collections import dicts_in
+from vivialconnect.resources._lists import dicts_in
 from vivialconnect.resources._row import Row
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable
 
 from vivialconnect.common.error import Timeout
 
@@ -22,8 +22,8 @@ LAST_LOOK = 1.0  # seconds that a look may take at the least
 
 
 def wait(
-    look: Callable[[Optional[float]], Optional[str]],
-    wanted: Union[str, Iterable[str]],
+    look: Callable[[float | None], str | None],
+    wanted: str | Iterable[str],
     timeout: float,
 ) -> str:
     """Look again and again until a status is there, or can come no more, and return it.
@@ -57,7 +57,7 @@ def wait(
     return str(status)
 
 
-def is_over(status: Optional[str], wanted: frozenset[str]) -> bool:
+def is_over(status: str | None, wanted: frozenset[str]) -> bool:
     """Tell whether there is nothing left to wait for.
 
     >>> is_over("sending", frozenset({"queued"})), is_over("sending", frozenset({"sent"}))
@@ -69,7 +69,7 @@ def is_over(status: Optional[str], wanted: frozenset[str]) -> bool:
     return not wanted.isdisjoint(passed)
 
 
-def _checked(wanted: Union[str, Iterable[str]], timeout: float) -> frozenset[str]:
+def _checked(wanted: str | Iterable[str], timeout: float) -> frozenset[str]:
     try:
         statuses = frozenset((wanted,) if isinstance(wanted, str) else wanted)
     except TypeError:  # it is no list, or what stands in it is no text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from vivialconnect.resources._collections import unreadable
+from vivialconnect.resources._lists import unreadable
 from vivialconnect.resources._row import Row
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any, Callable, Optional, TypeVar, cast
+from typing import Any, Callable, TypeVar, cast
 
-from vivialconnect.common import no_fork
 from vivialconnect.common.error import ResourceError
 
 RowT = TypeVar("RowT")
@@ -31,19 +30,18 @@ class ResourceList(list[RowT]):
     #: The other keys of the answer: count, pages, next, previous, last_key; often empty.
     meta: dict[str, Any]
 
-    def __init__(self, rows: Iterable[RowT] = (), meta: Optional[dict[str, Any]] = None) -> None:
+    def __init__(self, rows: Iterable[RowT] = (), meta: dict[str, Any] | None = None) -> None:
         super().__init__(rows)
         self.meta = {} if meta is None else meta
 
     @property
-    def last_key(self) -> Optional[str]:
+    def last_key(self) -> str | None:
         """Where the next page of logs starts; ``None`` on the last page and in other lists."""
         return self.meta.get("last_key") or None
 
     def _repr_html_(self) -> str:
         """Return the rows as a table, for notebooks."""
-        with no_fork:
-            from html import escape  # noqa: PLC0415 - in notebooks alone
+        from html import escape  # noqa: PLC0415 - slow to import, for notebooks only
 
         shown = [row._shown_fields() for row in cast("list[Any]", self)]
         names = list(dict.fromkeys(name for fields in shown for name in fields))
@@ -78,14 +76,14 @@ def find_rows(answer: Any, names: Iterable[str]) -> tuple[list[Any], dict[str, A
     return rows, {key: value for key, value in envelope.items() if key != root}
 
 
-def _root_of_rows(envelope: dict[str, Any], names: Iterable[str]) -> Optional[str]:
+def _root_of_rows(envelope: dict[str, Any], names: Iterable[str]) -> str | None:
     """Return the first name under which a list stands, or else that of the only list there is."""
     lists = [key for key, value in envelope.items() if isinstance(value, list)]
     named = next((name for name in names if name in lists), None)
     return lists[0] if named is None and len(lists) == 1 else named
 
 
-def dicts_in(found: Any) -> Optional[list[dict[str, Any]]]:
+def dicts_in(found: Any) -> list[dict[str, Any]] | None:
     """Return what was found, if it is a list of objects.
 
     >>> dicts_in([{"url": "https://example.com"}]), dicts_in([1])
@@ -133,7 +131,7 @@ def read_count(answer: Any) -> int:
 def walk_pages(
     fetch: Callable[[int], ResourceList[RowT]],
     identify: Callable[[RowT], Any],
-    limit: Optional[int],
+    limit: int | None,
     page_size: int,
 ) -> Iterator[RowT]:
     """Yield the rows of all pages, each once, asking for a page when it is needed.
@@ -175,7 +173,7 @@ def walk_pages(
 
 
 def walk_keys(
-    fetch: Callable[[Optional[str]], ResourceList[RowT]], limit: Optional[int]
+    fetch: Callable[[str | None], ResourceList[RowT]], limit: int | None
 ) -> Iterator[RowT]:
     """Yield the rows of all pages, where each page names the key of the next.
 
@@ -183,8 +181,8 @@ def walk_keys(
     :param limit: How many rows in all; ``None`` for every one.
     """
     given = 0
-    key: Optional[str] = None
-    followed: set[Optional[str]] = {None}
+    key: str | None = None
+    followed: set[str | None] = {None}
     while limit is None or given < limit:
         page = fetch(key)
         for row in page if limit is None else page[: limit - given]:
@@ -196,7 +194,7 @@ def walk_keys(
         followed.add(key)
 
 
-def check_paging(limit: Optional[int], page_size: int) -> None:
+def check_paging(limit: int | None, page_size: int) -> None:
     """Refuse what cannot be walked.
 
     :raises ValueError: If the limit is negative, or the page size not 1 to 150.
@@ -211,7 +209,7 @@ def check_paging(limit: Optional[int], page_size: int) -> None:
         )
 
 
-def merged_query(opts: Optional[Mapping[str, Any]], keywords: Mapping[str, Any]) -> dict[str, Any]:
+def merged_query(opts: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Return the query that ``opts`` and keywords make together.
 
     :raises ValueError: If ``opts`` is no mapping, or a key stands in both.

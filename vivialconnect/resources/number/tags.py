@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._collections import LARGEST_PAGE, unreadable
-from vivialconnect.resources.sendable import Sendable
+from vivialconnect.resources._lists import LARGEST_PAGE, unreadable
+from vivialconnect.resources._sendable import Sendable
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from vivialconnect.resources._collections import ResourceList
+    from vivialconnect.resources._lists import ResourceList
 
     TaggedT = TypeVar("TaggedT", bound="Tagged")
 
@@ -31,11 +31,11 @@ class Tagged(Sendable):
     @classmethod
     def tagged_numbers(
         cls: type[TaggedT],
-        contains: Optional[Tags] = None,
-        notcontains: Optional[Tags] = None,
+        contains: Tags | None = None,
+        notcontains: Tags | None = None,
         *,
-        page: Optional[int] = None,
-        limit: Optional[int] = None,
+        page: int | None = None,
+        limit: int | None = None,
     ) -> ResourceList[TaggedT]:
         """List the numbers that have some tags and lack others, one page of them.
 
@@ -67,10 +67,10 @@ class Tagged(Sendable):
     @classmethod
     def find_each_tagged(
         cls: type[TaggedT],
-        contains: Optional[Tags] = None,
-        notcontains: Optional[Tags] = None,
+        contains: Tags | None = None,
+        notcontains: Tags | None = None,
         *,
-        limit: Optional[int] = None,
+        limit: int | None = None,
         page_size: int = LARGEST_PAGE,
     ) -> Iterator[TaggedT]:
         """Walk over all numbers that :meth:`tagged_numbers` would list, page after page.
@@ -89,7 +89,7 @@ class Tagged(Sendable):
         return cls._each(lambda **further: cls._tagged(**query, **further), limit, page_size)
 
     @classmethod
-    def _tag_query(cls, contains: Optional[Tags], notcontains: Optional[Tags]) -> dict[str, Any]:
+    def _tag_query(cls, contains: Tags | None, notcontains: Tags | None) -> dict[str, Any]:
         return {
             "contains": write_tags("contains", contains),
             "notcontains": write_tags("notcontains", notcontains),
@@ -178,7 +178,7 @@ class Tagged(Sendable):
         raise unreadable("have tags", answer)
 
 
-def write_tags(name: str, tags: Optional[Tags]) -> Optional[str]:
+def write_tags(name: str, tags: Tags | None) -> str | None:
     """Return tags as a query has them; ``None`` for none.
 
     :param name: The parameter that they are for.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from vivialconnect.resources._collections import dicts_in, find_rows
-from vivialconnect.resources._elements import Data
+from vivialconnect.resources._lists import dicts_in, find_rows
+from vivialconnect.resources.connector._elements import Data
 
 #: How many numbers a connector shows itself; the others are on the pages of their list.
 SHOWN_NUMBERS = 50

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from vivialconnect.common import no_fork, paths, settings
+from vivialconnect.common import paths, scopes, segments
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.exchange import Call
-from vivialconnect.resources._collections import LARGEST_PAGE, merged_query, read_count
-from vivialconnect.resources.bulk import Bulkable
+from vivialconnect.resources._lists import LARGEST_PAGE, merged_query, read_count
+from vivialconnect.resources.message import polling, webhooks
+from vivialconnect.resources.message.attachment import Attachment
+from vivialconnect.resources.message.bulk import Bulkable
 
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeVar
 
     from vivialconnect.common.segments import Segments
-    from vivialconnect.resources._collections import ResourceList
-    from vivialconnect.resources.attachment import Attachment
+    from vivialconnect.resources._lists import ResourceList
 
     MessageT = TypeVar("MessageT", bound="Message")
 
@@ -76,27 +77,27 @@ class Message(Bulkable):
     account_id: int
     message_type: str
     direction: str
-    to_number: Optional[str]
-    from_number: Optional[str]
-    connector_id: Optional[int]
-    sent: Optional[str]
+    to_number: str | None
+    from_number: str | None
+    connector_id: int | None
+    sent: str | None
     body: str
-    media_urls: Union[list[str], str]
+    media_urls: list[str] | str
     to_numbers: list[str]
     num_media: int
     num_segments: int
     status: str
-    error_code: Union[int, str, None]
-    error_message: Optional[str]
-    price: Optional[int]
-    price_currency: Optional[str]
-    bulk_id: Optional[str]
-    dest_country: Optional[str]
-    encoding: Optional[str]
-    sms_configuration_id: Optional[int]
+    error_code: int | str | None
+    error_message: str | None
+    price: int | None
+    price_currency: str | None
+    bulk_id: str | None
+    dest_country: str | None
+    encoding: str | None
+    sms_configuration_id: int | None
 
     @property
-    def sent_at(self) -> Optional[datetime]:
+    def sent_at(self) -> datetime | None:
         """When it was sent or received, as an aware datetime; ``sent`` has the text."""
         return self._moment("sent")
 
@@ -151,7 +152,7 @@ class Message(Bulkable):
             )
         return True
 
-    def wait_until(self, status: Union[str, Iterable[str]], timeout: float = 60) -> str:
+    def wait_until(self, status: str | Iterable[str], timeout: float = 60) -> str:
         """Wait until the message has a status, or will never have it, and return what it has.
 
         Unless the row shows already that there is nothing to wait for, it is brought up to date, at
@@ -182,16 +183,12 @@ class Message(Bulkable):
         .. versionadded:: 1.0
         """
         self._require_id("wait for")
-        # Imported when it is asked for, for most programs never wait.
-        with no_fork:
-            from vivialconnect.resources import _waiting  # noqa: PLC0415 - see above
+        return polling.wait(self._look, status, timeout)
 
-        return _waiting.wait(self._look, status, timeout)
-
-    def _look(self, seconds: Optional[float]) -> Optional[str]:
+    def _look(self, seconds: float | None) -> str | None:
         """Return the status, asked for within so many seconds, or else as the row has it."""
         if seconds is not None:
-            with settings.within(self._scopes):
+            with scopes.use_scopes(self._scopes):
                 requestor = type(self).request.limited(seconds)
                 call = Call("GET", self._element_path(requestor, self._prefix, self.id))
                 self._load(requestor.perform(call, self._fields))
@@ -224,11 +221,7 @@ class Message(Bulkable):
 
         .. versionadded:: 1.0
         """
-        # Imported when it is asked for, for most programs are not called.
-        with no_fork:
-            from vivialconnect.resources import _callbacks  # noqa: PLC0415 - see above
-
-        return cls._row(_callbacks.read_callback(payload, cls.singular), "")
+        return cls._row(webhooks.read_callback(payload, cls.singular), "")
 
     @staticmethod
     def segments(text: str) -> Segments:
@@ -252,15 +245,11 @@ class Message(Bulkable):
 
         .. versionadded:: 1.0
         """
-        # Imported when it is asked for, for most programs never count.
-        with no_fork:
-            from vivialconnect.common import segments  # noqa: PLC0415 - see above
-
         return segments.count(text)
 
     def attachment(
         self,
-        id: Union[int, str],  # noqa: A002 - the documented name
+        id: int | str,  # noqa: A002 - the documented name
         **kwargs: Any,
     ) -> Attachment:
         """Return one attachment of the message.
@@ -272,9 +261,8 @@ class Message(Bulkable):
         :raises ResourceError: If the answer is no attachment.
         """
         call = Call("GET", "attachments/" + paths.quote_segment(id), kwargs)
-        noun = _attachment_class()
         return self._call_below(
-            call, lambda answer: noun._row(noun._fields(answer), self._inside())
+            call, lambda answer: Attachment._row(Attachment._fields(answer), self._inside())
         )
 
     def attachments(self, **kwargs: Any) -> ResourceList[Attachment]:
@@ -286,11 +274,10 @@ class Message(Bulkable):
         :raises ResourceError: If the answer is no list of attachments.
         """
         call = Call("GET", "attachments", kwargs)
-        noun = _attachment_class()
-        return self._call_below(call, lambda answer: noun._rows(answer, self._inside()))
+        return self._call_below(call, lambda answer: Attachment._rows(answer, self._inside()))
 
     def find_each_attachment(
-        self, limit: Optional[int] = None, page_size: int = LARGEST_PAGE
+        self, limit: int | None = None, page_size: int = LARGEST_PAGE
     ) -> Iterator[Attachment]:
         """Walk over all attachments of the message; see :meth:`.Resource.find_each`.
 
@@ -305,7 +292,7 @@ class Message(Bulkable):
         self._require_id("walk over the attachments of")
         return self._each(self.attachments, limit, page_size)
 
-    def attachments_count(self, opts: Optional[Mapping[str, Any]] = None, **kwargs: Any) -> int:
+    def attachments_count(self, opts: Mapping[str, Any] | None = None, **kwargs: Any) -> int:
         """Return how many attachments the message has.
 
         :param opts: The query, merged with the keywords.
@@ -321,20 +308,3 @@ class Message(Bulkable):
         data = self.attributes  # with a connector, the service ignores from_number
         sender = "from_number" if data.get("connector_id") is None else "connector_id"
         return {name: data.get(name) for name in ("to_number", "body", sender)}
-
-
-def _attachment_class() -> type[Attachment]:
-    # Imported when it is asked for, for few programs look at media.
-    with no_fork:
-        from vivialconnect.resources import attachment  # noqa: PLC0415 - see above
-
-    return attachment.Attachment
-
-
-if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        # The class is documented as one of this module.
-        if name == "Attachment":
-            return _attachment_class()
-        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))

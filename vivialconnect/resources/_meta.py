@@ -6,14 +6,14 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
-from vivialconnect.common import no_fork, settings
+from vivialconnect.common import no_fork, scopes, settings
+from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.util import Util
 from vivialconnect.resources._attributes import nearest
 
 if TYPE_CHECKING:
     from typing import Generic
 
-    from vivialconnect.common.requestor import Requestor
 else:
     # Checkers alone ask what a setting is of; typing's own takes as long as all the rest here.
     class Generic:
@@ -65,7 +65,7 @@ def inherited_settings(class_: type) -> dict[str, Any]:
 def settings_of(class_: type) -> settings.Settings:
     """Return the settings that a call of this class would use now, complete or not."""
     given = inherited_settings(class_)
-    given.update(settings.values_of(settings.scopes_in_force()))
+    given.update(scopes.merged_settings(scopes.active_scopes()))
     return settings.effective(given)
 
 
@@ -82,7 +82,7 @@ class Setting(Generic[ValueT]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, class_: Optional[type], metaclass: Optional[type] = None) -> ValueT:
+    def __get__(self, class_: type | None, metaclass: type | None = None) -> ValueT:
         # On the metaclass itself the setting stands for its own documentation.
         found: ValueT = self if class_ is None else self.read(class_)  # type: ignore[assignment] # the metaclass's own, see above
         return found
@@ -115,7 +115,7 @@ class NameSetting(Setting[str]):
     def read(self, class_: type) -> str:
         """Return the nearest name that was set, or the derived one."""
         for base in class_.__mro__:
-            found: Optional[str] = own_settings(base).get(self.name)
+            found: str | None = own_settings(base).get(self.name)
             if found:
                 return found
         return self.derive(class_)
@@ -268,8 +268,4 @@ class ResourceMeta(type):
     @property
     def request(cls) -> Requestor:
         """A Requestor with the settings of this class as they are now."""
-        # What signs and sends is imported at the first call, for it takes longer than the nouns.
-        with no_fork:
-            from vivialconnect.common.requestor import Requestor  # noqa: PLC0415 - see above
-
         return Requestor.from_settings(settings_of(cls))

@@ -1,0 +1,148 @@
+"""Scopes: settings that hold within a ``with`` block, in one thread or task.
+
+::
+
+    with configured(api_key=..., api_secret=..., api_account_id=...):
+        Message.find()                          # as that account
+
+Scopes are stored in a context variable (:mod:`contextvars`). Tasks of asyncio and
+``asyncio.to_thread`` inherit the scopes they were started in; a plain thread starts without any.
+The active scopes are a tuple, the innermost last. The tuple is replaced, never changed, so a
+reference to it can be kept and used again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, NoReturn, Tuple  # noqa: UP035 - 3.9 evaluates Tuple[...]
+
+from vivialconnect.common.settings import check_one, guarded
+
+
+class Scope:
+    """Settings that hold within its ``with`` block. Made by :func:`configured`.
+
+    A scope can be entered several times, also while it is active and by several threads.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def __repr__(self) -> str:
+        return "<Scope of {}>".format(", ".join(self._values) or "nothing")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a scope holds credentials and cannot be pickled; make one where it is used"
+        )
+
+    def __copy__(self) -> Scope:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Scope:
+        return self
+
+    def __enter__(self) -> Scope:  # noqa: PYI034 - Python 3.9 has no Self
+        _active.set((*_active.get(), self))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Found by identity, not by a token: a generator may close in another context than the one
+        # it was started in.
+        scopes = _active.get()
+        for position in range(len(scopes) - 1, -1, -1):
+            if scopes[position] is self:
+                _active.set(scopes[:position] + scopes[position + 1 :])
+                return
+
+
+Scopes = Tuple[Scope, ...]  # noqa: UP006 - evaluated by Python 3.9
+
+_active: ContextVar[Scopes] = ContextVar("vivialconnect_scopes", default=())
+
+#: Marks an argument that was not given: ``None`` is one that was.
+_UNSET: Any = type("Unset", (), {"__repr__": lambda _: "<unset>"})()
+
+
+def configured(
+    *,
+    api_key: str = _UNSET,
+    api_secret: str = _UNSET,
+    api_account_id: int | str = _UNSET,
+    api_base_url: str = _UNSET,
+    api_verify_request: bool | str = _UNSET,
+    request_timeout: float = _UNSET,
+    max_retries: int = _UNSET,
+) -> Scope:
+    """Return a scope: a context manager within which these settings hold for every class.
+
+    A scope overrides the settings of classes and of the environment; settings it does not name are
+    looked up as usual. Scopes nest; the inner one wins. An object, and an iterator of
+    ``find_each``, keeps the scopes it was created in and uses them for its later requests.
+
+    :param api_key: The API key; requires ``api_secret``.
+    :param api_secret: The API secret; requires ``api_key``.
+    :param api_account_id: The account of the requests.
+    :param api_base_url: The base URL of the service.
+    :param api_verify_request: Whether TLS certificates are verified, or the path of a CA bundle.
+    :param request_timeout: The timeout of a whole request, in seconds.
+    :param max_retries: How many times a request may be retried.
+    :returns: The scope, for ``with``, once or many times.
+    :raises ValueError: If a value is empty or invalid, or only one of key and secret is given.
+
+    Attention: a generator that is suspended within the block leaves the scope active for its
+    caller. Do not use ``yield`` in the block, except in a ``contextlib.contextmanager`` function.
+
+    Example:
+
+        >>> from vivialconnect import Message, configured
+        >>> with configured(request_timeout=5):
+        ...     Message.request_timeout
+        5
+        >>> Message.request_timeout
+        30
+
+    .. versionadded:: 1.0
+    """
+    given = {
+        "api_key": api_key,
+        "api_secret": api_secret,
+        "api_account_id": api_account_id,
+        "api_base_url": api_base_url,
+        "api_verify_request": api_verify_request,
+        "request_timeout": request_timeout,
+        "max_retries": max_retries,
+    }
+    values = {name: guarded(name, value) for name, value in given.items() if value is not _UNSET}
+    for name, value in values.items():
+        check_one(name, value)
+    if ("api_key" in values) != ("api_secret" in values):
+        raise ValueError("configured() needs both api_key and api_secret, or neither of them")
+    return Scope(values)
+
+
+def active_scopes() -> Scopes:
+    """Return the scopes that are active, the innermost last."""
+    return _active.get()
+
+
+def merged_settings(scopes: Scopes) -> dict[str, Any]:
+    """Return the settings that scopes make together; the inner scope wins."""
+    return {name: value for scope in scopes for name, value in scope._values.items()}
+
+
+@contextmanager
+def use_scopes(scopes: Scopes | None) -> Generator[None, None, None]:
+    """Activate scopes in place of the current ones; ``None`` keeps the current ones."""
+    if scopes is None:
+        yield
+        return
+    token = _active.set(scopes)
+    try:
+        yield
+    finally:
+        _active.reset(token)

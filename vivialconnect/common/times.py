@@ -1,0 +1,130 @@
+"""Every form of a point in time: ISO 8601, its basic form, and the dates of HTTP headers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timezone
+from typing import Union
+
+import six
+
+from vivialconnect.common import import_with_fork_guard
+
+#: A point in time as a caller may give it: a datetime (a naive one is UTC), a date (its midnight in
+#: UTC), or ISO 8601 text.
+Moment = Union[str, date]
+
+# strftime() would use the names of the program's locale.
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def utc_now() -> datetime:
+    """Return the current time of this machine, aware, in UTC."""
+    return datetime.now(timezone.utc)
+
+
+def to_utc(moment: datetime) -> datetime:
+    """Return a datetime converted to UTC; a naive one is taken as UTC.
+
+    :raises ValueError: If the result is outside the years 1 to 9999.
+    """
+    if moment.utcoffset() is None:
+        return moment.replace(tzinfo=timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError as error:
+        raise ValueError("{} is outside the years 1 to 9999 in UTC".format(moment)) from error
+
+
+def parse_iso(text: str) -> datetime:
+    """Parse ISO 8601 text.
+
+    :param text: A date, or a date and a time, in the basic or the extended form.
+    :returns: An aware datetime with the offset of the text; without an offset it is UTC.
+    :raises ValueError: If the text is not ISO 8601, or outside the years 1 to 9999 in UTC.
+
+    >>> parse_iso("2020-07-02T10:11:12-05:00").isoformat()
+    '2020-07-02T10:11:12-05:00'
+    >>> parse_iso("20200702T101112Z") == parse_iso("2020-07-02T10:11:12")
+    True
+    """
+    isoparse = import_with_fork_guard("dateutil.parser").isoparse
+    try:
+        parsed: datetime = isoparse(six.ensure_text(text, "ascii"))
+        aware = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=timezone.utc)
+        to_utc(aware)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError("{!r} is not a date or time in ISO 8601".format(text)) from error
+    return aware
+
+
+def to_datetime(value: Moment, name: str) -> datetime:
+    """Return what a caller gave as a point in time as an aware datetime.
+
+    :param value: A datetime (a naive one is UTC), a date (its midnight in UTC), or ISO 8601 text.
+    :param name: The name of the parameter, for the error.
+    :raises ValueError: If the value is none of these.
+
+    >>> to_datetime("2020-07-02T10:11:12", "since").isoformat()
+    '2020-07-02T10:11:12+00:00'
+    """
+    if isinstance(value, date):
+        return to_utc(value if isinstance(value, datetime) else datetime.combine(value, time()))
+    problem = "{} must be a datetime, a date or ISO 8601 text, got {!r}".format(name, value)
+    if not isinstance(value, str):
+        raise ValueError(problem)
+    try:
+        return parse_iso(value)
+    except ValueError as cause:
+        raise ValueError(problem) from cause
+
+
+def format_basic(moment: datetime) -> str:
+    """Format a datetime as ``YYYYMMDDThhmmssZ``, the form of ``X-Auth-Date`` and of queries.
+
+    :param moment: A datetime; a naive one is UTC. Fractions of a second are dropped.
+    :raises ValueError: If it is outside the years 1 to 9999 in UTC.
+
+    >>> format_basic(datetime(2020, 7, 2, 10, 11, 12))
+    '20200702T101112Z'
+    """
+    utc = to_utc(moment)
+    return "{:04d}{:02d}{:02d}T{:02d}{:02d}{:02d}Z".format(
+        utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second
+    )
+
+
+def format_http_date(moment: datetime) -> str:
+    """Format a datetime as the ``Date`` header (IMF-fixdate, RFC 9110 section 5.6.7).
+
+    :param moment: An aware datetime.
+
+    >>> format_http_date(datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc))
+    'Thu, 02 Jul 2020 10:11:12 GMT'
+    """
+    utc = moment.astimezone(timezone.utc)
+    return "{}, {:02d} {} {:04d} {:02d}:{:02d}:{:02d} GMT".format(
+        _WEEKDAYS[utc.weekday()],
+        utc.day,
+        _MONTHS[utc.month - 1],
+        utc.year,
+        utc.hour,
+        utc.minute,
+        utc.second,
+    )
+
+
+def parse_http_date(text: str | None) -> datetime | None:
+    """Parse an HTTP date in any of its three forms (RFC 9110 section 5.6.7).
+
+    :returns: An aware datetime in UTC; ``None`` if the text is not a date.
+
+    >>> parse_http_date("Thu, 02 Jul 2020 10:11:12 GMT")
+    datetime.datetime(2020, 7, 2, 10, 11, 12, tzinfo=datetime.timezone.utc)
+    """
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, rarely needed
+
+    try:
+        return to_utc(parsedate_to_datetime(text or ""))
+    except (TypeError, ValueError, OverflowError):
+        return None
