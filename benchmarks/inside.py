@@ -25,7 +25,7 @@ CLASSES: dict[str, Any] = {"message": Message, "number": Number}
 
 def rows_of(noun: str, answer: Any) -> Any:
     """Return the rows that the client makes of a parsed answer."""
-    return CLASSES[noun]._rows(answer, "")
+    return CLASSES[noun]._read_list(answer)
 
 
 def seconds(call: Callable[[], Any], calls: int) -> float:

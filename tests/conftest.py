@@ -13,7 +13,7 @@ from tests.leaks import watched
 from vivialconnect.common import scopes as client_scopes
 from vivialconnect.common import transport
 from vivialconnect.resources import _meta
-from vivialconnect.resources._row import Row
+from vivialconnect.resources._base import ResourceBase
 
 pytest_plugins = ["pytester"]
 
@@ -57,11 +57,11 @@ def fresh_process(nothing_leaks: None, monkeypatch: pytest.MonkeyPatch) -> Itera
         if name.upper() in SCRUBBED or name.startswith("VIVIALCONNECT_"):
             monkeypatch.delenv(name)
     before: dict[type, dict[str, Any]] = {
-        class_: _meta.own_settings(class_) for class_ in _classes(Row)
+        class_: _meta.own_settings(class_) for class_ in _classes(ResourceBase)
     }
-    keys = {class_: class_.__dict__.get(_meta.KEY) for class_ in _classes(Row)}
+    keys = {class_: class_.__dict__.get(_meta.KEY) for class_ in _classes(ResourceBase)}
     yield
-    for class_ in _classes(Row):
+    for class_ in _classes(ResourceBase):
         if class_ in before:
             type.__setattr__(class_, _meta.OWN, before[class_])
             class_.primary_key = keys[class_]  # type: ignore[attr-defined] # of the metaclass

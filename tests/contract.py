@@ -10,7 +10,7 @@ import pytest
 from vivialconnect import MethodNotAllowed, ResourceList, ResourceNotFound
 
 if TYPE_CHECKING:
-    from vivialconnect.resources.resource import Countable, Resource
+    from vivialconnect.resources.resource import Resource
     from vivialconnect.sandbox import Sandbox
     from vivialconnect.sandbox.traffic import Request
 
@@ -25,7 +25,7 @@ class ResourceContract:
     """
 
     #: The class under test.
-    noun: ClassVar[type[Countable]]
+    noun: ClassVar[type[Resource]]
     #: Its collection, below the base URL and without the suffix.
     collection: ClassVar[str]
     #: The key that one row stands under, in requests and answers.

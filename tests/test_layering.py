@@ -75,7 +75,7 @@ def test_size__is_bounded() -> None:
         ("common/_sockets.py", "from . import transport", "imports common.transport"),
         ("resources/user.py", "from .message import Message", "imports resources.message"),
         ("resources/log.py", "def late():\n    import vivialconnect", "imports the façade"),
-        ("resources/_row.py", "from ..resources import resource", "imports resources.resource"),
+        ("resources/_base.py", "from ..resources import resource", "imports resources.resource"),
         ("__init__.py", "from vivialconnect import sandbox", "imports sandbox"),
         ("common/unplaced.py", "", "common.unplaced stands in no layer"),
     ],

@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from vivialconnect.common.requestor import Requestor
     from vivialconnect.common.scopes import configured
     from vivialconnect.common.util import Util
-    from vivialconnect.resources._readonly import ReadOnly
-    from vivialconnect.resources._sendable import Sendable
     from vivialconnect.resources.account import Account
     from vivialconnect.resources.connector import Connector
     from vivialconnect.resources.connector.elements import ConnectorCallback, ConnectorNumber
@@ -58,7 +56,7 @@ if TYPE_CHECKING:
     from vivialconnect.resources.message.bulk import Bulk
     from vivialconnect.resources.number import LocalNumber, Number
     from vivialconnect.resources.number.lookup import NumberInfo
-    from vivialconnect.resources.resource import Countable, Resource, ResourceList, ResourceMeta
+    from vivialconnect.resources.resource import Resource, ResourceList, ResourceMeta
     from vivialconnect.resources.transaction import Transaction
     from vivialconnect.resources.user import User
 
@@ -88,22 +86,19 @@ _PLACES = {
     "resources.message": ("Message",),
     "resources.number": ("LocalNumber", "Number"),
     "resources.number.lookup": ("NumberInfo",),
-    "resources._readonly": ("ReadOnly",),
-    "resources.resource": ("Countable", "Resource", "ResourceList", "ResourceMeta"),
-    "resources._sendable": ("Sendable",),
+    "resources.resource": ("Resource", "ResourceList", "ResourceMeta"),
     "resources.transaction": ("Transaction",),
     "resources.user": ("User",),
 }  # fmt: skip
 
 __all__ = (
     "Account", "Attachment", "BadRequest", "Bulk", "ClientError", "ConnectionError", "Connector",
-    "ConnectorCallback", "ConnectorNumber", "Contact", "Countable", "Credential", "Download",
-    "ForbiddenAccess", "LocalNumber", "Log", "Message", "MethodNotAllowed", "NotE164", "Number",
-    "NumberInfo", "RateLimit", "ReadOnly", "Redirection", "Requestor", "RequestorError",
-    "Resource", "ResourceConflict", "ResourceError", "ResourceInvalid", "ResourceList",
-    "ResourceMeta", "ResourceNotFound", "Sendable", "ServerError", "Timeout", "Transaction",
-    "UnauthorizedAccess", "User", "Util", "VivialConnectError", "__version__", "check_e164",
-    "configured", "suggest_e164",
+    "ConnectorCallback", "ConnectorNumber", "Contact", "Credential", "Download", "ForbiddenAccess",
+    "LocalNumber", "Log", "Message", "MethodNotAllowed", "NotE164", "Number", "NumberInfo",
+    "RateLimit", "Redirection", "Requestor", "RequestorError", "Resource", "ResourceConflict",
+    "ResourceError", "ResourceInvalid", "ResourceList", "ResourceMeta", "ResourceNotFound",
+    "ServerError", "Timeout", "Transaction", "UnauthorizedAccess", "User", "Util",
+    "VivialConnectError", "__version__", "check_e164", "configured", "suggest_e164",
 )  # fmt: skip
 
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}

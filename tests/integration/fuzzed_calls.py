@@ -149,7 +149,7 @@ def is_dict(made: Any) -> bool:
 def unsettled() -> Message:
     """Make a message whose sending was lost just now."""
     lost = Message({"body": "hi", "to_number": "+1"})
-    lost._unsettled = datetime.now(timezone.utc)
+    lost._unknown_since = datetime.now(timezone.utc)
     return lost
 
 
@@ -214,7 +214,7 @@ def ask(server: FuzzServer, name: str, answer: Answer) -> tuple[str, float]:
         took = time.thread_time() - began
         result = type(failure).__name__
         # The date of a row is read when the call is over.
-        is_told = failure.outcome in {"refused", "unknown", "accepted"} or "no time" in str(failure)
+        is_told = failure.outcome in {"refused", "unknown", "accepted"} or "not a time" in str(failure)
         assert is_told
     server.settle()
     assert len(server.received) == 1

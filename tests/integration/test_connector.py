@@ -252,9 +252,9 @@ class TestConnector(ResourceContract):
             connector.add_numbers(7)  # type: ignore[arg-type] # the case
         with pytest.raises(ValueError, match="each needs message_type and event_type"):
             connector.add_callbacks({"url": IN})
-        with pytest.raises(ValueError, match="it has no id"):
+        with pytest.raises(ValueError, match="has no id"):
             Connector().add_numbers(FIRST)
-        with pytest.raises(ValueError, match="it has no id"):
+        with pytest.raises(ValueError, match="has no id"):
             Connector().find_each_number()
         with pytest.raises(ValueError, match="limit must be"):
             connector.find_each_number(-1)

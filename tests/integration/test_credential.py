@@ -157,7 +157,7 @@ def test_answer__without_a_credential(body: Any) -> None:
     """An answer that holds no credential is told apart; the user's id is never taken for one."""
     with ScriptedServer(answer(body)) as server:
         use(server)
-        with pytest.raises(ResourceError, match="should be one credential") as caught:
+        with pytest.raises(ResourceError, match="expected one credential") as caught:
             User(7).create_credential()
 
     assert caught.value.outcome == "accepted"

@@ -15,7 +15,7 @@ import pytest
 
 import vivialconnect
 from vivialconnect import Message, Number
-from vivialconnect.resources._row import Row
+from vivialconnect.resources._base import ResourceBase
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -71,8 +71,8 @@ def test_docstring__examples(test: doctest.DocTest, vivialconnect_sandbox: Sandb
 def names_of_nouns() -> Iterator[str]:
     """Give the public names of every noun that the package exports, and of what it inherits."""
     nouns = [getattr(vivialconnect, name) for name in vivialconnect.__all__]
-    rows = [noun for noun in nouns if isinstance(noun, type) and issubclass(noun, Row)]
-    bases = {base for row in rows for base in row.__mro__ if issubclass(base, Row)}
+    rows = [noun for noun in nouns if isinstance(noun, type) and issubclass(noun, ResourceBase)]
+    bases = {base for row in rows for base in row.__mro__ if issubclass(base, ResourceBase)}
     for base in bases:
         yield from (
             name

@@ -16,7 +16,8 @@ from typing import Any, Callable
 import pytest
 
 from tests.integration.lost import Service, new_message
-from vivialconnect import Message, Sendable
+from vivialconnect import Message
+from vivialconnect.resources._sendable import Sendable
 
 #: A program that looks up the row that it reads.
 LOOK_UP = """

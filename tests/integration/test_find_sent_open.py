@@ -47,13 +47,13 @@ def test_find_sent__after_a_second_send_was_lost(service: Service) -> None:
     """A row that was sent twice with open ends looks from the first time on."""
     service.ahead = -300
     message = service.lose("Sent two times")
-    first = message._unsettled
+    first = message._unknown_since
     assert first is not None
-    message._unsettled = first - timedelta(minutes=5)
+    message._unknown_since = first - timedelta(minutes=5)
     service.ahead = 0
     service.fail(message.send, "close")
 
-    assert message._unsettled == first - timedelta(minutes=5)
+    assert message._unknown_since == first - timedelta(minutes=5)
 
 
 def test_find_sent__after_an_interruption(service: Service) -> None:
@@ -90,7 +90,7 @@ def test_find_sent__nothing_was_sent(service: Service) -> None:
     message = new_message("hello", media_urls={1})
     with pytest.raises(ValueError, match="media_urls"):
         message.send()
-    with pytest.raises(ValueError, match="remembers no call"):
+    with pytest.raises(ValueError, match="made no request"):
         message.find_sent()
 
     assert service.lookups == []

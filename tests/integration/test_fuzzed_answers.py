@@ -27,7 +27,7 @@ from vivialconnect.common import error, requestor, retries, times
 from vivialconnect.common import responses as reading
 from vivialconnect.common.util import Util
 from vivialconnect.resources import _lists, account, credential, log
-from vivialconnect.resources._row import Row
+from vivialconnect.resources._base import ResourceBase
 from vivialconnect.resources.message import bulk
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ READERS: tuple[tuple[Any, Optional[str]], ...] = (
     (reading._decode, "MemoryError"),
     (error._read_error_body, None),
     (Util.json_to_dict, "TypeError"),
-    (_lists.find_rows, None),
-    (_lists._root_of_rows, None),
+    (_lists.find_list, None),
+    (_lists._root_of_list, None),
     (_lists.describe_shape, None),
-    (Row._rows.__func__, None),
-    (Row._fields.__func__, None),
+    (ResourceBase._read_list.__func__, None),
+    (ResourceBase._read_data.__func__, None),
     (_lists.read_count, None),
-    (bulk._read_bulk_id, None),
-    (bulk._read_bulks, None),
+    (bulk.read_bulk_id, None),
+    (bulk.read_bulks, None),
     (bulk._naive_utc, None),
     (account._read_status, None),
     (log._read_object, None),

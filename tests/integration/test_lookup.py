@@ -123,7 +123,7 @@ def test_lookup__row_is_like_others() -> None:
 )
 def test_lookup__no_number_info(said: dict[str, Any]) -> None:
     """An answer that says nothing about a number is an error that tells what came."""
-    with pytest.raises(ResourceError, match="should be a number_info with a phone_number, and is"):
+    with pytest.raises(ResourceError, match="expected a number_info with a phone_number in the response"):
         looked_up(said)
 
 
@@ -132,7 +132,7 @@ def test_lookup__refused(wrong: Any) -> None:
     """What is no text, or empty, is refused before anything is sent."""
     with ScriptedServer(answer({"number_info": OF_2017})) as server:
         use(server)
-        with pytest.raises(ValueError, match="phone_number must be a text like"):
+        with pytest.raises(ValueError, match="phone_number must be a string like"):
             Number.lookup(wrong)
 
     assert server.requests == []

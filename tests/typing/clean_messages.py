@@ -55,7 +55,7 @@ def walk_attachments(message: Message) -> list[Attachment]:
 def tag(number: Number) -> dict[str, str]:
     """Tags are read, replaced and removed."""
     found: ResourceList[Number] = Number.tagged_numbers({"use": "demo"}, notcontains=[("a", "b")])
-    for each in Number.find_each_tagged({"use": "demo"}):
+    for each in Number.find_each_tagged_number({"use": "demo"}):
         found.append(each)
     number.replace_tags({"use": "demo"})
     number.remove_tag("use")

@@ -108,7 +108,7 @@ def test_target__that_can_take_nothing(target: Any, words: str) -> None:
 
 def test_download__misuse() -> None:
     """A row without id, and a progress that cannot be called, are refused before anything else."""
-    with pytest.raises(ValueError, match="cannot download this Attachment: it has no id"):
+    with pytest.raises(ValueError, match="this Attachment has no id"):
         Attachment().download("cat.png")
     with pytest.raises(ValueError, match="progress must be a function"):
         Attachment(7).download("cat.png", progress=True)  # type: ignore[arg-type] # the case

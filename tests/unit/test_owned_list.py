@@ -92,7 +92,7 @@ def test_append__no_callback() -> None:
     """A callback is made of a dict or is one."""
     with pytest.raises(ValueError, match="a ConnectorCallback is made of a dict of its fields"):
         Connector().callbacks.append(ConnectorNumber(FIRST))  # type: ignore[arg-type] # the case
-    with pytest.raises(ValueError, match="the names of fields must be texts"):
+    with pytest.raises(ValueError, match="the names of fields must be strings"):
         Connector().callbacks.append({1: 2})  # type: ignore[dict-item] # the case
 
 

@@ -33,7 +33,7 @@ from vivialconnect import (
     configured,
 )
 from vivialconnect.common.settings import NAMES, Settings
-from vivialconnect.resources._row import Attributes
+from vivialconnect.resources._attributes import Attributes
 
 #: No part of it stands anywhere by chance.
 SECRET = "qZ8-hidden-7Yk"
@@ -96,7 +96,7 @@ def list_of_rows() -> ResourceList[Message]:
 VALUES: dict[str, Callable[[], Any]] = {
     "row": row_of_a_scope,
     "row below": lambda: Attachment({"id": 1}, {"path": "messages/9"}),
-    "bulk": lambda: Bulk._row({"bulk_id": "b"}, "/messages"),
+    "bulk": lambda: Bulk._from_data({"bulk_id": "b"}, "/messages"),
     "credential": lambda: Credential({"id": 6, "api_key": "k", "api_secret": SECRET}),
     "log": lambda: Log({"log_id": "1"}),
     "number": lambda: Number({"id": 1, "tags": {"a": "b"}}),

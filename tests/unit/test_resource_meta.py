@@ -193,7 +193,7 @@ def test_field_names__declared() -> None:
 
     assert {"mood", "body", "media_urls"} <= Text._field_names
     assert "mood" not in Message._field_names
-    assert not {"singular", "find", "_shown", "_prefix"} & Account._field_names
+    assert not {"singular", "find", "_repr_fields", "_prefix"} & Account._field_names
 
 
 def test_own_settings__repr_shows_no_value() -> None:

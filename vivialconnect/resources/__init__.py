@@ -1,4 +1,4 @@
-"""The nouns of the service, one a file, over the base in ``resource``."""
+"""The resources of the service, one a file, and their base in ``resource``."""
 
 from __future__ import annotations
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
 from vivialconnect.common import no_fork, scopes, settings
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.util import Util
-from vivialconnect.resources._attributes import nearest
+from vivialconnect.resources._spelling import nearest
 
 if TYPE_CHECKING:
     from typing import Generic
@@ -127,14 +126,12 @@ class KeySetting(Setting[str]):
     def __set__(self, class_: type, value: str) -> None:
         if value:
             type.__setattr__(class_, KEY, value)
-            note_names(class_)
         else:  # an empty one gives way to that of the bases
             self.__delete__(class_)
 
     def __delete__(self, class_: type) -> None:
         if KEY in class_.__dict__:
             type.__delattr__(class_, KEY)
-            note_names(class_)
 
     def read(self, class_: type) -> str:
         """Return the nearest key that was set."""
@@ -143,36 +140,30 @@ class KeySetting(Setting[str]):
 
 
 class View:
-    """A descriptor over the row's data of the same name, which so stays the row's own."""
+    """A descriptor over the field of the same name, which so stays a field."""
 
 
-def note_names(class_: Any) -> None:
-    """Note which names the attributes of a class's rows cannot have, because the class has them.
+def reserved_names(class_: type) -> frozenset[str]:
+    """Return the names that fields cannot have as attributes: private names, methods, properties.
 
-    A plain value in a class body is a default, and gives way to what the row has; so does ``id``,
-    where that is the key.
+    A plain value in a class body is the default of a field. ``id`` is always the primary key.
     """
-    names = set(own_names(class_)).union(*map(taken_names, class_.__bases__))
-    names.discard(DEFAULT_KEY)
-    if getattr(class_, KEY, DEFAULT_KEY) != DEFAULT_KEY:
-        names.add(DEFAULT_KEY)
-    class_._class_names = frozenset(names)
-    for below in class_.__subclasses__():
-        note_names(below)
+    return frozenset(
+        name
+        for base in class_.__mro__
+        for name, value in base.__dict__.items()
+        if name.startswith("_") or (hasattr(value, "__get__") and not isinstance(value, View))
+    ) - {DEFAULT_KEY}
 
 
-def taken_names(class_: type) -> frozenset[str]:
-    """Return the names that a class and its bases have taken; of a resource they are noted."""
-    if isinstance(class_, ResourceMeta):
-        return class_._class_names
-    return frozenset(name for base in class_.__mro__ for name in own_names(base))
-
-
-def own_names(class_: type) -> Iterator[str]:
-    """Yield the names that a class itself has taken."""
-    for name, value in class_.__dict__.items():
-        if name.startswith("_") or (hasattr(value, "__get__") and not isinstance(value, View)):
-            yield name
+def field_names(class_: type) -> frozenset[str]:
+    """Return the fields that a class and its bases declare: annotations without a value."""
+    return frozenset(
+        name
+        for base in class_.__mro__
+        for name in base.__dict__.get("__annotations__", {})  # noqa: RUF063 - its own only, up to 3.13
+        if name not in base.__dict__ and not name.startswith("_")
+    )
 
 
 class ResourceMeta(type):
@@ -219,15 +210,15 @@ class ResourceMeta(type):
     )
     primary_key = KeySetting("The field that tells one row from another; else ``id``.")
 
-    #: The names that a row's attributes cannot have, because the class has them.
-    _class_names: frozenset[str]
+    #: The names that fields cannot have as attributes.
+    _reserved_names: frozenset[str]
     #: The fields that the class and its bases declare.
     _field_names: frozenset[str]
 
     def __new__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any
     ) -> ResourceMeta:
-        """Make a class: take the settings out of its body, and note which names are taken."""
+        """Create a class: its settings are taken out of its body."""
         own = OwnSettings(
             {
                 key: settings.guarded(key, value)
@@ -241,13 +232,8 @@ class ResourceMeta(type):
         if key:
             body[KEY] = key
         made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
-        note_names(made)
-        made._field_names = frozenset(
-            key
-            for base in made.__mro__
-            for key in base.__dict__.get("__annotations__", {})  # noqa: RUF063 - its own only, up to 3.13
-            if key not in base.__dict__ and not key.startswith("_")
-        )
+        made._reserved_names = reserved_names(made)
+        made._field_names = field_names(made)
         return made
 
     if not TYPE_CHECKING:  # a checker would then take every name for one that can be set

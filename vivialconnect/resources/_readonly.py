@@ -1,4 +1,4 @@
-"""Nouns that the service alone writes. What it does not have for them is refused here."""
+"""Resources that only the service writes."""
 
 from __future__ import annotations
 
@@ -8,39 +8,27 @@ from vivialconnect.resources.resource import Resource
 
 
 class ReadOnly(Resource):
-    """A resource that the service alone writes: its rows are found, and never saved.
-
-    .. versionadded:: 1.0
-    """
+    """A resource that can be found, and not created, changed or deleted."""
 
     __slots__ = ()
 
-    #: What to use instead, in words; ``{}`` stands for the class.
-    _offered: ClassVar[str] = "{0}.find or {0}.find_each"
+    #: What to use instead; ``{0}`` is the name of the class.
+    _alternatives: ClassVar[str] = "{0}.find or {0}.find_each"
 
     @classmethod
-    def count(cls, opts: Any = None, **kwargs: Any) -> NoReturn:  # noqa: ARG003 - as elsewhere
-        """Refuse: the service does not count them.
-
-        :raises NotImplementedError: Always.
-        """
+    def count(cls, opts: Any = None, **kwargs: Any) -> NoReturn:  # noqa: ARG003 - of the base
+        """Raise ``NotImplementedError``: the service does not count these."""
         cls._refuse("count {}".format(cls.plural))
 
     def save(self) -> NoReturn:
-        """Refuse: they are written by the service alone.
-
-        :raises NotImplementedError: Always.
-        """
+        """Raise ``NotImplementedError``: only the service writes these."""
         self._refuse("save a {}".format(type(self).singular))
 
     def destroy(self) -> NoReturn:
-        """Refuse: they stay.
-
-        :raises NotImplementedError: Always.
-        """
+        """Raise ``NotImplementedError``: these cannot be deleted."""
         self._refuse("destroy a {}".format(type(self).singular))
 
     @classmethod
     def _refuse(cls, what: str) -> NoReturn:
-        offered = cls._offered.format(cls.__name__)
-        raise NotImplementedError("the service cannot {}; use {}".format(what, offered))
+        alternatives = cls._alternatives.format(cls.__name__)
+        raise NotImplementedError("the service cannot {}; use {}".format(what, alternatives))

@@ -1,207 +1,178 @@
-"""Nouns whose creation costs money, and the look-up of one that the service may have taken."""
+"""Resources that cost money to create, and ``find_sent`` for those with an unknown outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.exchange import Call, Response
 from vivialconnect.common.times import Moment, parse_http_date, to_datetime, utc_now
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, walk_pages
-from vivialconnect.resources._row import identify
-from vivialconnect.resources.resource import Countable
+from vivialconnect.resources._iteration import PageIterator
+from vivialconnect.resources._lists import ResourceList
+from vivialconnect.resources.resource import Resource
 
-if TYPE_CHECKING:
-    from typing import TypeVar
+SendableT = TypeVar("SendableT", bound="Sendable")
 
-    from vivialconnect.common.exchange import Response
-
-    SendableT = TypeVar("SendableT", bound="Sendable")
-
-
-#: How far before the call the look-up goes back, for the service's own clocks may differ a little.
+#: How long before the request the search begins: the clocks of the service may differ a little.
 MARGIN = timedelta(minutes=1)
-#: What the fractions of a second that the service cuts off may hide. A row that is older than the
-#: call by more than that was there before it, or a clock is off; nobody can say which.
+#: The service drops fractions of a second. An object that is older than the request by more than
+#: this existed before it, or a clock is off.
 PRECISION = timedelta(seconds=1)
 
 
 class ServiceClock:
-    """The service's clock, as far as its answers tell it."""
+    """The clock of the service, estimated from the ``Date`` of its responses."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)
 
-    def look(self, response: Response) -> None:
-        """Learn from the ``Date`` of an answer that has just come."""
+    def read(self, response: Response) -> None:
+        """Set the clock from a response that has just arrived."""
         moment = parse_http_date(response.header("date"))
         if moment is not None:
             self._ahead = moment - utc_now()
 
-    def reading_at(self, moment: datetime) -> datetime:
-        """Return what the service's clock showed at a moment of ours."""
+    def time_at(self, moment: datetime) -> datetime:
+        """Return the time of the service at a moment of this machine's clock."""
         return moment + self._ahead
 
 
-class Sendable(Countable):
-    """A noun of which a second one must not be made by mistake: a message, a number."""
+class Sendable(Resource):
+    """A resource that must not be created twice by mistake: a message, a number."""
 
-    __slots__ = ("_unsettled",)
+    __slots__ = ("_unknown_since",)
 
     if TYPE_CHECKING:
-        #: When the call began whose outcome is unknown, by the clock of this machine.
-        _unsettled: datetime | None
+        #: When the request began whose outcome is unknown, by the clock of this machine.
+        _unknown_since: datetime | None
 
     def find_sent(self: SendableT, since: Moment | None = None) -> SendableT | None:
-        """Look up what a call of unknown outcome has left on the service, if anything.
+        """Find what a request with an unknown outcome created.
 
-        Where the answer to :meth:`.Message.send` or :meth:`.Number.buy` was lost, the error's
-        ``outcome`` is ``"unknown"``. This looks for what the call would have created: a message
-        with the same sender, recipient and text, or the number with the same digits. It takes the
-        newest first, back to a minute before the call by the service's clock.
+        It finds a message with the same sender, recipient and text, or the same phone number,
+        created since a minute before the request. A new object appears within moments, so try
+        again before you send again.
 
-        :param since: From when on to look instead: a datetime (a naive one is UTC) or ISO 8601
-            text, by the service's clock. Needed where the row remembers no such call, for example
-            after a restart.
-        :returns: What the service has, as a row of its own; ``None`` if it is not seen yet. What
-            was accepted shows within moments, so look again before you send again.
-        :raises ValueError: If there is nothing to look up, or no time to look from.
-        :raises ResourceError: If two are alike, or the only one may be older than the call, so
-            that it cannot be told.
-        :raises RequestorError: If the look-up fails.
-
-        .. versionadded:: 1.0
+        :param since: The time to search from, by the clock of the service, if this object made no
+            such request, for example after a restart: a datetime or ISO 8601 text.
+        :returns: The object on the service; ``None`` if it is not there.
+        :raises ResourceError: If there are duplicates, or the only match may be older.
         """
-        edge = None if since is None else to_datetime(since, "since")
-        self._check_unsettled(edge)
-        marks = self._marks()
+        start = None if since is None else to_datetime(since, "since")
+        self._check_searchable(start)
+        identifying = self._identifying_fields()
         clock = ServiceClock()
-        alike: list[SendableT] = []
+        matches: list[SendableT] = []
         with scopes.use_scopes(self._scopes):
-            for row in self._newest_first(clock):
-                began = edge or clock.reading_at(self._began()) - MARGIN
-                if row.created_at is not None and row.created_at < began:
+            for found in PageIterator(partial(self._newest_first, clock)):
+                oldest = start or clock.time_at(self._request_began()) - MARGIN
+                if found.created_at is not None and found.created_at < oldest:
                     break
-                if row._bears(marks):
-                    alike.append(row)
-        return _the_only(alike, None if edge else clock.reading_at(self._began()))
+                if found._matches(identifying):
+                    matches.append(found)
+        return _only_match(matches, None if start else clock.time_at(self._request_began()))
 
-    def _marks(self) -> dict[str, Any]:
-        """Return the data by which the service's row is recognised.
+    def _identifying_fields(self) -> dict[str, Any]:
+        """Return the fields that identify the object on the service.
 
-        :raises ValueError: If the row has too little to be recognised by.
+        :raises ValueError: If the object has too few.
         """
         raise NotImplementedError(
-            "{} does not say in _marks() what its rows are recognised by".format(
-                type(self).__name__
-            )
+            "{} must define _identifying_fields() for find_sent()".format(type(self).__name__)
         )
 
-    def _bears(self, marks: dict[str, Any]) -> bool:
+    def _matches(self, identifying: dict[str, Any]) -> bool:
         data = self.attributes
-        return all(_written(data.get(name)) == _written(mark) for name, mark in marks.items())
+        return all(
+            _as_sent(data.get(name)) == _as_sent(value) for name, value in identifying.items()
+        )
 
-    def _leave_open(self, began: datetime) -> None:
-        # What was sent first may be there too, and stands in the scope that it was sent in.
-        self._unsettled = self._open_since or began
-        self._settle()
+    def _request_began(self) -> datetime:
+        return getattr(self, "_unknown_since", None) or utc_now()
 
-    @property
-    def _open_since(self) -> datetime | None:
-        return getattr(self, "_unsettled", None)
-
-    def _began(self) -> datetime:
-        return self._open_since or utc_now()
-
-    def _check_unsettled(self, edge: datetime | None) -> None:
-        if self._open_since is not None:
+    def _check_searchable(self, start: datetime | None) -> None:
+        if getattr(self, "_unknown_since", None) is not None:
             return
         name = type(self).__name__
         if self.id is not None:
             raise ValueError(
-                "this {} has the id {!r}, so its outcome is known; reload() tells how it is".format(
+                "this {} has the id {!r}, so its outcome is known: use reload()".format(
                     name, self.id
                 )
             )
-        if edge is None:
+        if start is None:
             raise ValueError(
-                "this {} remembers no call of unknown outcome; give since=, the time from which "
-                "on to look (what send_bulk() has left is in Message.bulks())".format(name)
+                "this {} has made no request with an unknown outcome: give since=, the time to "
+                "search from (for send_bulk(), see Message.bulks())".format(name)
             )
 
-    def _newest_first(self: SendableT, clock: ServiceClock) -> Iterator[SendableT]:
-        class_ = type(self)
-        requestor = class_.request
-        path = self._collection_path(requestor, self._prefix)
+    def _newest_first(
+        self: SendableT, clock: ServiceClock, **query: Any
+    ) -> ResourceList[SendableT]:
+        requestor = type(self).request
+        path = self._path(requestor, self._prefix)
+        call = Call("GET", path, {"order": "id desc", **query})
+        read = partial(self._read_list, prefix=self._prefix)
+        return requestor.perform(call, read, look=clock.read)
 
-        def fetch(number: int) -> ResourceList[SendableT]:
-            query = {"order": "id desc", "limit": LARGEST_PAGE, "page": number}
-            return requestor.perform(
-                Call("GET", path, query),
-                lambda answer: class_._rows(answer, self._prefix),
-                look=clock.look,
-            )
+    def _save_failed(self, method: str, began: datetime, failure: BaseException) -> None:
+        if method != "POST" or isinstance(failure, ValueError):  # nothing was sent
+            return
+        if isinstance(failure, VivialConnectError):
+            if failure.outcome not in (UNKNOWN, ACCEPTED):
+                return
+            failure._look_up = "; find_sent() looks it up"
+        # Another exception is that of a signal handler. An earlier request may have been received
+        # too, and the service has the object in the scope of the first.
+        self._unknown_since = getattr(self, "_unknown_since", None) or began
+        super()._update(None)
 
-        return walk_pages(fetch, identify, None, LARGEST_PAGE)
+    def _update(self, saved: dict[str, Any] | None) -> None:
+        super()._update(saved)
+        self._unknown_since = None
 
-    def _create(self) -> bool:
-        began = utc_now()
-        try:
-            created = super()._create()
-        except ValueError:  # nothing was sent
-            raise
-        except VivialConnectError as failure:
-            if failure.outcome in (UNKNOWN, ACCEPTED):
-                failure._look_up = "; find_sent() looks it up"
-                self._leave_open(began)
-            raise
-        except BaseException:  # a signal, in the middle of it
-            self._leave_open(began)
-            raise
-        self._unsettled = None
-        return created
-
-    def _twin(self: SendableT) -> SendableT:
-        twin = super()._twin()
-        twin._unsettled = self._open_since
-        return twin
+    def _empty_copy(self: SendableT) -> SendableT:
+        copied = super()._empty_copy()
+        copied._unknown_since = getattr(self, "_unknown_since", None)
+        return copied
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        # What was not settled in one process may be looked up in another.
-        began = self._open_since
-        state = () if began is None else ((None, {"_unsettled": began}),)
+        # The outcome may be looked up in another process.
+        began = getattr(self, "_unknown_since", None)
+        state = () if began is None else ((None, {"_unknown_since": began}),)
         return (*super().__reduce_ex__(protocol), *state)
 
 
-def _written(value: Any) -> str:
-    """Return a value as it was sent: an enumeration is its value."""
+def _as_sent(value: Any) -> str:
+    """Return a value as it was sent: for an enumeration that is its value."""
     return str.__str__(value) if isinstance(value, str) else str(value or "")
 
 
-def _the_only(alike: list[SendableT], called: datetime | None) -> SendableT | None:
-    """Return the only row there is.
+def _only_match(matches: list[SendableT], began: datetime | None) -> SendableT | None:
+    """Return the only match, or ``None``.
 
-    :param alike: The rows that bear the marks.
-    :param called: When the call began, by the service's clock; ``None`` if nobody knows.
-    :raises ResourceError: If it cannot be told whether it is the one.
+    :param matches: The objects with the identifying fields.
+    :param began: When the request began, by the clock of the service; ``None`` if not known.
+    :raises ResourceError: If there are several, or the only one may be older than the request.
     """
-    if not alike:
+    if not matches:
         return None
-    if len(alike) > 1:
+    if len(matches) > 1:
         raise ResourceError(
-            "{} rows are alike, with the ids {}: it cannot be told which of them this call "
-            "created, if any; compare them with your own records before you send again".format(
-                len(alike), ", ".join(str(row.id) for row in alike[:5])
+            "{} objects match, with the ids {}: check in your own records which of them this "
+            "request created, if any, before you send again".format(
+                len(matches), ", ".join(str(match.id) for match in matches[:5])
             )
         )
-    created = alike[0].created_at
-    if called is not None and created is not None and created < called - PRECISION:
+    created = matches[0].created_at
+    if began is not None and created is not None and created < began - PRECISION:
         raise ResourceError(
-            "the row with the id {} is alike, but was created {:.0f} seconds before the call: it "
-            "cannot be told whether it is the one; if your records know it, this call has created "
-            "none".format(alike[0].id, (called - created).total_seconds())
+            "the object with the id {} matches, but was created {:.0f} seconds before the request: "
+            "if your records have it from before, this request created nothing".format(
+                matches[0].id, (began - created).total_seconds()
+            )
         )
-    return alike[0]
+    return matches[0]

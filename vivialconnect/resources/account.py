@@ -1,38 +1,47 @@
-"""Accounts, and the state of their free trial."""
+"""Accounts, and the status of their free trial."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
-from vivialconnect.resources._lists import unreadable
-from vivialconnect.resources.resource import Countable
+from vivialconnect.common.requestor import Requestor
+from vivialconnect.resources._lists import unexpected
+from vivialconnect.resources._typing import CommonFields, Id, Unpack
+from vivialconnect.resources.resource import Resource
 from vivialconnect.resources.transaction import Transaction
-
-if TYPE_CHECKING:
-    from vivialconnect.common.requestor import Requestor
-
 
 __all__ = ("Account", "Transaction")
 
 
-class Account(Countable):
-    """An account: what everything else belongs to.
+class AccountFields(CommonFields, total=False):
+    """The fields of an account, for type checkers."""
+
+    account_id: int | None
+    company_name: str
+    active: bool
+    contacts: list[dict[str, Any]]
+    services: list[dict[str, Any]]
+
+
+class Account(Resource):
+    """An account. All other resources belong to one.
 
     ================= ==========================================================================
-    id                The account's id (int).
-    date_created      When it was made, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    id                The id of the account (int).
+    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
     date_modified     When it was last changed (str); as a datetime: ``modified_at``.
-    account_id        The parent account; ``None`` if this one is primary (int).
+    account_id        The parent account; ``None`` for a primary account (int).
     company_name      The name that users see (str).
-    active            Whether the account may be used (bool).
-    contacts          The people to speak to (list of dict); :class:`.Contact` changes them.
-    services          What the account may do (list of dict).
+    active            Whether the account can be used (bool).
+    contacts          The contacts of the account (list of dict); see :class:`.Contact`.
+    services          The services of the account (list of dict).
     ================= ==========================================================================
 
-    The service has withdrawn subaccounts: the list of them, and the calls that made and deleted
-    accounts. So ``create()`` and ``destroy()`` end in an error of the service.
+    The service no longer has subaccounts: it lists one account, and ``create()`` and ``destroy()``
+    fail.
 
     Example:
 
@@ -44,7 +53,7 @@ class Account(Countable):
     singular = "account"
     plural = "accounts"
 
-    _shown: ClassVar[tuple[str, ...]] = ("company_name",)
+    _repr_fields: ClassVar[tuple[str, ...]] = ("company_name",)
 
     date_created: str
     date_modified: str
@@ -54,15 +63,21 @@ class Account(Countable):
     contacts: list[dict[str, Any]]
     services: list[dict[str, Any]]
 
+    def __init__(
+        self,
+        attributes: Mapping[str, Any] | Id | None = None,
+        prefix_options: Mapping[str, Any] | None = None,
+        **fields: Unpack[AccountFields],
+    ) -> None:
+        super().__init__(attributes, prefix_options, **fields)
+
     @classmethod
     def billing_status(cls, account_id: int | str | None = None) -> dict[str, Any]:
-        """Return the state of the free trial.
+        """Return the status of the free trial.
 
-        :param account_id: The account; ``None`` for the configured one.
+        :param account_id: The id of the account; ``None`` for the configured one.
         :returns: id, free_trial, free_trial_max_numbers and free_trial_purchased_count.
         :raises ValueError: If no account is given or configured.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no object.
 
         Example:
 
@@ -80,13 +95,12 @@ class Account(Countable):
 
     @classmethod
     def _account_path(cls, requestor: Requestor) -> str:  # noqa: ARG003 - of the base
-        # Accounts are the one noun that stands beside the account, not below it.
-        return ""
+        return ""  # accounts are not below an account
 
 
-def _read_status(answer: Any) -> dict[str, Any]:
-    only = next(iter(answer.values())) if isinstance(answer, dict) and len(answer) == 1 else answer
-    status = only if isinstance(only, dict) else answer
+def _read_status(parsed: Any) -> dict[str, Any]:
+    only = next(iter(parsed.values())) if isinstance(parsed, dict) and len(parsed) == 1 else parsed
+    status = only if isinstance(only, dict) else parsed
     if not isinstance(status, dict):
-        raise unreadable("be a billing status", answer)
+        raise unexpected("a billing status", parsed)
     return status

@@ -1,30 +1,55 @@
-"""The people that the service speaks to about an account."""
+"""Contacts: the people whom the service contacts about an account."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from vivialconnect.resources.resource import Countable
+from vivialconnect.resources._typing import CommonFields, Id, Unpack
+from vivialconnect.resources.resource import Resource
 
 
-class Contact(Countable):
-    """A person to speak to about the account.
+class ContactFields(CommonFields, total=False):
+    """The fields of a contact, for type checkers."""
+
+    account_id: int
+    active: bool
+    contact_type: str
+    first_name: str
+    last_name: str
+    email: str
+    company_name: str | None
+    title: str | None
+    work_phone: str | None
+    mobile_phone: str | None
+    fax: str | None
+    address1: str | None
+    address2: str | None
+    address3: str | None
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    country: str | None
+
+
+class Contact(Resource):
+    """A person whom the service contacts about the account.
 
     ================= ==========================================================================
-    id                The contact's id (int).
-    date_created      When it was made, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    id                The id of the contact (int).
+    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
     date_modified     When it was last changed (str); as a datetime: ``modified_at``.
     account_id        The account (int).
     active            Whether the contact is in use (bool).
-    contact_type      What the person is there for, ``"main"`` (str).
+    contact_type      The role of the contact, ``"main"`` (str).
     first_name        The first name (str).
     last_name         The last name (str).
-    email             The address (str).
-    company_name      Where the person works (str).
-    title             As what (str).
-    work_phone        The number at work (str).
-    mobile_phone      The number of the mobile phone (str).
-    fax               The number of the fax (str).
+    email             The email address (str).
+    company_name      The company (str).
+    title             The job title (str).
+    work_phone        The phone number at work (str).
+    mobile_phone      The mobile phone number (str).
+    fax               The fax number (str).
     address1          The address, line by line: also ``address2``, ``address3`` (str).
     city              The city (str).
     state             The state (str).
@@ -32,19 +57,14 @@ class Contact(Countable):
     country           The country (str).
     ================= ==========================================================================
 
-    A new one needs ``first_name``, ``last_name``, ``email`` and ``contact_type``; the service says
-    so where one is missing. ``account.contacts`` has the same people as plain dicts.
+    A new contact requires ``first_name``, ``last_name``, ``email`` and ``contact_type``.
+    ``account.contacts`` has the same contacts as dicts.
 
     Example:
 
         >>> from vivialconnect import Contact
         >>> contact = Contact.create(
-        ...     {
-        ...         "first_name": "Ada",
-        ...         "last_name": "Byron",
-        ...         "email": "ada@example.com",
-        ...         "contact_type": "main",
-        ...     }
+        ...     first_name="Ada", last_name="Byron", email="ada@example.com", contact_type="main"
         ... )
         >>> contact.title = "Countess"
         >>> contact.save()
@@ -56,7 +76,7 @@ class Contact(Countable):
     singular = "contact"
     plural = "contacts"
 
-    _shown: ClassVar[tuple[str, ...]] = ("contact_type", "first_name", "last_name", "email")
+    _repr_fields: ClassVar[tuple[str, ...]] = ("contact_type", "first_name", "last_name", "email")
 
     date_created: str
     date_modified: str
@@ -78,3 +98,11 @@ class Contact(Countable):
     state: str | None
     postal_code: str | None
     country: str | None
+
+    def __init__(
+        self,
+        attributes: Mapping[str, Any] | Id | None = None,
+        prefix_options: Mapping[str, Any] | None = None,
+        **fields: Unpack[ContactFields],
+    ) -> None:
+        super().__init__(attributes, prefix_options, **fields)

@@ -1,46 +1,52 @@
-"""The keys that a user's calls are signed with, and the secret that is shown once."""
+"""Credentials: the API keys of a user, and the secret that is shown once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from vivialconnect.common.redaction import Secret
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources.resource import Countable
+from vivialconnect.resources._lists import ResourceList
+from vivialconnect.resources._typing import CommonFields, Id, Unpack
+from vivialconnect.resources.resource import Resource
 
-if TYPE_CHECKING:
-    from typing import TypeVar
+CredentialT = TypeVar("CredentialT", bound="Credential")
 
-    from vivialconnect.resources._lists import ResourceList
-
-    CredentialT = TypeVar("CredentialT", bound="Credential")
-
-
-#: What may be written of a credential; everything else is the service's.
-WRITTEN = ("name", "active")
+#: The fields that can be changed.
+WRITABLE = ("name", "active")
 
 
-class Credential(Countable):
-    """An API key of a user. :meth:`.User.create_credential` makes one.
+class CredentialFields(CommonFields, total=False):
+    """The fields of a credential, for type checkers."""
+
+    user_id: int
+    name: str | None
+    active: bool
+    api_key: str
+
+
+class Credential(Resource):
+    """An API key of a user. :meth:`.User.create_credential` creates one.
 
     ================= ==========================================================================
-    id                The credential's id (int).
-    date_created      When it was made, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    id                The id of the credential (int).
+    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
     date_modified     When it was last changed (str); as a datetime: ``modified_at``.
     user_id           The user (int).
-    name              What it is called; ``None`` for nothing (str).
-    active            Whether it may sign calls (bool).
-    api_key           The key (str).
-    api_secret        The secret, in the row that made it and nowhere else (str).
+    name              Its name (str or ``None``).
+    active            Whether it can sign requests (bool).
+    api_key           The API key (str).
+    api_secret        The API secret, only in a credential that was just created (str).
     ================= ==========================================================================
 
-    Credentials stand below their user: ask :meth:`.User.get_credentials` for them, or give the
-    path. ``save()`` sends ``name`` and ``active`` and nothing else.
+    Credentials are below their user: see :meth:`.User.get_credentials`, or give the path of the
+    parent. ``save()`` sends only ``name`` and ``active``.
 
-    The service shows the secret once, to the call that makes the credential. That row keeps it when
-    it is saved, reloaded or copied; in a credential that was found, ``api_secret`` raises
-    ``AttributeError``. It stands in no ``repr``, in none of the row's data, and in no pickle. The
-    text itself is represented and pickled as stars, so hand on ``str(credential.api_secret)``.
+    The service shows the secret once, in the response that creates the credential. The object
+    keeps it when it is saved, reloaded or copied. It is not in ``repr``, the fields or a pickle.
+    Its own ``repr`` and pickle are stars, so store ``str(credential.api_secret)``. In a
+    credential that was found, ``api_secret`` raises ``AttributeError``.
 
         >>> from vivialconnect import Credential, User
         >>> user = User.find_first()
@@ -55,17 +61,17 @@ class Credential(Countable):
     .. versionadded:: 1.0
     """
 
-    __slots__ = ("_shown_once",)
+    __slots__ = ("_new_secret",)
 
     singular = "credential"
     plural = "credentials"
 
-    _below: ClassVar[str] = "users/7/profile"
-    _shown: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
+    _parent_example: ClassVar[str] = "users/7/profile"
+    _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
 
     if TYPE_CHECKING:
-        #: The key and its secret. In a tuple, whose text shows the secret as stars.
-        _shown_once: tuple[Any, Secret]
+        #: The key and its secret. In a tuple, whose repr shows the secret as stars.
+        _new_secret: tuple[Any, Secret]
 
     date_created: str
     date_modified: str
@@ -74,13 +80,21 @@ class Credential(Countable):
     active: bool
     api_key: str
 
+    def __init__(
+        self,
+        attributes: Mapping[str, Any] | Id | None = None,
+        prefix_options: Mapping[str, Any] | None = None,
+        **fields: Unpack[CredentialFields],
+    ) -> None:
+        super().__init__(attributes, prefix_options, **fields)
+
     @property
     def api_secret(self) -> str:
-        """The secret, in the row that made it.
+        """The secret, in a credential that was just created.
 
-        :raises AttributeError: If the credential was found, or is another one by now.
+        :raises AttributeError: If the credential was found, or has another key by now.
         """
-        key, secret = self._shown_once
+        key, secret = self._new_secret
         if key != vars(self).get("api_key"):
             raise AttributeError("the secret belongs to another key")
         return secret
@@ -90,44 +104,46 @@ class Credential(Countable):
         def __getattr__(self, name: str) -> Any:
             if name == "api_secret":
                 raise AttributeError(
-                    "this Credential has no 'api_secret': the service shows it once, in the answer "
-                    "of create_credential(); where it is lost, make a new credential"
+                    "this Credential has no 'api_secret': the service shows it once, in the "
+                    "response to create_credential(). If it is lost, create another credential"
                 )
             return super().__getattr__(name)
 
     def _load(self, data: dict[str, Any]) -> None:
         secret = data.pop("api_secret", None)
         if secret and isinstance(secret, str):
-            self._shown_once = data.get("api_key"), Secret(secret)
+            self._new_secret = data.get("api_key"), Secret(secret)
         super()._load(data)
 
-    def _twin(self: CredentialT) -> CredentialT:
-        twin = super()._twin()
-        if hasattr(self, "_shown_once"):
-            twin._shown_once = self._shown_once
-        return twin
+    def _empty_copy(self: CredentialT) -> CredentialT:
+        copied = super()._empty_copy()
+        if hasattr(self, "_new_secret"):
+            copied._new_secret = self._new_secret
+        return copied
 
     def _body(self, data: dict[str, Any]) -> bytes:
-        return self._written({name: data[name] for name in WRITTEN if name in data})
+        return self._body_of({name: data[name] for name in WRITABLE if name in data})
 
     @staticmethod
-    def _written(data: dict[str, Any]) -> bytes:
-        """Return the body that says what a credential shall be."""
+    def _body_of(data: dict[str, Any]) -> bytes:
+        """Return the request body that creates or changes a credential."""
         return encode_body({"user": {"credential": data}})
 
-    # The answers have a root of their user's, and in it the user's id.
+    # Responses have the credentials within their user.
 
     @classmethod
-    def _fields(cls, answer: Any) -> dict[str, Any]:
-        return super()._fields(_within_user(answer))
+    def _read_data(cls, parsed: Any) -> dict[str, Any]:
+        return super()._read_data(_within_user(parsed))
 
     @classmethod
-    def _rows(cls: type[CredentialT], answer: Any, prefix: str) -> ResourceList[CredentialT]:
-        return super()._rows(_within_user(answer), prefix)
+    def _read_list(
+        cls: type[CredentialT], parsed: Any, prefix: str = ""
+    ) -> ResourceList[CredentialT]:
+        return super()._read_list(_within_user(parsed), prefix)
 
 
-def _within_user(answer: Any) -> Any:
-    user = answer.get("user") if isinstance(answer, dict) else None
+def _within_user(parsed: Any) -> Any:
+    user = parsed.get("user") if isinstance(parsed, dict) else None
     if not isinstance(user, dict):
-        return answer
+        return parsed
     return {name: value for name, value in user.items() if name != "id"}

@@ -1,44 +1,39 @@
-"""Logs: what happened in an account, entry by entry or counted."""
+"""Logs: the events of an account, one by one or counted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.times import Moment, format_basic, parse_iso, to_datetime
-from vivialconnect.resources._lists import merged_query, unreadable, walk_keys
+from vivialconnect.resources._iteration import KeyIterator, PageIterator
+from vivialconnect.resources._lists import ResourceList, merge_query, unexpected
 from vivialconnect.resources._readonly import ReadOnly
 
-if TYPE_CHECKING:
-    from datetime import datetime
-    from typing import TypeVar
-
-    from vivialconnect.resources._lists import ResourceList
-    from vivialconnect.resources._row import RowT
-
-    LogT = TypeVar("LogT", bound="Log")
+LogT = TypeVar("LogT", bound="Log")
 
 
 class Log(ReadOnly):
-    """One entry of the account's log. Entries are read, never written.
+    """One event in the log of the account. Logs are read-only.
 
     ==================== =======================================================================
-    log_id               The entry's id (str).
-    log_type             What happened to what, ``"message.queued"`` (str).
-    log_timestamp        When, UTC: ``YYYYMMDDhhmmss`` and six digits of the second (int); as a
-                         datetime: ``logged_at``.
-    description          In words (str).
-    item_type            What it happened to: ``"number"``, ``"msg_out_local_sms"`` ... (str).
+    log_id               The id of the event (str).
+    log_type             The kind of event, ``"message.queued"`` (str).
+    log_timestamp        When it happened, UTC: ``YYYYMMDDhhmmss`` and six digits of the second
+                         (int); as a datetime: ``logged_at``.
+    description          A description (str).
+    item_type            What it is about: ``"number"``, ``"msg_out_local_sms"`` ... (str).
     item_id              The id of that (str).
     operator_type        Who caused it: account, message, number, user or admin (str).
     operator_id          The id of that (str).
     origin               Where it came from: system, web or api (str).
     account_id           The account (str).
-    log_data             What else there is to know (dict).
+    log_data             Further data (dict).
     ==================== =======================================================================
 
-    Times of queries are datetimes, dates, or text as ``YYYYMMDDThhmmssZ``.
+    Times in queries are datetimes, dates, or text as ``YYYYMMDDThhmmssZ``.
 
     Example:
 
@@ -54,10 +49,11 @@ class Log(ReadOnly):
     plural = "logs"
     primary_key = "log_id"
 
-    _shown: ClassVar[tuple[str, ...]] = ("log_type", "log_timestamp", "item_id")
-    _offered: ClassVar[str] = (
+    _repr_fields: ClassVar[tuple[str, ...]] = ("log_type", "log_timestamp", "item_id")
+    _alternatives: ClassVar[str] = (
         "Log.find(start_time=..., end_time=...), Log.find_each or Log.get_aggregated_logs"
     )
+    _iterator: ClassVar[type[PageIterator[Any]]] = KeyIterator
 
     log_id: str
     log_type: str
@@ -73,41 +69,27 @@ class Log(ReadOnly):
 
     @property
     def logged_at(self) -> datetime | None:
-        """When it happened, as an aware datetime; ``log_timestamp`` has the figure.
+        """``log_timestamp`` as an aware datetime."""
+        return self._datetime("log_timestamp", _parse_timestamp)
 
-        .. versionadded:: 1.0
-        """
-        return self._moment("log_timestamp", _read_timestamp)
-
-    # The base's overloads promise one log for an id, and the service has no such call.
+    # The overloads of the base promise one log for an id; the service has no such request.
     @classmethod
     def find(  # type: ignore[override] # narrower on purpose: no find by id
         cls: type[LogT], id_: None = None, path: str | None = None, **kwargs: Any
     ) -> ResourceList[LogT]:
-        """Find one page of entries; its ``last_key`` is where the next page starts.
+        """Find one page of events; ``last_key`` of the list is the key of the next page.
 
-        :param id_: Must be ``None``: the service does not give entries one by one.
+        :param id_: Must be ``None``: the service does not find one event by its id.
         :param path: As for :meth:`.Resource.find`.
-        :param kwargs: The query: ``start_time`` and ``end_time`` (both needed: a datetime, of which
-            a naive one is UTC, a date, which is its midnight, or ISO 8601 text), ``log_type``,
-            ``item_id``, ``operator_id``, ``limit`` (at most 150), ``start_key``.
+        :param kwargs: The query: ``start_time`` and ``end_time`` (both required: a datetime, naive
+            is UTC, a date, which is its midnight, or ISO 8601 text), ``log_type``, ``item_id``,
+            ``operator_id``, ``limit`` (at most 150), ``start_key``.
         :raises NotImplementedError: If an id is given.
-        :raises ValueError: If a time names no moment, or a setting is missing.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no list of entries.
+        :raises ValueError: If a time is invalid.
         """
         if id_ is not None:
             cls._refuse("find one log by its id")
-        return super().find(None, path, **_timed(kwargs))
-
-    @staticmethod
-    def _walk(
-        fetch: Callable[..., ResourceList[RowT]],
-        limit: int | None,
-        page_size: int,  # noqa: ARG004 - of the base
-    ) -> Iterator[RowT]:
-        # The pages of logs have no numbers: each names the key that the next one starts with.
-        return walk_keys(lambda key: fetch(**({} if key is None else {"start_key": key})), limit)
+        return super().find(None, path, **_format_times(kwargs))
 
     @classmethod
     def get_aggregated_logs(
@@ -117,16 +99,14 @@ class Log(ReadOnly):
         aggregator_type: str = "minutes",
         optional_query_parameters: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Return how many entries there were in each minute, hour, day, month or year.
+        """Return the number of events in each minute, hour, day, month or year.
 
         :param start_time: A datetime, a date, or ISO 8601 text.
         :param end_time: The same.
         :param aggregator_type: ``"minutes"``, ``"hours"``, ``"days"``, ``"months"`` or ``"years"``.
         :param optional_query_parameters: log_type, operator_id, limit, start_key.
-        :returns: The answer: ``log_items``, each with ``log_count``, and ``last_key``.
-        :raises ValueError: If a time names no moment, or a parameter is given twice.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no object.
+        :returns: The response: ``log_items``, each with ``log_count``, and ``last_key``.
+        :raises ValueError: If a time is invalid, or a parameter is given twice.
 
         Example:
 
@@ -141,19 +121,16 @@ class Log(ReadOnly):
             "end_time": end_time,
             "aggregator_type": aggregator_type,
         }
-        query = merged_query(optional_query_parameters, asked)
-        return cls._make_call(Call("GET", "aggregate", _timed(query)), _read_object)
+        query = _format_times(merge_query(optional_query_parameters, asked))
+        return cls._perform(Call("GET", "aggregate", query), _read_object)
 
     def reload(self) -> NoReturn:
-        """Refuse: an entry never changes.
-
-        :raises NotImplementedError: Always.
-        """
+        """Raise ``NotImplementedError``: an event never changes."""
         self._refuse("reload a log")
 
 
-def _timed(query: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a query with its times as the service takes them, however they were given."""
+def _format_times(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a query with its times in the form that the service requires."""
     times = {
         name: format_basic(to_datetime(query[name], name))
         for name in ("start_time", "end_time")
@@ -162,12 +139,12 @@ def _timed(query: Mapping[str, Any]) -> dict[str, Any]:
     return {**query, **times}
 
 
-def _read_timestamp(figure: Any, _: str) -> datetime:
-    text = str(figure)
+def _parse_timestamp(value: Any, _: str) -> datetime:
+    text = str(value)
     return parse_iso("{}T{}.{}".format(text[:8], text[8:14], text[14:] or 0))
 
 
-def _read_object(answer: Any) -> dict[str, Any]:
-    if not isinstance(answer, dict):
-        raise unreadable("be an object with log_items", answer)
-    return answer
+def _read_object(parsed: Any) -> dict[str, Any]:
+    if not isinstance(parsed, dict):
+        raise unexpected("an object with log_items", parsed)
+    return parsed

@@ -1,53 +1,53 @@
-"""The base of every noun: what a class is configured with, and what its rows can do.
-
-:class:`ResourceMeta` configures the classes, :class:`Resource` is the row; nearly all nouns are
-:class:`Countable` too. Paging, paths, reading answers, the mapping of a row's data, and the lookup
-of settings stand in private neighbours.
-"""
+"""The base of all resources: ``find``, ``create``, ``save``, ``reload``, ``destroy``, ``count``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Callable, overload
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, overload
 
-from vivialconnect.common import paths, scopes
+from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.exchange import Call
+from vivialconnect.common.requestor import Requestor
+from vivialconnect.common.times import utc_now
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._attributes import checked_fields, given_fields, warn_of_misspelling
-from vivialconnect.resources._lists import (
-    LARGEST_PAGE,
-    ResourceList,
-    check_paging,
-    merged_query,
-    read_count,
-    walk_pages,
-)
+from vivialconnect.resources._attributes import checked_fields, given_fields
+from vivialconnect.resources._base import ResourceBase
+from vivialconnect.resources._iteration import PageIterator
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
 from vivialconnect.resources._meta import ResourceMeta
-from vivialconnect.resources._row import Row, identify
+from vivialconnect.resources._spelling import warn_of_misspelling
+from vivialconnect.resources._typing import Concatenate, Id, ParamSpec
 
 if TYPE_CHECKING:
-    from typing import TypeVar
+    FieldsP = ParamSpec("FieldsP")
 
-    from vivialconnect.common.responses import ReadT
-    from vivialconnect.resources._row import Id, RowT
+__all__ = ("Resource", "ResourceList", "ResourceMeta")
 
-    ResourceT = TypeVar("ResourceT", bound="Resource")
+ResourceT = TypeVar("ResourceT", bound="Resource")
+ResultT = TypeVar("ResultT")
 
-__all__ = ("Countable", "Resource", "ResourceList", "ResourceMeta")
+#: The settings that a request to the collections of an account needs.
+CREDENTIALS = (*settings.PAIR, "api_account_id")
 
 
-class Resource(Row):
-    """One row of the service: a message, a number, an account.
+class Resource(ResourceBase):
+    """An object of the service: a message, a number, an account.
 
-    :param attributes: The data of a new row; or a number or text, which is taken as its id.
-    :param prefix_options: Where the row stands, as ``{"path": "messages/9"}`` for what is below
-        message 9; the ``path`` that :meth:`find` takes.
-    :param fields: Data of the row too, by name: ``Message(body="Hi")``.
-    :raises ValueError: If the attributes are neither a mapping nor an id, a field is given twice,
-        or ``prefix_options`` is something else.
+    :param attributes: The fields of a new object as a mapping; or an id.
+    :param prefix_options: The path of the parent, ``{"path": "messages/9"}``, as for :meth:`find`.
+    :param fields: Fields by name: ``Message(body="Hi")``.
+    :raises ValueError: If an argument is invalid, or a field is given twice.
 
-    Fields are attributes: ``message.body``. Nested objects are plain dicts and lists.
-    A class of your own works with names that are derived from it:
+    Fields are attributes: ``message.body``. Nested objects are dicts and lists.
+
+    Every method that sends a request raises ``RequestorError`` if the request fails,
+    ``ResourceError`` if the response is not the expected one, and ``ValueError``, before anything
+    is sent, if an argument is invalid, a setting is missing, or the object needs an id and has
+    none.
+
+    The names of a class of your own are derived from it:
 
         >>> from vivialconnect import Resource
         >>> class Gadget(Resource):
@@ -57,10 +57,13 @@ class Resource(Row):
         >>> Gadget({"name": "first"})
         <Gadget new name='first'>
 
-    Attention: a row is not locked; do not change one row from several threads.
+    Attention: objects are not locked. Do not change one object from several threads.
     """
 
     __slots__ = ()
+
+    #: What iterates over the pages of a list.
+    _iterator: ClassVar[type[PageIterator[Any]]] = PageIterator
 
     def __init__(
         self,
@@ -68,8 +71,8 @@ class Resource(Row):
         prefix_options: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> None:
-        # A row that is new waits for the scope that it is saved in, unless it is made in one.
-        self._home = (paths.prefix_of(prefix_options), scopes.active_scopes() or None)
+        # Without an active scope, the scopes of the first successful save() count.
+        self._location = (paths.prefix_of(prefix_options), scopes.active_scopes() or None)
         data = given_fields(type(self), attributes, fields)
         warn_of_misspelling(type(self), data)
         self._load(data)
@@ -92,17 +95,14 @@ class Resource(Row):
     def find(
         cls: type[ResourceT], id_: Id | None = None, path: str | None = None, **kwargs: Any
     ) -> ResourceT | ResourceList[ResourceT]:
-        """Find one resource by its id, or one page of them; :meth:`find_each` gives all.
+        """Find one object by its id, or one page of a list.
 
-        :param id_: The id of the one resource; ``None`` for a page.
-        :param path: A prefix between the account and the plural name, ``"messages/9"``.
-        :param kwargs: The query: ``page``, ``limit`` (50 unless given, at most 150), ``order``
-            (``"id desc"``), ``search``, and whatever else the service knows. What it does not know
-            it ignores: a filter that is misspelt finds everything.
-        :returns: The resource, or a :class:`ResourceList`.
-        :raises ValueError: If a setting is missing, or the id cannot stand in a path.
-        :raises RequestorError: If the call fails; ``ResourceNotFound`` if there is no such id.
-        :raises ResourceError: If the answer is not what was asked for.
+        :param id_: The id; ``None`` for a page.
+        :param path: The path of the parent, ``"messages/9"``.
+        :param kwargs: The query: ``page``, ``limit`` (default 50, at most 150), ``order``
+            (``"id desc"``), ``search`` and other filters. The service ignores unknown filters.
+        :returns: The object, or a :class:`ResourceList`.
+        :raises ResourceNotFound: If there is no object with this id.
 
         Example:
 
@@ -115,25 +115,17 @@ class Resource(Row):
                 "give the id by position: {}.find({!r})".format(cls.__name__, kwargs["id"])
             )
         prefix = paths.quote_prefix(path)
-        requestor = cls.request
-        if id_ is None:
-            call = Call("GET", cls._collection_path(requestor, prefix), kwargs)
-            return requestor.perform(call, lambda answer: cls._rows(answer, prefix))
-        call = Call("GET", cls._element_path(requestor, prefix, id_), kwargs)
-        return requestor.perform(call, lambda answer: cls._row(cls._fields(answer), prefix))
+        read: Callable[..., Any] = cls._read_list if id_ is None else cls._read_object
+        found: ResourceT | ResourceList[ResourceT] = cls._perform(
+            Call("GET", "", kwargs), partial(read, prefix=prefix), prefix, id_
+        )
+        return found
 
     @classmethod
     def find_first(
         cls: type[ResourceT], path: str | None = None, **kwargs: Any
     ) -> ResourceT | None:
-        """Find the first resource of the list that :meth:`find` would give.
-
-        :param path: As for :meth:`find`.
-        :param kwargs: As for :meth:`find`: search, order, limit, page.
-        :returns: The first resource, or ``None`` if there is none.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is not what was asked for.
-        """
+        """Find the first object of the list that :meth:`find` returns, or ``None``."""
         return next(iter(cls.find(None, path, **kwargs)), None)
 
     @classmethod
@@ -145,114 +137,78 @@ class Resource(Row):
         path: str | None = None,
         **query: Any,
     ) -> Iterator[ResourceT]:
-        """Walk over all resources, page after page, each when it is needed.
+        """Iterate over the objects of all pages, and request each page when it is needed.
 
-        A row that is added meanwhile is given once, or not at all if it comes before those that
-        were given. Where one is removed that was given, those behind it move up, and the next page
-        misses one: to remove while you walk, make a list of the walk first.
+        Objects that are created meanwhile are given once or not at all. If you delete objects while
+        you iterate, others move up and are missed: make a list first.
 
-        :param limit: How many in all; ``None`` for every one.
-        :param page_size: How many to ask for at a time, 1 to 150.
+        :param limit: The number of objects in all; ``None`` for all.
+        :param page_size: The number of objects to request at a time, 1 to 150.
         :param path: As for :meth:`find`.
-        :param query: As for :meth:`find`, but for ``page``.
-        :raises ValueError: At once, if limit or page size cannot be, or a page is asked for.
-        :raises RequestorError: While walking, if a call fails.
-        :raises ResourceError: While walking, if an answer is no list, or the same page for ever.
-
-        .. versionadded:: 1.0
+        :param query: As for :meth:`find`, except ``page``.
         """
         if "page" in query:
-            raise ValueError("a walk reads every page; leave page out, or use find")
-        return cls._each(
-            lambda **further: cls.find(None, path, **{**query, **further}), limit, page_size
-        )
+            raise ValueError("find_each reads every page: leave page out, or use find")
+        return cls._iterator(partial(cls.find, None, path, **query), limit, page_size)
 
     @classmethod
-    def _each(
-        cls, fetch: Callable[..., ResourceList[RowT]], limit: int | None, page_size: int
-    ) -> Iterator[RowT]:
-        """Walk over all pages of a list, in the scopes in which the walk began.
+    def count(
+        cls, opts: Mapping[str, Any] | None = None, *, path: str | None = None, **kwargs: Any
+    ) -> int:
+        """Return the number of objects on the service. The query is ``opts`` and the keywords."""
+        return cls._perform(Call("GET", "count", merge_query(opts, kwargs)), read_count, path)
 
-        :param fetch: Gives the page that its keywords, ``limit`` among them, ask for.
-        """
-        check_paging(limit, page_size)
-        here = scopes.active_scopes()
+    # One object
 
-        def fetch_there(**further: Any) -> ResourceList[RowT]:
-            # Whoever goes on with the walk, and wherever.
-            with scopes.use_scopes(here):
-                return fetch(**{"limit": page_size, **further})
+    if TYPE_CHECKING:
 
-        return cls._walk(fetch_there, limit, page_size)
+        @classmethod
+        def create(
+            cls: Callable[Concatenate[Mapping[str, Any] | None, None, FieldsP], ResultT],
+            attributes: Mapping[str, Any] | None = None,
+            *args: FieldsP.args,
+            **fields: FieldsP.kwargs,
+        ) -> ResultT:
+            """Take the fields that the constructor of the class takes."""
+            ...
 
-    @staticmethod
-    def _walk(
-        fetch: Callable[..., ResourceList[RowT]], limit: int | None, page_size: int
-    ) -> Iterator[RowT]:
-        """Walk over the pages that ``fetch`` gives for what names them in the query."""
-        return walk_pages(lambda number: fetch(page=number), identify, limit, page_size)
+    else:
 
-    # One row on the service
+        @classmethod
+        def create(
+            cls: type[ResourceT], attributes: Mapping[str, Any] | None = None, **fields: Any
+        ) -> ResourceT:
+            """Create an object on the service, and return it.
 
-    @classmethod
-    def create(
-        cls: type[ResourceT], attributes: Mapping[str, Any] | None = None, **fields: Any
-    ) -> ResourceT:
-        """Create and save a resource with the given attributes.
-
-        Data with an id is that of a resource that there is already, which is saved over.
-
-        :param attributes: The data of the new row; at least one of the two is needed.
-        :param fields: The same by name, as for the constructor.
-        :returns: The saved resource.
-        :raises ValueError: If they are no mapping, a field is given twice, or a setting is missing.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is not what was asked for.
-        """
-        created = cls({} if attributes is None and fields else checked_fields(attributes), **fields)
-        created.save()
-        return created
+            The fields are a mapping, keywords, or both. An id saves over the object that has it.
+            """
+            given = {} if attributes is None and fields else checked_fields(attributes)
+            created = cls(given, **fields)
+            created.save()
+            return created
 
     def save(self) -> bool:
-        """Save the resource: POST a new one, PUT a known one whole, and take over the answer.
+        """Save the object, and update it from the response.
 
-        :returns: ``True``.
-        :raises ValueError: If a setting is missing, or a value cannot be sent as JSON.
-        :raises RequestorError: If the call fails; see its ``outcome`` before you repeat it.
-        :raises ResourceError: If the answer is not the resource.
+        A new object is created with POST. A known one is replaced with PUT, all fields of it.
+
+        :raises RequestorError: If the request fails. Check its ``outcome`` before you retry.
         """
-        return self._create() if self.is_new() else self._store("PUT", self._data())
+        return self._save("POST" if self.is_new() else "PUT")
 
     def reload(self) -> None:
-        """Replace the data of the row by what the service has now.
-
-        :raises ValueError: If the row has no id.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is not the resource.
-        """
-        self._require_id("reload")
-        self._load(self._call_below(Call("GET", ""), self._fields))
+        """Replace all fields with those the service has now."""
+        self._load(self._perform_below(Call("GET", ""), self._read_data))
 
     def destroy(self) -> None:
-        """Delete the resource from the service. The row keeps its data.
-
-        :raises ValueError: If the row has no id.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is not JSON.
-        """
-        self._require_id("destroy")
-        self._call_below(Call("DELETE", ""), lambda _: None)
+        """Delete the object from the service. The fields stay as they are."""
+        self._perform_below(Call("DELETE", ""), lambda _: None)
 
     def is_new(self) -> bool:
-        """Return whether the resource has no id, and so has not been saved.
-
-        >>> from vivialconnect import Message
-        >>> Message({"body": "Hi"}).is_new(), Message.find(1).is_new()
-        (True, False)
-        """
+        """Return whether the object has no id, so it was not saved yet."""
         return self.id is None
 
-    # Raw calls
+    # Requests
 
     @classmethod
     def get(
@@ -262,16 +218,13 @@ class Resource(Row):
         custom_path: str = "",
         **query: Any,
     ) -> Any:
-        """GET below this class's collection and return the parsed answer raw.
+        """Send a GET request below the collection, and return the parsed response.
 
-        :param id_: The row that the path goes through, if any.
+        :param id_: The id of the object that the path goes through, if any.
         :param path: As for :meth:`find`.
-        :param custom_path: What follows, ``"count"``.
-        :param query: The query.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is not JSON.
+        :param custom_path: The rest of the path, ``"count"``.
         """
-        return cls._make_call(Call("GET", custom_path, query), lambda answer: answer, id_, path)
+        return cls._perform(Call("GET", custom_path, query), lambda parsed: parsed, path, id_)
 
     @classmethod
     def post(
@@ -282,104 +235,116 @@ class Resource(Row):
         params: Any = None,
         **query: Any,
     ) -> Any:
-        """POST below this class's collection and return the parsed answer raw.
-
-        :param id_: The row that the path goes through, if any.
-        :param path: As for :meth:`find`.
-        :param custom_path: What follows.
-        :param params: The JSON body, sent without a root.
-        :param query: The query.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is not JSON.
-        """
+        """Send a POST request, as :meth:`get` does; ``params`` is the JSON body, without a root."""
         call = Call("POST", custom_path, query, encode_body(params))
-        return cls._make_call(call, lambda answer: answer, id_, path)
-
-    def _create(self) -> bool:
-        data = self._data()
-        data.pop(type(self).primary_key, None)
-        return self._store("POST", data)
-
-    def _store(self, method: str, data: dict[str, Any]) -> bool:
-        id_ = None if method == "POST" else self.id
-        loaded = self._call_here(id_, Call(method, "", body=self._body(data)), self._fields_if_any)
-        if loaded is not None:
-            self._load(loaded)
-            self._settle()
-        return True
-
-    def _body(self, data: dict[str, Any]) -> bytes:
-        """Return what is sent to save this data."""
-        return encode_body({type(self).singular: data})
-
-    def _call_below(self, call: Call, read: Callable[[Any], ReadT]) -> ReadT:
-        """Make a call about the row, or below it, with the row's own settings and scopes.
-
-        :param call: Its path is what follows the row's own: nothing, or ``"attachments/count"``.
-        :param read: Makes the result of the parsed answer.
-        """
-        self._require_id("make a call about")
-        return self._call_here(self.id, call, read)
-
-    def _call_here(self, id_: Id | None, call: Call, read: Callable[[Any], ReadT]) -> ReadT:
-        """Make a call where the row stands: about that id, or about the collection itself."""
-        with scopes.use_scopes(self._scopes):
-            return self._make_call(call, read, id_, self._prefix)
+        return cls._perform(call, lambda parsed: parsed, path, id_)
 
     @classmethod
-    def _make_call(
+    def _perform(
         cls,
         call: Call,
-        read: Callable[[Any], ReadT],
+        read: Callable[[Any], ResultT],
+        prefix: str | None = None,
         id_: Id | None = None,
-        path: str | None = None,
-    ) -> ReadT:
-        """Make a call below this class's collection.
+    ) -> ResultT:
+        """Send a request below the collection, or below one object of it.
 
-        :param call: Its path is what follows the plural name, or the id if there is one.
-        :param read: Makes the result of the parsed answer.
-        :param id_: The row that the path goes through, if any.
-        :param path: As for :meth:`find`.
+        :param call: Its path is what follows the plural name or the id.
+        :param read: Makes the result of the parsed response.
+        :param prefix: The path of the parent, if any.
+        :param id_: The id of the object, if any.
         """
         requestor = cls.request
-        target = cls._custom_path(requestor, id_, path, call.path)
-        return requestor.perform(Call(call.method, target, call.query, call.body), read)
+        path = cls._path(requestor, paths.quote_prefix(prefix), id_, call.path)
+        return requestor.perform(Call(call.method, path, call.query, call.body), read)
 
-    def _require_id(self, verb: str) -> None:
-        if self.id is None:
-            raise ValueError(
-                "cannot {} this {}: it has no id; save it, or find it, first".format(
-                    verb, type(self).__name__
-                )
-            )
+    def _perform_below(self, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
+        """Send a request about the object, or below it, in its own scopes.
 
+        :param call: Its path is what follows the object's own: ``""`` or ``"attachments"``.
+        :param read: Makes the result of the parsed response.
+        """
+        self._require_id()
+        with scopes.use_scopes(self._scopes):
+            return self._perform(call, read, self._prefix, self.id)
 
-class Countable(Resource):
-    """A resource that the service counts."""
+    def _save(self, method: str) -> bool:
+        """Create the object with POST, or replace it with PUT."""
+        data = self._data_to_save(method)
+        began = utc_now()
+        with scopes.use_scopes(self._scopes):
+            try:
+                requestor = type(self).request
+                id_ = None if method == "POST" else self.id
+                path = self._path(requestor, self._prefix, id_)
+                call = Call(method, path, body=self._body(data))
+                saved = requestor.perform(call, self._read_saved)
+            except BaseException as failure:
+                self._save_failed(method, began, failure)
+                raise
+        self._update(saved)
+        return True
+
+    def _data_to_save(self, method: str) -> dict[str, Any]:
+        """Return the fields to send: all, but a POST never sends an id."""
+        data = self._data()
+        if method == "POST":
+            data.pop(type(self)._key, None)
+        return data
+
+    def _body(self, data: dict[str, Any]) -> bytes:
+        """Return the request body that saves these fields."""
+        return encode_body({type(self).singular: data})
 
     @classmethod
-    def count(
-        cls,
-        opts: Mapping[str, Any] | None = None,
-        *,
-        path: str | None = None,
-        **kwargs: Any,
-    ) -> int:
-        """Return how many there are on the service.
+    def _read_saved(cls, parsed: Any) -> dict[str, Any] | None:
+        # The response to a save may be empty: then the fields stay as they were sent.
+        return None if parsed is None else cls._read_data(parsed)
 
-        :param opts: The query, merged with the keywords.
-        :param path: As for :meth:`.Resource.find`.
-        :param kwargs: The query; the filters of the list.
-        :returns: The count as the service reports it.
-        :raises ValueError: If a key stands in both, or a setting is missing.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no count.
+    def _save_failed(self, method: str, began: datetime, failure: BaseException) -> None:
+        """Note that a save failed; for resources that must not be created twice."""
 
-        Example:
+    def _update(self, saved: dict[str, Any] | None) -> None:
+        """Update the object from the response to a save: other fields stay as they were sent."""
+        if saved is not None:
+            self._load({**self._data(), **saved})
+        if self._scopes is None:  # further requests go where the service has the object
+            self._location = (self._prefix, scopes.active_scopes())
 
-            >>> from vivialconnect import Number
-            >>> Number.count()
-            1
+    def _require_id(self) -> None:
+        if self.id is None:
+            raise ValueError("this {} has no id: save or find it first".format(type(self).__name__))
+
+    # Paths. They take the Requestor of the request, so that path and signature have one account.
+
+    @classmethod
+    def _path(
+        cls, requestor: Requestor, prefix: str = "", id_: Id | None = None, below: str = ""
+    ) -> str:
+        """Return the path of the collection, of one object, or of what is below either.
+
+        :param requestor: Knows the account.
+        :param prefix: The path of the parent, quoted.
+        :param id_: The id of the object.
+        :param below: The rest of the path, ``"count"``.
         """
-        call = Call("GET", "count", merged_query(opts, kwargs))
-        return cls._make_call(call, read_count, path=path)
+        if cls._parent_example and not prefix:
+            raise ValueError(
+                "{} is always below a parent: give its path, like path={!r}".format(
+                    cls.__name__, cls._parent_example
+                )
+            )
+        name = cls.plural if id_ is None else "{}/{}".format(cls.plural, paths.quote_segment(id_))
+        parent = cls._account_path(requestor) + prefix
+        return paths.collection_path(parent, name + paths.quote_prefix(below))
+
+    @classmethod
+    def _account_path(cls, requestor: Requestor) -> str:
+        if requestor.api_account_id is None:
+            # All missing settings in one error.
+            raise settings.missing(requestor._settings, *CREDENTIALS)
+        return paths.account_path(requestor.api_account_id)
+
+    def _path_inside(self) -> str:
+        """Return the path of this object as a parent, ``"/messages/9"``."""
+        return "/{}/{}".format(type(self).plural, paths.quote_segment(self.id))

@@ -1,49 +1,44 @@
-"""What was charged to an account, entry by entry."""
+"""Transactions: the charges of an account."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Union, overload
+from typing import Any, ClassVar, TypeVar, Union, overload
 
 from vivialconnect.common.times import Moment, format_basic, to_datetime, utc_now
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merged_query
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query
 from vivialconnect.resources._readonly import ReadOnly
+from vivialconnect.resources._typing import Id
 
-if TYPE_CHECKING:
-    from typing import TypeVar
+TransactionT = TypeVar("TransactionT", bound="Transaction")
+Types = Union[str, list[str], tuple[str, ...], set[str], frozenset[str]]
 
-    from vivialconnect.resources._row import Id
-
-    TransactionT = TypeVar("TransactionT", bound="Transaction")
-    Types = Union[str, list[str], tuple[str, ...], set[str], frozenset[str]]
-
-
-#: Times are sent without their fractions. So much later, the second that runs is within.
+#: Times are sent without fractions of a second; this includes the current second.
 LESS_THAN_A_SECOND = timedelta(microseconds=999_999)
 
 
 class Transaction(ReadOnly):
-    """One entry of the account's statement. Transactions are read, never written.
+    """One charge of the account. Transactions are read-only.
 
     ================= ==========================================================================
-    id                The transaction's id (int).
+    id                The id of the transaction (int).
     account_id        The account (int).
     transaction_type  What was charged, see below (str).
-    unit_count        How many units of it (int).
-    cash_amount       What it cost (int, 1/100 cent).
-    credit_amount     What it cost in credits (int).
-    balances          What was left after it: ``cash_balance`` (1/100 cent), ``number_credits``,
+    unit_count        The number of units (int).
+    cash_amount       The price (int, 1/100 cent).
+    credit_amount     The price in credits (int).
+    balances          The balances after it: ``cash_balance`` (1/100 cent), ``number_credits``,
                       ``subscription_balance``, ``usage_credits`` (dict of int).
     post_time         When it was charged, UTC, ISO 8601 (str); as a datetime: ``posted_at``.
-    data              The messages or numbers that it was charged for (list of dict).
+    data              The messages or numbers that were charged (list of dict).
     ================= ==========================================================================
 
     The documented types are ``number_purchase``, ``number_renew`` and ``number_release``, the first
     two also with ``_tollfree``; ``sms_local_in`` and ``sms_local_out``, and the same with ``mms``
     for ``sms`` and with ``tollfree`` and ``shortcode`` for ``local``; ``sms_intl_out``;
-    ``voice_forward`` and ``voice_forward_tollfree``. The service may get others, and each can be
-    asked for: a type that it does not know is not refused here.
+    ``voice_forward`` and ``voice_forward_tollfree``. Other types are accepted: the service may have
+    more.
 
     Example:
 
@@ -60,7 +55,7 @@ class Transaction(ReadOnly):
     singular = "transaction"
     plural = "transactions"
 
-    _shown: ClassVar[tuple[str, ...]] = ("transaction_type", "cash_amount", "post_time")
+    _repr_fields: ClassVar[tuple[str, ...]] = ("transaction_type", "cash_amount", "post_time")
 
     account_id: int
     transaction_type: str
@@ -73,8 +68,8 @@ class Transaction(ReadOnly):
 
     @property
     def posted_at(self) -> datetime | None:
-        """When it was charged, as an aware datetime; ``post_time`` has the text."""
-        return self._moment("post_time")
+        """``post_time`` as an aware datetime."""
+        return self._datetime("post_time")
 
     @overload
     @classmethod
@@ -106,27 +101,26 @@ class Transaction(ReadOnly):
         transaction_type: Types | None = None,
         **kwargs: Any,
     ) -> TransactionT | ResourceList[TransactionT]:
-        """Find one transaction by its id, or one page of those of a stretch of time, newest first.
+        """Find one transaction by its id, or one page of those of a period, the newest first.
 
-        :param id_: The id of the one transaction; ``None`` for a page.
+        :param id_: The id; ``None`` for a page.
         :param path: As for :meth:`.Resource.find`.
-        :param start_time: From when on: a datetime (a naive one is UTC), a date, which is its
-            midnight in UTC, or ISO 8601 text. Default: a year before ``end_time``.
-        :param end_time: Until when, in the same form. Default: now.
-        :param transaction_type: One type, or a list of several. Default: all.
-        :param kwargs: The query: ``page``, ``limit`` (50 unless given, at most 150).
-        :returns: The transaction; or a :class:`.ResourceList`, whose ``meta["count"]`` counts the
-            rows of this page alone.
-        :raises ValueError: If a time or type cannot be meant, the time ends before it begins, or
-            an id is given along with them.
-        :raises RequestorError: If the call fails; ``BadRequest`` if there is no such id.
-        :raises ResourceError: If the answer is not what was asked for.
+        :param start_time: The start: a datetime (naive is UTC), a date, which is its midnight in
+            UTC, or ISO 8601 text. Default: a year before ``end_time``.
+        :param end_time: The end, in the same form. Default: now.
+        :param transaction_type: One type, or a list of types. Default: all.
+        :param kwargs: The query: ``page``, ``limit`` (default 50, at most 150).
+        :returns: The transaction; or a :class:`.ResourceList`, whose ``meta["count"]`` counts only
+            the transactions of this page.
+        :raises ValueError: If a time or type is invalid, the period ends before it begins, or an id
+            is given with any of them.
+        :raises BadRequest: If there is no transaction with this id.
         """
         if id_ is None:
             asked = _query(start_time, end_time, transaction_type)
-            return super().find(None, path, **merged_query(asked, kwargs))
+            return super().find(None, path, **merge_query(asked, kwargs))
         if (start_time, end_time, transaction_type) != (None, None, None):
-            raise ValueError("give an id, or a time and types, but not both")
+            raise ValueError("give either an id, or times and types")
         return super().find(id_, path, **kwargs)
 
     @classmethod
@@ -141,23 +135,20 @@ class Transaction(ReadOnly):
         transaction_type: Types | None = None,
         **query: Any,
     ) -> Iterator[TransactionT]:
-        """Walk over all transactions of a stretch of time, newest first, page after page.
+        """Iterate over all transactions of a period, the newest first.
 
-        The time is fixed when the walk begins, so what is charged meanwhile is not in it, and each
-        transaction is given once.
+        The period is fixed at the start, so later charges are not included.
 
-        :param limit: How many in all; ``None`` for every one.
-        :param page_size: How many to ask for at a time, 1 to 150.
+        :param limit: The number of transactions in all; ``None`` for all.
+        :param page_size: The number of transactions to request at a time, 1 to 150.
         :param path: As for :meth:`find`.
         :param start_time: As for :meth:`find`.
         :param end_time: As for :meth:`find`.
         :param transaction_type: As for :meth:`find`.
         :param query: As for :meth:`find`.
-        :raises ValueError: At once, if something of this cannot be meant.
-        :raises RequestorError: While walking, if a call fails.
-        :raises ResourceError: While walking, if an answer is no list.
+        :raises ValueError: At once, if an argument is invalid.
         """
-        asked = merged_query(_query(start_time, end_time, transaction_type), query)
+        asked = merge_query(_query(start_time, end_time, transaction_type), query)
         return super().find_each(limit, page_size, path=path, **asked)
 
 
@@ -177,7 +168,7 @@ def _span(start_time: Moment | None, end_time: Moment | None, now: datetime) -> 
 
 
 def _year_before(moment: datetime) -> datetime:
-    """Return the same day of the year before; for 29 February, which that has not, the day before.
+    """Return the same day of the year before; for 29 February that is 28 February.
 
     >>> _year_before(datetime(2024, 2, 29)), _year_before(datetime(2025, 2, 28))
     (datetime.datetime(2023, 2, 28, 0, 0), datetime.datetime(2024, 2, 28, 0, 0))
@@ -190,9 +181,9 @@ def _list_types(types: Any) -> list[str]:
     listed = [types] if isinstance(types, str) else types
     if not isinstance(listed, (list, tuple, set, frozenset)) or not listed:
         raise ValueError(
-            "transaction_type must be a type like 'sms_local_out', or a list of them, not {!r}; "
+            "transaction_type must be a type like 'sms_local_out', or a list of types, got {!r}; "
             "leave it out for all".format(types)
         )
     if not all(isinstance(one, str) and one for one in listed):
-        raise ValueError("transaction_type must hold texts like 'sms_local_out' and nothing else")
+        raise ValueError("transaction_type must contain only types like 'sms_local_out'")
     return list(listed)

@@ -1,46 +1,59 @@
-"""Users of an account."""
+"""Users of an account, their passwords and credentials."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from functools import partial
+from typing import Any, ClassVar, TypeVar, overload
 
 from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.redaction import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields
-from vivialconnect.resources._lists import LARGEST_PAGE, read_count
+from vivialconnect.resources._iteration import PageIterator
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
+from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.credential import Credential
-from vivialconnect.resources.resource import Countable
+from vivialconnect.resources.resource import Resource
 
-if TYPE_CHECKING:
-    from typing import TypeVar
-
-    from vivialconnect.resources._lists import ResourceList
-    from vivialconnect.resources._row import Id
-
-    UserT = TypeVar("UserT", bound="User")
+UserT = TypeVar("UserT", bound="User")
 
 
-class User(Countable):
+class UserFields(CommonFields, total=False):
+    """The fields of a user, for type checkers."""
+
+    account_id: int
+    username: str
+    first_name: str | None
+    last_name: str | None
+    email: str
+    active: bool
+    verified: bool
+    timezone: str | None
+    mfa_method: str | None
+    roles: list[dict[str, Any]]
+    role: str
+
+
+class User(Resource):
     """A user of the account.
 
     ================= ==========================================================================
-    id                The user's id (int).
-    date_created      When it was made, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    id                The id of the user (int).
+    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
     date_modified     When it was last changed (str); as a datetime: ``modified_at``.
-    account_id        The account that the user belongs to (int).
+    account_id        The account of the user (int).
     username          The name to log in with, at most 128 characters (str).
     first_name        At most 128 characters (str).
     last_name         At most 128 characters (str).
     email             At most 128 characters (str).
-    active            Whether the user may log in (bool).
-    verified          Whether the address was confirmed (bool).
+    active            Whether the user can log in (bool).
+    verified          Whether the email address was confirmed (bool).
     timezone          For example ``"US/Eastern"`` (str).
-    mfa_method        How a second factor is asked for; ``None`` for not at all (str).
-    roles             What the user may do: objects with id, name, description (list of dict).
-    role              Written only: the name of one role, for a user who is made (str).
+    mfa_method        The second factor for logging in; ``None`` without one (str).
+    roles             The roles: objects with id, name, description (list of dict).
+    role              Write-only: the name of the role of a new user (str).
     ================= ==========================================================================
 
     Example:
@@ -54,7 +67,7 @@ class User(Countable):
     singular = "user"
     plural = "users"
 
-    _shown: ClassVar[tuple[str, ...]] = ("username", "email")
+    _repr_fields: ClassVar[tuple[str, ...]] = ("username", "email")
 
     date_created: str
     date_modified: str
@@ -70,18 +83,25 @@ class User(Countable):
     roles: list[dict[str, Any]]
     role: str
 
+    def __init__(
+        self,
+        attributes: Mapping[str, Any] | Id | None = None,
+        prefix_options: Mapping[str, Any] | None = None,
+        **fields: Unpack[UserFields],
+    ) -> None:
+        super().__init__(attributes, prefix_options, **fields)
+
     @classmethod
     def register(cls: type[UserT], attributes: Mapping[str, Any]) -> UserT:
-        """Register a user of an account by name and password; the service mails a link to confirm.
+        """Register a user by name and password. The service sends a mail to confirm the address.
 
-        It was made for subaccounts, which the service has withdrawn since.
+        It is meant for subaccounts, which the service no longer has.
 
-        :param attributes: ``account_id`` (the user's account), ``username``, ``password``,
-            ``email``, ``first_name``, ``last_name`` and ``role``, the name of one.
+        :param attributes: ``account_id`` (the account of the user), ``username``, ``password``,
+            ``email``, ``first_name``, ``last_name`` and ``role``, the name of a role.
         :returns: The user.
-        :raises ValueError: If they are no mapping, or a setting is missing.
-        :raises RequestorError: If the call fails; see its ``outcome`` before you repeat it.
-        :raises ResourceError: If the answer is no user.
+        :raises ValueError: If the attributes are not a mapping.
+        :raises RequestorError: If the request fails. Check its ``outcome`` before you retry.
 
         .. versionadded:: 1.0
         """
@@ -90,22 +110,19 @@ class User(Countable):
         except ValueError as error:
             raise error.with_traceback(None) from None
         finally:
-            del attributes  # with the password, which no tool that prints locals shall show
-        call = Call("POST", "register", body=body)
-        return cls._make_call(call, lambda answer: cls._row(cls._fields(answer), ""))
+            del attributes  # it has the password, and some tools print local variables
+        return cls._perform(Call("POST", "register", body=body), cls._read_object)
 
     def change_password(self, old: str, new: str) -> None:
-        """Change the password that the user logs in with.
+        """Change the password of the user.
 
-        It is sent again only where it surely had no effect: after a 429, or where no connection was
-        made. Once it has arrived, a second attempt would need the new password.
+        The request is retried only if it had no effect: after a 429, or without a connection.
 
-        :param old: The password as it is.
-        :param new: What it shall be.
-        :raises ValueError: If one of them is empty or no text, or the user has no id.
-        :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, either
-            password may be the one that counts.
-        :raises ResourceError: If the answer is not JSON.
+        :param old: The current password.
+        :param new: The new password.
+        :raises ValueError: If a password is empty or not a string, or the user has no id.
+        :raises RequestorError: If the request fails. If its ``outcome`` is ``"unknown"``, either
+            password may be valid.
 
         Example:
 
@@ -114,24 +131,22 @@ class User(Countable):
 
         .. versionadded:: 1.0
         """
-        given = _is_text(old) and _is_text(new)
-        old, new = Secret(old), Secret(new)  # so that no tool that prints locals shows them
+        given = _is_password(old) and _is_password(new)
+        old, new = Secret(old), Secret(new)  # some tools print local variables
         if not given:
-            raise ValueError("old and new must be the two passwords, texts that are not empty")
-        self._require_id("change the password of")
+            raise ValueError("old and new must be the two passwords, strings that are not empty")
         body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
-        self._call_below(Call("PUT", "profile/password", body=body), lambda _: None)
+        self._perform_below(Call("PUT", "profile/password", body=body), lambda _: None)
 
     def create_credential(self, name: str | None = None) -> Credential:
-        """Create an API key for the user. Its ``api_secret`` is shown here and never again.
+        """Create an API key for the user. Its ``api_secret`` is shown only here.
 
-        :param name: What to call it.
+        :param name: The name of the credential.
         :returns: The credential.
         :raises ValueError: If the user has no id.
-        :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, there
-            may be a key whose secret nobody knows: look with :meth:`get_credentials`, and destroy
+        :raises RequestorError: If the request fails. If its ``outcome`` is ``"unknown"``, there may
+            be a credential whose secret is lost: find it with :meth:`get_credentials` and destroy
             it.
-        :raises ResourceError: If the answer is no credential.
 
         Example:
 
@@ -144,8 +159,10 @@ class User(Countable):
 
         .. versionadded:: 1.0
         """
-        body = Credential._written({} if name is None else {"name": name})
-        return self._call_below(Call("POST", "profile/credentials", body=body), self._credential)
+        body = Credential._body_of({} if name is None else {"name": name})
+        return self._perform_below(
+            Call("POST", "profile/credentials", body=body), self._read_credential
+        )
 
     @overload
     def get_credentials(self, id_: None = None, **kwargs: Any) -> ResourceList[Credential]: ...
@@ -158,55 +175,51 @@ class User(Countable):
     ) -> Credential | ResourceList[Credential]:
         """Return one credential of the user by its id, or one page of them.
 
-        :param id_: The id of the one credential; ``None`` for a page.
+        :param id_: The id of the credential; ``None`` for a page.
         :param kwargs: The query, for example ``limit``.
-        :raises ValueError: If the user has no id, or the credential's cannot stand in a path.
-        :raises RequestorError: If the call fails; ``ResourceNotFound`` if there is no such id.
-        :raises ResourceError: If the answer is not what was asked for.
+        :raises ValueError: If the user has no id, or the id of the credential is invalid.
+        :raises ResourceNotFound: If there is no credential with this id.
 
         .. versionadded:: 1.0
         """
         if id_ is None:
-            return self._call_below(
+            return self._perform_below(
                 Call("GET", "profile/credentials", kwargs),
-                lambda answer: Credential._rows(answer, self._inside() + "/profile"),
+                lambda parsed: Credential._read_list(parsed, self._path_inside() + "/profile"),
             )
         below = "profile/credentials/" + paths.quote_segment(id_)
-        return self._call_below(Call("GET", below, kwargs), self._credential)
+        return self._perform_below(Call("GET", below, kwargs), self._read_credential)
 
     def find_each_credential(
         self, limit: int | None = None, page_size: int = LARGEST_PAGE, **query: Any
     ) -> Iterator[Credential]:
-        """Walk over all credentials of the user, page after page, each when it is needed.
+        """Iterate over all credentials of the user; see :meth:`.Resource.find_each`.
 
-        :param limit: How many in all; ``None`` for every one.
-        :param page_size: How many to ask for at a time, 1 to 150.
+        :param limit: The number of credentials in all; ``None`` for all.
+        :param page_size: The number of credentials to request at a time, 1 to 150.
         :param query: As for :meth:`get_credentials`.
-        :raises ValueError: At once, if limit or page size cannot be, or the user has no id.
-        :raises RequestorError: While walking, if a call fails.
-        :raises ResourceError: While walking, if an answer is no list.
+        :raises ValueError: At once, if an argument is invalid, or the user has no id.
 
         .. versionadded:: 1.0
         """
-        self._require_id("walk over the credentials of")
-        return self._each(
-            lambda **further: self.get_credentials(**{**query, **further}), limit, page_size
-        )
+        self._require_id()
+        return PageIterator(partial(self.get_credentials, None, **query), limit, page_size)
 
-    def count_credentials(self) -> int:
-        """Return how many credentials the user has.
+    def count_credentials(self, opts: Mapping[str, Any] | None = None, **kwargs: Any) -> int:
+        """Return the number of credentials of the user.
 
-        :raises ValueError: If the user has no id.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no count.
+        :param opts: The query, merged with the keywords.
+        :param kwargs: The query.
+        :raises ValueError: If the user has no id, or a parameter is given twice.
 
         .. versionadded:: 1.0
         """
-        return self._call_below(Call("GET", "profile/credentials/count"), read_count)
+        query = merge_query(opts, kwargs)
+        return self._perform_below(Call("GET", "profile/credentials/count", query), read_count)
 
-    def _credential(self, answer: Any) -> Credential:
-        return Credential._row(Credential._fields(answer), self._inside() + "/profile")
+    def _read_credential(self, parsed: Any) -> Credential:
+        return Credential._read_object(parsed, self._path_inside() + "/profile")
 
 
-def _is_text(value: Any) -> bool:
+def _is_password(value: Any) -> bool:
     return isinstance(value, str) and value != ""

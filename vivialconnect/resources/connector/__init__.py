@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Union
 from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, dicts_in, read_count
-from vivialconnect.resources._row import NOWHERE, make_rows
+from vivialconnect.resources._base import DEFAULT_LOCATION, make_objects
+from vivialconnect.resources._iteration import PageIterator
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, list_of_dicts, read_count
 from vivialconnect.resources.connector._connector_lists import (
     ROOT,
     SHOWN_NUMBERS,
@@ -24,7 +25,7 @@ from vivialconnect.resources.resource import Resource
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from vivialconnect.resources._row import Id
+    from vivialconnect.resources._typing import Id
     from vivialconnect.resources.connector._elements import Data, Element
 
     ConnectorT = TypeVar("ConnectorT", bound="Connector")
@@ -86,7 +87,7 @@ class Connector(Owner):
     singular = ROOT
     plural = "connectors"
 
-    _shown: ClassVar[tuple[str, ...]] = ("name", "active")
+    _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active")
     _kinds: ClassVar[Mapping[str, type[Element]]] = {
         kind.plural: kind for kind in (ConnectorCallback, ConnectorNumber)
     }
@@ -153,8 +154,8 @@ class Connector(Owner):
             >>> [number.phone_number for number in connector.find_each_number()]
             ['+19132597591']
         """
-        self._require_id("walk over the numbers of")
-        return self._each(self.find_numbers, limit, page_size)
+        self._require_id()
+        return PageIterator(self.find_numbers, limit, page_size)
 
     def count_numbers(self) -> int:
         """Return how many numbers the connector has.
@@ -163,7 +164,7 @@ class Connector(Owner):
         :raises RequestorError: If the call fails.
         :raises ResourceError: If the answer is no count.
         """
-        return self._call_below(Call("GET", "phone_numbers/count"), read_count)
+        return self._perform_below(Call("GET", "phone_numbers/count"), read_count)
 
     def add_numbers(self, numbers: NumbersGiven) -> None:
         """Give the connector numbers beside those that it has.
@@ -219,7 +220,7 @@ class Connector(Owner):
 
     def count_callbacks(self) -> int:
         """Return how many callbacks the connector has; errors as of :meth:`count_numbers`."""
-        return self._call_below(Call("GET", "callbacks/count"), read_count)
+        return self._perform_below(Call("GET", "callbacks/count"), read_count)
 
     def add_callbacks(self, callbacks: CallbacksGiven) -> None:
         """Give the connector callbacks; one of the same types is replaced, the others stay.
@@ -267,8 +268,8 @@ class Connector(Owner):
 
     def _find_below(self, kind: type[ElementT], query: Mapping[str, Any]) -> ResourceList[ElementT]:
         call = Call("GET", kind.plural, query)
-        found, meta = self._call_below(call, lambda answer: read_list(answer, kind.plural))
-        return ResourceList(make_rows(kind, found, NOWHERE), meta)
+        found, meta = self._perform_below(call, lambda answer: read_list(answer, kind.plural))
+        return ResourceList(make_objects(kind, found, DEFAULT_LOCATION), meta)
 
     def _change_below(self, method: str, kind: type[Element], given: Any) -> None:
         """Change a list of the connector on the service, and then here."""
@@ -279,7 +280,7 @@ class Connector(Owner):
         if not named and method != "POST":
             raise ValueError("name one of the {} at least".format(name.replace("_", " ")))
         call = Call(method, name, body=encode_body({ROOT: {name: named}}))
-        answer = self._call_below(
+        answer = self._perform_below(
             call, lambda answer: None if answer in (None, {}) else read_list(answer, name)
         )
         found, meta = answer or self._ask_after_change(name)
@@ -288,7 +289,7 @@ class Connector(Owner):
     def _ask_after_change(self, name: str) -> tuple[list[Data], dict[str, Any]]:
         """Ask for a list that was changed, where the service has said no more than that."""
         try:
-            return self._call_below(Call("GET", name), lambda answer: read_list(answer, name))
+            return self._perform_below(Call("GET", name), lambda answer: read_list(answer, name))
         except VivialConnectError as failure:
             failure._hint = "the change itself was made, and reload() shows what came of it"
             raise
@@ -304,7 +305,8 @@ class Connector(Owner):
             data = noted(data)
         self._load(data)
 
-    def _store(self, method: str, data: dict[str, Any]) -> bool:
+    def _data_to_save(self, method: str) -> dict[str, Any]:
+        data = super()._data_to_save(method)
         for name, kind in self._kinds.items():
             if data.get(name) is not None:
                 kind._checked(data[name])
@@ -317,20 +319,22 @@ class Connector(Owner):
                     "off the connector; change them with add_numbers, remove_numbers or "
                     "replace_numbers, or reload() to drop the change".format(SHOWN_NUMBERS)
                 )
-        return super()._store(method, data)
+        return data
 
     @classmethod
-    def _fields(cls, answer: Any) -> dict[str, Any]:
-        data = super()._fields(answer)
+    def _read_data(cls, parsed: Any) -> dict[str, Any]:
+        data = super()._read_data(parsed)
         for name in cls._kinds:
             found = data.get(name)
-            if found is not None and dicts_in(found) is None:
-                raise ResourceError("{} of the answer is no list of objects".format(name))
+            if found is not None and list_of_dicts(found) is None:
+                raise ResourceError("{} of the response is no list of objects".format(name))
         return noted(data)
 
     @classmethod
-    def _rows(cls: type[ConnectorT], answer: Any, prefix: str) -> ResourceList[ConnectorT]:
-        rows = super()._rows(answer, prefix)
+    def _read_list(
+        cls: type[ConnectorT], parsed: Any, prefix: str = ""
+    ) -> ResourceList[ConnectorT]:
+        rows = super()._read_list(parsed, prefix)
         for row in rows:
             noted(vars(row))
         return rows

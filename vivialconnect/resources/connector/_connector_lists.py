@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from vivialconnect.resources._lists import dicts_in, find_rows
+from vivialconnect.resources._lists import find_list, list_of_dicts
 from vivialconnect.resources.connector._elements import Data
 
 #: How many numbers a connector shows itself; the others are on the pages of their list.
@@ -23,7 +23,7 @@ class Shown(list[Data]):
 
 def noted(data: Data) -> Data:
     """Return a connector's data as the service gave it, with a note of numbers that are not all."""
-    numbers = dicts_in(data.get("phone_numbers"))
+    numbers = list_of_dicts(data.get("phone_numbers"))
     if data.get("more_numbers") and numbers:
         data["phone_numbers"] = Shown(numbers)
     return data
@@ -42,4 +42,4 @@ def read_list(answer: Any, name: str) -> tuple[list[Data], dict[str, Any]]:
     if isinstance(answer, dict) and isinstance(answer.get(ROOT), dict):
         around = {key: value for key, value in answer.items() if key != ROOT}
         answer = {**answer[ROOT], **around}
-    return find_rows(answer, (name,))
+    return find_list(answer, (name,))

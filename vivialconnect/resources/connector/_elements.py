@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from vivialconnect.resources._attributes import checked_fields, joined
-from vivialconnect.resources._lists import dicts_in
-from vivialconnect.resources._row import Row
+from vivialconnect.resources._attributes import checked_fields, join_fields
+from vivialconnect.resources._base import ResourceBase
+from vivialconnect.resources._lists import list_of_dicts
 
 if TYPE_CHECKING:
     from vivialconnect.resources.resource import Resource
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 
 
-class Element(Row):
+class Element(ResourceBase):
     """What stands in a list of a row. It has data and no calls of its own."""
 
     # The row in whose list it was put.
@@ -49,7 +49,7 @@ class Element(Row):
 
         :raises ValueError: If it is no list.
         """
-        if isinstance(given, (str, Mapping, Row)):
+        if isinstance(given, (str, Mapping, ResourceBase)):
             return [given]
         if not isinstance(given, Iterable):
             raise ValueError(
@@ -73,7 +73,7 @@ class Element(Row):
 
         :raises ValueError: If it is none, or what stands in it does not say which one it is.
         """
-        dicts = dicts_in(found)
+        dicts = list_of_dicts(found)
         if dicts is None or not all(map(cls._is_named, dicts)):
             raise ValueError(
                 "{} must be a list of dicts, and each needs {}".format(cls.plural, cls._need())
@@ -87,7 +87,10 @@ class Element(Row):
     def _fill(self, attributes: Any, **fields: Any) -> None:
         """Take what a new element is made of; a field that is ``None`` was not given."""
         given = {name: value for name, value in fields.items() if value is not None}
-        self._load(joined({} if attributes is None else self._plain(attributes), given))
+        self._load(join_fields({} if attributes is None else self._plain(attributes), given))
+
+    def _store(self, name: str) -> Data:  # noqa: ARG002 - of the base
+        return vars(self)
 
     def _load(self, data: Data) -> None:
         # In place, for the dict may stand in the data of a row.

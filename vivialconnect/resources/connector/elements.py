@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from vivialconnect.common import settings
-from vivialconnect.resources._row import Row
+from vivialconnect.resources._base import ResourceBase
 from vivialconnect.resources.connector._elements import Element
 
 __all__ = ("ConnectorCallback", "ConnectorNumber")
@@ -41,14 +41,14 @@ class ConnectorNumber(Element):
 
     _names: ClassVar[tuple[str, ...]] = ("phone_number", "phone_number_id")
     _made_of: ClassVar[str] = "a dict of its fields, a text like '+19132597591' or a Number"
-    _shown: ClassVar[tuple[str, ...]] = ("phone_number",)
+    _repr_fields: ClassVar[tuple[str, ...]] = ("phone_number",)
 
     phone_number: str
     phone_number_id: int
 
     def __init__(
         self,
-        attributes: Mapping[str, Any] | Row | str | None = None,
+        attributes: Mapping[str, Any] | ResourceBase | str | None = None,
         *,
         phone_number: str | None = None,
         phone_number_id: int | None = None,
@@ -59,7 +59,7 @@ class ConnectorNumber(Element):
     def _plain(cls, given: Any) -> dict[str, Any]:
         if isinstance(given, str) and given.startswith("+"):
             return {"phone_number": given}
-        if isinstance(given, Row) and not isinstance(given, cls):
+        if isinstance(given, ResourceBase) and not isinstance(given, cls):
             fields = {
                 "phone_number": given.attributes.get("phone_number"),
                 "phone_number_id": given.id,
@@ -136,7 +136,7 @@ class ConnectorCallback(Element):
             attributes, message_type=message_type, event_type=event_type, url=url, method=method
         )
 
-    def _shown_fields(self) -> dict[str, Any]:
+    def _fields_for_repr(self) -> dict[str, Any]:
         data = self.attributes
         fields = {name: data.get(name) for name in ("event_type", "url", "method")}
         if fields["url"] is not None:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from weakref import WeakValueDictionary
 
 from vivialconnect.common.error import ResourceError
-from vivialconnect.resources._lists import ResourceList, dicts_in
+from vivialconnect.resources._lists import ResourceList, list_of_dicts
 from vivialconnect.resources._meta import View
 from vivialconnect.resources.connector._elements import Data, Element
-from vivialconnect.resources.resource import Countable
+from vivialconnect.resources.resource import Resource
 
 __all__ = ("OwnedList",)
 
@@ -27,7 +27,7 @@ OwnerT = TypeVar("OwnerT", bound="Owner")
 GivenT = TypeVar("GivenT")
 
 
-class Owner(Countable):
+class Owner(Resource):
     """A row that has lists of elements."""
 
     # The elements that somebody holds.
@@ -207,7 +207,7 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
         :raises ResourceError: If something else stands there.
         """
         found = vars(self._owner).get(self._name)
-        dicts = dicts_in([] if found is None else found)
+        dicts = list_of_dicts([] if found is None else found)
         if dicts is None:
             raise ResourceError(
                 "{} of this {} is no list of objects".format(self._name, type(self._owner).__name__)
@@ -216,7 +216,7 @@ class OwnedList(MutableSequence[ElementT], Generic[ElementT, GivenT]):
 
     def _any_dicts(self) -> list[Data]:
         """Return the list in the data of the row; an empty one where there is none that can be."""
-        return dicts_in(vars(self._owner).get(self._name)) or []
+        return list_of_dicts(vars(self._owner).get(self._name)) or []
 
     def _element(self, data: Data) -> ElementT:
         """Return the object over a dict of the list: the one that somebody holds, or a new one."""

@@ -1,34 +1,46 @@
-"""The media files of messages."""
+"""Attachments: the media files of messages."""
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from vivialconnect.common import downloads, paths, scopes
+from vivialconnect.common.downloads import Download, Progress, Target, Write
 from vivialconnect.common.exchange import Call
-from vivialconnect.resources.resource import Countable
-
-if TYPE_CHECKING:
-    from vivialconnect.common.downloads import Download, Progress, Target, Write
+from vivialconnect.resources._typing import CommonFields, Id, Unpack
+from vivialconnect.resources.resource import Resource
 
 
-class Attachment(Countable):
+class AttachmentFields(CommonFields, total=False):
+    """The fields of an attachment, for type checkers."""
+
+    account_id: int
+    message_id: int
+    content_type: str
+    size: int
+    file_name: str
+    key_name: str
+
+
+class Attachment(Resource):
     """A media file of a message.
 
     ================= ==========================================================================
-    id                The attachment's id (int).
-    date_created      When it was made, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    id                The id of the attachment (int).
+    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
     date_modified     When it was last changed (str); as a datetime: ``modified_at``.
     account_id        The account (int).
-    message_id        The message that it belongs to (int).
+    message_id        The message (int).
     content_type      The media type, ``"image/png"`` (str).
-    size              Its size in bytes (int).
+    size              The size in bytes (int).
     file_name         The name of the file (str).
-    key_name          Where the service keeps it (str).
+    key_name          The storage key of the service (str).
     ================= ==========================================================================
 
-    Attachments stand below their message: ask it for them, or give the path.
+    Attachments are below their message: see :meth:`.Message.attachments`, or give the path of the
+    parent.
 
         >>> from vivialconnect import Attachment, Message
         >>> message = Message.find_first(search="picture")
@@ -41,8 +53,8 @@ class Attachment(Countable):
     singular = "attachment"
     plural = "attachments"
 
-    _below: ClassVar[str] = "messages/9"
-    _shown: ClassVar[tuple[str, ...]] = ("file_name", "content_type", "size")
+    _parent_example: ClassVar[str] = "messages/9"
+    _repr_fields: ClassVar[tuple[str, ...]] = ("file_name", "content_type", "size")
 
     date_created: str
     date_modified: str
@@ -53,27 +65,33 @@ class Attachment(Countable):
     file_name: str
     key_name: str
 
+    def __init__(
+        self,
+        attributes: Mapping[str, Any] | Id | None = None,
+        prefix_options: Mapping[str, Any] | None = None,
+        **fields: Unpack[AttachmentFields],
+    ) -> None:
+        super().__init__(attributes, prefix_options, **fields)
+
     def download(self, target: Target = None, *, progress: Progress | None = None) -> Download:
-        """Fetch the medium itself, piece by piece, into a file or an open stream.
+        """Download the file to a path or an open stream.
 
-        A file is there whole or not at all: the pieces go into a temporary file beside it, which
-        is renamed at the end, and removed whatever happens before.
+        A file is complete or absent: it is written to a temporary file beside it, which is renamed
+        at the end and removed after an error.
 
-        :param target: The path of a file, which is replaced if there is one; or a folder, in which
-            the file gets the attachment's ``file_name``, without what could lead elsewhere, and
-            with a number (``cat-2.png``) if that is taken; or an open binary stream, which is not
-            closed. The current folder by default.
-        :param progress: Called after each piece with the bytes that have come so far, and with
-            those that will be in all, ``None`` if nobody knows.
-        :returns: Where it is, its size and its type.
-        :raises ValueError: If the row has no id, or the target can take no medium.
-        :raises RequestorError: If the call fails; ``ConnectionError`` if the medium was cut short,
-            ``Timeout`` if the answer did not begin, or paused, for ``request_timeout`` seconds.
-        :raises ResourceError: If the answer has no medium.
+        :param target: The path of a file, which is replaced if it exists; or a folder, where the
+            file gets the attachment's ``file_name``, made safe, and a number (``cat-2.png``) if
+            that exists; or an open binary stream, which is not closed. Default: the current folder.
+        :param progress: Called after each piece with the number of bytes received, and the total,
+            or ``None`` if it is unknown.
+        :returns: The path, the size and the media type.
+        :raises ValueError: If the attachment has no id, or an argument is invalid.
+        :raises ConnectionError: If the response was cut short.
+        :raises Timeout: If the response did not begin, or paused, for ``request_timeout`` seconds.
         :raises OSError: If the file cannot be written.
 
-        What the stream or ``progress`` raises is raised. The call is not repeated once the medium
-        has begun to come, so that no stream gets the beginning twice.
+        Exceptions of the stream and of ``progress`` are raised. The request is not retried once the
+        response has begun, so that no stream gets the beginning twice.
 
         Example:
 
@@ -86,31 +104,30 @@ class Attachment(Countable):
 
         .. versionadded:: 1.0
         """
-        self._require_id("download")
+        self._require_id()
         if progress is not None and not callable(progress):
             raise ValueError(
-                "progress must be a function of two numbers, not {!r}".format(progress)
+                "progress must be a function of two numbers, got {!r}".format(progress)
             )
         with scopes.use_scopes(self._scopes):
             requestor = type(self).request
-            path = self._element_path(requestor, self._prefix, self.id)
-        told = self.attributes.get("size")
-        size = told if type(told) is int else None
+            path = self._path(requestor, self._prefix, self.id)
+        size = self.attributes.get("size")
+        expected = size if type(size) is int else None
 
         def fetch(write: Write) -> tuple[int, str | None]:
-            sink = downloads.Intake(write, size, progress)
+            sink = downloads.Intake(write, expected, progress)
             call = Call("GET", path.removesuffix(paths.SUFFIX), sink=sink)
             return requestor.perform(call, sink.result, look=sink.finish)
 
-        place, fetched = downloads.deliver(target, self.attributes.get("file_name"), fetch)
-        return downloads.Download(place, *fetched)
+        path_of_file, fetched = downloads.deliver(target, self.attributes.get("file_name"), fetch)
+        return Download(path_of_file, *fetched)
 
     def read(self) -> bytes:
-        """Return the medium itself; for a large one, :meth:`download` needs less memory.
+        """Return the content of the file. For a large file, :meth:`download` needs less memory.
 
-        :raises ValueError: If the row has no id.
-        :raises RequestorError: If the call fails; as for :meth:`download`.
-        :raises ResourceError: If the answer has no medium.
+        :raises ValueError: If the attachment has no id.
+        :raises RequestorError: As for :meth:`download`.
 
         .. versionadded:: 1.0
         """

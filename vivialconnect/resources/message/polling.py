@@ -1,7 +1,4 @@
-"""Waiting for what happens on the service: what there is to wait for, and how long between looks.
-
-Nothing here calls; a look is handed in.
-"""
+"""Polling the status of a message until it is reached. How to poll is given by the caller."""
 
 from __future__ import annotations
 
@@ -11,45 +8,43 @@ from typing import Any, Callable
 
 from vivialconnect.common.error import Timeout
 
-#: The life of a message that all goes well with, in its order.
-LIFE = ("accepted", "queued", "sending", "sent", "delivered")
-#: What nothing comes after.
-FINAL = frozenset(("delivered", "failed", "received", "undelivered"))
+#: The statuses of a message that is delivered, in their order.
+STATUS_ORDER = ("accepted", "queued", "sending", "sent", "delivered")
+#: The statuses that never change.
+FINAL_STATUSES = frozenset(("delivered", "failed", "received", "undelivered"))
 
-FIRST_PAUSE = 0.5  # seconds, and twice as many each time
+FIRST_PAUSE = 0.5  # seconds, doubled each time
 LONGEST_PAUSE = 5.0  # seconds
-LAST_LOOK = 1.0  # seconds that a look may take at the least
+SHORTEST_REQUEST_TIMEOUT = 1.0  # seconds that a request may take even at the deadline
 
 
 def wait(
-    look: Callable[[float | None], str | None],
+    poll: Callable[[float | None], str | None],
     wanted: str | Iterable[str],
     timeout: float,
 ) -> str:
-    """Look again and again until a status is there, or can come no more, and return it.
+    """Poll until a status is reached, or cannot be reached any more, and return the last status.
 
-    :param look: Returns the status: asked for within so many seconds, or, with ``None``, as it is
-        known without asking.
+    :param poll: Returns the status: requested within this many seconds, or with ``None`` the known
+        one.
     :param wanted: The status, or several of which one is enough.
-    :param timeout: Seconds to wait at most.
-    :raises ValueError: If there is no such status, or the timeout is no number of seconds.
-    :raises Timeout: If the time is up.
+    :param timeout: The longest time to wait, in seconds.
+    :raises ValueError: If a status is unknown, or the timeout is invalid.
+    :raises Timeout: If the status is not reached in time.
     """
     statuses = _checked(wanted, timeout)
     deadline = time.monotonic() + timeout
-    status, pause = look(None), FIRST_PAUSE
+    status, pause = poll(None), FIRST_PAUSE
     left: float = timeout
     while not is_over(status, statuses):
-        status = look(max(left, LAST_LOOK))
+        status = poll(max(left, SHORTEST_REQUEST_TIMEOUT))
         left = deadline - time.monotonic()
         if is_over(status, statuses):
             break
         if left <= 0:
             raise Timeout(
-                "the message is {!r} after {:g} seconds, and not yet {}; it goes on without "
-                "you, and wait_until() may be called again".format(
-                    status, timeout, " or ".join(sorted(map(repr, statuses)))
-                )
+                "the message is {!r} after {:g} s, not yet {}; call wait_until() again to keep "
+                "waiting".format(status, timeout, " or ".join(sorted(map(repr, statuses))))
             )
         time.sleep(min(pause, left))
         left = deadline - time.monotonic()
@@ -58,35 +53,35 @@ def wait(
 
 
 def is_over(status: str | None, wanted: frozenset[str]) -> bool:
-    """Tell whether there is nothing left to wait for.
+    """Return whether a status is wanted, later than a wanted one, or final.
 
     >>> is_over("sending", frozenset({"queued"})), is_over("sending", frozenset({"sent"}))
     (True, False)
     """
-    if status in wanted or status in FINAL:
+    if status in wanted or status in FINAL_STATUSES:
         return True
-    passed = LIFE[: LIFE.index(status)] if status in LIFE else ()
+    passed = STATUS_ORDER[: STATUS_ORDER.index(status)] if status in STATUS_ORDER else ()
     return not wanted.isdisjoint(passed)
 
 
 def _checked(wanted: str | Iterable[str], timeout: float) -> frozenset[str]:
     try:
         statuses = frozenset((wanted,) if isinstance(wanted, str) else wanted)
-    except TypeError:  # it is no list, or what stands in it is no text
+    except TypeError:  # not iterable, or not hashable
         statuses = frozenset()
-    if not statuses or not statuses <= FINAL.union(LIFE):
+    if not statuses or not statuses <= FINAL_STATUSES.union(STATUS_ORDER):
         raise ValueError(
-            "status must be one or several of {}, not {!r}".format(
-                ", ".join(sorted(FINAL.union(LIFE))), wanted
+            "status must be one or several of {}, got {!r}".format(
+                ", ".join(sorted(FINAL_STATUSES.union(STATUS_ORDER))), wanted
             )
         )
     if not 0 <= _seconds(timeout) < float("inf"):
-        raise ValueError("timeout must be a number of seconds, 0 or more, not {!r}".format(timeout))
+        raise ValueError("timeout must be a number of seconds, 0 or more, got {!r}".format(timeout))
     return statuses
 
 
 def _seconds(value: Any) -> float:
-    """Return a number as one of seconds, and for anything else one that no timeout can be."""
+    """Return a number as seconds, and -1 for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return -1
     try:

@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
+from typing import Any, ClassVar, Literal, NoReturn, TypeVar
 
 from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
-from vivialconnect.resources._attributes import check_spelling
-from vivialconnect.resources._lists import merged_query
+from vivialconnect.common.requestor import Requestor
+from vivialconnect.resources._lists import ResourceList, merge_query
+from vivialconnect.resources._spelling import check_spelling
+from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.number.lookup import NumberInfo, read_number_info
 from vivialconnect.resources.number.tags import Tagged
 
-if TYPE_CHECKING:
-    from typing import TypeVar
+NumberT = TypeVar("NumberT", bound="Number")
 
-    from vivialconnect.common.requestor import Requestor
-    from vivialconnect.resources._row import Id
-    from vivialconnect.resources.resource import ResourceList
-
-    NumberT = TypeVar("NumberT", bound="Number")
-
-
-#: What numbers on sale are looked for by.
-SOUGHT = (
+#: The query parameters of numbers on sale.
+AVAILABLE_PARAMETERS = (
     "country_code", "number_type", "in_region", "area_code", "in_postal_code", "in_city",
     "local_number", "contains", "limit", "page",
 )  # fmt: skip
+
+
+class NumberFields(CommonFields, total=False):
+    """The fields of a phone number, for type checkers."""
+
+    account_id: int
+    name: str
+    phone_number: str
+    phone_number_type: str
+    area_code: str | None
+    status_text_url: str | None
+    status_text_method: str | None
+    incoming_text_url: str | None
+    incoming_text_method: str | None
+    incoming_text_fallback_url: str | None
+    incoming_text_fallback_method: str | None
+    capabilities: dict[str, bool] | None
+    city: str | None
+    region: str | None
+    lata: str | None
+    rate_center: str | None
+    sms_configuration_id: int | None
+    connector_id: int | None
+    tags: dict[str, str]
+    active: bool
+    voice_forwarding_number: str | None
 
 
 class Number(Tagged):
@@ -35,28 +55,28 @@ class Number(Tagged):
     Numbers on sale have name, phone_number, phone_number_type, city, region, lata and rate_center.
 
     ============================= ==============================================================
-    id                            The number's id; ``None`` on sale (int).
+    id                            The id of the number; ``None`` on sale (int).
     date_created                  When it was bought, UTC, ISO 8601 (str); ``created_at``.
     date_modified                 When it was last changed (str); ``modified_at``.
     account_id                    The account (int).
-    name                          As people see it; by default ``"(xxx) yyy-zzzz"`` (str).
+    name                          Its name; default ``"(xxx) yyy-zzzz"`` (str).
     phone_number                  In E.164 format, ``"+1xxxyyyzzzz"`` (str).
     phone_number_type             ``"local"`` or ``"tollfree"`` (str).
-    area_code                     Written only: buy any number of this area code (str).
-    status_text_url               Where the status of messages is posted to (str).
-    status_text_method            How (str).
-    incoming_text_url             Where incoming texts are sent, at most 256 characters (str).
+    area_code                     Write-only: buy any number of this area code (str).
+    status_text_url               The webhook for the status of messages (str).
+    status_text_method            The HTTP method for it (str).
+    incoming_text_url             The webhook for incoming texts, at most 256 characters (str).
     incoming_text_method          ``"GET"`` or ``"POST"``, which is the default (str).
-    incoming_text_fallback_url    Where they are sent if that fails (str).
+    incoming_text_fallback_url    The webhook to use if that fails (str).
     incoming_text_fallback_method ``"GET"`` or ``"POST"``, which is the default (str).
-    capabilities                  What it can do: sms, mms, voice, each a bool (dict).
-    city, region, lata            Where it is; region is a US state's two letters (str).
-    rate_center                   The centre that calls are charged from, often the city (str).
+    capabilities                  sms, mms, voice, each a bool (dict).
+    city, region, lata            The location; region is a US state's two letters (str).
+    rate_center                   The rate center, often the city (str).
     sms_configuration_id          The callback configuration (int).
     connector_id                  The connector that it belongs to (int).
-    tags                          Words of your own, name to value (dict).
+    tags                          Names of your own, each with a value (dict).
     active                        Whether it can be used (bool).
-    voice_forwarding_number       Where calls are forwarded to (str).
+    voice_forwarding_number       The number that calls are forwarded to (str).
     ============================= ==============================================================
 
     Example:
@@ -72,7 +92,7 @@ class Number(Tagged):
     singular = "phone_number"
     plural = "numbers"
 
-    _shown: ClassVar[tuple[str, ...]] = ("phone_number", "name")
+    _repr_fields: ClassVar[tuple[str, ...]] = ("phone_number", "name")
 
     date_created: str
     date_modified: str
@@ -98,6 +118,14 @@ class Number(Tagged):
     active: bool
     voice_forwarding_number: str | None
 
+    def __init__(
+        self,
+        attributes: Mapping[str, Any] | Id | None = None,
+        prefix_options: Mapping[str, Any] | None = None,
+        **fields: Unpack[NumberFields],
+    ) -> None:
+        super().__init__(attributes, prefix_options, **fields)
+
     @classmethod
     def available(
         cls: type[NumberT],
@@ -110,16 +138,13 @@ class Number(Tagged):
 
         :param opts: The query, merged with the keywords.
         :param number_type: ``"local"``, the default, or ``"tollfree"``.
-        :param kwargs: ``country_code`` (default ``"US"``), and of local numbers exactly one of
-            ``in_region`` (``"KS"``), ``area_code`` (``"913"``), ``in_postal_code``; besides
-            ``in_city``, ``local_number`` (how it goes on after its area code, three digits or
-            more), ``contains`` (digits, letters as on a keypad, ``?`` for one digit, ``*`` for
-            any), ``limit``, ``page``. What is ``None`` or empty is left out.
-        :returns: A list of numbers that :meth:`buy` can buy.
-        :raises ValueError: If a key stands in both, is nearly one of these or a word of it, or a
-            setting is missing.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no list of numbers.
+        :param kwargs: ``country_code`` (default ``"US"``); for local numbers exactly one of
+            ``in_region`` (``"KS"``), ``area_code`` (``"913"``), ``in_postal_code``; and
+            ``in_city``, ``local_number`` (the digits after the area code, three or more),
+            ``contains`` (digits, letters as on a keypad, ``?`` for one digit, ``*`` for any),
+            ``limit``, ``page``. Empty values are ignored.
+        :returns: A list of numbers for :meth:`buy`.
+        :raises ValueError: If a parameter is given twice or misspelt.
 
         Example:
 
@@ -132,26 +157,24 @@ class Number(Tagged):
         """
         if number_type is not None:
             kwargs["number_type"] = number_type
-        given = merged_query(opts, kwargs)
-        check_spelling(given, SOUGHT)
-        # The encoder leaves out what is None or an empty list, and keeps an empty text.
+        given = merge_query(opts, kwargs)
+        check_spelling(given, AVAILABLE_PARAMETERS)
         query = {name: value for name, value in given.items() if value not in ("", None)}
         country = paths.quote_segment(query.pop("country_code", "US"), "country_code")
         kind = paths.quote_segment(query.pop("number_type", "local"), "number_type")
-        place = "available/{}/{}".format(country.upper(), kind.lower())
-        return cls._make_call(Call("GET", place, query), lambda answer: cls._rows(answer, ""))
+        below = "available/{}/{}".format(country.upper(), kind.lower())
+        return cls._perform(Call("GET", below, query), cls._read_list)
 
     def buy(self) -> bool:
-        """Buy the number that the row describes, and take over what the service says of it.
+        """Buy the number, and update the object from the response.
 
-        It always creates: an id that the row has is not sent.
+        It always creates: an id is not sent.
 
         :returns: ``True``.
-        :raises RequestorError: If the call fails. Where its ``outcome`` is ``"unknown"``, the
-            number may have been bought: :meth:`.find_sent` looks, before you buy again.
-        :raises ResourceError: If the answer is no number.
+        :raises RequestorError: If the request fails. If its ``outcome`` is ``"unknown"``, the
+            number may have been bought: use :meth:`.find_sent` before you buy again.
         """
-        return self._create()
+        return self._save("POST")
 
     def buy_local(self) -> bool:
         """Buy the number as a local one; see :meth:`buy`.
@@ -163,17 +186,15 @@ class Number(Tagged):
             True
         """
         self.phone_number_type = "local"
-        return self.buy()
+        return self._save("POST")
 
     @classmethod
     def lookup(cls, phone_number: str) -> NumberInfo:
-        """Look up who carries a phone number, anybody's, and what kind of device it rings.
+        """Look up the carrier and the device of any phone number.
 
         :param phone_number: The number in E.164 format; sent as it is.
-        :returns: A row with phone_number, carrier and device.
-        :raises ValueError: If it is no text, or empty.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer says nothing about a number.
+        :returns: An object with phone_number, carrier and device.
+        :raises ValueError: If the number is empty or not a string.
 
         Example:
 
@@ -184,35 +205,32 @@ class Number(Tagged):
 
         .. versionadded:: 1.0
         """
-        _require_number(phone_number)
-        call = Call("GET", "lookup", {"phone_number": phone_number})
-        return cls._make_call(call, read_number_info)
+        _check_number(phone_number)
+        return cls._perform(Call("GET", "lookup", {"phone_number": phone_number}), read_number_info)
 
-    def _marks(self) -> dict[str, Any]:
+    def _identifying_fields(self) -> dict[str, Any]:
         phone_number = self.attributes.get("phone_number")
         if not phone_number:
-            raise ValueError("only a number that was bought by its phone_number can be looked up")
+            raise ValueError("find_sent() requires a number that was bought by its phone_number")
         return {"phone_number": phone_number}
 
 
-def _require_number(phone_number: Any) -> None:
+def _check_number(phone_number: Any) -> None:
     if not isinstance(phone_number, str) or not phone_number.strip():
         raise ValueError(
-            "phone_number must be a text like '+19132597591', not {!r}".format(phone_number)
+            "phone_number must be a string like '+19132597591', got {!r}".format(phone_number)
         )
 
 
 class LocalNumber(Number):
     """A local number of the account.
 
-    The service has a collection of local numbers alone, ``numbers/local``. This class stands there:
-    it finds, walks, counts, buys, saves, reloads and releases as :class:`.Number` does, and sees no
-    toll-free number. It has the fields of :class:`.Number`. A row of it is never equal to a row of
-    that class.
+    It uses the collection of local numbers, ``numbers/local``: it finds, iterates, counts, buys,
+    saves, reloads and deletes as :class:`.Number` does, without toll-free numbers. It has the
+    fields of :class:`.Number`, and is never equal to an object of that class.
 
-    What the service has for numbers of every type alone works as there: :meth:`.Number.available`,
-    :meth:`.Number.lookup`, and the tags of one number. To find numbers by tags, ask
-    ``Number.tagged_numbers``.
+    :meth:`.Number.available`, :meth:`.Number.lookup` and the tags of one number work as in
+    :class:`.Number`. To find numbers by tags, use ``Number.tagged_numbers``.
 
     Example:
 
@@ -231,17 +249,17 @@ class LocalNumber(Number):
     plural = "numbers/local"
 
     @classmethod
-    def _custom_path(
-        cls, requestor: Requestor, id_: Id | None, path: str | None, custom_path: str
+    def _path(
+        cls, requestor: Requestor, prefix: str = "", id_: Id | None = None, below: str = ""
     ) -> str:
-        # Of what stands below numbers, there is nothing but the count for local ones.
-        if custom_path in ("", "count"):
-            return super()._custom_path(requestor, id_, path, custom_path)
-        return Number._custom_path(requestor, id_, path, custom_path)
+        # The only path below the collection is the count.
+        if below in ("", "count"):
+            return super()._path(requestor, prefix, id_, below)
+        return Number._path(requestor, prefix, id_, below)
 
     @classmethod
     def _tag_query(cls, contains: Any, notcontains: Any) -> NoReturn:
         raise NotImplementedError(
-            "the service looks for tags among numbers of every type: use Number.tagged_numbers or "
-            "Number.find_each_tagged"
+            "the service finds tags among numbers of all types: use Number.tagged_numbers or "
+            "Number.find_each_tagged_number"
         )

@@ -1,24 +1,23 @@
-"""What the service can find out about a phone number of anybody."""
+"""Lookup of a phone number: its carrier and device."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from vivialconnect.resources._lists import unreadable
-from vivialconnect.resources._row import Row
+from vivialconnect.resources._base import ResourceBase
+from vivialconnect.resources._lists import unexpected
 
 
-class NumberInfo(Row):
-    """What :meth:`.Number.lookup` found out. It has data and no calls of its own.
+class NumberInfo(ResourceBase):
+    """The result of :meth:`.Number.lookup`. It has fields and sends no requests.
 
     ================= ==========================================================================
     phone_number      The number, in E.164 format (str).
-    carrier           Who carries it: name and country (str), and where the service tells them
-                      capabilities, each a bool (dict).
-    device            What it rings: model, and error if that is not known; each may be ``None``
-                      (dict).
-    date_created      When this was found out, where the service says so (str); ``created_at``.
-    date_modified     When it was last changed, likewise (str); ``modified_at``.
+    carrier           The carrier: name and country (str), and capabilities, each a bool, if the
+                      service knows them (dict).
+    device            The device: model, and error if it is unknown; each may be ``None`` (dict).
+    date_created      When this was looked up, if the service says so (str); ``created_at``.
+    date_modified     When it was last changed, if the service says so (str); ``modified_at``.
     ================= ==========================================================================
     """
 
@@ -26,7 +25,7 @@ class NumberInfo(Row):
     plural = "number_infos"
     primary_key = "phone_number"
 
-    _shown: ClassVar[tuple[str, ...]] = ("carrier", "device")
+    _repr_fields: ClassVar[tuple[str, ...]] = ("carrier", "device")
 
     phone_number: str
     carrier: dict[str, Any]
@@ -35,17 +34,17 @@ class NumberInfo(Row):
     date_modified: str
 
 
-def read_number_info(answer: Any) -> NumberInfo:
-    """Return what the answer to a lookup says.
+def read_number_info(parsed: Any) -> NumberInfo:
+    """Return the result in the response to a lookup.
 
-    :raises ResourceError: If it says nothing about a number.
+    :raises ResourceError: If there is none.
     """
-    found = answer.get(NumberInfo.singular) if isinstance(answer, dict) else None
+    found = parsed.get(NumberInfo.singular) if isinstance(parsed, dict) else None
     phone_number = found.get("phone_number") if isinstance(found, dict) else None
     if not isinstance(found, dict) or not isinstance(phone_number, str):
-        raise unreadable("be a number_info with a phone_number", answer)
-    # The service has echoed the number with a space for the plus, and without either.
+        raise unexpected("a number_info with a phone_number", parsed)
+    # The service has sent the number with a space for the plus, and without either.
     digits = phone_number.strip()
     if digits.isdecimal():
         found = {**found, "phone_number": "+" + digits}
-    return NumberInfo._row(found, "/numbers")
+    return NumberInfo._from_data(found, "/numbers")

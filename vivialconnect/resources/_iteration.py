@@ -1,0 +1,135 @@
+"""Iteration over the objects of all pages of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from vivialconnect.common import scopes
+from vivialconnect.common.error import ResourceError
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList
+
+ObjectT = TypeVar("ObjectT")
+
+#: After this many pages without a new object, the service seems to send one page forever.
+MOST_PAGES_WITHOUT_NEW = 100
+
+
+class PageIterator(Iterator[ObjectT]):
+    """Iterates over the objects of numbered pages, and requests each page when it is needed.
+
+    It keeps the scope it was created in, and gives each object once, even if objects that are
+    created meanwhile move others to a later page. After an error, the next step requests the same
+    page again.
+
+    :param fetch: Returns the page that its keywords ask for: ``page`` and ``limit``.
+    :param limit: The number of objects in all; ``None`` for all.
+    :param page_size: The number of objects to request at a time, 1 to 150.
+    :raises ValueError: If limit or page size is invalid.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[..., ResourceList[ObjectT]],
+        limit: int | None = None,
+        page_size: int = LARGEST_PAGE,
+    ) -> None:
+        check_paging(limit, page_size)
+        self._fetch = fetch
+        self._remaining = limit
+        self._page_size = page_size
+        self._scopes = scopes.active_scopes()
+        self._query: dict[str, Any] | None = self._first_query()
+        self._objects: Iterator[ObjectT] = iter(())
+        self._contents: list[dict[str, Any]] = []
+        self._repeated = False
+        self._seen: set[str] = set()
+        self._pages_without_new = 0
+
+    def __next__(self) -> ObjectT:
+        while self._remaining != 0:
+            for found in self._objects:
+                if self._is_new(found):
+                    self._remaining = None if self._remaining is None else self._remaining - 1
+                    return found
+            if self._query is None:
+                break
+            self.next_page()
+        raise StopIteration
+
+    def next_page(self) -> ResourceList[ObjectT]:
+        """Request the next page, from which the next objects are given.
+
+        :raises RequestorError: If the request fails.
+        :raises ResourceError: If the response is invalid, or 100 pages brought no new object.
+        """
+        if self._pages_without_new >= MOST_PAGES_WITHOUT_NEW:
+            raise ResourceError(
+                "{} pages brought no new object: the service ignores 'page'".format(
+                    self._pages_without_new
+                )
+            )
+        query = self._query or {}
+        with scopes.use_scopes(self._scopes):
+            page = self._fetch(**{"limit": self._page_size, **query})
+        contents = [vars(found) for found in page]
+        self._repeated, self._contents = contents == self._contents, contents
+        self._pages_without_new += 1
+        self._objects = iter(page)
+        self._query = self._next_query(page, query)
+        return page
+
+    def _is_new(self, found: Any) -> bool:
+        key = None if found.id is None else str(found.id)
+        if key in self._seen:
+            return False
+        if key is not None:
+            self._seen.add(key)
+        # Objects without an id are given again, but a page that is sent again has nothing new.
+        if key is not None or not self._repeated:
+            self._pages_without_new = 0
+        return True
+
+    def _first_query(self) -> dict[str, Any]:
+        return {"page": 1}
+
+    def _next_query(
+        self, page: ResourceList[ObjectT], query: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Return the query of the page after this one; ``None`` after the last."""
+        # A page may be shorter than requested, so the response metadata counts if there is any.
+        has_next = page.meta.get("next", len(page) >= self._page_size)
+        return {"page": query["page"] + 1} if has_next else None
+
+
+class KeyIterator(PageIterator[ObjectT]):
+    """Iterates over pages that have no numbers: each gives the key of the next, ``last_key``."""
+
+    def _first_query(self) -> dict[str, Any]:
+        self._keys: set[str] = set()
+        return {}
+
+    def _next_query(
+        self,
+        page: ResourceList[ObjectT],
+        query: dict[str, Any],  # noqa: ARG002 - of the base
+    ) -> dict[str, Any] | None:
+        self._pages_without_new = 0  # a filtered page may be empty, and no key is used twice
+        key = page.last_key
+        if key is None or key in self._keys:
+            return None
+        self._keys.add(key)
+        return {"start_key": key}
+
+
+def check_paging(limit: int | None, page_size: int) -> None:
+    """Refuse an invalid limit or page size.
+
+    :raises ValueError: If the limit is negative, or the page size is not 1 to 150.
+    """
+    if limit is not None and (type(limit) is not int or limit < 0):
+        raise ValueError("limit must be an integer, 0 or more, or None, got {!r}".format(limit))
+    if type(page_size) is not int or not 1 <= page_size <= LARGEST_PAGE:
+        raise ValueError(
+            "page_size must be an integer from 1 to {}, got {!r}".format(LARGEST_PAGE, page_size)
+        )
