@@ -37,8 +37,8 @@ def main() -> int:
     """Compare, tell what differs, and return 1 if anything does."""
     expected = marked()
     status = 0
-    if len(expected) != 10:
-        sys.stdout.write("{} lines are marked, and should be ten\n".format(len(expected)))
+    if len(expected) != 14:
+        sys.stdout.write("{} lines are marked, and should be fourteen\n".format(len(expected)))
         status = 1
     for checker in CHECKERS:
         found = complaints(checker)

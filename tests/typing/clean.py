@@ -81,5 +81,6 @@ class Gadget(Resource):
 
 
 def gadget_size() -> int:
-    """The fields of one's own are typed like ours."""
-    return Gadget.find(1).size
+    """The fields of one's own are typed like ours, and may be given by name."""
+    made: Gadget = Gadget.create(size=5, any_other="x")
+    return Gadget.find(1).size + made.size

@@ -25,9 +25,15 @@ def settle(message: Message) -> bool:
     return status == "delivered" and message.redact()
 
 
+class Text(Message):
+    """A subclass takes the fields of its base."""
+
+
 def name_fields(number: Number) -> Message:
     """Fields go by name, beside a mapping or alone, and what comes of it is typed."""
     draft = Message({"to_number": "+15154469790"}, body="Hi")
+    copied: Text = Text.create(to_number=draft.to_number, id=None, media_urls=["https://x.com"])
+    copied.body = Message("7", price=None).body
     draft.from_number = number.phone_number
     return Message.create(draft.to_dict(), from_number=number.phone_number)
 

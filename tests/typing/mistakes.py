@@ -1,4 +1,4 @@
-"""Ten mistakes that a type checker finds before the program runs. Each is on a line that says so.
+"""Fourteen mistakes that a type checker finds before the program runs, each on a marked line.
 
 The program is never run: ``check_mistakes.py`` hands it to mypy and pyright, and compares the lines
 that they complain of with the lines that are marked.
@@ -20,3 +20,7 @@ seen = len(message)  # mistake: a row is taken for a list
 seen = Message.find(limit=5).body  # mistake: a list is taken for a row
 Number.purchase("+19132597591")  # mistake: a method that is not there
 seen = Message.find_first().body  # mistake: None is not looked for
+Message(to_nubmer="+15154469790")  # mistake: a misspelt field is given by name
+Message.create(to_nubmer="+15154469790")  # mistake: a misspelt field is given to create
+Message.create({"body": "Hi"}, media_urls=5)  # mistake: a given field is of another type
+Number(phone_number=+19132597591).buy()  # mistake: a number is taken for its text

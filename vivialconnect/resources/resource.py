@@ -54,8 +54,9 @@ class Resource(ResourceBase):
         ...     pass
         >>> Gadget.plural
         'gadgets'
-        >>> Gadget({"name": "first"})
-        <Gadget new name='first'>
+        >>> gadget = Gadget({"name": "first"})
+        >>> gadget, gadget.is_new()
+        (<Gadget new name='first'>, True)
 
     Attention: objects are not locked. Do not change one object from several threads.
     """
