@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 LONGEST_SHOWN = 60  # characters of one value in a repr
 
 #: What every call to a collection of an account needs.
-CREDENTIALS = (*settings.PAIR, "api_account_id")
+CREDENTIALS = (*settings.CREDENTIALS, "api_account_id")
 #: What rows stand under where they do not stand under the name of their class.
 OTHER_ROOTS = ("items", "log_items")
 #: Directly in the account, and outside every scope: where most rows stand.

@@ -142,7 +142,7 @@ class Sendable(Countable):
             return requestor.perform(
                 Call("GET", path, query),
                 lambda answer: class_._rows(answer, self._prefix),
-                look=clock.look,
+                on_response=clock.look,
             )
 
         return walk_pages(fetch, identify, None, LARGEST_PAGE)

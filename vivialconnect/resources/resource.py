@@ -28,7 +28,7 @@ from vivialconnect.resources._row import Row, identify
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from vivialconnect.common.responses import ReadT
+    from vivialconnect.common.responses import ResultT
     from vivialconnect.resources._row import Id, RowT
 
     ResourceT = TypeVar("ResourceT", bound="Resource")
@@ -312,7 +312,7 @@ class Resource(Row):
         """Return what is sent to save this data."""
         return encode_body({type(self).singular: data})
 
-    def _call_below(self, call: Call, read: Callable[[Any], ReadT]) -> ReadT:
+    def _call_below(self, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
         """Make a call about the row, or below it, with the row's own settings and scopes.
 
         :param call: Its path is what follows the row's own: nothing, or ``"attachments/count"``.
@@ -321,7 +321,7 @@ class Resource(Row):
         self._require_id("make a call about")
         return self._call_here(self.id, call, read)
 
-    def _call_here(self, id_: Id | None, call: Call, read: Callable[[Any], ReadT]) -> ReadT:
+    def _call_here(self, id_: Id | None, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
         """Make a call where the row stands: about that id, or about the collection itself."""
         with scopes.use_scopes(self._scopes):
             return self._make_call(call, read, id_, self._prefix)
@@ -330,10 +330,10 @@ class Resource(Row):
     def _make_call(
         cls,
         call: Call,
-        read: Callable[[Any], ReadT],
+        read: Callable[[Any], ResultT],
         id_: Id | None = None,
         path: str | None = None,
-    ) -> ReadT:
+    ) -> ResultT:
         """Make a call below this class's collection.
 
         :param call: Its path is what follows the plural name, or the id if there is one.
@@ -343,7 +343,7 @@ class Resource(Row):
         """
         requestor = cls.request
         target = cls._custom_path(requestor, id_, path, call.path)
-        return requestor.perform(Call(call.method, target, call.query, call.body), read)
+        return requestor.perform(call._replace(path=target), read)
 
     def _require_id(self, verb: str) -> None:
         if self.id is None:

@@ -120,7 +120,7 @@ class User(Countable):
             raise ValueError("old and new must be the two passwords, texts that are not empty")
         self._require_id("change the password of")
         body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
-        self._call_below(Call("PUT", "profile/password", body=body), lambda _: None)
+        self._call_below(Call("PUT", "profile/password", body=body, retryable=False), lambda _: None)
 
     def create_credential(self, name: str | None = None) -> Credential:
         """Create an API key for the user. Its ``api_secret`` is shown here and never again.
@@ -145,7 +145,7 @@ class User(Countable):
         .. versionadded:: 1.0
         """
         body = Credential._written({} if name is None else {"name": name})
-        return self._call_below(Call("POST", "profile/credentials", body=body), self._credential)
+        return self._call_below(Call("POST", "profile/credentials", body=body, secret=True), self._credential)
 
     @overload
     def get_credentials(self, id_: None = None, **kwargs: Any) -> ResourceList[Credential]: ...

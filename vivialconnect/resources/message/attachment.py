@@ -100,7 +100,7 @@ class Attachment(Countable):
         def fetch(write: Write) -> tuple[int, str | None]:
             sink = downloads.Intake(write, size, progress)
             call = Call("GET", path.removesuffix(paths.SUFFIX), sink=sink)
-            return requestor.perform(call, sink.result, look=sink.finish)
+            return requestor.perform(call, sink.result, on_response=sink.finish)
 
         place, fetched = downloads.deliver(target, self.attributes.get("file_name"), fetch)
         return downloads.Download(place, *fetched)
