@@ -49,6 +49,8 @@ HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 MAY_IMPORT_FACADE = frozenset(("configure",))
 MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._pools"))
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
+#: Optional third parties, and the one module that may import each.
+OPTIONAL_THIRD_PARTIES = {"phonenumbers": "common.phone_numbers", "pytest": "pytest_plugin"}
 MOST_CODE_LINES_OF_THE_CORE = 5000
 MOST_LINES_OF_A_FILE = 400
 
@@ -177,8 +179,8 @@ def third_party_problems(package: Path) -> list[str]:
         for found in imports_of(package, file):
             name = found.target.partition(".")[0]
             allowed = set(THIRD_PARTIES)
-            if found.importer == "pytest_plugin":
-                allowed.add("pytest")
+            if found.importer == OPTIONAL_THIRD_PARTIES.get(name):
+                allowed.add(name)
             if found.importer not in MAY_IMPORT_HTTP_CLIENTS:
                 allowed -= HTTP_CLIENTS
             if is_third_party(name) and name not in allowed:

@@ -112,6 +112,7 @@ def test_sandbox__planted_fault_is_reported(copied_package: Path, statement: str
         ("resources/resource.py", "from urllib3.util import retry"),
         ("sandbox/planted.py", "import requests.sessions"),
         ("common/util.py", "import pytest"),
+        ("common/paths.py", "import phonenumbers"),
         ("common/util.py", "import a_module_that_nobody_has"),
     ],
 )
