@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from vivialconnect import (
     Attachment,
@@ -62,7 +61,7 @@ def tag(number: Number) -> dict[str, str]:
     return number.reload_tags()
 
 
-def look_up(text: str) -> Optional[str]:
+def look_up(text: str) -> str | None:
     """A number is converted or validated, and looked up."""
     try:
         number = normalize_phone_number(text, region="GB")
