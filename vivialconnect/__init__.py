@@ -41,7 +41,11 @@ if TYPE_CHECKING:
         UnauthorizedAccess,
         VivialConnectError,
     )
-    from vivialconnect.common.phone_numbers import NotE164, check_e164, suggest_e164
+    from vivialconnect.common.phone_numbers import (
+        InvalidPhoneNumber,
+        normalize_phone_number,
+        validate_phone_number,
+    )
     from vivialconnect.common.requestor import Requestor
     from vivialconnect.common.scopes import configured
     from vivialconnect.common.util import Util
@@ -73,7 +77,9 @@ _PLACES = {
         "ResourceInvalid", "ResourceNotFound", "ServerError", "Timeout", "UnauthorizedAccess",
         "VivialConnectError",
     ),
-    "common.phone_numbers": ("NotE164", "check_e164", "suggest_e164"),
+    "common.phone_numbers": (
+        "InvalidPhoneNumber", "normalize_phone_number", "validate_phone_number",
+    ),
     "common.requestor": ("Requestor",),
     "common.scopes": ("configured",),
     "common.util": ("Util",),
@@ -98,12 +104,12 @@ _PLACES = {
 __all__ = (
     "Account", "Attachment", "BadRequest", "Bulk", "ClientError", "ConnectionError", "Connector",
     "ConnectorCallback", "ConnectorNumber", "Contact", "Countable", "Credential", "Download",
-    "ForbiddenAccess", "LocalNumber", "Log", "Message", "MethodNotAllowed", "NotE164", "Number",
-    "NumberInfo", "RateLimit", "ReadOnly", "Redirection", "Requestor", "RequestorError",
+    "ForbiddenAccess", "InvalidPhoneNumber", "LocalNumber", "Log", "Message", "MethodNotAllowed",
+    "Number", "NumberInfo", "RateLimit", "ReadOnly", "Redirection", "Requestor", "RequestorError",
     "Resource", "ResourceConflict", "ResourceError", "ResourceInvalid", "ResourceList",
     "ResourceMeta", "ResourceNotFound", "Sendable", "ServerError", "Timeout", "Transaction",
-    "UnauthorizedAccess", "User", "Util", "VivialConnectError", "__version__", "check_e164",
-    "configured", "suggest_e164",
+    "UnauthorizedAccess", "User", "Util", "VivialConnectError", "__version__", "configured",
+    "normalize_phone_number", "validate_phone_number",
 )  # fmt: skip
 
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
