@@ -98,11 +98,11 @@ class Attachment(Countable):
         size = told if type(told) is int else None
 
         def fetch(write: Write) -> tuple[int, str | None]:
-            sink = downloads.Intake(write, size, progress)
+            sink = downloads.DownloadSink(write, size, progress)
             call = Call("GET", path.removesuffix(paths.SUFFIX), sink=sink)
             return requestor.perform(call, sink.result, on_response=sink.finish)
 
-        place, fetched = downloads.deliver(target, self.attributes.get("file_name"), fetch)
+        place, fetched = downloads.fetch_into(target, self.attributes.get("file_name"), fetch)
         return downloads.Download(place, *fetched)
 
     def read(self) -> bytes:
