@@ -172,7 +172,7 @@ class ResourceContract:
         """A known row is put whole under its root, and takes the answer over."""
         row = self.existing()
         name, value = self.change
-        sent = {**row.attributes, name: value}
+        sent = {**row.to_dict(), name: value}
         setattr(row, name, value)
 
         assert row.save() is True

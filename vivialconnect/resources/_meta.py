@@ -132,10 +132,6 @@ class KeySetting(Setting[str]):
         return key
 
 
-class View:
-    """A descriptor over the row's data of the same name, which so stays the row's own."""
-
-
 def note_names(class_: Any) -> None:
     """Note which names the attributes of a class's rows cannot have, because the class has them.
 
@@ -161,7 +157,7 @@ def taken_names(class_: type) -> frozenset[str]:
 def own_names(class_: type) -> Iterator[str]:
     """Yield the names that a class itself has taken."""
     for name, value in class_.__dict__.items():
-        if name.startswith("_") or (hasattr(value, "__get__") and not isinstance(value, View)):
+        if name.startswith("_") or hasattr(value, "__get__"):
             yield name
 
 

@@ -351,7 +351,8 @@ def make_rows(class_: type[RowT], found: Sequence[dict[str, Any]], home: Home) -
     :param home: Where all of them stand.
     """
     rows: list[RowT] = list(map(class_.__new__, repeat(class_, len(found))))
-    if class_._class_names.isdisjoint(set().union(*found)):
+    # A class with a _load() of its own loads each row by itself.
+    if class_._load is Row._load and class_._class_names.isdisjoint(set().union(*found)):
         _exhaust(map(_set_data, rows, found))
     else:
         for row, data in zip(rows, found):
