@@ -31,7 +31,7 @@ import pytest
 
 from vivialconnect.common import answers, settings, signing
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.application import Application
+from vivialconnect.sandbox.routes.application import Application
 
 SHORTEST = 6  # characters
 LONGEST = 24  # characters

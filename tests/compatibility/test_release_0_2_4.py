@@ -39,7 +39,7 @@ from tests.compatibility.expected import (
     get,
 )
 from vivialconnect.sandbox import Request, Sandbox
-from vivialconnect.sandbox.traffic import Answer
+from vivialconnect.sandbox.http.exchange import Answer
 
 DRIVER = Path(__file__).with_name("drive_0_2_4.py")
 RELEASE = "vivialconnect==0.2.4"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.faults import FAULTS
+from vivialconnect.sandbox.chaos.faults import FAULTS
 
 from .client import Client
 
@@ -115,7 +115,7 @@ def test_rule__fault_of_the_sandbox_itself(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("vivialconnect.sandbox.store.Store.transaction", fail)
+        patched.setattr("vivialconnect.sandbox.service.store.Store.transaction", fail)
         assert statuses(client, calls=1) == [500]
     assert (sandbox.requests[-1].fault, rule.played, sandbox.chaos.rules) == (None, 0, [rule])
 

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from vivialconnect.sandbox import Sandbox, command
-from vivialconnect.sandbox.application import Application
+from vivialconnect.sandbox.routes.application import Application
 
 from .client import Client
 

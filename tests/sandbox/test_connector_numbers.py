@@ -80,7 +80,7 @@ def test_numbers__of_another_connector(client: Client, method: str, path: str) -
     make(client, phone_numbers=[{"phone_number": FIRST}])
     make(client)
     words = refusal(client, method, path, phone_numbers=[{"phone_number": FIRST}])
-    assert words == f"{FIRST} belongs to connector 1; remove it from there first"
+    assert words == f"{FIRST} belongs to connector 1. Remove it there first."
     write(
         client, "DELETE", "connectors/2/phone_numbers.json", phone_numbers=[{"phone_number_id": 1}]
     )

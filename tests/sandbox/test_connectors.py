@@ -116,15 +116,15 @@ def _collect_keys(document: Any, found: list[list[str]]) -> None:
         ),
         ({"phone_numbers": {}}, "phone_numbers must be a list of objects"),
         ({"phone_numbers": [FIRST]}, "phone_numbers must be a list of objects"),
-        ({"phone_numbers": [{"phone_number": None}]}, "with a phone_number, as a text"),
-        ({"phone_numbers": [{"phone_number": 7, "phone_number_id": 1}]}, "as a text"),
-        ({"phone_numbers": [{"phone_number": SECOND}]}, f"phone_number {SECOND} is no number"),
-        ({"phone_numbers": [{"phone_number_id": 7}]}, "phone_number_id 7 is no number of this"),
-        ({"phone_numbers": [{"phone_number_id": True}]}, "phone_number_id True is no number"),
-        ({"phone_numbers": [{"phone_number_id": 10**30}]}, "is no number of this account"),
+        ({"phone_numbers": [{"phone_number": None}]}, "with a phone_number (a string)"),
+        ({"phone_numbers": [{"phone_number": 7, "phone_number_id": 1}]}, "(a string)"),
+        ({"phone_numbers": [{"phone_number": SECOND}]}, f"phone_number {SECOND} is not a number"),
+        ({"phone_numbers": [{"phone_number_id": 7}]}, "phone_number_id 7 is not a number of this"),
+        ({"phone_numbers": [{"phone_number_id": True}]}, "phone_number_id True is not a number"),
+        ({"phone_numbers": [{"phone_number_id": 10**30}]}, "is not a number of this account"),
         (
             {"phone_numbers": [{"phone_number": FIRST, "phone_number_id": 7}]},
-            f"phone_number {FIRST} with phone_number_id 7 is no number of this account",
+            f"phone_number {FIRST} with phone_number_id 7 is not a number of this account",
         ),
     ],
 )
@@ -257,7 +257,7 @@ def test_accounts__apart(client: Client, sandbox: Sandbox) -> None:
                 {"message": "Resource not found for id 1"},
             )
         assert other.call("GET", "connectors.json").json == {"connectors": []}
-        assert "no number of this account" in refusal(
+        assert "not a number of this account" in refusal(
             other, "POST", "connectors.json", phone_numbers=[{"phone_number": FIRST}]
         )
         message = {"connector_id": 1, "from_number": own, "to_number": SECOND, "body": "Hi"}

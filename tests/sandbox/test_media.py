@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from vivialconnect.sandbox import Sandbox, media
+from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox.http import media_urls
 
 from .client import Client
 
@@ -189,8 +190,8 @@ def test_local_media__that_does_not_end_well(
     monkeypatch: pytest.MonkeyPatch, pieces: Iterable[bytes], pause: float
 ) -> None:
     """What comes too slowly, is too large, or not whole, is refused; the sandbox can be stopped."""
-    monkeypatch.setattr(media, "FETCH_TIMEOUT", 0.3)
-    monkeypatch.setattr(media, "LARGEST_MEDIUM", 1000)
+    monkeypatch.setattr(media_urls, "FETCH_TIMEOUT", 0.3)
+    monkeypatch.setattr(media_urls, "MAXIMUM_SIZE", 1000)
     with (
         peer(pieces, pause) as url,
         Sandbox(allow_local_media=True) as sandbox,
@@ -204,7 +205,7 @@ def test_local_media__that_does_not_end_well(
 
 def test_local_media__large_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A file of the largest size is taken, and a larger one refused."""
-    monkeypatch.setattr(media, "LARGEST_MEDIUM", 1000)
+    monkeypatch.setattr(media_urls, "MAXIMUM_SIZE", 1000)
     (tmp_path / "large.png").write_bytes(b"x" * 1000)
     (tmp_path / "larger.png").write_bytes(b"x" * 1001)
     with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:

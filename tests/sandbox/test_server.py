@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from vivialconnect.sandbox import Sandbox, server
-from vivialconnect.sandbox.traffic import Answer, Request
+from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox.http import server
+from vivialconnect.sandbox.http.exchange import Answer, Request
 
 from .client import Client, read_all
 

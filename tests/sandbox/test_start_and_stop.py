@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.clock import Clock
-from vivialconnect.sandbox.pointing import Pointer
-from vivialconnect.sandbox.server import PAUSE
-from vivialconnect.sandbox.store import NOT_RUNNING
+from vivialconnect.sandbox.client_settings import Pointer
+from vivialconnect.sandbox.http.server import PAUSE
+from vivialconnect.sandbox.service.clock import Clock
+from vivialconnect.sandbox.service.store import NOT_RUNNING
 
 from .client import Client
 from .test_sandbox import open_files

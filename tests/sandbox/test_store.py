@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from vivialconnect.sandbox.store import Store, select_all, select_count
+from vivialconnect.sandbox.service.store import Store, select_all, select_count
 
 if TYPE_CHECKING:
     from pathlib import Path

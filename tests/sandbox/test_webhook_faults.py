@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from vivialconnect.sandbox import Sandbox, postman
-from vivialconnect.sandbox.limited import Limited
+from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox.http import webhook_delivery as postman
+from vivialconnect.sandbox.http.client import DeadlineReader
 
 from .client import Client
 from .receiver import FROM, TO, Receiver, buy, errors, postmen
@@ -43,7 +44,7 @@ def test_receiver__that_never_answers(
     sandbox: Sandbox, client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A receiver that says nothing is given up."""
-    monkeypatch.setattr("vivialconnect.sandbox.postman.PATIENCE", 0.05)
+    monkeypatch.setattr("vivialconnect.sandbox.http.webhook_delivery.PATIENCE", 0.05)
     buy(client, incoming_text_url=receiver.url)
     receiver.open.clear()
     sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
@@ -146,7 +147,7 @@ def test_limited__too_late() -> None:
     here, there = socket.socketpair()
     with here, there:
         there.sendall(b"x")
-        limited = Limited(here, time.monotonic())
+        limited = DeadlineReader(here, time.monotonic())
         with pytest.raises(TimeoutError, match="timed out"):
             limited.readinto(bytearray(1))
         assert here.recv(1) == b"x"

@@ -208,7 +208,7 @@ def test_error__logged(
 
 def test_remote__allowed(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is allowed, what is taken for another machine is called too."""
-    monkeypatch.setattr("vivialconnect.sandbox.postman.is_loopback", lambda _: False)
+    monkeypatch.setattr("vivialconnect.sandbox.http.webhook_delivery.is_loopback", lambda _: False)
     with Sandbox(allow_remote_webhooks=True) as sandbox, Client(sandbox) as client:
         buy(client, incoming_text_url=receiver.url)
         sandbox.receive(from_number=TO, to_number=FROM, body="Hi")

@@ -17,6 +17,10 @@ It needs no network, no account and no money, and nothing beyond the standard li
 
 Of the core it uses ``version`` and ``segments`` alone: what it checks and what it answers was
 written from what is known of the service on the wire, not from the client.
+
+The folders import each other in one direction::
+
+    service <- http <- chaos <- routes <- this module <- command
 """
 
 from __future__ import annotations
@@ -30,21 +34,26 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
-from vivialconnect.sandbox import seed
-from vivialconnect.sandbox.application import Application
-from vivialconnect.sandbox.chaos import Chaos, Rule
-from vivialconnect.sandbox.clock import Clock
-from vivialconnect.sandbox.control import control, is_control
-from vivialconnect.sandbox.ledger import balance
-from vivialconnect.sandbox.lifecycle import FAILS, STUCK, UNDELIVERED, Draft, Options
-from vivialconnect.sandbox.media import from_bytes
-from vivialconnect.sandbox.passwords import FIRST_PASSWORD
-from vivialconnect.sandbox.pointing import Pointer
-from vivialconnect.sandbox.router import BASE_PATH
-from vivialconnect.sandbox.server import Server
-from vivialconnect.sandbox.store import NOT_RUNNING, Store, clear
-from vivialconnect.sandbox.tenants import SandboxAccount, admit, check_account_id, check_credentials
-from vivialconnect.sandbox.traffic import Answer, Request
+from vivialconnect.sandbox.chaos.rules import Chaos, Rule
+from vivialconnect.sandbox.client_settings import Pointer
+from vivialconnect.sandbox.http.exchange import Answer, Request
+from vivialconnect.sandbox.http.server import Server
+from vivialconnect.sandbox.routes.application import Application
+from vivialconnect.sandbox.routes.control import control, is_control
+from vivialconnect.sandbox.routes.router import BASE_PATH
+from vivialconnect.sandbox.service import initial_data as seed
+from vivialconnect.sandbox.service.accounts import (
+    SandboxAccount,
+    admit,
+    check_account_id,
+    check_credentials,
+)
+from vivialconnect.sandbox.service.billing import balance
+from vivialconnect.sandbox.service.clock import Clock
+from vivialconnect.sandbox.service.lifecycle import FAILS, STUCK, UNDELIVERED, Draft, Options
+from vivialconnect.sandbox.service.media import from_bytes
+from vivialconnect.sandbox.service.passwords import FIRST_PASSWORD
+from vivialconnect.sandbox.service.store import NOT_RUNNING, Store, clear
 
 if TYPE_CHECKING:
     import sqlite3
