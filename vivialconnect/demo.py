@@ -9,7 +9,7 @@ import ast
 import sqlite3
 import sys
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import vivialconnect
 from vivialconnect.common.settings import without_credentials
@@ -248,9 +248,7 @@ def _confirm(arguments: argparse.Namespace) -> None:
         raise DemoError("nothing was done")
 
 
-def _play(
-    arguments: argparse.Namespace, recipient: str, sandbox: Optional[Sandbox]
-) -> dict[str, Any]:
+def _play(arguments: argparse.Namespace, recipient: str, sandbox: Sandbox | None) -> dict[str, Any]:
     """Show and run the steps, and return the names that they made."""
     names: dict[str, Any] = {
         "area_code": arguments.area_code,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 from . import rules
 
@@ -43,7 +43,7 @@ class Profile(NamedTuple):
 
     name: str
     signed: tuple[str, ...]
-    identity: tuple[Optional[str], Optional[Mapping[str, str]]] = (None, None)
+    identity: tuple[str | None, Mapping[str, str] | None] = (None, None)
     media_type: str = JSON
     typed: tuple[str, ...] = ()
     no_data: Mapping[str, bytes] = {}

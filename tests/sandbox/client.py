@@ -9,7 +9,7 @@ import json
 import socket
 import time
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
@@ -71,10 +71,10 @@ class Client:
     def __init__(
         self,
         sandbox: Any,
-        moment: Optional[float] = None,
+        moment: float | None = None,
         *,
         account: Any = None,
-        trust: Optional[ssl.SSLContext] = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self.moment = moment
         signer = account or sandbox
@@ -101,9 +101,9 @@ class Client:
         query: str = "",
         body: bytes = b"",
         *,
-        moment: Optional[float] = None,
-        host: Optional[str] = None,
-        more_headers: Optional[dict[str, str]] = None,
+        moment: float | None = None,
+        host: str | None = None,
+        more_headers: dict[str, str] | None = None,
     ) -> Signed:
         """Sign as the Python client does: what is sent is encoded already."""
         moment = moment or self.moment or time.time()

@@ -96,6 +96,6 @@ def errors(client: Client) -> list[dict[str, Any]]:
     return items
 
 
-def postmen() -> list[threading.Thread]:
+def delivery_threads() -> list[threading.Thread]:
     """Return the threads that call."""
-    return [each for each in threading.enumerate() if each.name.endswith("postman")]
+    return [each for each in threading.enumerate() if each.name.endswith("sandbox-webhooks")]

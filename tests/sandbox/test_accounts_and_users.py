@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -91,7 +91,7 @@ def test_path__that_nothing_answers(client: Client, method: str, path: str, stat
     ],
 )
 def test_path__withdrawn(
-    client: Client, method: str, path: str, status: int, allowed: Optional[str]
+    client: Client, method: str, path: str, status: int, allowed: str | None
 ) -> None:
     """What the service withdrew is answered as any other path or method, and says that it was."""
     response = client.call_path(method, BASE + path)

@@ -215,12 +215,12 @@ def test_run__database_that_fails_at_the_end(
         signal.raise_signal(signal.SIGTERM)
         return "ready"
 
-    monkeypatch.setattr(Application, "settle", fail)
+    monkeypatch.setattr(Application, "apply_due_changes", fail)
     monkeypatch.setattr(command, "export_lines", tell)
 
     assert command.run(arguments_of()) == 2
     assert capsys.readouterr().err == (
-        "The sandbox could not note what was due at 127.0.0.1 port 0: database is locked\n"
+        "The sandbox could not save its final state at 127.0.0.1 port 0: database is locked\n"
     )
 
 

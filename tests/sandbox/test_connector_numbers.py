@@ -119,7 +119,7 @@ def test_number__no_connector(client: Client, connector_id: object) -> None:
     for method, path in (("POST", "numbers.json"), ("PUT", "numbers/1.json")):
         response = client.call(method, path, {"phone_number": number})
         assert response.status == 400
-        assert response.json["message"].endswith("is no connector of this account")
+        assert response.json["message"].endswith("is not a connector of this account")
     assert client.call("GET", "numbers.json").json == {"phone_numbers": [bought]}
 
 

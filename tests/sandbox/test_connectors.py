@@ -95,19 +95,19 @@ def _collect_keys(document: Any, found: list[list[str]]) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"name": 7}, "name must be a text"),
+        ({"name": 7}, "name must be a string"),
         ({"name": "x" * 257}, "at most 256"),
         ({"active": "yes"}, "active must be true or false"),
         ({"callbacks": {}}, "callbacks must be a list of objects"),
         ({"callbacks": ["x"]}, "callbacks must be a list of objects"),
         ({"callbacks": [{}]}, "message_type of a callback must be one of text, voice"),
         ({"callbacks": [callback([])]}, "event_type of a callback must be one of incoming, "),
-        ({"callbacks": [callback(url=None)]}, "url of a callback must be a text of 1 to 256"),
+        ({"callbacks": [callback(url=None)]}, "url of a callback must be a string of 1 to 256"),
         ({"callbacks": [callback(url="")]}, "url of a callback"),
         ({"callbacks": [callback(url="x" * 257)]}, "url of a callback"),
         ({"callbacks": [callback(method="PATCH")]}, "must be GET, POST, PUT or null"),
         ({"callbacks": [callback(method=7)]}, "must be GET, POST, PUT or null"),
-        ({"callbacks": [callback("status", method="GET")]}, "must be POST, or null"),
+        ({"callbacks": [callback("status", method="GET")]}, "must be POST or null"),
         ({"callbacks": [callback(), callback()]}, "callbacks has two for text incoming"),
         ({"callbacks": [callback("incoming_fallback")]}, "needs one for text incoming"),
         (

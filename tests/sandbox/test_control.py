@@ -59,11 +59,11 @@ def test_receive__media_urls_in_python(client: Client, sandbox: Sandbox) -> None
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ([], "must be an object, like"),
-        ({}, "check from_number, to_number"),
-        ({**TEXT, "body": 5}, "check body"),
-        ({**TEXT, "media": []}, "check media"),
-        ({**TEXT, "to_number": "+15154469791"}, "is no number of account 12345; buy it first"),
+        ([], "must be an object such as"),
+        ({}, "Check from_number, to_number"),
+        ({**TEXT, "body": 5}, "Check body"),
+        ({**TEXT, "media": []}, "Check media"),
+        ({**TEXT, "to_number": "+15154469791"}, "is not a number of account 12345. Buy it first."),
         ({**TEXT, "media_urls": [5]}, "unsupported media type or URL: 5"),
         ({**TEXT, "body": "\ud800"}, "is not valid JSON"),
     ],

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -27,7 +27,7 @@ DATE = "Thu, 02 Jul 2020 10:11:12 GMT"
 Case = tuple[str, dict[str, Any], bool, Callable[["Response"], bool]]
 
 
-def says(status: int, message: str, **headers: Optional[str]) -> Callable[[Response], bool]:
+def says(status: int, message: str, **headers: str | None) -> Callable[[Response], bool]:
     """Expect a JSON error, and headers, whose names are written with underscores."""
     expected = {name.replace("_", "-"): value for name, value in headers.items()}
     return lambda response: (
@@ -94,7 +94,7 @@ def count(client: Client) -> int:
 @pytest.mark.parametrize("effect", [None, False, True])
 @pytest.mark.parametrize("case", ANSWERED, ids=lambda case: f"{case[0]}-{case[1]}")
 def test_answered__on_the_wire(
-    sandbox: Sandbox, sender: Client, case: Case, *, effect: Optional[bool]
+    sandbox: Sandbox, sender: Client, case: Case, *, effect: bool | None
 ) -> None:
     """The fault answers a call, carried out or not as it is told to, and the connection goes on."""
     name, parameters, by_default, expected = case
@@ -122,7 +122,7 @@ def test_cut__without_a_byte(
     sender: Client,
     case: tuple[str, dict[str, Any], bool, bool],
     *,
-    effect: Optional[bool],
+    effect: bool | None,
 ) -> None:
     """The connection ends without an answer, whether the call was carried out or not."""
     name, parameters, by_default, reset = case
@@ -148,7 +148,7 @@ def test_garbage__status_line(sandbox: Sandbox, sender: Client, *, effect: bool)
 
 
 @pytest.mark.parametrize("keep", [None, 0, 10, 1_000_000])
-def test_truncated__body(sandbox: Sandbox, sender: Client, keep: Optional[int]) -> None:
+def test_truncated__body(sandbox: Sandbox, sender: Client, keep: int | None) -> None:
     """Content-Length tells of the whole body, and at least one byte of it does not come."""
     sandbox.chaos.add("truncated_body", method="POST", keep=keep)
     received, reset = sender.call_once("POST", "messages.json", TEXT)

@@ -112,7 +112,7 @@ def test_receive__message(client: Client, sandbox: Sandbox) -> None:
 
 def test_receive__number_of_nobody(sandbox: Sandbox) -> None:
     """Nobody can send to a number that the account does not have."""
-    with pytest.raises(ValueError, match="buy it first"):
+    with pytest.raises(ValueError, match="Buy it first"):
         sandbox.receive(from_number="+11234567890", to_number="+19132597591", body="Yes")
 
 

@@ -54,9 +54,9 @@ def test_post__keys_sorted(client: Client) -> None:
         ({"media_urls": ["ftp://example.com/a.png"]}, 10002, "unsupported media type or URL"),
         ({"media_urls": ["https://example.com/a.exe"]}, 10002, "unsupported media type or URL"),
         ({"media_urls": [7]}, 10002, "unsupported media type or URL"),
-        ({"body": 7}, None, "body must be a text"),
-        ({"to_number": "9132597591"}, None, "to_number must be like"),
-        ({"to_number": 7}, None, "to_number must be like"),
+        ({"body": 7}, None, "body must be a string"),
+        ({"to_number": "9132597591"}, None, "to_number must be in E.164 format"),
+        ({"to_number": 7}, None, "to_number must be in E.164 format"),
     ],
 )
 def test_post__refused(client: Client, fields: dict[str, Any], code: object, text: str) -> None:

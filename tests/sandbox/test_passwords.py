@@ -49,7 +49,7 @@ def test_password__of_a_new_user(client: Client) -> None:
 @pytest.mark.parametrize("password", ["7 chars", "", 12345678])
 def test_password__too_short(client: Client, password: Any) -> None:
     """A password of less than eight characters is refused, whether changed or given at first."""
-    message = {"message": "password must be a text of at least 8 characters"}
+    message = {"message": "password must be a string of at least 8 characters"}
     answers = [
         change(client, FIRST_PASSWORD, password),
         client.call("POST", "users.json", {"user": {"username": "ann", "password": password}}),

@@ -38,7 +38,7 @@ def test_start__shapes(sandbox: Sandbox) -> None:
 
 def test_start__twice(sandbox: Sandbox) -> None:
     """A running sandbox is not started again."""
-    with pytest.raises(RuntimeError, match="running already"):
+    with pytest.raises(RuntimeError, match="already running"):
         sandbox.start()
 
 
@@ -233,7 +233,7 @@ def test_database__of_another_program(tmp_path: Path) -> None:
     with closing(sqlite3.connect(str(file))) as other:
         other.execute("CREATE TABLE messages (id INTEGER)")
     before = file.read_bytes()
-    with pytest.raises(sqlite3.DatabaseError, match="not one of this release of the sandbox"):
+    with pytest.raises(sqlite3.DatabaseError, match="not created by this release of the sandbox"):
         Sandbox(database=str(file)).start()
 
     assert file.read_bytes() == before

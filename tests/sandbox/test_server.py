@@ -7,16 +7,19 @@ import http.client
 import logging
 import socket
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from vivialconnect.sandbox import Sandbox
 from vivialconnect.sandbox.http import server
-from vivialconnect.sandbox.http.exchange import Answer, Request
+from vivialconnect.sandbox.http.response import Response
 
 from .client import Client, read_all
+
+if TYPE_CHECKING:
+    from vivialconnect.sandbox.http.request import Request
 
 PATH = "/api/v1.0/accounts/12345/messages.json"
 
@@ -176,7 +179,7 @@ def test_fault__of_the_sandbox(
     """A fault of the sandbox is a 500 without details; these go to the log."""
     assert sandbox._application
 
-    def fail(request: Request, proceed: Any) -> Answer:
+    def fail(request: Request, proceed: Any) -> Response:
         raise ZeroDivisionError("secret detail")
 
     sandbox._application.interceptor = fail
@@ -190,7 +193,7 @@ def test_fault__of_the_sandbox(
 def test_interceptor__before_everything(client: Client, sandbox: Sandbox) -> None:
     """The interceptor meets a request before its signature is looked at, and may answer itself."""
     assert sandbox._application
-    sandbox._application.interceptor = lambda request, _: Answer(503, request.method.encode())
+    sandbox._application.interceptor = lambda request, _: Response(503, request.method.encode())
     response = client.call("GET", "messages.json")
     assert (response.status, response.body, sandbox.requests[-1].variant) == (503, b"GET", None)
 

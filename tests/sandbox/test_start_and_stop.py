@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.client_settings import Pointer
+from vivialconnect.sandbox.client_settings import ClientSettings
 from vivialconnect.sandbox.http.server import PAUSE
 from vivialconnect.sandbox.service.clock import Clock
 from vivialconnect.sandbox.service.store import NOT_RUNNING
@@ -145,14 +145,14 @@ def test_configure__while_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None
     before = Resource.api_base_url
     running = Sandbox().start()
     configuring, stopped = threading.Event(), threading.Event()
-    configure = Pointer.configure
+    configure = ClientSettings.configure
 
-    def configure_late(self: Pointer, settings: Mapping[str, Any]) -> None:
+    def configure_late(self: ClientSettings, settings: Mapping[str, Any]) -> None:
         configuring.set()
         stopped.wait(0.2)  # it is not, as stop() waits for this
         configure(self, settings)
 
-    monkeypatch.setattr(Pointer, "configure", configure_late)
+    monkeypatch.setattr(ClientSettings, "configure", configure_late)
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(running.configure)
         assert configuring.wait(10)

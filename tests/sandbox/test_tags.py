@@ -134,5 +134,5 @@ def test_tagged__pages(shops: Client) -> None:
 def test_tagged__refused(client: Client, name: str, text: str) -> None:
     """A tag without a colon is refused with 400."""
     response = client.call("GET", "numbers/tags.json", **{name: text})
-    message = {"message": name + " must be written key:value,key:value"}
+    message = {"message": name + " must be written as key:value,key:value"}
     assert (response.status, response.json) == (400, message)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.http import webhook_delivery as postman
+from vivialconnect.sandbox.http import webhook_delivery
 from vivialconnect.sandbox.http.client import DeadlineReader
 
 from .client import Client
-from .receiver import FROM, TO, Receiver, buy, errors, postmen
+from .receiver import FROM, TO, Receiver, buy, delivery_threads, errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,27 +24,27 @@ if TYPE_CHECKING:
 
 def test_receiver__that_hangs(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls to the sandbox are answered while a receiver hangs, and stopping does not wait long."""
-    monkeypatch.setattr(postman, "PATIENCE", 20)
+    monkeypatch.setattr(webhook_delivery, "TIMEOUT", 20)
     with Sandbox() as sandbox, Client(sandbox) as client:
         buy(client, status_text_url=receiver.url)
         receiver.open.clear()
         client.text()
         assert receiver.met.wait(10)
         assert client.call("GET", "messages/count.json").json == {"count": 1}
-        with pytest.raises(TimeoutError, match="still URLs to be called"):
+        with pytest.raises(TimeoutError, match="still pending"):
             sandbox.wait_for_webhooks(0.01)
         stopped = threading.Thread(target=sandbox.stop)
         stopped.start()
-        stopped.join(postman.PATIENCE / 2)
+        stopped.join(webhook_delivery.TIMEOUT / 2)
         assert not stopped.is_alive()
-    assert postmen() == []
+    assert delivery_threads() == []
 
 
 def test_receiver__that_never_answers(
     sandbox: Sandbox, client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A receiver that says nothing is given up."""
-    monkeypatch.setattr("vivialconnect.sandbox.http.webhook_delivery.PATIENCE", 0.05)
+    monkeypatch.setattr("vivialconnect.sandbox.http.webhook_delivery.TIMEOUT", 0.05)
     buy(client, incoming_text_url=receiver.url)
     receiver.open.clear()
     sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
@@ -62,7 +62,7 @@ def test_thread__only_where_it_is_needed(sandbox: Sandbox, client: Client) -> No
     sandbox.advance(1)
     sandbox.wait_for_webhooks()
 
-    assert postmen() == []
+    assert delivery_threads() == []
 
 
 def test_reset__nothing_left(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
@@ -125,7 +125,7 @@ def test_receiver__that_drips(
     sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A receiver that goes on answering is given up as one that says nothing."""
-    monkeypatch.setattr(postman, "PATIENCE", 0.1)
+    monkeypatch.setattr(webhook_delivery, "TIMEOUT", 0.1)
     stop = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         dripping = threading.Thread(target=drip, args=(listening, stop))
@@ -157,7 +157,7 @@ def test_stop__while_connecting(receiver: Receiver, monkeypatch: pytest.MonkeyPa
     """A call that is being connected when the sandbox stops is not made."""
     connecting = threading.Event()
     sandbox = Sandbox().start()
-    calling = sandbox._application.postman if sandbox._application else None
+    calling = sandbox._application.webhook_delivery if sandbox._application else None
     assert calling is not None
 
     class Late(http.client.HTTPConnection):
@@ -170,7 +170,7 @@ def test_stop__while_connecting(receiver: Receiver, monkeypatch: pytest.MonkeyPa
                 assert calling._changed.wait_for(lambda: calling._stopped, 10)
             super().connect()
 
-    monkeypatch.setitem(postman._SCHEMES, "http", Late)
+    monkeypatch.setitem(webhook_delivery._CONNECTIONS, "http", Late)
     with Client(sandbox) as client:
         buy(client, incoming_text_url=receiver.url)
         sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
@@ -178,7 +178,7 @@ def test_stop__while_connecting(receiver: Receiver, monkeypatch: pytest.MonkeyPa
         sandbox.stop()
 
     assert receiver.calls == []
-    assert postmen() == []
+    assert delivery_threads() == []
 
 
 def test_database__opened_again(tmp_path: Path, receiver: Receiver) -> None:
@@ -226,7 +226,7 @@ def test_database__fails_for_a_while(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Where it could not be noted that a call was made, the call is made again."""
-    monkeypatch.setattr(postman, "PATIENCE", 0.05)
+    monkeypatch.setattr(webhook_delivery, "TIMEOUT", 0.05)
     assert sandbox._store is not None
     trigger = "CREATE TRIGGER full BEFORE DELETE ON webhooks BEGIN SELECT raise(ABORT, 'full'); END"
     sandbox._store.transaction(lambda connection: connection.execute(trigger))
@@ -240,5 +240,5 @@ def test_database__fails_for_a_while(
 
     assert set(receiver.told) == {"received"}
     assert {record.getMessage() for record in caplog.records} == {
-        "The sandbox could not note what it calls, and will try again"
+        "The sandbox could not update its webhooks, and will retry"
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import pytest
 
 from vivialconnect.sandbox import Sandbox
@@ -92,7 +90,7 @@ def test_status__clock_that_is_moved(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "get", "POST", None])
 def test_incoming__methods(
-    sandbox: Sandbox, client: Client, receiver: Receiver, method: Optional[str]
+    sandbox: Sandbox, client: Client, receiver: Receiver, method: str | None
 ) -> None:
     """A message that comes in is posted as JSON, or its fields stand in the query of a GET."""
     buy(client, incoming_text_url=receiver.url + "/in?key=1", incoming_text_method=method)
@@ -126,7 +124,7 @@ def test_incoming__redirect(sandbox: Sandbox, client: Client, receiver: Receiver
     sandbox.wait_for_webhooks()
 
     assert [call.path for call in receiver.calls] == ["/moved"]
-    assert [item["log_data"]["message"] for item in errors(client)] == ["it answered 302"]
+    assert [item["log_data"]["message"] for item in errors(client)] == ["the status is 302"]
 
 
 def test_incoming__fallback(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
@@ -180,11 +178,11 @@ def test_connector__before_the_number(sandbox: Sandbox, client: Client, receiver
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://192.0.2.1/", "nothing beyond this machine"),
-        ("https://example.com/", "nothing beyond this machine"),
-        ("ftp://127.0.0.1/", "no URL of http"),
-        ("nonsense", "no URL of http"),
-        ("http://[", "no URL"),
+        ("http://192.0.2.1/", "no webhooks to other machines"),
+        ("https://example.com/", "no webhooks to other machines"),
+        ("ftp://127.0.0.1/", "not an http or https URL"),
+        ("nonsense", "not an http or https URL"),
+        ("http://[", "the URL is invalid"),
         ("http://127.0.0.1:1/", "ConnectionRefusedError"),
         ("RECEIVER/a b", "InvalidURL"),
         ("http://[::1%x]/", "InvalidURL"),

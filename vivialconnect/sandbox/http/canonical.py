@@ -1,8 +1,7 @@
-"""The canonical requests that real clients make of one request. Pure functions, nothing else.
+"""The canonical requests that real clients sign.
 
-The public clients of the service disagree on how host, path and query are written into what they
-sign. Each form here is what at least one of them does, under a name that says which. The names
-are what the sandbox reports as ``variant`` of an accepted request.
+The clients of the service write host, path and query in different ways. Each form here is the way
+of at least one client. The names of the forms make the ``variant`` of an accepted request.
 """
 
 from __future__ import annotations
@@ -13,17 +12,17 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 LITERAL_HOST = "api.vivialconnect.net"
 
-#: What the JavaScript and Ruby samples sign. They never write a query into what they sign.
+#: The headers that the JavaScript and Ruby samples sign. These samples never sign a query.
 SAMPLE_HEADERS = "accept;date;host"
 
 Pair = tuple[str, str]
 
 
 class Form(NamedTuple):
-    """One way to write one part of the canonical request.
+    """A way to write a part of the canonical request.
 
-    :param name: whose way it is.
-    :param text: the part, so written.
+    :param name: its name.
+    :param text: the part, written in this way.
     """
 
     name: str
@@ -31,14 +30,14 @@ class Form(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """The canonical request, taken apart.
+    """The parts of a canonical request.
 
-    :param method: line 1.
-    :param timestamp: line 2, the text of ``X-Auth-Date``.
-    :param path: line 3.
-    :param query: line 4.
+    :param method: the method.
+    :param timestamp: the value of ``X-Auth-Date``.
+    :param path: the path.
+    :param query: the query.
     :param headers: the signed headers by lower-case name.
-    :param digest: the last line, the body's SHA-256.
+    :param digest: the SHA-256 digest of the body, in hexadecimal.
     """
 
     method: str
@@ -49,10 +48,9 @@ class Parts(NamedTuple):
     digest: str
 
     def text(self, separator: str = ":") -> str:
-        """Join the lines.
+        """Return the canonical request, without a line feed at the end.
 
-        :param separator: what stands between a header's name and its value.
-        :returns: the canonical request, without a line feed at its end.
+        :param separator: the text between a header's name and its value.
         """
         names = sorted(self.headers)
         lines = [self.method, self.timestamp, self.path, self.query]
@@ -61,10 +59,9 @@ class Parts(NamedTuple):
 
 
 def distinct(forms: Iterable[Form]) -> list[Form]:
-    """Drop the forms whose text an earlier one has.
+    """Return the forms without those whose text repeats an earlier one.
 
-    :param forms: the forms, the commonest first.
-    :returns: those that are left, in the same order.
+    :param forms: the forms, the most common first.
     """
     seen: dict[str, Form] = {}
     for form in forms:
@@ -73,20 +70,19 @@ def distinct(forms: Iterable[Form]) -> list[Form]:
 
 
 def percent(text: str) -> str:
-    """Encode all but the unreserved characters, in UTF-8; a space is ``%20``."""
+    """Percent-encode all but unreserved characters, in UTF-8."""
     return quote(text, safe="", errors="surrogateescape")
 
 
 def java(text: str) -> str:
-    """Encode as Java's ``URLEncoder`` does: a space is ``+``, ``~`` is ``%7E``, ``*`` stays."""
+    """Encode as Java's ``URLEncoder``: a space is ``+``, ``~`` is ``%7E``, ``*`` stays."""
     return quote_plus(text, safe="*", errors="surrogateescape").replace("~", "%7E")
 
 
 def host_forms(host: str) -> list[Form]:
-    """Write the host as clients do: as sent, without its port, or always the service's name.
+    """Return the forms of the host: as sent, without the port, and the name of the service.
 
     :param host: the value of the ``Host`` header.
-    :returns: the forms.
     """
     name, colon, port = host.rpartition(":")
     bare = name if colon and port.isdigit() else host
@@ -97,10 +93,9 @@ def host_forms(host: str) -> list[Form]:
 
 
 def path_forms(path: str) -> list[Form]:
-    """Write the path as clients do.
+    """Return the forms of the path.
 
-    :param path: the path as on the wire.
-    :returns: the forms.
+    :param path: the path as sent.
     """
     decoded = unquote(path, errors="surrogateescape")
     return distinct(
@@ -115,19 +110,18 @@ def path_forms(path: str) -> list[Form]:
 
 
 def decode_pairs(query: str) -> list[Pair]:
-    """Decode a query without losing bytes that are not UTF-8.
+    """Decode a query, and keep bytes that are not UTF-8.
 
-    :param query: the query as on the wire, without its question mark.
+    :param query: the query as sent, without the question mark.
     :returns: the pairs in the order sent; a key alone has the value ``""``.
     """
     return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
 
 
 def query_forms(query: str) -> list[Form]:
-    """Write the query as clients do.
+    """Return the forms of the query.
 
-    :param query: the query as on the wire, without its question mark.
-    :returns: the forms.
+    :param query: the query as sent, without the question mark.
     """
     if not query:
         return [Form("no query", "")]
@@ -153,5 +147,5 @@ def query_forms(query: str) -> list[Form]:
 
 
 def join(pairs: Iterable[Pair]) -> list[str]:
-    """Write pairs as ``key=value``."""
+    """Return each pair as ``key=value``."""
     return [key + "=" + value for key, value in pairs]

@@ -1,7 +1,6 @@
-"""How an answer is put on a socket, where that is not in one piece. What is sent is given.
+"""Ways to send a response on purpose wrong: dripping, truncated, reset, and others.
 
-Nothing here outlives the connection: a wait ends when the client goes away, and when the server
-stops, which shuts the connection down.
+A wait ends when the client disconnects, or when the server stops and shuts down the connection.
 """
 
 from __future__ import annotations
@@ -10,71 +9,79 @@ import os
 import socket
 import struct
 import time
-from typing import TYPE_CHECKING, Callable, Optional
+from typing import TYPE_CHECKING, Callable
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.exchange import Delivery
+    from vivialconnect.sandbox.http.response import Transmission
 
 GARBAGE = b"\x00\x01 this is no status line\r\n\r\n"
-READ_AT_ONCE = 65_536
-#: To linger for 0 seconds: what was not sent is dropped, and the peer gets a reset.
+READ_SIZE = 65_536
+#: Linger for 0 seconds: drop unsent data, and reset the connection.
 NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
-def deliver(connection: socket.socket, delivery: Delivery, head: bytes, body: bytes) -> bool:
-    """Send an answer in a manner of its own.
+def transmit(
+    connection: socket.socket, transmission: Transmission, head: bytes, body: bytes
+) -> bool:
+    """Send a response in a given way.
 
     :param connection: the client's connection.
-    :param delivery: the manner.
-    :param head: status line and headers; empty if there is no answer.
+    :param transmission: the way.
+    :param head: status line and headers; empty if there is no response.
     :param body: the body.
-    :returns: whether the connection may go on.
-    :raises OSError: if the client goes away, or the server stops, meanwhile.
+    :returns: whether the connection stays open.
+    :raises OSError: if the client disconnects, or the server stops.
     """
-    return _MANNERS[delivery.manner](connection, delivery, head, body)
+    return _MODES[transmission.mode](connection, transmission, head, body)
 
 
-def _close(_connection: socket.socket, _delivery: Delivery, _head: bytes, _body: bytes) -> bool:
+def _close(
+    _connection: socket.socket, _transmission: Transmission, _head: bytes, _body: bytes
+) -> bool:
     return False
 
 
-def _reset(connection: socket.socket, _delivery: Delivery, _head: bytes, _body: bytes) -> bool:
+def _reset(
+    connection: socket.socket, _transmission: Transmission, _head: bytes, _body: bytes
+) -> bool:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-    # Whoever else holds the object would say goodbye first, or keep it open.
+    # Detached, because other references to the socket would keep it open.
     socket.close(connection.detach())
     return False
 
 
 def _send_garbage(
-    connection: socket.socket, _delivery: Delivery, _head: bytes, _body: bytes
+    connection: socket.socket, _transmission: Transmission, _head: bytes, _body: bytes
 ) -> bool:
     connection.sendall(GARBAGE)
     return False
 
 
-def _truncate(connection: socket.socket, delivery: Delivery, head: bytes, body: bytes) -> bool:
-    connection.sendall(head + body[: delivery.at_once])
+def _truncate(
+    connection: socket.socket, transmission: Transmission, head: bytes, body: bytes
+) -> bool:
+    connection.sendall(head + body[: transmission.at_once])
     return False
 
 
-def _stall(connection: socket.socket, delivery: Delivery, head: bytes, body: bytes) -> bool:
-    if _stays(connection, delivery.seconds):
+def _stall(connection: socket.socket, transmission: Transmission, head: bytes, body: bytes) -> bool:
+    if _wait(connection, transmission.seconds):
         connection.sendall(head + body)
     return False
 
 
-def _drip(connection: socket.socket, delivery: Delivery, head: bytes, body: bytes) -> bool:
+def _drip(connection: socket.socket, transmission: Transmission, head: bytes, body: bytes) -> bool:
     whole = head + body
-    connection.sendall(whole[: delivery.at_once])
-    for place in range(delivery.at_once, len(whole)):
-        if not _stays(connection, delivery.seconds):
+    connection.sendall(whole[: transmission.at_once])
+    for position in range(transmission.at_once, len(whole)):
+        if not _wait(connection, transmission.seconds):
             return False
-        connection.sendall(whole[place : place + 1])
+        connection.sendall(whole[position : position + 1])
     return True
 
 
-def _stays(connection: socket.socket, seconds: Optional[float]) -> bool:
-    """Wait, and tell whether the client is still there; what it sends meanwhile is thrown away."""
+def _wait(connection: socket.socket, seconds: float | None) -> bool:
+    """Wait, ignore what the client sends, and return whether it is still connected."""
     usual = connection.gettimeout()
     end = None if seconds is None else time.monotonic() + seconds
     try:
@@ -83,15 +90,15 @@ def _stays(connection: socket.socket, seconds: Optional[float]) -> bool:
             if left is not None and left <= 0:
                 return True
             connection.settimeout(left)
-            if not connection.recv(READ_AT_ONCE):
+            if not connection.recv(READ_SIZE):
                 return False
-    except socket.timeout:  # no TimeoutError before Python 3.10
+    except socket.timeout:  # Not a TimeoutError before Python 3.10.
         return True
     finally:
         connection.settimeout(usual)
 
 
-_MANNERS: dict[str, Callable[[socket.socket, Delivery, bytes, bytes], bool]] = {
+_MODES: dict[str, Callable[[socket.socket, Transmission, bytes, bytes], bool]] = {
     "close": _close,
     "drip": _drip,
     "garbage": _send_garbage,

@@ -1,7 +1,7 @@
-"""The sandbox's own check of a request's HMAC: no routing, no state, nothing of the client's.
+"""Verification of signatures.
 
-It was written from the wire facts, not from the client, so that a mistake in one is not repeated in
-the other. A refusal tells the caller everything but the secret and the signature it expected.
+It shares no code with the client, so that a mistake in one does not hide in the other. An error
+shows the canonical request, and never the secret or the expected signature.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from itertools import product
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from vivialconnect.sandbox.http.canonical import (
     LITERAL_HOST,
@@ -28,28 +28,28 @@ from vivialconnect.sandbox.http.canonical import (
     percent,
     query_forms,
 )
-from vivialconnect.sandbox.http.exchange import Refusal
+from vivialconnect.sandbox.http.response import HTTPError
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.exchange import Request
+    from vivialconnect.sandbox.http.request import Request
 
-#: How far a request's clock may be off, in seconds. The service's figure is not public.
+#: The maximum difference of the clocks, in seconds. That of the service is not public.
 CLOCK_TOLERANCE = 15 * 60
 
 AUTHORIZATION = re.compile(r"HMAC ([^:\s]+):(\S+)")
-INSTANT = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+TIME = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 HEADER_LIST = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+(;[a-z0-9!#$%&'*+.^_`|~-]+)*", re.ASCII)
 
-#: The JavaScript and Ruby samples sign an empty query line, whatever query they send.
+#: The JavaScript and Ruby samples sign an empty query, even if they send one.
 SAMPLE_QUERY = Form("query left out, as the samples do", "")
 
 
 class Credential(NamedTuple):
-    """Who signs with a key.
+    """The owner of an API key.
 
-    :param account_id: the account it belongs to.
-    :param user_id: the user it belongs to.
-    :param api_secret: what the user signs with.
+    :param account_id: the account's id.
+    :param user_id: the user's id.
+    :param api_secret: the API secret.
     """
 
     account_id: int
@@ -58,28 +58,26 @@ class Credential(NamedTuple):
 
 
 class Verifier:
-    """Checks signatures.
+    """Verify signatures.
 
-    :param find_credential: looks up an API key; ``None`` for one that is unknown or inactive.
-    :param now: gives the time in seconds since 1970, UTC.
+    :param find_credential: finds an API key; ``None`` if it is unknown or inactive.
+    :param now: returns the time in seconds since 1970, UTC.
     """
 
     def __init__(
-        self, find_credential: Callable[[str], Optional[Credential]], now: Callable[[], float]
+        self, find_credential: Callable[[str], Credential | None], now: Callable[[], float]
     ) -> None:
-        """Keep where to look things up."""
         self._find_credential = find_credential
         self._now = now
 
     def verify(self, request: Request) -> Credential:
-        """Find out who signed a request, and note in which canonical form.
+        """Return the owner of the key that signed a request, and set its ``variant``.
 
-        :param request: the request; its ``variant`` is set.
-        :returns: the signer.
-        :raises Refusal: 401 when it is not signed by a known key, in a known form, in time.
+        :param request: the request.
+        :raises HTTPError: 401 if the key, the signature or the time is invalid.
         """
         api_key, signature = _read_authorization(request)
-        moment = _read_instant(request)
+        moment = _read_time(request)
         names = _read_header_list(request)
         parts = Parts(
             request.method,
@@ -93,12 +91,12 @@ class Verifier:
         shown = candidates[0][1].text()
         credential = self._find_credential(api_key)
         if credential is None:
-            raise Refusal(401, "The API key is unknown or inactive", canonical_request=shown)
+            raise HTTPError(401, "The API key is unknown or inactive", canonical_request=shown)
         request.variant = _match(candidates, credential.api_secret, signature)
         if request.variant is None:
             mistake = _diagnose(request, candidates[0][1], credential.api_secret, signature)
             extra: dict[str, Any] = {} if mistake is None else {"matches_variant": mistake}
-            raise Refusal(
+            raise HTTPError(
                 401,
                 "The signature does not match the request",
                 canonical_request=shown,
@@ -110,9 +108,9 @@ class Verifier:
     def _check_clock(self, moment: datetime, shown: str) -> None:
         late = self._now() - moment.timestamp()
         if abs(late) > CLOCK_TOLERANCE:
-            raise Refusal(
+            raise HTTPError(
                 401,
-                "X-Auth-Date is {:.0f} seconds {} the server's clock; {} are tolerated".format(
+                "X-Auth-Date is {:.0f} seconds {} the server's clock; {} are allowed".format(
                     abs(late), "behind" if late > 0 else "ahead of", CLOCK_TOLERANCE
                 ),
                 canonical_request=shown,
@@ -128,11 +126,11 @@ def _sign(secret: str, text: str) -> bytes:
 def _header(request: Request, name: str) -> str:
     values = request.headers.get_all(name) or []
     if len(values) != 1:
-        raise Refusal(
+        raise HTTPError(
             401,
             f"The signed header {name} must be sent exactly once, but is sent {len(values)} times",
         )
-    # The parser decodes bytes one by one; what clients sign is the text.
+    # http.client decodes headers as Latin-1, and clients sign them in UTF-8.
     text: str = values[0]
     return text.encode("latin-1", "surrogateescape").decode("utf-8", "surrogateescape")
 
@@ -140,28 +138,28 @@ def _header(request: Request, name: str) -> str:
 def _read_authorization(request: Request) -> tuple[str, str]:
     match = AUTHORIZATION.fullmatch(request.headers.get("Authorization", ""))
     if match is None:
-        raise Refusal(401, "The Authorization header must read: HMAC api_key:signature")
+        raise HTTPError(401, "The Authorization header must read: HMAC api_key:signature")
     return match.group(1), match.group(2)
 
 
-def _read_instant(request: Request) -> datetime:
+def _read_time(request: Request) -> datetime:
     text = request.headers.get("X-Auth-Date", "")
     try:
-        moment = _parse_instant(text)
+        moment = _parse_time(text)
     except ValueError:
-        raise Refusal(401, "X-Auth-Date must be a UTC time written YYYYMMDDThhmmssZ") from None
+        raise HTTPError(401, "X-Auth-Date must be a UTC time written YYYYMMDDThhmmssZ") from None
     try:
         date = parsedate_to_datetime(_header(request, "date"))
     except (TypeError, ValueError, IndexError):
-        raise Refusal(401, "Date must be written like Thu, 02 Jul 2020 10:11:12 GMT") from None
+        raise HTTPError(401, "Date must be written like Thu, 02 Jul 2020 10:11:12 GMT") from None
     if (date if date.tzinfo else date.replace(tzinfo=timezone.utc)) != moment:
-        raise Refusal(401, "Date and X-Auth-Date must be the same instant")
+        raise HTTPError(401, "Date and X-Auth-Date must be the same instant")
     return moment
 
 
-def _parse_instant(text: str) -> datetime:
-    # strptime alone would also read fields of one digit.
-    if INSTANT.fullmatch(text) is None:
+def _parse_time(text: str) -> datetime:
+    # strptime also accepts fields of one digit.
+    if TIME.fullmatch(text) is None:
         raise ValueError(text)
     return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
 
@@ -170,11 +168,11 @@ def _read_header_list(request: Request) -> list[str]:
     text = request.headers.get("X-Auth-SignedHeaders", "")
     names = text.split(";")
     if HEADER_LIST.fullmatch(text) is None or names != sorted(set(names)):
-        raise Refusal(
+        raise HTTPError(
             401, "X-Auth-SignedHeaders must list header names in lower case, sorted, joined by ;"
         )
     if "date" not in names:
-        raise Refusal(401, "At least the date header must be signed")
+        raise HTTPError(401, "At least the date header must be signed")
     return names
 
 
@@ -192,7 +190,7 @@ def _candidates(parts: Parts, query: str) -> Iterator[tuple[str, Parts]]:
         yield name, parts._replace(path=form[1].text, query=form[2].text, headers=headers)
 
 
-def _match(candidates: list[tuple[str, Parts]], secret: str, signature: str) -> Optional[str]:
+def _match(candidates: list[tuple[str, Parts]], secret: str, signature: str) -> str | None:
     supplied = signature.encode("utf-8", "surrogateescape")
     for name, parts in candidates:
         if hmac.compare_digest(_sign(secret, parts.text()).hex().encode("ascii"), supplied):
@@ -201,17 +199,17 @@ def _match(candidates: list[tuple[str, Parts]], secret: str, signature: str) -> 
 
 
 def _mistakes(request: Request, right: Parts) -> dict[str, str]:
-    """Write the canonical requests of the mistakes that people make, by name."""
+    """Return the canonical requests of common mistakes, by name."""
     wire_order = "&".join(join((percent(k), percent(v)) for k, v in decode_pairs(request.query)))
     base, found, rest = right.path.partition("/accounts")
-    nothing = hashlib.sha256(b"").hexdigest()
+    empty = hashlib.sha256(b"").hexdigest()
     return {
         "the query left out": right._replace(query="").text(),
         "the query as on the wire": right._replace(query=request.query).text(),
         "the query in its own order": right._replace(query=wire_order).text(),
         "the path without " + base: right._replace(path=found + rest).text(),
         "the query left in the path": right._replace(path=request.target, query="").text(),
-        "the body left out": right._replace(digest=nothing).text(),
+        "the body left out": right._replace(digest=empty).text(),
         "the Date header as timestamp": right._replace(timestamp=right.headers["date"]).text(),
         "the method in lower case": right._replace(method=right.method.lower()).text(),
         "a space after each colon": right.text(": "),
@@ -219,8 +217,8 @@ def _mistakes(request: Request, right: Parts) -> dict[str, str]:
     }
 
 
-def _diagnose(request: Request, right: Parts, secret: str, signature: str) -> Optional[str]:
-    """Name the mistake with which the signature would match, if it is a known one."""
+def _diagnose(request: Request, right: Parts, secret: str, signature: str) -> str | None:
+    """Return the name of the mistake that explains a signature, or ``None``."""
     supplied = signature.encode("utf-8", "surrogateescape")
     digest = _sign(secret, right.text())
     encodings = {

@@ -1,24 +1,24 @@
-"""Routes of accounts and their status."""
+"""Routes of accounts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.sandbox.http.exchange import Refusal, json_answer
+from vivialconnect.sandbox.http.response import HTTPError, json_response
 from vivialconnect.sandbox.routes.contacts import contacts_of
-from vivialconnect.sandbox.routes.listing import Condition, count_rows, read_page, searched
-from vivialconnect.sandbox.routes.router import Route, missing
+from vivialconnect.sandbox.routes.listing import Condition, count_records, read_page, searched
+from vivialconnect.sandbox.routes.router import Route, not_found
 from vivialconnect.sandbox.service.clock import timestamp
-from vivialconnect.sandbox.service.store import Row, select_count, select_one, update
+from vivialconnect.sandbox.service.store import Record, select_count, select_one, update
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.exchange import Answer
-    from vivialconnect.sandbox.routes.router import Call
+    from vivialconnect.sandbox.http.response import Response
+    from vivialconnect.sandbox.routes.router import ApiRequest
 
 FIELDS = ("id", "account_id", "company_name", "active", "date_created", "date_modified")
 SEARCHED = ("company_name",)
 
-#: How many numbers a free trial may have.
+#: The maximum number of phone numbers of a free trial.
 FREE_TRIAL_NUMBERS = 1
 
 SERVICES: list[dict[str, Any]] = [
@@ -39,63 +39,62 @@ SERVICES: list[dict[str, Any]] = [
 ]
 
 
-def render(call: Call, row: Row) -> dict[str, Any]:
-    """Write an account as the service does."""
-    document = {name: row[name] for name in FIELDS}
-    document["active"] = bool(row["active"])
+def render(request: ApiRequest, record: Record) -> dict[str, Any]:
+    """Return an account as the API does."""
+    document = {name: record[name] for name in FIELDS}
+    document["active"] = bool(record["active"])
     for name in ("date_created", "date_modified"):
         document[name] += "+00:00"
-    return dict(document, contacts=contacts_of(call.connection, row["id"]), services=SERVICES)
+    return dict(document, contacts=contacts_of(request.connection, record["id"]), services=SERVICES)
 
 
-def _visible(call: Call) -> Condition:
-    condition = Condition("id = ?", (call.account_id,))
-    return searched(condition, call.parameters, SEARCHED)
+def _visible(request: ApiRequest) -> Condition:
+    condition = Condition("id = ?", (request.account_id,))
+    return searched(condition, request.parameters, SEARCHED)
 
 
-def list_accounts(call: Call) -> Answer:
-    """Answer ``GET /accounts.json``."""
-    rows = read_page(call, "accounts", _visible(call), FIELDS)
-    return json_answer({"accounts": [render(call, row) for row in rows]})
+def list_accounts(request: ApiRequest) -> Response:
+    """Handle ``GET /accounts.json``."""
+    records = read_page(request, "accounts", _visible(request), FIELDS)
+    return json_response({"accounts": [render(request, record) for record in records]})
 
 
-def count_accounts(call: Call) -> Answer:
-    """Answer ``GET /accounts/count.json``."""
-    condition = _visible(call)
-    return count_rows(call, "accounts", condition)
+def count_accounts(request: ApiRequest) -> Response:
+    """Handle ``GET /accounts/count.json``."""
+    return count_records(request, "accounts", _visible(request))
 
 
-def _own(call: Call) -> Row:
-    row = select_one(
-        call.connection, "SELECT * FROM accounts WHERE id = ?", (call.row_id("account"),)
+def _own(request: ApiRequest) -> Record:
+    record = select_one(
+        request.connection, "SELECT * FROM accounts WHERE id = ?", (request.record_id("account"),)
     )
-    if row is None:
-        raise missing(call.segments["account"])
-    return row
+    if record is None:
+        raise not_found(request.segments["account"])
+    return record
 
 
-def get_account(call: Call) -> Answer:
-    """Answer ``GET /accounts/{account}.json``."""
-    return json_answer({"account": render(call, _own(call))})
+def get_account(request: ApiRequest) -> Response:
+    """Handle ``GET /accounts/{account}.json``."""
+    return json_response({"account": render(request, _own(request))})
 
 
-def put_account(call: Call) -> Answer:
-    """Answer ``PUT /accounts/{account}.json``; only the company's name can change."""
-    row = _own(call)
-    company_name = call.document("account").get("company_name", row["company_name"])
+def put_account(request: ApiRequest) -> Response:
+    """Handle ``PUT /accounts/{account}.json``; only ``company_name`` can change."""
+    record = _own(request)
+    company_name = request.document("account").get("company_name", record["company_name"])
     if not isinstance(company_name, str) or not company_name:
-        raise Refusal(400, "company_name must be a text that is not empty")
-    changes = {"company_name": company_name, "date_modified": timestamp(call.clock.now())}
-    update(call.connection, "accounts", row["id"], changes)
-    return json_answer({"account": render(call, dict(row, **changes))})
+        raise HTTPError(400, "company_name must be a string that is not empty")
+    changes = {"company_name": company_name, "date_modified": timestamp(request.clock.now())}
+    update(request.connection, "accounts", record["id"], changes)
+    return json_response({"account": render(request, dict(record, **changes))})
 
 
-def get_status(call: Call) -> Answer:
-    """Answer ``GET /accounts/{account}/status.json``."""
-    owned = select_count(call.connection, "numbers", "account_id = ?", (call.account_id,))
-    return json_answer(
+def get_status(request: ApiRequest) -> Response:
+    """Handle ``GET /accounts/{account}/status.json``."""
+    owned = select_count(request.connection, "numbers", "account_id = ?", (request.account_id,))
+    return json_response(
         {
-            "id": _own(call)["id"],
+            "id": _own(request)["id"],
             "free_trial": False,
             "free_trial_max_numbers": FREE_TRIAL_NUMBERS,
             "free_trial_purchased_count": owned,

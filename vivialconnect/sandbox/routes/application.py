@@ -1,19 +1,16 @@
-"""The way of a request: intercepted, verified, routed, answered. No sockets and no noun's rules.
-
-:attr:`Application.interceptor` is the one place where a request can be met before anything else
-looks at it, and its answer after everything else has. The sandbox's chaos stands there.
-"""
+"""The application: verifies a request, finds its route, and returns the response."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
-from vivialconnect.sandbox.http.exchange import Answer, Refusal, Request, json_answer
 from vivialconnect.sandbox.http.media_urls import load_all
+from vivialconnect.sandbox.http.request import Request
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.http.verification import Credential, Verifier
-from vivialconnect.sandbox.http.webhook_delivery import Postman
+from vivialconnect.sandbox.http.webhook_delivery import WebhookDelivery
 from vivialconnect.sandbox.routes import (
     accounts,
     attachments,
@@ -34,10 +31,11 @@ from vivialconnect.sandbox.routes import (
     transactions,
     users,
 )
-from vivialconnect.sandbox.routes.messages import owned_number
-from vivialconnect.sandbox.routes.router import Call, Router, missing
+from vivialconnect.sandbox.routes.router import ApiRequest, Router, not_found
 from vivialconnect.sandbox.service import lifecycle, webhooks
+from vivialconnect.sandbox.service import messages as message_service
 from vivialconnect.sandbox.service.errors import InvalidRequest
+from vivialconnect.sandbox.service.sending import find_own_number
 from vivialconnect.sandbox.service.store import parse_id, select_one
 
 if TYPE_CHECKING:
@@ -45,14 +43,15 @@ if TYPE_CHECKING:
 
     from vivialconnect.sandbox.service.clock import Clock
     from vivialconnect.sandbox.service.media import Media
-    from vivialconnect.sandbox.service.store import Row, Store
+    from vivialconnect.sandbox.service.options import Options
+    from vivialconnect.sandbox.service.store import Record, Store
 
-#: Called with a request and with what answers it; gives the answer.
-Interceptor = Callable[[Request, Callable[[Request], Answer]], Answer]
+#: Takes a request and the function that carries it out; returns the response.
+Interceptor = Callable[[Request, Callable[[Request], Response]], Response]
 
 logger = logging.getLogger("vivialconnect.sandbox")
 
-# A fixed name in the place of an id (count, bulk, available) goes before the id of the same place.
+# A fixed segment (count, bulk, available) must come before an id in the same position.
 ROUTES = [
     *accounts.ROUTES,
     *contacts.ROUTES,
@@ -76,121 +75,127 @@ ROUTER = Router(ROUTES)
 
 
 class Application:
-    """Answers requests.
+    """Respond to requests.
 
     :param store: the database.
-    :param clock: the clocks.
-    :param options: the sandbox's settings.
-    :param interceptor: meets every request first.
+    :param clock: the clock.
+    :param options: the sandbox's options.
+    :param interceptor: sees each request before it is verified, and each response.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, options: lifecycle.Options, interceptor: Interceptor
+        self, store: Store, clock: Clock, options: Options, interceptor: Interceptor
     ) -> None:
-        """Keep the parts."""
         self.interceptor = interceptor
         self._store = store
         self._clock = clock
         self._options = options
         self._verifier = Verifier(self._find_credential, clock.wall)
-        #: Calls the URLs that are to be told of messages.
-        self.postman = Postman(store, clock, self._settle, everywhere=options.allow_remote_webhooks)
+        self.webhook_delivery = WebhookDelivery(
+            store, clock, self._apply_due_changes, allow_remote=options.allow_remote_webhooks
+        )
 
-    def answer(self, request: Request) -> Answer:
-        """Answer a request, whatever happens.
+    def respond(self, request: Request) -> Response:
+        """Return the response to a request.
 
-        :param request: the request; its ``status`` is set.
-        :returns: the answer; for a fault of the sandbox itself a 500 without details, which go to
-            the logger ``vivialconnect.sandbox``.
+        An unexpected exception becomes a 500 without details, which are logged to
+        ``vivialconnect.sandbox``.
+
+        :param request: the request; sets its ``status``.
         """
         try:
-            answer = self.interceptor(request, self._proceed)
-        except Refusal as refusal:
-            answer = refusal.answer()
-        except Exception:  # a server answers, whatever went wrong in it
-            logger.exception("The sandbox could not answer %s %s", request.method, request.path)
-            answer = json_answer({"message": "Internal server error"}, status=500)
-        request.status = answer.status or None
-        return answer
+            response = self.interceptor(request, self._proceed)
+        except HTTPError as error:
+            response = error.response()
+        except Exception:
+            logger.exception("The sandbox failed on %s %s", request.method, request.path)
+            response = json_response({"message": "Internal server error"}, status=500)
+        request.status = response.status or None
+        return response
 
-    def receive(self, draft: lifecycle.Draft) -> dict[str, Any]:
-        """Take in a message that somebody sends to one of our numbers.
+    def receive(self, draft: message_service.Draft) -> dict[str, Any]:
+        """Receive an inbound message.
 
         :param draft: the message.
-        :returns: the message as the API gives it.
-        :raises ValueError: if its account does not have the number.
+        :returns: the message as the API returns it.
+        :raises ValueError: if the account does not have the number.
         """
-        message, busy = self._store.transaction(lambda connection: self._receive(connection, draft))
-        self.postman.wake(busy=busy)
-        return lifecycle.render_message(message)
+        message, pending = self._store.transaction(
+            lambda connection: self._receive(connection, draft)
+        )
+        self.webhook_delivery.wake(pending=pending)
+        return message_service.render(message)
 
-    def _receive(self, connection: sqlite3.Connection, draft: lifecycle.Draft) -> tuple[Row, bool]:
-        number = owned_number(connection, draft.account_id, draft.to_number)
+    def _receive(
+        self, connection: sqlite3.Connection, draft: message_service.Draft
+    ) -> tuple[Record, bool]:
+        number = find_own_number(connection, draft.account_id, draft.to_number)
         if number is None:
             raise ValueError(
-                f"{draft.to_number!r} is no number of account {draft.account_id}; buy it first"
+                f"{draft.to_number!r} is not a number of account {draft.account_id}. Buy it first."
             )
         draft = draft._replace(connector_id=number["connector_id"])
-        message = lifecycle.receive(connection, draft, number, self._clock.now())
-        return message, webhooks.is_busy(connection)
+        message = message_service.receive(connection, draft, number, self._clock.now())
+        return message, webhooks.has_pending(connection)
 
     def load_media(self, urls: Sequence[str]) -> list[Media]:
-        """Get what URLs name.
+        """Load the media of a list of URLs.
 
-        :raises ValueError: if one cannot be used.
+        :raises ValueError: if a URL is not supported.
         """
         return load_all(list(urls), allow_local=self._options.allow_local_media)
 
-    def settle(self) -> None:
-        """Do what has fallen due in the lives of messages."""
-        self._store.transaction(self._settle)
+    def apply_due_changes(self) -> None:
+        """Apply all changes of messages that are due."""
+        self._store.transaction(self._apply_due_changes)
 
-    def _settle(self, connection: sqlite3.Connection) -> None:
-        lifecycle.settle(connection, self._clock.now(), self._options)
+    def _apply_due_changes(self, connection: sqlite3.Connection) -> None:
+        lifecycle.apply_due_changes(connection, self._clock.now(), self._options)
 
-    def _proceed(self, request: Request) -> Answer:
+    def _proceed(self, raw: Request) -> Response:
         try:
-            return self._perform(request)
+            return self._carry_out(raw)
         except InvalidRequest as error:
             extra = {} if error.error_code is None else {"error_code": error.error_code}
-            raise Refusal(400, error.message, **extra) from None
+            raise HTTPError(400, error.message, **extra) from None
 
-    def _perform(self, request: Request) -> Answer:
-        signer = self._verifier.verify(request)
+    def _carry_out(self, raw: Request) -> Response:
+        signer = self._verifier.verify(raw)
         try:
-            route, segments = ROUTER.find(request.method, request.path)
-        except Refusal as refusal:
-            raise removed_endpoints.explain(refusal, request.method, request.path) from None
+            route, segments = ROUTER.find(raw.method, raw.path)
+        except HTTPError as error:
+            raise removed_endpoints.explain(error, raw.method, raw.path) from None
         _check_account(segments.get("account"), signer)
-        call = Call(request, signer, self._clock, self._options, segments)
+        request = ApiRequest(raw, signer, self._clock, self._options, segments)
         if route.prepare is not None:
-            call.prepared = route.prepare(call)
+            request.prepared = route.prepare(request)
 
-        def handle(connection: sqlite3.Connection) -> tuple[Answer, bool]:
-            self._settle(connection)
-            call.connection = connection
-            return route.handler(call), webhooks.is_busy(connection)
+        def handle(connection: sqlite3.Connection) -> tuple[Response, bool]:
+            self._apply_due_changes(connection)
+            request.connection = connection
+            return route.handler(request), webhooks.has_pending(connection)
 
-        answer, busy = self._store.transaction(handle)
-        self.postman.wake(busy=busy)
-        return answer
+        response, pending = self._store.transaction(handle)
+        self.webhook_delivery.wake(pending=pending)
+        return response
 
-    def _find_credential(self, api_key: str) -> Optional[Credential]:
+    def _find_credential(self, api_key: str) -> Credential | None:
         statement = (
             "SELECT account_id, user_id, api_secret FROM credentials WHERE api_key = ? AND active"
         )
-        known = api_key.encode("utf-8", "replace").decode("utf-8")
-        row = self._store.transaction(
-            lambda connection: select_one(connection, statement, (known,))
+        # SQLite cannot bind lone surrogates.
+        encodable = api_key.encode("utf-8", "replace").decode("utf-8")
+        record = self._store.transaction(
+            lambda connection: select_one(connection, statement, (encodable,))
         )
-        return None if row is None else Credential(**row)
+        return None if record is None else Credential(**record)
 
 
-def _check_account(text: Optional[str], signer: Credential) -> None:
+def _check_account(text: str | None, signer: Credential) -> None:
     if text is None:
         return
     account_id = parse_id(text)
     if account_id is None:
-        raise missing(text)
+        raise not_found(text)
     if account_id != signer.account_id:
-        raise Refusal(403, f"The API key does not belong to account {text}")
+        raise HTTPError(403, f"The API key does not belong to account {text}")

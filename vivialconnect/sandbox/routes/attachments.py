@@ -1,22 +1,22 @@
-"""Routes of a message's attachments, and of the media themselves."""
+"""Routes of the attachments of a message, and of their content."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.sandbox.http.exchange import Answer, json_answer
+from vivialconnect.sandbox.http.response import Response, json_response
 from vivialconnect.sandbox.routes.listing import (
     Condition,
-    count_rows,
+    count_records,
     of_account,
-    own_row,
+    own_record,
     read_page,
 )
 from vivialconnect.sandbox.routes.router import Route
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import Call
-    from vivialconnect.sandbox.service.store import Row
+    from vivialconnect.sandbox.routes.router import ApiRequest
+    from vivialconnect.sandbox.service.store import Record
 
 FIELDS = (
     "id", "account_id", "message_id", "content_type", "size", "file_name", "key_name",
@@ -24,57 +24,56 @@ FIELDS = (
 )  # fmt: skip
 
 
-def render(row: Row) -> dict[str, Any]:
-    """Write an attachment as the service does."""
-    document = {name: row[name] for name in FIELDS}
+def render(record: Record) -> dict[str, Any]:
+    """Return an attachment as the API does."""
+    document = {name: record[name] for name in FIELDS}
     for name in ("date_created", "date_modified"):
         document[name] += "+00:00"
     return document
 
 
-def _condition(call: Call) -> Condition:
-    return of_account(call).also("message_id = ?", own_row(call, "messages")["id"])
+def _condition(request: ApiRequest) -> Condition:
+    return of_account(request).also("message_id = ?", own_record(request, "messages")["id"])
 
 
-def _own(call: Call) -> Row:
-    return own_row(call, "attachments", _condition(call), "attachment")
+def _own(request: ApiRequest) -> Record:
+    return own_record(request, "attachments", _condition(request), "attachment")
 
 
-def list_attachments(call: Call) -> Answer:
-    """Answer ``GET messages/{id}/attachments.json``."""
-    rows = read_page(call, "attachments", _condition(call), FIELDS)
-    return json_answer({"attachments": [render(row) for row in rows]})
+def list_attachments(request: ApiRequest) -> Response:
+    """Handle ``GET messages/{id}/attachments.json``."""
+    records = read_page(request, "attachments", _condition(request), FIELDS)
+    return json_response({"attachments": [render(record) for record in records]})
 
 
-def count_attachments(call: Call) -> Answer:
-    """Answer ``GET messages/{id}/attachments/count.json``."""
-    condition = _condition(call)
-    return count_rows(call, "attachments", condition)
+def count_attachments(request: ApiRequest) -> Response:
+    """Handle ``GET messages/{id}/attachments/count.json``."""
+    return count_records(request, "attachments", _condition(request))
 
 
-def get_attachment(call: Call) -> Answer:
-    """Answer ``GET messages/{id}/attachments/{attachment}.json``."""
-    return json_answer({"attachment": render(_own(call))})
+def get_attachment(request: ApiRequest) -> Response:
+    """Handle ``GET messages/{id}/attachments/{attachment}.json``."""
+    return json_response({"attachment": render(_own(request))})
 
 
-def delete_attachment(call: Call) -> Answer:
-    """Answer ``DELETE messages/{id}/attachments/{attachment}.json``."""
-    call.connection.execute("DELETE FROM attachments WHERE id = ?", (_own(call)["id"],))
-    return Answer(204)
+def delete_attachment(request: ApiRequest) -> Response:
+    """Handle ``DELETE messages/{id}/attachments/{attachment}.json``."""
+    request.connection.execute("DELETE FROM attachments WHERE id = ?", (_own(request)["id"],))
+    return Response(204)
 
 
-def get_media(call: Call) -> Answer:
-    """Answer ``GET messages/{id}/attachments/{attachment}``: the medium itself."""
-    row = _own(call)
-    return Answer(200, row["media"], row["content_type"])
+def get_media(request: ApiRequest) -> Response:
+    """Handle ``GET messages/{id}/attachments/{attachment}``: the content of the attachment."""
+    record = _own(request)
+    return Response(200, record["media"], record["content_type"])
 
 
-_PLACE = "/accounts/{account}/messages/{id}/attachments"
+_BASE = "/accounts/{account}/messages/{id}/attachments"
 
 ROUTES = [
-    Route("GET", _PLACE + ".json", list_attachments),
-    Route("GET", _PLACE + "/count.json", count_attachments),
-    Route("GET", _PLACE + "/{attachment}.json", get_attachment),
-    Route("DELETE", _PLACE + "/{attachment}.json", delete_attachment),
-    Route("GET", _PLACE + "/{attachment}", get_media),
+    Route("GET", _BASE + ".json", list_attachments),
+    Route("GET", _BASE + "/count.json", count_attachments),
+    Route("GET", _BASE + "/{attachment}.json", get_attachment),
+    Route("DELETE", _BASE + "/{attachment}.json", delete_attachment),
+    Route("GET", _BASE + "/{attachment}", get_media),
 ]

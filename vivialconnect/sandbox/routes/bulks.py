@@ -6,52 +6,54 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.sandbox.http.exchange import Refusal, json_answer, parse_json
-from vivialconnect.sandbox.routes.listing import of_account, paged, read_page
-from vivialconnect.sandbox.routes.messages import E164, FIELDS, Order, read_order, send
-from vivialconnect.sandbox.routes.router import Route, missing
+from vivialconnect.sandbox.http.request import parse_json
+from vivialconnect.sandbox.http.response import HTTPError, json_response
+from vivialconnect.sandbox.routes.listing import of_account, read_page, read_page_with_totals
+from vivialconnect.sandbox.routes.messages import FIELDS, read_order
+from vivialconnect.sandbox.routes.router import Route, not_found
+from vivialconnect.sandbox.service import messages
 from vivialconnect.sandbox.service.clock import timestamp
-from vivialconnect.sandbox.service.lifecycle import render_message
-from vivialconnect.sandbox.service.store import Row, insert, select_count
+from vivialconnect.sandbox.service.sending import E164, Order, send
+from vivialconnect.sandbox.service.store import Record, insert, select_count
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.exchange import Answer
-    from vivialconnect.sandbox.routes.router import Call
+    from vivialconnect.sandbox.http.response import Response
+    from vivialconnect.sandbox.routes.router import ApiRequest
 
 BULK_FIELDS = ("bulk_id", "total_messages", "processed", "errors", "date_created")
-MOST_RECIPIENTS = 100
-LISTED = re.compile(r"(\w+)\[\d*\]", re.ASCII)
+MAXIMUM_RECIPIENTS = 100
+LIST_KEY = re.compile(r"(\w+)\[\d*\]", re.ASCII)
 
 
-def render_bulk(row: Row) -> dict[str, Any]:
-    """Write a bulk job as the service does."""
-    return {name: row[name] for name in BULK_FIELDS}
+def render(bulk: Record) -> dict[str, Any]:
+    """Return a bulk job as the API does."""
+    return {name: bulk[name] for name in BULK_FIELDS}
 
 
-def prepare_bulk(call: Call) -> tuple[Order, list[Any]]:
-    """Read the bulk job that is posted, as JSON or, as one client does, in the query."""
-    document = parse_json(call.request.body)
+def prepare_bulk(request: ApiRequest) -> tuple[Order, list[Any]]:
+    """Prepare ``POST messages/bulk.json``; one client sends the job in the query."""
+    document = parse_json(request.raw.body)
     if not document:
-        document = _from_query(call.request.pairs)
+        document = _from_query(request.raw.pairs)
     if not isinstance(document, dict):
-        raise Refusal(400, "The request body must be an object")
+        raise HTTPError(400, "The request body must be an object")
     recipients = document.get("to_numbers")
     if recipients and not isinstance(recipients, list):
-        raise Refusal(400, "to_numbers must be a list", error_code=10012)
-    order = read_order(call, document, recipients=recipients)
+        raise HTTPError(400, "to_numbers must be a list", error_code=10012)
+    order = read_order(request, document, recipients)
     distinct: list[Any] = []
     for recipient in recipients or []:
         if recipient not in distinct:
             distinct.append(recipient)
-    if len(distinct) > MOST_RECIPIENTS:
-        raise Refusal(400, f"to_numbers may hold at most {MOST_RECIPIENTS} numbers")
+    if len(distinct) > MAXIMUM_RECIPIENTS:
+        raise HTTPError(400, f"to_numbers may hold at most {MAXIMUM_RECIPIENTS} numbers")
     return order, distinct
 
 
 def _from_query(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     document: dict[str, Any] = {}
     for key, value in pairs:
-        match = LISTED.fullmatch(key)
+        match = LIST_KEY.fullmatch(key)
         if match:
             document.setdefault(match.group(1), []).append(value)
         else:
@@ -59,38 +61,39 @@ def _from_query(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     return document
 
 
-def post_bulk(call: Call) -> Answer:
-    """Answer ``POST messages/bulk.json``; what is not a phone number counts as an error."""
-    order, recipients = call.prepared
-    moment = call.clock.now()
+def post_bulk(request: ApiRequest) -> Response:
+    """Handle ``POST messages/bulk.json``; invalid phone numbers count as errors."""
+    order, recipients = request.prepared
+    moment = request.clock.now()
     bulk_id = str(uuid.uuid5(uuid.NAMESPACE_URL, uuid.uuid4().hex))
-    good = [each for each in recipients if isinstance(each, str) and E164.fullmatch(each)]
-    send(call, order, good, bulk_id)
-    row = {
-        "account_id": call.account_id,
+    valid = [each for each in recipients if isinstance(each, str) and E164.fullmatch(each)]
+    send(request.connection, order, valid, moment, request.options, bulk_id=bulk_id)
+    record = {
+        "account_id": request.account_id,
         "bulk_id": bulk_id,
         "total_messages": len(recipients),
-        "processed": len(good),
-        "errors": len(recipients) - len(good),
+        "processed": len(valid),
+        "errors": len(recipients) - len(valid),
         "date_created": timestamp(moment),
     }
-    insert(call.connection, "bulks", row)
-    return json_answer({"bulk_id": bulk_id})
+    insert(request.connection, "bulks", record)
+    return json_response({"bulk_id": bulk_id})
 
 
-def list_bulks(call: Call) -> Answer:
-    """Answer ``GET messages/bulk.json``."""
-    return json_answer(paged(call, "bulks", of_account(call), BULK_FIELDS, render_bulk))
+def list_bulks(request: ApiRequest) -> Response:
+    """Handle ``GET messages/bulk.json``."""
+    condition = of_account(request)
+    return json_response(read_page_with_totals(request, "bulks", condition, BULK_FIELDS, render))
 
 
-def list_bulk_messages(call: Call) -> Answer:
-    """Answer ``GET messages/bulk/{bulk_id}.json``."""
-    bulk_id = call.segments["bulk_id"]
-    condition = of_account(call).also("bulk_id = ?", bulk_id)
-    if not select_count(call.connection, "bulks", condition.where, condition.values):
-        raise missing(bulk_id)
-    rows = read_page(call, "messages", condition, FIELDS)
-    return json_answer({"messages": [render_message(row) for row in rows]})
+def list_bulk_messages(request: ApiRequest) -> Response:
+    """Handle ``GET messages/bulk/{bulk_id}.json``."""
+    bulk_id = request.segments["bulk_id"]
+    condition = of_account(request).also("bulk_id = ?", bulk_id)
+    if not select_count(request.connection, "bulks", condition.where, condition.values):
+        raise not_found(bulk_id)
+    records = read_page(request, "messages", condition, FIELDS)
+    return json_response({"messages": [messages.render(record) for record in records]})
 
 
 ROUTES = [

@@ -5,61 +5,61 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Callable
 
-from vivialconnect.sandbox.http.exchange import Answer, json_answer
+from vivialconnect.sandbox.http.response import Response, json_response
 from vivialconnect.sandbox.routes.connectors import offset, read_entries
-from vivialconnect.sandbox.routes.listing import own_row
+from vivialconnect.sandbox.routes.listing import own_record
 from vivialconnect.sandbox.routes.router import Route
 from vivialconnect.sandbox.service import connector_callbacks
 from vivialconnect.sandbox.service.clock import timestamp
-from vivialconnect.sandbox.service.store import Row, update
+from vivialconnect.sandbox.service.store import Record, update
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import Call
+    from vivialconnect.sandbox.routes.router import ApiRequest
     from vivialconnect.sandbox.service.connector_callbacks import Callback
 
 
-def _show_callbacks(row: Row) -> Answer:
+def _render_callbacks(record: Record) -> Response:
     document = {
-        "callbacks": json.loads(row["callbacks"]),
-        "date_modified": offset(row["date_modified"]),
+        "callbacks": json.loads(record["callbacks"]),
+        "date_modified": offset(record["date_modified"]),
     }
-    return json_answer({"connector": document})
+    return json_response({"connector": document})
 
 
-def get_callbacks(call: Call) -> Answer:
-    """Answer ``GET connectors/{id}/callbacks.json``."""
-    return _show_callbacks(own_row(call, "connectors"))
+def get_callbacks(request: ApiRequest) -> Response:
+    """Handle ``GET connectors/{id}/callbacks.json``."""
+    return _render_callbacks(own_record(request, "connectors"))
 
 
-def count_callbacks(call: Call) -> Answer:
-    """Answer ``GET connectors/{id}/callbacks/count.json``."""
-    return json_answer({"count": len(json.loads(own_row(call, "connectors")["callbacks"]))})
+def count_callbacks(request: ApiRequest) -> Response:
+    """Handle ``GET connectors/{id}/callbacks/count.json``."""
+    return json_response({"count": len(json.loads(own_record(request, "connectors")["callbacks"]))})
 
 
-def _write_callbacks(
-    call: Call, write: Callable[[list[Callback], object, str], list[Callback]]
-) -> Answer:
-    row = own_row(call, "connectors")
-    now = timestamp(call.clock.now())
-    after = write(json.loads(row["callbacks"]), read_entries(call, "callbacks"), offset(now))
+def _change_callbacks(
+    request: ApiRequest, change: Callable[[list[Callback], object, str], list[Callback]]
+) -> Response:
+    record = own_record(request, "connectors")
+    now = timestamp(request.clock.now())
+    after = change(json.loads(record["callbacks"]), read_entries(request, "callbacks"), offset(now))
     changes = {"callbacks": json.dumps(after), "date_modified": now}
-    update(call.connection, "connectors", row["id"], changes)
-    return _show_callbacks(dict(row, **changes))
+    update(request.connection, "connectors", record["id"], changes)
+    return _render_callbacks(dict(record, **changes))
 
 
-def post_callbacks(call: Call) -> Answer:
-    """Answer ``POST connectors/{id}/callbacks.json``: these, and no others."""
-    return _write_callbacks(call, connector_callbacks.replace)
+def post_callbacks(request: ApiRequest) -> Response:
+    """Handle ``POST connectors/{id}/callbacks.json``: replace all callbacks."""
+    return _change_callbacks(request, connector_callbacks.replace)
 
 
-def put_callbacks(call: Call) -> Answer:
-    """Answer ``PUT connectors/{id}/callbacks.json``: these, and those of other types."""
-    return _write_callbacks(call, connector_callbacks.merge)
+def put_callbacks(request: ApiRequest) -> Response:
+    """Handle ``PUT connectors/{id}/callbacks.json``: add or replace callbacks by their types."""
+    return _change_callbacks(request, connector_callbacks.merge)
 
 
-def delete_callbacks(call: Call) -> Answer:
-    """Answer ``DELETE connectors/{id}/callbacks.json``: those of other types alone."""
-    return _write_callbacks(call, connector_callbacks.remove)
+def delete_callbacks(request: ApiRequest) -> Response:
+    """Handle ``DELETE connectors/{id}/callbacks.json``: remove the callbacks of these types."""
+    return _change_callbacks(request, connector_callbacks.remove)
 
 
 _CALLBACKS = "/accounts/{account}/connectors/{id}/callbacks"

@@ -4,63 +4,63 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
-from vivialconnect.sandbox.http.exchange import Answer, json_answer
+from vivialconnect.sandbox.http.response import Response, json_response
 from vivialconnect.sandbox.routes.connectors import offset, read_entries, render_number
-from vivialconnect.sandbox.routes.listing import of_account, own_row, paged
+from vivialconnect.sandbox.routes.listing import of_account, own_record, read_page_with_totals
 from vivialconnect.sandbox.routes.router import Route
 from vivialconnect.sandbox.service import connector_numbers
-from vivialconnect.sandbox.service.store import Row, select_count
+from vivialconnect.sandbox.service.store import Record, select_count
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from vivialconnect.sandbox.routes.router import Call
+    from vivialconnect.sandbox.routes.router import ApiRequest
 
 ORDERED_BY = ("id", "phone_number")
 
 
-def get_numbers(call: Call) -> Answer:
-    """Answer ``GET connectors/{id}/phone_numbers.json``, one page of them."""
-    row = own_row(call, "connectors")
-    condition = of_account(call).also("connector_id = ?", row["id"])
-    document = paged(call, "numbers", condition, ORDERED_BY, render_number)
+def get_numbers(request: ApiRequest) -> Response:
+    """Handle ``GET connectors/{id}/phone_numbers.json``; the list is paginated."""
+    record = own_record(request, "connectors")
+    condition = of_account(request).also("connector_id = ?", record["id"])
+    document = read_page_with_totals(request, "numbers", condition, ORDERED_BY, render_number)
     document["connector"] = {
-        "date_modified": offset(row["date_modified"]),
+        "date_modified": offset(record["date_modified"]),
         "phone_numbers": document.pop("numbers"),
     }
-    return json_answer(document)
+    return json_response(document)
 
 
-def count_numbers(call: Call) -> Answer:
-    """Answer ``GET connectors/{id}/phone_numbers/count.json``."""
-    values = (own_row(call, "connectors")["id"],)
-    count = select_count(call.connection, "numbers", "connector_id = ?", values)
-    return json_answer({"count": count})
+def count_numbers(request: ApiRequest) -> Response:
+    """Handle ``GET connectors/{id}/phone_numbers/count.json``."""
+    values = (own_record(request, "connectors")["id"],)
+    count = select_count(request.connection, "numbers", "connector_id = ?", values)
+    return json_response({"count": count})
 
 
-def _write_numbers(
-    call: Call, write: Callable[[sqlite3.Connection, Row, object, float], None]
-) -> Answer:
-    connector = own_row(call, "connectors")
-    moment = call.clock.now()
-    write(call.connection, connector, read_entries(call, "phone_numbers"), moment)
-    connector_numbers.touch(call.connection, (connector["id"],), moment)
-    return get_numbers(call)
+def _change_numbers(
+    request: ApiRequest, change: Callable[[sqlite3.Connection, Record, object, float], None]
+) -> Response:
+    connector = own_record(request, "connectors")
+    moment = request.clock.now()
+    change(request.connection, connector, read_entries(request, "phone_numbers"), moment)
+    connector_numbers.touch(request.connection, (connector["id"],), moment)
+    return get_numbers(request)
 
 
-def post_numbers(call: Call) -> Answer:
-    """Answer ``POST connectors/{id}/phone_numbers.json``: these, and no others."""
-    return _write_numbers(call, connector_numbers.replace)
+def post_numbers(request: ApiRequest) -> Response:
+    """Handle ``POST connectors/{id}/phone_numbers.json``: replace all numbers."""
+    return _change_numbers(request, connector_numbers.replace)
 
 
-def put_numbers(call: Call) -> Answer:
-    """Answer ``PUT connectors/{id}/phone_numbers.json``: these beside those that it has."""
-    return _write_numbers(call, connector_numbers.add)
+def put_numbers(request: ApiRequest) -> Response:
+    """Handle ``PUT connectors/{id}/phone_numbers.json``: add numbers."""
+    return _change_numbers(request, connector_numbers.add)
 
 
-def delete_numbers(call: Call) -> Answer:
-    """Answer ``DELETE connectors/{id}/phone_numbers.json``: all but these."""
-    return _write_numbers(call, connector_numbers.remove)
+def delete_numbers(request: ApiRequest) -> Response:
+    """Handle ``DELETE connectors/{id}/phone_numbers.json``: remove these numbers."""
+    return _change_numbers(request, connector_numbers.remove)
 
 
 _NUMBERS = "/accounts/{account}/connectors/{id}/phone_numbers"

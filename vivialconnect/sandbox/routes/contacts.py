@@ -1,26 +1,26 @@
-"""Routes of an account's contacts: the people to speak to."""
+"""Routes of the contacts of an account."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.sandbox.http.exchange import Answer, Refusal, json_answer
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import (
-    count_rows,
+    count_records,
     of_account,
-    own_row,
+    own_record,
     read_page,
     searched,
 )
 from vivialconnect.sandbox.routes.router import Route
 from vivialconnect.sandbox.service.clock import timestamp
-from vivialconnect.sandbox.service.store import Row, insert, select_all, select_one, update
+from vivialconnect.sandbox.service.store import Record, insert, select_all, select_one, update
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from vivialconnect.sandbox.routes.router import Call
+    from vivialconnect.sandbox.routes.router import ApiRequest
 
 REQUIRED = ("first_name", "last_name", "email", "contact_type")
 OPTIONAL = (
@@ -32,80 +32,84 @@ FIELDS = ("id", "account_id", "date_created", "date_modified", *TEXTS)
 SEARCHED = ("first_name", "last_name", "company_name", "email")
 
 
-def render(row: Row) -> dict[str, Any]:
-    """Write a contact as the service does."""
-    document = {name: row[name] for name in FIELDS}
+def render(record: Record) -> dict[str, Any]:
+    """Return a contact as the API does."""
+    document = {name: record[name] for name in FIELDS}
     for name in ("date_created", "date_modified"):
         document[name] += "+00:00"
-    return dict(document, active=bool(row["active"]))
+    return dict(document, active=bool(record["active"]))
 
 
 def contacts_of(connection: sqlite3.Connection, account_id: int) -> list[dict[str, Any]]:
-    """Write all contacts of an account, as they stand within it."""
-    rows = select_all(
+    """Return all contacts of an account as the API does."""
+    records = select_all(
         connection, "SELECT * FROM contacts WHERE account_id = ? ORDER BY id", (account_id,)
     )
-    return [render(row) for row in rows]
+    return [render(record) for record in records]
 
 
 def _writable(document: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: document[name] for name in TEXTS if name in document}
     for name, value in values.items():
         if name in REQUIRED and not (isinstance(value, str) and value):
-            raise Refusal(400, f"{name} must be a text that is not empty")
+            raise HTTPError(400, f"{name} must be a string that is not empty")
         if not (value is None or isinstance(value, str)):
-            raise Refusal(400, f"{name} must be a text or null")
+            raise HTTPError(400, f"{name} must be a string or null")
     if "active" in document:
         if not isinstance(document["active"], bool):
-            raise Refusal(400, "active must be true or false")
+            raise HTTPError(400, "active must be true or false")
         values["active"] = document["active"]
     return values
 
 
-def list_contacts(call: Call) -> Answer:
-    """Answer ``GET contacts.json``."""
-    condition = searched(of_account(call), call.parameters, SEARCHED)
-    rows = read_page(call, "contacts", condition, FIELDS)
-    return json_answer({"contacts": [render(row) for row in rows]})
+def list_contacts(request: ApiRequest) -> Response:
+    """Handle ``GET contacts.json``."""
+    condition = searched(of_account(request), request.parameters, SEARCHED)
+    records = read_page(request, "contacts", condition, FIELDS)
+    return json_response({"contacts": [render(record) for record in records]})
 
 
-def count_contacts(call: Call) -> Answer:
-    """Answer ``GET contacts/count.json``."""
-    condition = searched(of_account(call), call.parameters, SEARCHED)
-    return count_rows(call, "contacts", condition)
+def count_contacts(request: ApiRequest) -> Response:
+    """Handle ``GET contacts/count.json``."""
+    condition = searched(of_account(request), request.parameters, SEARCHED)
+    return count_records(request, "contacts", condition)
 
 
-def post_contact(call: Call) -> Answer:
-    """Answer ``POST contacts.json``."""
-    document = call.document("contact")
-    absent = [name for name in REQUIRED if name not in document]
-    if absent:
-        raise Refusal(400, "Must specify {}".format(", ".join(absent)))
-    now = timestamp(call.clock.now())
-    row = {"account_id": call.account_id, "date_created": now, "date_modified": now}
-    contact_id = insert(call.connection, "contacts", dict(row, **_writable(document)))
-    stored = select_one(call.connection, "SELECT * FROM contacts WHERE id = ?", (contact_id,)) or {}
-    return json_answer({"contact": render(stored)}, status=201)
+def post_contact(request: ApiRequest) -> Response:
+    """Handle ``POST contacts.json``."""
+    document = request.document("contact")
+    missing = [name for name in REQUIRED if name not in document]
+    if missing:
+        raise HTTPError(400, "Must specify {}".format(", ".join(missing)))
+    now = timestamp(request.clock.now())
+    record = {"account_id": request.account_id, "date_created": now, "date_modified": now}
+    contact_id = insert(request.connection, "contacts", dict(record, **_writable(document)))
+    stored = (
+        select_one(request.connection, "SELECT * FROM contacts WHERE id = ?", (contact_id,)) or {}
+    )
+    return json_response({"contact": render(stored)}, status=201)
 
 
-def get_contact(call: Call) -> Answer:
-    """Answer ``GET contacts/{id}.json``."""
-    return json_answer({"contact": render(own_row(call, "contacts"))})
+def get_contact(request: ApiRequest) -> Response:
+    """Handle ``GET contacts/{id}.json``."""
+    return json_response({"contact": render(own_record(request, "contacts"))})
 
 
-def put_contact(call: Call) -> Answer:
-    """Answer ``PUT contacts/{id}.json``; fields that cannot change are passed over."""
-    row = own_row(call, "contacts")
-    changes = _writable(call.document("contact"))
-    changes["date_modified"] = timestamp(call.clock.now())
-    update(call.connection, "contacts", row["id"], changes)
-    return json_answer({"contact": render(dict(row, **changes))})
+def put_contact(request: ApiRequest) -> Response:
+    """Handle ``PUT contacts/{id}.json``; read-only fields are ignored."""
+    record = own_record(request, "contacts")
+    changes = _writable(request.document("contact"))
+    changes["date_modified"] = timestamp(request.clock.now())
+    update(request.connection, "contacts", record["id"], changes)
+    return json_response({"contact": render(dict(record, **changes))})
 
 
-def delete_contact(call: Call) -> Answer:
-    """Answer ``DELETE contacts/{id}.json``."""
-    call.connection.execute("DELETE FROM contacts WHERE id = ?", (own_row(call, "contacts")["id"],))
-    return Answer(204)
+def delete_contact(request: ApiRequest) -> Response:
+    """Handle ``DELETE contacts/{id}.json``."""
+    request.connection.execute(
+        "DELETE FROM contacts WHERE id = ?", (own_record(request, "contacts")["id"],)
+    )
+    return Response(204)
 
 
 ROUTES = [

@@ -1,18 +1,18 @@
-"""The route of lookups: whose network a number is on. All of it is made up from the digits."""
+"""The route of number lookups. The sandbox derives carrier and device from the digits."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.sandbox.http.exchange import Refusal, json_answer
+from vivialconnect.sandbox.http.response import HTTPError, json_response
 from vivialconnect.sandbox.routes.router import Route
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.exchange import Answer
-    from vivialconnect.sandbox.routes.router import Call
+    from vivialconnect.sandbox.http.response import Response
+    from vivialconnect.sandbox.routes.router import ApiRequest
 
-#: One client sends the plus as it is, which reads as a space; another leaves it out.
+#: One client sends the plus unencoded, which decodes to a space. Another one omits it.
 NUMBER = re.compile(r"[+ ]?(1[0-9]{10}|[2-9][0-9]{6,14})", re.ASCII)
 
 CARRIERS = ("Sandbox Wireless", "Sandbox Mobile", "Sandbox Landline")
@@ -26,23 +26,22 @@ DATE = "2017-07-05T22:46:13+00:00"
 
 
 def describe(digits: str) -> dict[str, Any]:
-    """Make up what is known of a number, always the same of the same one.
+    """Return carrier, device and dates of a number; the same number has the same ones.
 
     :param digits: the number with its country code, without a plus.
-    :returns: carrier, device and dates.
     """
-    place = sum(map(int, digits)) % len(CARRIERS)
-    mobile = CARRIERS[place] != "Sandbox Landline"
+    index = sum(map(int, digits)) % len(CARRIERS)
+    mobile = CARRIERS[index] != "Sandbox Landline"
     capabilities: dict[str, bool] = {
-        name: mobile and (place + index) % len(CARRIERS) != 0
-        for index, name in enumerate(CAPABILITIES)
+        name: mobile and (index + offset) % len(CARRIERS) != 0
+        for offset, name in enumerate(CAPABILITIES)
     }
     capabilities["device_lookup_api"] = mobile
     return {
         "carrier": {
             "capabilities": capabilities,
             "country": "US" if digits.startswith("1") else None,
-            "name": CARRIERS[place],
+            "name": CARRIERS[index],
         },
         "date_created": DATE,
         "date_modified": DATE,
@@ -50,13 +49,15 @@ def describe(digits: str) -> dict[str, Any]:
     }
 
 
-def get_lookup(call: Call) -> Answer:
-    """Answer ``GET numbers/lookup.json``; the number comes back as it was written."""
-    text = call.parameters.get("phone_number", "")
+def get_lookup(request: ApiRequest) -> Response:
+    """Handle ``GET numbers/lookup.json``; the number is returned as it was sent."""
+    text = request.parameters.get("phone_number", "")
     match = NUMBER.fullmatch(text)
     if match is None:
-        raise Refusal(400, f"phone_number must be a number like +15154469790, not {text!r}")
-    return json_answer({"number_info": dict(describe(match.group(1)), phone_number=text)})
+        raise HTTPError(
+            400, f"phone_number must be a phone number such as +15154469790, got {text!r}"
+        )
+    return json_response({"number_info": dict(describe(match.group(1)), phone_number=text)})
 
 
 ROUTES = [Route("GET", "/accounts/{account}/numbers/lookup.json", get_lookup)]

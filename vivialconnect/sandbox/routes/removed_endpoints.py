@@ -1,4 +1,4 @@
-"""What the service had once and withdrew: nothing answers there, and the refusal says why."""
+"""Endpoints that the service removed in 2017; an error says so."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from vivialconnect.sandbox.routes.router import BASE_PATH
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.exchange import Refusal
+    from vivialconnect.sandbox.http.response import HTTPError
 
-#: What was withdrawn, by the methods and the paths below the base that it had.
-WITHDRAWN = (
+#: Methods and paths below the base path, and what they were for.
+REMOVED = (
     (r"POST /accounts\.json", "Creating accounts"),
     (r"DELETE /accounts/[^/]+\.json", "Deleting accounts"),
     (r"[A-Z]+ /accounts/[^/]+/subaccounts(/[^/]+)?\.json", "The resource subaccounts"),
@@ -20,16 +20,16 @@ WITHDRAWN = (
 )
 
 
-def explain(refusal: Refusal, method: str, path: str) -> Refusal:
-    """Say of a call that nothing answers whether something did once.
+def explain(error: HTTPError, method: str, path: str) -> HTTPError:
+    """Change the message of an error if its endpoint was removed.
 
-    :param refusal: the refusal, 404 or 405.
+    :param error: the error, 404 or 405.
     :param method: the HTTP method.
-    :param path: the path as on the wire.
-    :returns: the refusal; of what was withdrawn it says so.
+    :param path: the path as sent.
+    :returns: the error.
     """
     line = method + " " + re.sub("/{2,}", "/", path).replace(BASE_PATH, "", 1)
-    for pattern, what in WITHDRAWN:
+    for pattern, purpose in REMOVED:
         if re.fullmatch(pattern, line):
-            refusal.document["message"] = what + " was withdrawn by the service in 2017"
-    return refusal
+            error.document["message"] = purpose + " was withdrawn by the service in 2017"
+    return error

@@ -1,14 +1,15 @@
-"""Which route a path names, and what a route is handed. Routes themselves live with their noun."""
+"""Routes: which handler a method and a path belong to, and what the handler receives."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from re import Pattern
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 from urllib.parse import unquote
 
-from vivialconnect.sandbox.http.exchange import Answer, Refusal, Request, parse_json
+from vivialconnect.sandbox.http.request import Request, parse_json
+from vivialconnect.sandbox.http.response import HTTPError, Response
 from vivialconnect.sandbox.service.store import parse_id
 
 if TYPE_CHECKING:
@@ -16,25 +17,25 @@ if TYPE_CHECKING:
 
     from vivialconnect.sandbox.http.verification import Credential
     from vivialconnect.sandbox.service.clock import Clock
-    from vivialconnect.sandbox.service.lifecycle import Options
+    from vivialconnect.sandbox.service.options import Options
 
 BASE_PATH = "/api/v1.0"
 
 
 @dataclass
-class Call:
-    """A verified request on its way through a route.
+class ApiRequest:
+    """A verified request for a route.
 
-    :param request: the request.
-    :param signer: who signed it.
+    :param raw: the request as it was received.
+    :param signer: the owner of the key that signed it.
     :param clock: the sandbox's clock.
-    :param options: the sandbox's settings.
-    :param segments: what the path holds at the route's placeholders, decoded.
-    :param connection: the database, in the transaction that ends with the answer.
-    :param prepared: what the route's ``prepare`` gave.
+    :param options: the sandbox's options.
+    :param segments: the decoded segments of the path, by the names in the route's pattern.
+    :param connection: the database, in the transaction of the request.
+    :param prepared: the result of the route's ``prepare``.
     """
 
-    request: Request
+    raw: Request
     signer: Credential
     clock: Clock
     options: Options
@@ -44,71 +45,68 @@ class Call:
 
     @property
     def account_id(self) -> int:
-        """The account that the call is about, which is always the signer's."""
+        """The id of the account, which is always the signer's."""
         return self.signer.account_id
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The query; of repeated keys the last counts."""
-        return dict(self.request.pairs)
+        """The query; the last of repeated keys counts."""
+        return dict(self.raw.pairs)
 
-    def row_id(self, name: str = "id") -> int:
-        """Read an id from the path.
+    def record_id(self, name: str = "id") -> int:
+        """Return an id in the path.
 
-        :param name: the placeholder.
-        :returns: the id.
-        :raises Refusal: 404 when no row can have it.
+        :param name: the name of the segment.
+        :raises HTTPError: 404 if it is not a valid id.
         """
-        row_id = parse_id(self.segments[name])
-        if row_id is None:
-            raise missing(self.segments[name])
-        return row_id
+        record_id = parse_id(self.segments[name])
+        if record_id is None:
+            raise not_found(self.segments[name])
+        return record_id
 
     def document(self, root: str) -> dict[str, Any]:
-        """Read the object in the body.
+        """Return the object in the body.
 
-        :param root: the single key that it stands under.
-        :returns: the object.
-        :raises Refusal: 400 when the body has another shape.
+        :param root: the key that holds it.
+        :raises HTTPError: 400 if the body has another shape.
         """
-        document = parse_json(self.request.body)
+        document = parse_json(self.raw.body)
         inner = document.get(root) if isinstance(document, dict) else None
         if not isinstance(inner, dict):
-            raise Refusal(400, f'The request body must be an object under the key "{root}"')
+            raise HTTPError(400, f'The request body must be an object under the key "{root}"')
         return inner
 
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[ApiRequest], Response]
 
 
 class Route(NamedTuple):
-    """What answers a method and a path.
+    """A method and a path, and their handler.
 
     :param method: the HTTP method.
-    :param pattern: the path below the base; ``{name}`` stands for one segment.
-    :param handler: makes the answer, within a transaction.
-    :param prepare: does what may take long, before the transaction.
+    :param pattern: the path below the base path; ``{name}`` matches one segment.
+    :param handler: returns the response, in a transaction.
+    :param prepare: does slow work before the transaction.
     """
 
     method: str
     pattern: str
     handler: Handler
-    prepare: Optional[Callable[[Call], Any]] = None
+    prepare: Callable[[ApiRequest], Any] | None = None
 
 
-def missing(row_id: object) -> Refusal:
-    """Make the refusal of an id that names nothing."""
-    return Refusal(404, f"Resource not found for id {row_id}")
+def not_found(record_id: object) -> HTTPError:
+    """Return the error for an unknown id."""
+    return HTTPError(404, f"Resource not found for id {record_id}")
 
 
 class Router:
-    """Finds routes.
+    """Find routes.
 
-    :param routes: the routes; of two that match, the earlier one is taken.
+    :param routes: the routes; the first that matches counts.
     """
 
     def __init__(self, routes: list[Route]) -> None:
-        """Compile the patterns."""
         self._paths: list[tuple[Pattern[str], dict[str, Route]]] = []
         by_pattern: dict[str, dict[str, Route]] = {}
         for route in routes:
@@ -117,12 +115,11 @@ class Router:
             self._paths.append((_compile(pattern), methods))
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        """Find what answers.
+        """Return the route of a request, and the decoded segments of its pattern.
 
-        :param method: the HTTP method; HEAD is answered as GET.
-        :param path: the path as on the wire; repeated slashes count as one.
-        :returns: the route and the decoded segments of its placeholders.
-        :raises Refusal: 404 for a path, 405 for a method that nothing answers.
+        :param method: the HTTP method; HEAD counts as GET.
+        :param path: the path as sent; repeated slashes count as one.
+        :raises HTTPError: 404 for an unknown path, 405 for an unknown method.
         """
         plain = re.sub("/{2,}", "/", path)
         allowed: list[str] = []
@@ -135,8 +132,8 @@ class Router:
                 return route, {name: unquote(text) for name, text in match.groupdict().items()}
             allowed += [name for name in methods if name not in allowed]
         if not allowed:
-            raise Refusal(404, f"Nothing is at this path; the base path is {BASE_PATH}")
-        raise Refusal(
+            raise HTTPError(404, f"Nothing is at this path; the base path is {BASE_PATH}")
+        raise HTTPError(
             405,
             f"The method {method} is not allowed here",
             headers={"Allow": ", ".join(sorted(allowed))},

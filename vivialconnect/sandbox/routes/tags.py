@@ -7,73 +7,77 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.sandbox.http.exchange import json_answer
-from vivialconnect.sandbox.routes.listing import Condition, of_account, own_row, paged
+from vivialconnect.sandbox.http.response import json_response
+from vivialconnect.sandbox.routes.listing import (
+    Condition,
+    of_account,
+    own_record,
+    read_page_with_totals,
+)
 from vivialconnect.sandbox.routes.numbers import FIELDS, render
 from vivialconnect.sandbox.routes.router import Route
-from vivialconnect.sandbox.service import tags as tagging
+from vivialconnect.sandbox.service import tags as tag_service
 from vivialconnect.sandbox.service.clock import timestamp
-from vivialconnect.sandbox.service.store import Row, select_all, update
+from vivialconnect.sandbox.service.store import Record, select_all, update
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.exchange import Answer
-    from vivialconnect.sandbox.routes.router import Call
+    from vivialconnect.sandbox.http.response import Response
+    from vivialconnect.sandbox.routes.router import ApiRequest
 
 
-def _tagged(call: Call) -> Condition:
-    """Choose the numbers with tags: with each of the wanted ones, and with none of the others."""
-    wanted = set(tagging.read_filter(call.parameters, "contains"))
-    unwanted = set(tagging.read_filter(call.parameters, "notcontains"))
-    condition = of_account(call).also("tags != '{}'")
-    rows = select_all(
-        call.connection, "SELECT id, tags FROM numbers WHERE " + condition.where, condition.values
-    )
+def _tagged(request: ApiRequest) -> Condition:
+    """Return the condition for numbers with all tags of ``contains``, none of ``notcontains``."""
+    wanted = set(tag_service.read_filter(request.parameters, "contains"))
+    unwanted = set(tag_service.read_filter(request.parameters, "notcontains"))
+    condition = of_account(request).also("tags != '{}'")
+    statement = "SELECT id, tags FROM numbers WHERE " + condition.where
     ids = []
-    for row in rows:
-        tags = set(json.loads(row["tags"]).items())
+    for number in select_all(request.connection, statement, condition.values):
+        tags = set(json.loads(number["tags"]).items())
         if wanted <= tags and not unwanted & tags:
-            ids.append(str(row["id"]))
+            ids.append(str(number["id"]))
     return condition.also("id IN ({})".format(", ".join(ids)))
 
 
-def list_tagged(call: Call) -> Answer:
-    """Answer ``GET numbers/tags.json``; its rows stand under ``items``."""
-    page = paged(call, "numbers", _tagged(call), FIELDS, render)
+def list_tagged(request: ApiRequest) -> Response:
+    """Handle ``GET numbers/tags.json``; the numbers are under ``items``."""
+    page = read_page_with_totals(request, "numbers", _tagged(request), FIELDS, render)
     page["items"] = page.pop("numbers")
-    return json_answer(page)
+    return json_response(page)
 
 
-def _show(row: Row) -> Answer:
-    # One client reads the number, another the tags.
-    number = render(row)
-    return json_answer({"phone_number": number, "tags": number["tags"]})
+def _render_tags(record: Record) -> Response:
+    # One client reads the number, another one the tags.
+    number = render(record)
+    return json_response({"phone_number": number, "tags": number["tags"]})
 
 
-def _write(call: Call, row: Row, tags: dict[str, Any]) -> Answer:
+def _replace(request: ApiRequest, number: Record, tags: dict[str, Any]) -> Response:
     changes = {
-        "tags": json.dumps(tagging.check(tags)),
-        "date_modified": timestamp(call.clock.now()),
+        "tags": json.dumps(tag_service.check(tags)),
+        "date_modified": timestamp(request.clock.now()),
     }
-    update(call.connection, "numbers", row["id"], changes)
-    return _show(dict(row, **changes))
+    update(request.connection, "numbers", number["id"], changes)
+    return _render_tags(dict(number, **changes))
 
 
-def get_tags(call: Call) -> Answer:
-    """Answer ``GET numbers/{id}/tags.json``."""
-    return _show(own_row(call, "numbers"))
+def get_tags(request: ApiRequest) -> Response:
+    """Handle ``GET numbers/{id}/tags.json``."""
+    return _render_tags(own_record(request, "numbers"))
 
 
-def put_tags(call: Call) -> Answer:
-    """Answer ``PUT numbers/{id}/tags.json``: these, and no others."""
-    return _write(call, own_row(call, "numbers"), call.document("tags"))
+def put_tags(request: ApiRequest) -> Response:
+    """Handle ``PUT numbers/{id}/tags.json``: replace all tags."""
+    return _replace(request, own_record(request, "numbers"), request.document("tags"))
 
 
-def delete_tags(call: Call) -> Answer:
-    """Answer ``DELETE numbers/{id}/tags.json``; keys count, their values do not."""
-    row = own_row(call, "numbers")
-    gone = call.document("tags")
-    tags = json.loads(row["tags"])
-    return _write(call, row, {key: value for key, value in tags.items() if key not in gone})
+def delete_tags(request: ApiRequest) -> Response:
+    """Handle ``DELETE numbers/{id}/tags.json``: remove tags by their keys; values are ignored."""
+    number = own_record(request, "numbers")
+    removed = request.document("tags")
+    tags = json.loads(number["tags"])
+    kept = {key: value for key, value in tags.items() if key not in removed}
+    return _replace(request, number, kept)
 
 
 ROUTES = [

@@ -1,4 +1,4 @@
-"""Routes of transactions: what the account was charged, the newest first."""
+"""Routes of transactions."""
 
 # ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
 
@@ -8,93 +8,83 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.sandbox.http.exchange import Refusal, json_answer
-from vivialconnect.sandbox.routes.listing import Condition, instant, limit_of, of_account, positive
+from vivialconnect.sandbox.http.response import HTTPError, json_response
+from vivialconnect.sandbox.routes.listing import Condition, of_account, page_bounds, time_of
 from vivialconnect.sandbox.routes.router import Route
-from vivialconnect.sandbox.service.billing import balances
+from vivialconnect.sandbox.service.billing import TRANSACTION_TYPES, balances
 from vivialconnect.sandbox.service.clock import timestamp
-from vivialconnect.sandbox.service.store import Row, parse_id, select_all, select_one
+from vivialconnect.sandbox.service.store import Record, parse_id, select_all, select_one
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.exchange import Answer
-    from vivialconnect.sandbox.routes.router import Call
+    from vivialconnect.sandbox.http.response import Response
+    from vivialconnect.sandbox.routes.router import ApiRequest
 
 FIELDS = ("id", "account_id", "transaction_type", "unit_count", "cash_amount", "credit_amount")
 
-#: The types that there are. The sandbox itself writes those that the ledger has a price for.
-TYPES = (
-    "number_purchase", "number_purchase_tollfree", "number_renew", "number_renew_tollfree",
-    "number_release", "sms_local_in", "sms_local_out", "mms_local_in", "mms_local_out",
-    "sms_tollfree_in", "sms_tollfree_out", "mms_tollfree_in", "mms_tollfree_out",
-    "sms_shortcode_in", "sms_shortcode_out", "mms_shortcode_in", "mms_shortcode_out",
-    "sms_intl_out", "voice_forward", "voice_forward_tollfree",
-)  # fmt: skip
-
-#: Clients write the one name with no brackets, with a pair, and with two.
+#: Clients write the name with no brackets, with one pair, and with two.
 INCLUDED = re.compile(r"include_types(\[\]){0,2}")
 
 
-def render(row: Row) -> dict[str, Any]:
-    """Write a transaction as the service does."""
-    document = {name: row[name] for name in FIELDS}
+def render(record: Record) -> dict[str, Any]:
+    """Return a transaction as the API does."""
+    document = {name: record[name] for name in FIELDS}
     return dict(
         document,
-        balances=balances(row["cash_balance"]),
-        data=json.loads(row["data"]),
-        post_time=row["post_time"],
+        balances=balances(record["cash_balance"]),
+        data=json.loads(record["data"]),
+        post_time=record["post_time"],
     )
 
 
-def _included(call: Call) -> list[str]:
-    types = [value for key, value in call.request.pairs if INCLUDED.fullmatch(key) and value]
+def _included(request: ApiRequest) -> list[str]:
+    types = [value for key, value in request.raw.pairs if INCLUDED.fullmatch(key) and value]
     for name in types:
-        if name not in TYPES:
-            raise Refusal(
-                400, "{!r} is no transaction type; there are {}".format(name, ", ".join(TYPES))
-            )
+        if name not in TRANSACTION_TYPES:
+            choices = ", ".join(TRANSACTION_TYPES)
+            raise HTTPError(400, f"include_types must be among {choices}, got {name!r}")
     return types
 
 
-def _condition(call: Call) -> Condition:
-    condition = of_account(call)
-    if call.parameters.get("start_time"):
-        start = timestamp(instant(call.parameters, "start_time"))
+def _condition(request: ApiRequest) -> Condition:
+    condition = of_account(request)
+    if request.parameters.get("start_time"):
+        start = timestamp(time_of(request.parameters, "start_time"))
         condition = condition.also("post_time >= ?", start)
-    if call.parameters.get("end_time"):
-        # All of that second counts, for post_time has fractions.
-        end = timestamp(instant(call.parameters, "end_time")) + ".999999"
+    if request.parameters.get("end_time"):
+        # The whole last second counts: post_time has fractions.
+        end = timestamp(time_of(request.parameters, "end_time")) + ".999999"
         condition = condition.also("post_time <= ?", end)
-    types = _included(call)
+    types = _included(request)
     if types:
         places = ", ".join("?" * len(types))
         condition = condition.also(f"transaction_type IN ({places})", *types)
     return condition
 
 
-def list_transactions(call: Call) -> Answer:
-    """Answer ``GET transactions.json``; ``count`` is of the rows on this page."""
-    condition = _condition(call)
-    limit = limit_of(call.parameters)
-    start = (positive(call.parameters, "page", 1) - 1) * limit
-    rows = select_all(
-        call.connection,
+def list_transactions(request: ApiRequest) -> Response:
+    """Handle ``GET transactions.json``; ``count`` is the number of records on the page."""
+    condition = _condition(request)
+    records = select_all(
+        request.connection,
         f"SELECT * FROM transactions WHERE {condition.where} ORDER BY id DESC LIMIT ? OFFSET ?",
-        (*condition.values, limit, start),
+        (*condition.values, *page_bounds(request.parameters)),
     )
-    return json_answer({"count": len(rows), "transactions": [render(row) for row in rows]})
+    return json_response(
+        {"count": len(records), "transactions": [render(record) for record in records]}
+    )
 
 
-def get_transaction(call: Call) -> Answer:
-    """Answer ``GET transactions/{id}.json``; an unknown id is a 400, as the service's are."""
-    text = call.segments["id"]
-    row = select_one(
-        call.connection,
+def get_transaction(request: ApiRequest) -> Response:
+    """Handle ``GET transactions/{id}.json``; an unknown id is a 400, as it is at the service."""
+    text = request.segments["id"]
+    record = select_one(
+        request.connection,
         "SELECT * FROM transactions WHERE id = ? AND account_id = ?",
-        (parse_id(text), call.account_id),
+        (parse_id(text), request.account_id),
     )
-    if row is None:
-        raise Refusal(400, f"transaction_id {text} is invalid")
-    return json_answer({"transaction": render(row)})
+    if record is None:
+        raise HTTPError(400, f"transaction_id {text} is invalid")
+    return json_response({"transaction": render(record)})
 
 
 ROUTES = [

@@ -1,4 +1,4 @@
-"""Routes of users, and of their passwords."""
+"""Routes of users and their passwords."""
 
 # ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
 
@@ -7,11 +7,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.sandbox.http.exchange import Answer, Refusal, json_answer
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import (
-    count_rows,
+    count_records,
     of_account,
-    own_row,
+    own_record,
     read_page,
     searched,
 )
@@ -19,74 +19,74 @@ from vivialconnect.sandbox.routes.router import Route
 from vivialconnect.sandbox.service import passwords
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.initial_data import ROLES
-from vivialconnect.sandbox.service.store import Row, insert, select_one, update
+from vivialconnect.sandbox.service.store import Record, insert, select_one, update
 
 if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import Call
+    from vivialconnect.sandbox.routes.router import ApiRequest
 
 TEXTS = ("username", "email", "first_name", "last_name", "timezone")
 FIELDS = ("id", "account_id", "mfa_method", "date_created", "date_modified", *TEXTS)
 FLAGS = ("active", "verified")
 SEARCHED = ("username", "email", "first_name", "last_name")
 REGISTERED = ("first_name", "last_name", "email", "username", "password")
-LONGEST = 128
+MAXIMUM_LENGTH = 128
 DEFAULT_ROLE = "User"
 
 
-def render(row: Row) -> dict[str, Any]:
-    """Write a user as the service does."""
-    document = {name: row[name] for name in FIELDS}
-    document.update({name: bool(row[name]) for name in FLAGS})
-    return dict(document, roles=json.loads(row["roles"]))
+def render(record: Record) -> dict[str, Any]:
+    """Return a user as the API does."""
+    document = {name: record[name] for name in FIELDS}
+    document.update({name: bool(record[name]) for name in FLAGS})
+    return dict(document, roles=json.loads(record["roles"]))
 
 
 def _writable(document: dict[str, Any]) -> dict[str, Any]:
     values = {name: document[name] for name in TEXTS if document.get(name) is not None}
     for name, value in values.items():
-        if not isinstance(value, str) or len(value) > LONGEST:
-            raise Refusal(400, f"{name} must be a text of at most {LONGEST} characters")
+        if not isinstance(value, str) or len(value) > MAXIMUM_LENGTH:
+            raise HTTPError(400, f"{name} must be a string of at most {MAXIMUM_LENGTH} characters")
     if isinstance(document.get("active"), bool):
         values["active"] = document["active"]
     return values
 
 
-def list_users(call: Call) -> Answer:
-    """Answer ``GET users.json``."""
-    condition = searched(of_account(call), call.parameters, SEARCHED)
-    rows = read_page(call, "users", condition, FIELDS)
-    return json_answer({"users": [render(row) for row in rows]})
+def list_users(request: ApiRequest) -> Response:
+    """Handle ``GET users.json``."""
+    condition = searched(of_account(request), request.parameters, SEARCHED)
+    records = read_page(request, "users", condition, FIELDS)
+    return json_response({"users": [render(record) for record in records]})
 
 
-def count_users(call: Call) -> Answer:
-    """Answer ``GET users/count.json``."""
-    condition = searched(of_account(call), call.parameters, SEARCHED)
-    return count_rows(call, "users", condition)
+def count_users(request: ApiRequest) -> Response:
+    """Handle ``GET users/count.json``."""
+    condition = searched(of_account(request), request.parameters, SEARCHED)
+    return count_records(request, "users", condition)
 
 
-def post_user(call: Call) -> Answer:
-    """Answer ``POST users.json``."""
-    return _add(call, call.document("user"))
+def post_user(request: ApiRequest) -> Response:
+    """Handle ``POST users.json``."""
+    return _add(request, request.document("user"))
 
 
-def register_user(call: Call) -> Answer:
-    """Answer ``POST users/register.json``; nobody confirms, so the user stays unverified."""
-    document = call.document("user")
-    absent = [name for name in REGISTERED if not document.get(name)]
-    if absent:
-        raise Refusal(400, "Must specify {}".format(", ".join(absent)))
-    account_id = document.get("account_id") or call.account_id
-    if str(account_id) != str(call.account_id):
-        raise Refusal(403, f"The API key does not belong to account {account_id}")
-    return _add(call, document)
+def register_user(request: ApiRequest) -> Response:
+    """Handle ``POST users/register.json``; the user stays unverified."""
+    document = request.document("user")
+    missing = [name for name in REGISTERED if not document.get(name)]
+    if missing:
+        raise HTTPError(400, "Must specify {}".format(", ".join(missing)))
+    account_id = document.get("account_id") or request.account_id
+    if str(account_id) != str(request.account_id):
+        raise HTTPError(403, f"The API key does not belong to account {account_id}")
+    return _add(request, document)
 
 
-def _add(call: Call, document: dict[str, Any]) -> Answer:
+def _add(request: ApiRequest, document: dict[str, Any]) -> Response:
     role = document.get("role") or DEFAULT_ROLE
     if not isinstance(role, str) or role not in ROLES:
-        raise Refusal(400, "role must be one of {}".format(", ".join(sorted(ROLES))))
-    now = timestamp(call.clock.now())
-    row = {
-        "account_id": call.account_id,
+        raise HTTPError(400, "role must be one of {}".format(", ".join(sorted(ROLES))))
+    now = timestamp(request.clock.now())
+    record = {
+        "account_id": request.account_id,
         "roles": json.dumps([ROLES[role]]),
         "date_created": now,
         "date_modified": now,
@@ -94,48 +94,48 @@ def _add(call: Call, document: dict[str, Any]) -> Answer:
     password = document.get("password")
     if password is not None:
         passwords.check(password)
-    user_id = insert(call.connection, "users", dict(row, **_writable(document)))
+    user_id = insert(request.connection, "users", dict(record, **_writable(document)))
     if password is not None:
-        passwords.keep(call.connection, user_id, password)
-    stored = select_one(call.connection, "SELECT * FROM users WHERE id = ?", (user_id,)) or {}
-    return json_answer({"user": render(stored)}, status=201)
+        passwords.store(request.connection, user_id, password)
+    stored = select_one(request.connection, "SELECT * FROM users WHERE id = ?", (user_id,)) or {}
+    return json_response({"user": render(stored)}, status=201)
 
 
-def get_user(call: Call) -> Answer:
-    """Answer ``GET users/{id}.json``."""
-    return json_answer({"user": render(own_row(call, "users"))})
+def get_user(request: ApiRequest) -> Response:
+    """Handle ``GET users/{id}.json``."""
+    return json_response({"user": render(own_record(request, "users"))})
 
 
-def put_user(call: Call) -> Answer:
-    """Answer ``PUT users/{id}.json``; fields that cannot change are passed over."""
-    row = own_row(call, "users")
-    changes = _writable(call.document("user"))
-    changes["date_modified"] = timestamp(call.clock.now())
-    update(call.connection, "users", row["id"], changes)
-    return json_answer({"user": render(dict(row, **changes))})
+def put_user(request: ApiRequest) -> Response:
+    """Handle ``PUT users/{id}.json``; read-only fields are ignored."""
+    record = own_record(request, "users")
+    changes = _writable(request.document("user"))
+    changes["date_modified"] = timestamp(request.clock.now())
+    update(request.connection, "users", record["id"], changes)
+    return json_response({"user": render(dict(record, **changes))})
 
 
-def delete_user(call: Call) -> Answer:
-    """Answer ``DELETE users/{id}.json``; the user's keys and password go too."""
-    row = own_row(call, "users")
-    call.connection.execute("DELETE FROM users WHERE id = ?", (row["id"],))
+def delete_user(request: ApiRequest) -> Response:
+    """Handle ``DELETE users/{id}.json``; also deletes the user's keys and password."""
+    record = own_record(request, "users")
+    request.connection.execute("DELETE FROM users WHERE id = ?", (record["id"],))
     for table in ("credentials", "passwords"):
-        call.connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (row["id"],))
-    return Answer(204)
+        request.connection.execute(f"DELETE FROM {table} WHERE user_id = ?", (record["id"],))
+    return Response(204)
 
 
-def put_password(call: Call) -> Answer:
-    """Answer ``PUT users/{id}/profile/password.json``."""
-    row = own_row(call, "users")
-    document = call.document("user")
+def put_password(request: ApiRequest) -> Response:
+    """Handle ``PUT users/{id}/profile/password.json``."""
+    record = own_record(request, "users")
+    document = request.document("user")
     old = document.get("_password")
     if not isinstance(old, str):
-        raise Refusal(400, "_password must be the user's password so far")
+        raise HTTPError(400, "_password must be the current password of the user")
     new = passwords.check(document.get("password"))
-    if not passwords.is_right(call.connection, row["id"], old):
-        raise Refusal(400, "_password is not the user's password")
-    passwords.keep(call.connection, row["id"], new)
-    return json_answer({})
+    if not passwords.is_correct(request.connection, record["id"], old):
+        raise HTTPError(400, "_password is not the user's password")
+    passwords.store(request.connection, record["id"], new)
+    return json_response({})
 
 
 ROUTES = [

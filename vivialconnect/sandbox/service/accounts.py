@@ -1,48 +1,49 @@
-"""Whose sandbox it is: accounts, and the keys that calls for them are signed with. No routes."""
+"""Accounts of a sandbox, and the keys that sign requests for them."""
 
 # ruff: noqa: S608 - the name of the column comes from the code, values are bound.
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, NamedTuple
 
-from vivialconnect.sandbox.service import initial_data as seed
+from vivialconnect.sandbox.service import initial_data
 from vivialconnect.sandbox.service.clock import timestamp
-from vivialconnect.sandbox.service.store import Row, insert, select_one, update
+from vivialconnect.sandbox.service.store import Record, insert, select_one, update
 
 if TYPE_CHECKING:
     import sqlite3
 
 
-@dataclass(frozen=True)
-class SandboxAccount:
-    """An account of a sandbox, and what calls for it are signed with.
+class SandboxAccount(NamedTuple):
+    """An account of a sandbox, and its credentials.
 
     :param account_id: its id.
-    :param api_key: the key.
-    :param api_secret: the secret, which the repr does not show.
+    :param api_key: its API key.
+    :param api_secret: its API secret, which the repr does not show.
     """
 
     account_id: int
     api_key: str
-    api_secret: str = field(repr=False)
+    api_secret: str
+
+    def __repr__(self) -> str:
+        return f"SandboxAccount(account_id={self.account_id!r}, api_key={self.api_key!r})"
 
 
 def check_account_id(account_id: int) -> None:
-    """Refuse an id that no account can have.
+    """Check the id of an account.
 
-    :raises ValueError: if it is one.
+    :raises ValueError: if it is invalid.
     """
     if not 0 < account_id < 10**18:
-        raise ValueError(f"account_id must be a whole number above 0, not {account_id!r}")
+        raise ValueError(f"account_id must be an integer above 0, got {account_id!r}")
 
 
-def check_credentials(api_key: Optional[str], api_secret: Optional[str]) -> None:
-    """Refuse a key or a secret that cannot be; ``None`` can.
+def check_credentials(api_key: str | None, api_secret: str | None) -> None:
+    """Check an API key and an API secret, each if it is not ``None``.
 
-    :raises ValueError: if one cannot be.
+    :raises ValueError: if one is invalid.
     """
     if api_key is not None and re.fullmatch(r"[!-9;-~]+", api_key) is None:
         raise ValueError("api_key must be ASCII text without spaces and colons, and not empty")
@@ -50,47 +51,49 @@ def check_credentials(api_key: Optional[str], api_secret: Optional[str]) -> None
         raise ValueError("api_secret must be printable text, and not empty")
 
 
-def admit(
+def ensure_account(
     connection: sqlite3.Connection,
     account_id: int,
     moment: float,
     *,
     company_name: str,
-    api_key: Optional[str],
-    api_secret: Optional[str],
+    api_key: str | None,
+    api_secret: str | None,
 ) -> SandboxAccount:
-    """Put an account and its key into the database, as far as they are not there.
+    """Create an account and its credentials, if the database does not have them.
 
     :param connection: a connection in a transaction.
     :param account_id: the account's id.
-    :param moment: the time, in seconds since 1970.
+    :param moment: now, in seconds since 1970.
     :param company_name: the name of a new account.
-    :param api_key: the key; ``None`` for the one that is there, or else a new one.
-    :param api_secret: the secret, likewise.
+    :param api_key: the API key; ``None`` for the stored one, or a new one.
+    :param api_secret: the API secret; ``None`` for the stored one, or a new one.
     :returns: the account.
-    :raises ValueError: if the key is another account's.
+    :raises ValueError: if the key belongs to another account.
     """
-    user_id = seed.plant(connection, account_id, moment, company_name)
+    user_id = initial_data.ensure(connection, account_id, moment, company_name)
     column, value = ("api_key", api_key) if api_key else ("account_id", account_id)
     statement = f"SELECT * FROM credentials WHERE {column} = ? ORDER BY active DESC, id"
     known = select_one(connection, statement, (value,))
     if known is not None:
-        return _keep(connection, account_id, known, api_secret)
+        return _use_known(connection, account_id, known, api_secret)
     account = SandboxAccount(
-        account_id, api_key or seed.new_api_key(), api_secret or seed.new_api_secret()
+        account_id,
+        api_key or initial_data.new_api_key(),
+        api_secret or initial_data.new_api_secret(),
     )
     now = timestamp(moment)
-    row = {"account_id": account_id, "user_id": user_id, "name": "Auto-Generated Key"}
-    row.update(api_key=account.api_key, api_secret=account.api_secret)
-    insert(connection, "credentials", dict(row, date_created=now, date_modified=now))
+    record = {"account_id": account_id, "user_id": user_id, "name": "Auto-Generated Key"}
+    record.update(api_key=account.api_key, api_secret=account.api_secret)
+    insert(connection, "credentials", dict(record, date_created=now, date_modified=now))
     return account
 
 
-def _keep(
-    connection: sqlite3.Connection, account_id: int, known: Row, api_secret: Optional[str]
+def _use_known(
+    connection: sqlite3.Connection, account_id: int, known: Record, api_secret: str | None
 ) -> SandboxAccount:
     if known["account_id"] != account_id:
-        raise ValueError("The database knows this api_key as another account's")
+        raise ValueError("this api_key belongs to another account of the database")
     account = SandboxAccount(account_id, known["api_key"], api_secret or known["api_secret"])
     update(connection, "credentials", known["id"], {"api_secret": account.api_secret, "active": 1})
     return account

@@ -1,7 +1,7 @@
-"""The sandbox's two clocks: the wall's, and the one that message life follows. No state but theirs.
+"""The clocks of the sandbox, and the formats of its timestamps.
 
-They are apart so that a test may jump an hour ahead in a message's life without making every
-request's signature an hour late.
+The wall clock checks signatures. The other clock decides what has happened to messages, and a test
+can move it forward without making the signatures of its requests invalid.
 """
 
 from __future__ import annotations
@@ -13,91 +13,87 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Callable
 
-#: Where the years end that dates can have, with some left for what comes after a jump.
-LAST_MOMENT = datetime(9000, 1, 1, tzinfo=timezone.utc).timestamp()
+#: The latest time that ``advance`` accepts, well before the last year of ``datetime``.
+LATEST = datetime(9000, 1, 1, tzinfo=timezone.utc).timestamp()
 
 
-class _Error(threading.local):
-    """By how many seconds the clocks are off, for the thread that asks."""
+class _Offset(threading.local):
+    """The offset of both clocks in the current thread, in seconds."""
 
     seconds = 0.0
 
 
 class Clock:
-    """A clock that can be moved ahead.
+    """A clock that can be moved forward.
 
-    :param wall: gives the time in seconds since 1970, UTC.
+    :param wall: returns the time in seconds since 1970, UTC.
     """
 
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
-        """Start level with the wall's clock."""
         self._wall = wall
-        self._ahead = 0.0
-        self._error = _Error()
-        self._guard = threading.Lock()
+        self._advanced = 0.0
+        self._offset = _Offset()
+        self._lock = threading.Lock()
 
     def wall(self) -> float:
-        """Give the time of the wall's clock, in seconds since 1970, UTC."""
-        return self._wall() + self._error.seconds
+        """Return the time of the wall clock, in seconds since 1970, UTC."""
+        return self._wall() + self._offset.seconds
+
+    def now(self) -> float:
+        """Return the time that messages follow, in seconds since 1970, UTC."""
+        return self.wall() + self._advanced
 
     @contextmanager
     def off(self, seconds: float) -> Generator[None, None, None]:
-        """Put both clocks off, for this thread and as long as the context is open.
+        """Shift both clocks in this thread while the context is open.
 
-        :param seconds: how far ahead; negative for behind.
+        :param seconds: how far forward; negative for backward.
         """
-        self._error.seconds = seconds
+        self._offset.seconds = seconds
         try:
             yield
         finally:
-            self._error.seconds = 0.0
-
-    def now(self) -> float:
-        """Give the time of message life, in seconds since 1970, UTC."""
-        return self.wall() + self._ahead
+            self._offset.seconds = 0.0
 
     def advance(self, seconds: float) -> None:
-        """Move ahead.
+        """Move the clock forward.
 
-        :param seconds: how far; not negative.
+        :param seconds: how far.
         :raises ValueError: if it is negative, or leads past the year 9000.
         """
-        with self._guard:
-            if not 0 <= seconds <= LAST_MOMENT - self.now():
+        with self._lock:
+            if not 0 <= seconds <= LATEST - self.now():
                 raise ValueError(
-                    "advance() takes a number of seconds, 0 or more and not past the year 9000, "
-                    "but was given {!r}; the sandbox's clock does not go back".format(seconds)
+                    "seconds must be 0 or more, and not lead past the year 9000, "
+                    "got {!r}. The sandbox's clock only moves forward.".format(seconds)
                 )
-            self._ahead += seconds
+            self._advanced += seconds
 
     def reset(self) -> None:
-        """Go back to the wall's time."""
-        with self._guard:
-            self._ahead = 0.0
+        """Set the clock back to the wall clock."""
+        with self._lock:
+            self._advanced = 0.0
 
 
 def timestamp(moment: float) -> str:
-    """Write a time as ``2020-06-29T12:30:07``, UTC without offset.
+    """Format a time as ``2020-06-29T12:30:07``, in UTC and without an offset.
 
-    :param moment: seconds since 1970, UTC.
-    :returns: the text; fractions are cut off.
+    :param moment: seconds since 1970, UTC; fractions are cut off.
     """
     return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def precise_timestamp(moment: float) -> str:
-    """Write a time as ``2020-06-29T12:30:07.123456``, UTC without offset.
+    """Format a time as ``2020-06-29T12:30:07.123456``, in UTC and without an offset.
 
     :param moment: seconds since 1970, UTC.
-    :returns: the text.
     """
     return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
 def log_timestamp(moment: float) -> str:
-    """Write a time as the 20 digits that logs use: to the second, then 6 of its fraction.
+    """Format a time as logs do: ``YYYYMMDDhhmmss`` and six digits of the fraction.
 
     :param moment: seconds since 1970, UTC.
-    :returns: ``YYYYMMDDhhmmss`` and six digits.
     """
     return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y%m%d%H%M%S%f")

@@ -6,11 +6,11 @@ A number's ``connector_id`` is the only record of this, so a number and its conn
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.errors import InvalidRequest
-from vivialconnect.sandbox.service.store import Row, parse_id, select_all, select_one, update
+from vivialconnect.sandbox.service.store import Record, parse_id, select_all, select_one, update
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def find_connector(
     connection: sqlite3.Connection, account_id: int, connector_id: object
-) -> Optional[Row]:
+) -> Record | None:
     """Return a connector of an account, or ``None``.
 
     :param connection: a connection in a transaction.
@@ -32,7 +32,7 @@ def find_connector(
     )
 
 
-def numbers_of(connection: sqlite3.Connection, connector_id: int, limit: int = -1) -> list[Row]:
+def numbers_of(connection: sqlite3.Connection, connector_id: int, limit: int = -1) -> list[Record]:
     """Return the numbers of a connector, ordered by id.
 
     :param connection: a connection in a transaction.
@@ -46,7 +46,9 @@ def numbers_of(connection: sqlite3.Connection, connector_id: int, limit: int = -
     )
 
 
-def replace(connection: sqlite3.Connection, connector: Row, entries: object, moment: float) -> None:
+def replace(
+    connection: sqlite3.Connection, connector: Record, entries: object, moment: float
+) -> None:
     """Replace the numbers of a connector.
 
     :param connection: a connection in a transaction.
@@ -57,18 +59,22 @@ def replace(connection: sqlite3.Connection, connector: Row, entries: object, mom
     """
     wanted = _find_all(connection, connector["account_id"], entries)
     kept = [number["id"] for number in wanted]
-    removed = [row for row in numbers_of(connection, connector["id"]) if row["id"] not in kept]
+    removed = [
+        record for record in numbers_of(connection, connector["id"]) if record["id"] not in kept
+    ]
     _assign(connection, removed, None, moment)
     _add(connection, connector["id"], wanted, moment)
 
 
-def add(connection: sqlite3.Connection, connector: Row, entries: object, moment: float) -> None:
+def add(connection: sqlite3.Connection, connector: Record, entries: object, moment: float) -> None:
     """Add numbers to a connector. Parameters and errors are those of :func:`replace`."""
     wanted = _find_all(connection, connector["account_id"], entries)
     _add(connection, connector["id"], wanted, moment)
 
 
-def remove(connection: sqlite3.Connection, connector: Row, entries: object, moment: float) -> None:
+def remove(
+    connection: sqlite3.Connection, connector: Record, entries: object, moment: float
+) -> None:
     """Remove numbers from a connector, and ignore those that it does not have.
 
     :param connection: a connection in a transaction.
@@ -78,12 +84,12 @@ def remove(connection: sqlite3.Connection, connector: Row, entries: object, mome
     :raises InvalidRequest: if the entries are not a list of numbers.
     """
     found = [_find_number(connection, connector["account_id"], entry) for entry in _check(entries)]
-    removed = [row for row in found if row and row["connector_id"] == connector["id"]]
+    removed = [record for record in found if record and record["connector_id"] == connector["id"]]
     _assign(connection, removed, None, moment)
 
 
 def touch(
-    connection: sqlite3.Connection, connector_ids: tuple[Optional[int], ...], moment: float
+    connection: sqlite3.Connection, connector_ids: tuple[int | None, ...], moment: float
 ) -> None:
     """Set the modification date of connectors; ``None`` among the ids is ignored."""
     for connector_id in connector_ids:
@@ -93,7 +99,7 @@ def touch(
 
 def take_turns(
     connection: sqlite3.Connection, account_id: int, connector_id: object, count: int
-) -> list[Row]:
+) -> list[Record]:
     """Choose the senders of messages: the numbers of a connector take turns.
 
     :param connection: a connection in a transaction.
@@ -104,7 +110,7 @@ def take_turns(
     :raises InvalidRequest: if the connector is not the account's, is inactive, or has no numbers.
     """
     connector = find_connector(connection, account_id, connector_id)
-    numbers: list[Row] = []
+    numbers: list[Record] = []
     if connector is not None and connector["active"]:
         numbers = numbers_of(connection, connector["id"])
     if connector is None or not numbers:
@@ -134,7 +140,7 @@ def _names_a_number(entry: object) -> bool:
 
 def _find_number(
     connection: sqlite3.Connection, account_id: int, entry: Mapping[str, Any]
-) -> Optional[Row]:
+) -> Record | None:
     statement, values = "SELECT * FROM numbers WHERE account_id = ?", [account_id]
     if entry.get("phone_number") is not None:
         statement += " AND phone_number = ?"
@@ -145,7 +151,7 @@ def _find_number(
     return select_one(connection, statement, values)
 
 
-def _find_all(connection: sqlite3.Connection, account_id: int, entries: object) -> list[Row]:
+def _find_all(connection: sqlite3.Connection, account_id: int, entries: object) -> list[Record]:
     numbers = []
     for entry in _check(entries):
         number = _find_number(connection, account_id, entry)
@@ -163,7 +169,7 @@ def _find_all(connection: sqlite3.Connection, account_id: int, entries: object) 
 
 
 def _add(
-    connection: sqlite3.Connection, connector_id: int, numbers: list[Row], moment: float
+    connection: sqlite3.Connection, connector_id: int, numbers: list[Record], moment: float
 ) -> None:
     for number in numbers:
         if number["connector_id"] not in (None, connector_id):
@@ -172,12 +178,12 @@ def _add(
                     **number
                 )
             )
-    unassigned = [row for row in numbers if row["connector_id"] is None]
+    unassigned = [record for record in numbers if record["connector_id"] is None]
     _assign(connection, unassigned, connector_id, moment)
 
 
 def _assign(
-    connection: sqlite3.Connection, numbers: list[Row], connector_id: Optional[int], moment: float
+    connection: sqlite3.Connection, numbers: list[Record], connector_id: int | None, moment: float
 ) -> None:
     changes = {"connector_id": connector_id, "date_modified": timestamp(moment)}
     for number in numbers:

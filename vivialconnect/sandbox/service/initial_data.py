@@ -1,4 +1,4 @@
-"""What a fresh sandbox holds: an account, a user, numbers for sale. Only keys are random."""
+"""The initial data of a sandbox: an account, a user, and numbers for sale."""
 
 from __future__ import annotations
 
@@ -14,55 +14,55 @@ from vivialconnect.sandbox.service.store import insert, select_count, select_one
 if TYPE_CHECKING:
     import sqlite3
 
-#: What a fresh account has, in 1/100 cent: 100 dollars.
+#: The balance of a new account, in 1/100 cent: 100 dollars.
 OPENING_BALANCE = 1_000_000
 
-#: The number that the API documentation buys. It is the first of its area code.
+#: The number that the API documentation buys, the first of its area code.
 DOCUMENTED_NUMBER = "+19132597591"
 
 TOLL_FREE_CODES = ("800", "833", "844", "855", "866", "877", "888")
-NUMBERS_PER_PLACE = 12
+NUMBERS_PER_EXCHANGE = 12
 NUMBERS_PER_TOLL_FREE_CODE = 8
 
 
-class Place(NamedTuple):
-    """Where local numbers are.
+class Exchange(NamedTuple):
+    """A telephone exchange, and where its numbers are.
 
-    :param area_code: the first three digits.
-    :param exchange: the next three.
-    :param city: the city, in capitals as the service writes it.
-    :param region: the state's two letters.
-    :param rate_center: the rate center, in capitals.
-    :param postal_codes: the ZIP codes that its numbers are spread over.
+    :param area_code: the first three digits of its numbers.
+    :param prefix: the next three digits.
+    :param city: the city, in capital letters.
+    :param region: the two letters of the state.
+    :param rate_center: the rate center, in capital letters.
+    :param postal_codes: the ZIP codes of its numbers, in turn.
     """
 
     area_code: str
-    exchange: str
+    prefix: str
     city: str
     region: str
     rate_center: str
     postal_codes: tuple[str, ...]
 
 
-PLACES = (
-    Place("913", "259", "KANSAS CITY", "KS", "KANSAS CITY", ("66101", "66102", "66104")),
-    Place("913", "381", "OVERLAND PARK", "KS", "KANSAS CITY", ("66204", "66212")),
-    Place("816", "221", "KANSAS CITY", "MO", "KANSAS CITY", ("64105", "64106")),
-    Place("515", "446", "ALTOONA", "IA", "DES MOINES", ("50009",)),
-    Place("515", "244", "DES MOINES", "IA", "DES MOINES", ("50309", "50314")),
-    Place("212", "226", "NEW YORK", "NY", "NEW YORK", ("10012", "10013")),
-    Place("718", "246", "BROOKLYN", "NY", "BROOKLYN", ("11201", "11217")),
-    Place("415", "255", "SAN FRANCISCO", "CA", "SAN FRANCISCO", ("94102", "94103")),
-    Place("213", "229", "LOS ANGELES", "CA", "LOS ANGELES", ("90012", "90013")),
-    Place("312", "226", "CHICAGO", "IL", "CHICAGO", ("60607", "60608")),
-    Place("512", "236", "AUSTIN", "TX", "AUSTIN", ("78701", "78702")),
-    Place("713", "222", "HOUSTON", "TX", "HOUSTON", ("77002",)),
-    Place("305", "250", "MIAMI", "FL", "MIAMI", ("33130", "33131")),
-    Place("206", "223", "SEATTLE", "WA", "SEATTLE", ("98101", "98104")),
-    Place("303", "226", "DENVER", "CO", "DENVER", ("80202", "80204")),
-    Place("617", "227", "BOSTON", "MA", "BOSTON", ("02108", "02114")),
-    Place("404", "221", "ATLANTA", "GA", "ATLANTA", ("30303", "30312")),
-    Place("503", "221", "PORTLAND", "OR", "PORTLAND", ("97204", "97205")),
+EXCHANGES = (
+    Exchange("913", "259", "KANSAS CITY", "KS", "KANSAS CITY", ("66101", "66102", "66104")),
+    Exchange("913", "381", "OVERLAND PARK", "KS", "KANSAS CITY", ("66204", "66212")),
+    Exchange("816", "221", "KANSAS CITY", "MO", "KANSAS CITY", ("64105", "64106")),
+    Exchange("515", "446", "ALTOONA", "IA", "DES MOINES", ("50009",)),
+    Exchange("515", "244", "DES MOINES", "IA", "DES MOINES", ("50309", "50314")),
+    Exchange("212", "226", "NEW YORK", "NY", "NEW YORK", ("10012", "10013")),
+    Exchange("718", "246", "BROOKLYN", "NY", "BROOKLYN", ("11201", "11217")),
+    Exchange("415", "255", "SAN FRANCISCO", "CA", "SAN FRANCISCO", ("94102", "94103")),
+    Exchange("213", "229", "LOS ANGELES", "CA", "LOS ANGELES", ("90012", "90013")),
+    Exchange("312", "226", "CHICAGO", "IL", "CHICAGO", ("60607", "60608")),
+    Exchange("512", "236", "AUSTIN", "TX", "AUSTIN", ("78701", "78702")),
+    Exchange("713", "222", "HOUSTON", "TX", "HOUSTON", ("77002",)),
+    Exchange("305", "250", "MIAMI", "FL", "MIAMI", ("33130", "33131")),
+    Exchange("206", "223", "SEATTLE", "WA", "SEATTLE", ("98101", "98104")),
+    Exchange("303", "226", "DENVER", "CO", "DENVER", ("80202", "80204")),
+    Exchange("617", "227", "BOSTON", "MA", "BOSTON", ("02108", "02114")),
+    Exchange("404", "221", "ATLANTA", "GA", "ATLANTA", ("30303", "30312")),
+    Exchange("503", "221", "PORTLAND", "OR", "PORTLAND", ("97204", "97205")),
 )
 
 ROLES: dict[str, dict[str, Any]] = {
@@ -85,19 +85,19 @@ ROLES: dict[str, dict[str, Any]] = {
 
 
 def new_api_key() -> str:
-    """Make a key of the service's shape: ``MTK`` and 32 capital letters and digits."""
+    """Return a random API key: ``MTK`` and 32 capital letters and digits."""
     alphabet = string.ascii_uppercase + string.digits
     return "MTK" + "".join(secrets.choice(alphabet) for _ in range(32))
 
 
 def new_api_secret() -> str:
-    """Make a secret of the service's shape: 48 letters and digits."""
+    """Return a random API secret: 48 letters and digits."""
     alphabet = string.ascii_letters + string.digits
     return "".join(secrets.choice(alphabet) for _ in range(48))
 
 
 def national_name(phone_number: str) -> str:
-    """Write a US number for people.
+    """Format a US number for people.
 
     >>> national_name("+19132597591")
     '(913) 259-7591'
@@ -106,23 +106,23 @@ def national_name(phone_number: str) -> str:
     return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
 
 
-def stock() -> Iterator[dict[str, Any]]:
-    """Give the numbers for sale, as rows of ``available_numbers``."""
-    for place in PLACES:
-        lines = _line_numbers(place.area_code + place.exchange, NUMBERS_PER_PLACE)
-        if place == PLACES[0]:
+def numbers_for_sale() -> Iterator[dict[str, Any]]:
+    """Yield the numbers for sale, as records of ``available_numbers``."""
+    for exchange in EXCHANGES:
+        lines = _line_numbers(exchange.area_code + exchange.prefix, NUMBERS_PER_EXCHANGE)
+        if exchange == EXCHANGES[0]:
             lines.insert(0, DOCUMENTED_NUMBER[-4:])
         for index, line in enumerate(lines):
-            phone_number = "+1" + place.area_code + place.exchange + line
+            phone_number = "+1" + exchange.area_code + exchange.prefix + line
             yield {
                 "phone_number": phone_number,
                 "name": national_name(phone_number),
                 "phone_number_type": "local",
-                "area_code": place.area_code,
-                "city": place.city,
-                "region": place.region,
-                "rate_center": place.rate_center,
-                "postal_code": place.postal_codes[index % len(place.postal_codes)],
+                "area_code": exchange.area_code,
+                "city": exchange.city,
+                "region": exchange.region,
+                "rate_center": exchange.rate_center,
+                "postal_code": exchange.postal_codes[index % len(exchange.postal_codes)],
             }
     for code in TOLL_FREE_CODES:
         for line in _line_numbers(code + "446", NUMBERS_PER_TOLL_FREE_CODE):
@@ -140,26 +140,28 @@ def stock() -> Iterator[dict[str, Any]]:
 
 
 def _line_numbers(prefix: str, count: int) -> list[str]:
-    # A fixed stride through the four digits looks scattered and never repeats, for it is odd and
-    # no multiple of five. None of them is the documented number, whose line is put first.
+    # The stride has no common factor with 10,000, so no number repeats. None of them is
+    # DOCUMENTED_NUMBER.
     start = int(prefix) % 10_000
     return [f"{(start + 1 + 3_137 * index) % 10_000:04d}" for index in range(count)]
 
 
-def plant(connection: sqlite3.Connection, account_id: int, moment: float, company_name: str) -> int:
-    """Put what is missing of a fresh state into the database.
+def ensure(
+    connection: sqlite3.Connection, account_id: int, moment: float, company_name: str
+) -> int:
+    """Create the initial data that the database does not have.
 
     :param connection: a connection in a transaction.
-    :param account_id: the account that there shall be.
-    :param moment: the time, in seconds since 1970.
-    :param company_name: the name of an account that is missing.
+    :param account_id: the account's id.
+    :param moment: now, in seconds since 1970.
+    :param company_name: the name of a new account.
     :returns: the id of the account's first user.
     """
     now = timestamp(moment)
     dates = {"date_created": now, "date_modified": now}
     if not select_count(connection, "available_numbers", "1", ()):
-        for row in stock():
-            insert(connection, "available_numbers", row)
+        for record in numbers_for_sale():
+            insert(connection, "available_numbers", record)
     if not select_count(connection, "accounts", "id = ?", (account_id,)):
         account = {"id": account_id, "company_name": company_name, "balance": OPENING_BALANCE}
         insert(connection, "accounts", dict(account, **dates))

@@ -96,7 +96,7 @@ def attach(
     digest = hashlib.sha1(
         f"{message_id}/{media.file_name}/".encode() + media.content, usedforsecurity=False
     ).hexdigest()
-    row = {
+    record = {
         "account_id": account_id,
         "message_id": message_id,
         "content_type": media.content_type,
@@ -107,4 +107,4 @@ def attach(
         "date_created": now,
         "date_modified": now,
     }
-    return insert(connection, "attachments", row)
+    return insert(connection, "attachments", record)

@@ -1,6 +1,6 @@
-"""Passwords of users: their rules, and how they are kept. No routes, and nobody logs in here.
+"""Passwords of users: the rules and the hashes. There is no login.
 
-A user who was given none has :data:`FIRST_PASSWORD`, so that it can be changed in a fresh sandbox.
+A user without a password has :data:`FIRST_PASSWORD`, so that a test can change it at once.
 """
 
 from __future__ import annotations
@@ -16,32 +16,30 @@ from vivialconnect.sandbox.service.store import select_one
 if TYPE_CHECKING:
     import sqlite3
 
-FIRST_PASSWORD = "sandbox-password"  # noqa: S105 - documented, and of sandboxes alone
+FIRST_PASSWORD = "sandbox-password"  # noqa: S105 - documented, and valid in sandboxes only
 
-#: The least number of characters. The service's rules are not public.
-SHORTEST = 8
+#: The minimum length. The rules of the service are not public.
+MINIMUM_LENGTH = 8
 
-# Few, for these passwords guard nothing; enough that none stands in the database in clear.
+# Few, because these passwords protect nothing; they are only not stored in plain text.
 ROUNDS = 1_000
 
 
 def check(password: Any) -> str:
-    """Refuse what cannot be a password.
+    """Return a password if it is valid.
 
-    :param password: what was given.
-    :returns: it, a text.
-    :raises InvalidRequest: if it cannot be one.
+    :raises InvalidRequest: if it is not a string, or too short.
     """
-    if not isinstance(password, str) or len(password) < SHORTEST:
-        raise InvalidRequest(f"password must be a text of at least {SHORTEST} characters")
+    if not isinstance(password, str) or len(password) < MINIMUM_LENGTH:
+        raise InvalidRequest(f"password must be a string of at least {MINIMUM_LENGTH} characters")
     return password
 
 
-def keep(connection: sqlite3.Connection, user_id: int, password: str) -> None:
-    """Keep a user's password, and forget the one before.
+def store(connection: sqlite3.Connection, user_id: int, password: str) -> None:
+    """Store the password of a user.
 
     :param connection: a connection in a transaction.
-    :param user_id: the user.
+    :param user_id: the user's id.
     :param password: the password.
     """
     salt = secrets.token_bytes(16)
@@ -51,17 +49,17 @@ def keep(connection: sqlite3.Connection, user_id: int, password: str) -> None:
     )
 
 
-def is_right(connection: sqlite3.Connection, user_id: int, password: str) -> bool:
-    """Tell whether it is the user's password.
+def is_correct(connection: sqlite3.Connection, user_id: int, password: str) -> bool:
+    """Return whether a password is the user's.
 
     :param connection: a connection in a transaction.
-    :param user_id: the user.
+    :param user_id: the user's id.
     :param password: the password.
     """
-    row = select_one(connection, "SELECT * FROM passwords WHERE user_id = ?", (user_id,))
-    if row is None:
-        row = {"salt": b"", "hash": _hash(FIRST_PASSWORD, b"")}
-    return hmac.compare_digest(_hash(password, row["salt"]), row["hash"])
+    record = select_one(connection, "SELECT * FROM passwords WHERE user_id = ?", (user_id,))
+    if record is None:
+        record = {"salt": b"", "hash": _hash(FIRST_PASSWORD, b"")}
+    return hmac.compare_digest(_hash(password, record["salt"]), record["hash"])
 
 
 def _hash(password: str, salt: bytes) -> bytes:

@@ -1,26 +1,25 @@
-"""Which URLs are called when a message changes or comes in, and with what. No sockets.
+"""The queue of webhooks: which URLs to request when a message arrives or changes its status.
 
-What is to be called is noted in the transaction in which it happened, so that it is called if that
-has happened, and in the same order. The ``http.webhook_delivery`` calls.
+A webhook is stored in the transaction of its event, so none is lost and none is out of order.
+``http.webhook_delivery`` delivers them.
 
-Nothing is known of what the service itself posts. This sandbox posts the message as the API gives
-it, which is an invention.
+What the service itself posts is not public. The sandbox posts the message as the API returns it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vivialconnect.sandbox.service import billing as ledger
-from vivialconnect.sandbox.service.store import Row, insert, select_one
+from vivialconnect.sandbox.service import event_log
+from vivialconnect.sandbox.service.store import Record, insert, select_one
 
 if TYPE_CHECKING:
     import sqlite3
 
-#: Messages that will change, and whose changes somebody wants to know.
-_WATCHED = """
+#: When the next message changes whose sender has a webhook for its status.
+_NEXT_STATUS = """
 SELECT due FROM messages
 LEFT JOIN numbers ON phone_number = from_number AND numbers.account_id = messages.account_id
 LEFT JOIN connectors ON connectors.id = coalesce(messages.connector_id, numbers.connector_id)
@@ -28,13 +27,13 @@ WHERE due IS NOT NULL AND (coalesce(status_text_url, '') != '' OR callbacks LIKE
 ORDER BY due LIMIT 1
 """
 
-#: What a connector's callbacks call an event, and what a number's fields call it.
+#: Event types of a connector's callbacks, and the fields of a number that correspond to them.
 _STATUS = {"status": "status_text"}
 _INCOMING = {"incoming": "incoming_text", "incoming_fallback": "incoming_text_fallback"}
 
 
 class Target(NamedTuple):
-    """What is called.
+    """A URL to request.
 
     :param method: the HTTP method.
     :param url: the URL.
@@ -45,14 +44,14 @@ class Target(NamedTuple):
 
 
 class Webhook(NamedTuple):
-    """One thing that happened, and who is to be told.
+    """A webhook to deliver.
 
-    :param id: its place in the order.
-    :param account_id: whose message it is.
-    :param message_id: the message.
-    :param item_type: the kind of the message, as logs have it.
-    :param targets: what is called; each is called only if the one before it failed.
-    :param document: what is posted.
+    :param id: its position in the queue.
+    :param account_id: the account's id.
+    :param message_id: the message's id.
+    :param item_type: the kind of message, as in logs.
+    :param targets: the URLs; each is requested only if the one before it failed.
+    :param document: the message as the API returns it.
     """
 
     id: int
@@ -63,36 +62,63 @@ class Webhook(NamedTuple):
     document: dict[str, Any]
 
 
-def note_status(connection: sqlite3.Connection, message: Row, document: Mapping[str, Any]) -> None:
-    """Note that the status of a message has changed.
+def add_status(
+    connection: sqlite3.Connection, message: Record, document: Mapping[str, Any]
+) -> None:
+    """Add the webhook for a change of status, if the sender has one.
 
     :param connection: a connection in a transaction.
-    :param message: the message's row.
-    :param document: the message as the API gives it.
+    :param message: the message.
+    :param document: the message as the API returns it.
     """
-    _note(connection, message, "from_number", _STATUS, document)
+    _add(connection, message, "from_number", _STATUS, document)
 
 
-def note_incoming(
-    connection: sqlite3.Connection, message: Row, document: Mapping[str, Any]
+def add_incoming(
+    connection: sqlite3.Connection, message: Record, document: Mapping[str, Any]
 ) -> None:
-    """Note that a message has come in; the parameters are those of :func:`note_status`."""
-    _note(connection, message, "to_number", _INCOMING, document)
+    """Add the webhook for an inbound message; see :func:`add_status`."""
+    _add(connection, message, "to_number", _INCOMING, document)
 
 
-def _of_connector(
-    connection: sqlite3.Connection, connector_id: Optional[int], events: Mapping[str, str]
+def _add(
+    connection: sqlite3.Connection,
+    message: Record,
+    own_number: str,
+    events: Mapping[str, str],
+    document: Mapping[str, Any],
+) -> None:
+    # With the account, because a released number may belong to another one by now.
+    statement = "SELECT * FROM numbers WHERE phone_number = ? AND account_id = ?"
+    number = select_one(connection, statement, (message[own_number], message["account_id"])) or {}
+    connector_id = message["connector_id"] or number.get("connector_id")
+    targets = _targets_of_connector(connection, connector_id, events)
+    targets = targets or _targets_of_number(number, events)
+    if targets:
+        record = {
+            "account_id": message["account_id"],
+            "message_id": message["id"],
+            "item_type": event_log.item_type(message),
+            "targets": json.dumps(targets),
+            "document": json.dumps(document),
+        }
+        insert(connection, "webhooks", record)
+
+
+def _targets_of_connector(
+    connection: sqlite3.Connection, connector_id: int | None, events: Mapping[str, str]
 ) -> list[Target]:
-    row = select_one(connection, "SELECT callbacks FROM connectors WHERE id = ?", (connector_id,))
+    statement = "SELECT callbacks FROM connectors WHERE id = ?"
+    connector = select_one(connection, statement, (connector_id,))
     found = {
         callback["event_type"]: Target(callback["method"] or "POST", callback["url"])
-        for callback in json.loads(row["callbacks"] if row else "[]")
+        for callback in json.loads(connector["callbacks"] if connector else "[]")
         if callback["message_type"] == "text"
     }
     return [found[event] for event in events if event in found]
 
 
-def _of_number(number: Row, events: Mapping[str, str]) -> list[Target]:
+def _targets_of_number(number: Record, events: Mapping[str, str]) -> list[Target]:
     return [
         Target((number[name + "_method"] or "POST").upper(), number[name + "_url"])
         for name in events.values()
@@ -100,69 +126,46 @@ def _of_number(number: Row, events: Mapping[str, str]) -> list[Target]:
     ]
 
 
-def _note(
-    connection: sqlite3.Connection,
-    message: Row,
-    end: str,
-    events: Mapping[str, str],
-    document: Mapping[str, Any],
-) -> None:
-    # A number that was released may be another account's by now.
-    statement = "SELECT * FROM numbers WHERE phone_number = ? AND account_id = ?"
-    number = select_one(connection, statement, (message[end], message["account_id"])) or {}
-    connector_id = message["connector_id"] or number.get("connector_id")
-    targets = _of_connector(connection, connector_id, events) or _of_number(number, events)
-    if targets:
-        row = {
-            "account_id": message["account_id"],
-            "message_id": message["id"],
-            "item_type": ledger.item_type(message),
-            "targets": json.dumps(targets),
-            "document": json.dumps(document),
-        }
-        insert(connection, "webhooks", row)
-
-
-def first(connection: sqlite3.Connection) -> Optional[Webhook]:
-    """Read what is to be called next, if anything is."""
-    row = select_one(connection, "SELECT * FROM webhooks ORDER BY id LIMIT 1")
-    if row is None:
+def find_next(connection: sqlite3.Connection) -> Webhook | None:
+    """Return the next webhook to deliver, or ``None``."""
+    record = select_one(connection, "SELECT * FROM webhooks ORDER BY id LIMIT 1")
+    if record is None:
         return None
-    targets = [Target(*target) for target in json.loads(row["targets"])]
-    return Webhook(**dict(row, targets=targets, document=json.loads(row["document"])))
+    targets = [Target(*target) for target in json.loads(record["targets"])]
+    return Webhook(**dict(record, targets=targets, document=json.loads(record["document"])))
 
 
-def next_change(connection: sqlite3.Connection) -> Optional[float]:
-    """Tell when a message will change of which somebody wants to know, in seconds since 1970."""
-    row = select_one(connection, _WATCHED)
-    return row["due"] if row else None
+def next_due(connection: sqlite3.Connection) -> float | None:
+    """Return when the next webhook becomes due, in seconds since 1970, or ``None``."""
+    record = select_one(connection, _NEXT_STATUS)
+    return record["due"] if record else None
 
 
-def is_busy(connection: sqlite3.Connection) -> bool:
-    """Tell whether anything is to be called, now or when it is due."""
-    return first(connection) is not None or next_change(connection) is not None
+def has_pending(connection: sqlite3.Connection) -> bool:
+    """Return whether there is a webhook to deliver, now or later."""
+    return find_next(connection) is not None or next_due(connection) is not None
 
 
-def settle(
-    connection: sqlite3.Connection, webhook: Webhook, problem: Optional[str], moment: float
+def complete(
+    connection: sqlite3.Connection, webhook: Webhook, problem: str | None, moment: float
 ) -> None:
-    """Take note that a webhook is done with; one that was forgotten meanwhile stays forgotten.
+    """Remove a webhook from the queue, and log a failed delivery.
 
     :param connection: a connection in a transaction.
-    :param webhook: the webhook.
-    :param problem: why none of its targets could be called, ``None`` if one was; it is logged.
+    :param webhook: the webhook; ignored if the sandbox was reset since.
+    :param problem: why all targets failed; ``None`` if one succeeded.
     :param moment: now, in seconds since 1970.
     """
     known = connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook.id,)).rowcount
     if known and problem is not None:
         data = {"url": webhook.targets[-1].url, "message": problem}
-        event = ledger.Event(
+        event = event_log.Event(
             "webhook.error", webhook.item_type, webhook.message_id, "webhook failed", data
         )
-        operator = ledger.Operator("account", webhook.account_id, "system")
-        ledger.log(connection, webhook.account_id, operator, event, moment)
+        operator = event_log.Operator("account", webhook.account_id, "system")
+        event_log.log(connection, webhook.account_id, operator, event, moment)
 
 
-def form(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return a message as the pairs of a query; what is null is left out."""
+def query_of(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return a message as the pairs of a query, without fields that are ``null``."""
     return [(name, str(value)) for name, value in document.items() if value is not None]
