@@ -118,19 +118,34 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Stop listening, close all connections, and wait for the threads."""
-        self._stopping = True
-        self._wake_sender.send(b"x")
+        # Each step runs even if a signal handler raises in the one before it.
+        with contextlib.ExitStack() as steps:
+            steps.callback(self._join_connections)
+            steps.callback(self._shut_down_connections)
+            steps.callback(self._close_sockets)
+            steps.callback(self._join_acceptor)
+            self._stopping = True
+            self._wake_sender.send(b"x")
+
+    def _join_acceptor(self) -> None:
         if self._acceptor.is_alive():
             self._acceptor.join()
+
+    def _close_sockets(self) -> None:
+        self._join_acceptor()  # Again, because the first time may have been interrupted.
         with contextlib.suppress(OSError):  # Some systems cannot shut down a listening socket.
             # A forked child has the socket too, and would keep it listening.
             self.socket.shutdown(socket.SHUT_RDWR)
         self.server_close()
         self._wake_sender.close()
         self._wake_receiver.close()
+
+    def _shut_down_connections(self) -> None:
         for connection, _ in self._connections:
             with contextlib.suppress(OSError):  # The client may have disconnected.
                 # The method of the base class: SSLSocket.shutdown() would drop TLS first.
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    def _join_connections(self) -> None:
         for _, thread in self._connections:
             thread.join()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Callable
 if TYPE_CHECKING:
     from vivialconnect.sandbox.http.response import Transmission
 
-GARBAGE = b"\x00\x01 this is no status line\r\n\r\n"
+GARBAGE = b"\x00\x01 this is not a status line\r\n\r\n"
 READ_SIZE = 65_536
 #: Linger for 0 seconds: drop unsent data, and reset the connection.
 NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)

@@ -156,7 +156,9 @@ class Application:
         try:
             return self._carry_out(raw)
         except InvalidRequest as error:
-            extra = {} if error.error_code is None else {"error_code": error.error_code}
+            extra: dict[str, Any] = (
+                {} if error.error_code is None else {"error_code": error.error_code}
+            )
             raise HTTPError(400, error.message, **extra) from None
 
     def _carry_out(self, raw: Request) -> Response:

@@ -25,7 +25,7 @@ DATES = ("date_created", "date_modified")
 FIELDS = ("id", "account_id", "name", "active", *DATES)
 SEARCHED = ("name",)
 MAXIMUM_NAME_LENGTH = 256
-#: How many numbers a connector holds itself; all are on the pages of its list.
+#: How many numbers a connector includes; the full list is paginated.
 SHOWN_NUMBERS = 50
 
 

@@ -50,7 +50,7 @@ def describe(digits: str) -> dict[str, Any]:
 
 
 def get_lookup(request: ApiRequest) -> Response:
-    """Handle ``GET numbers/lookup.json``; the number is returned as it was sent."""
+    """Handle ``GET numbers/lookup.json``; returns the number as it was sent."""
     text = request.parameters.get("phone_number", "")
     match = NUMBER.fullmatch(text)
     if match is None:

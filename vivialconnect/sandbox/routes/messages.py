@@ -81,7 +81,7 @@ def get_message(request: ApiRequest) -> Response:
 
 
 def put_message(request: ApiRequest) -> Response:
-    """Handle ``PUT messages/{id}.json``; an empty ``body`` redacts, nothing else can change."""
+    """Handle ``PUT messages/{id}.json``; only ``body`` can change, to an empty string."""
     message = own_record(request, "messages")
     body = request.document("message").get("body", message["body"])
     if body not in ("", None, message["body"]):

@@ -56,8 +56,8 @@ def _condition(request: ApiRequest) -> Condition:
         condition = condition.also("post_time <= ?", end)
     types = _included(request)
     if types:
-        places = ", ".join("?" * len(types))
-        condition = condition.also(f"transaction_type IN ({places})", *types)
+        placeholders = ", ".join("?" * len(types))
+        condition = condition.also(f"transaction_type IN ({placeholders})", *types)
     return condition
 
 

@@ -141,7 +141,8 @@ def _names_a_number(entry: object) -> bool:
 def _find_number(
     connection: sqlite3.Connection, account_id: int, entry: Mapping[str, Any]
 ) -> Record | None:
-    statement, values = "SELECT * FROM numbers WHERE account_id = ?", [account_id]
+    statement = "SELECT * FROM numbers WHERE account_id = ?"
+    values: list[Any] = [account_id]
     if entry.get("phone_number") is not None:
         statement += " AND phone_number = ?"
         values.append(entry["phone_number"])
