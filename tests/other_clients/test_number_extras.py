@@ -1,4 +1,4 @@
-"""What only some clients call below numbers: local ones, tags, lookups."""
+"""Paths below numbers that only some clients use: local numbers, tags, lookups."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def test_local__listed(caller: Caller, plain: Client) -> None:
     """Local numbers are listed apart, by a pattern too."""
     buy_toll_free(plain)
     for pairs, ids in (([("page", "1"), ("limit", "5")], [1]), ([("contains", "8*")], [])):
-        rows = caller.read("phone_numbers", caller.own("GET", "numbers/local.json", pairs))
-        assert [row["id"] for row in rows] == ids
+        records = caller.read("phone_numbers", caller.own("GET", "numbers/local.json", pairs))
+        assert [record["id"] for record in records] == ids
 
 
 @each_of([JAVA, NET])
 def test_local__counted(caller: Caller, plain: Client) -> None:
-    """They are counted at their own path; .NET asks for all, and sends a path as a name."""
+    """They are counted at their own path; .NET counts all, and sends a path as a name."""
     buy_toll_free(plain)
     path = "/accounts/12345/numbers/local/count.json"
     if caller.profile is NET:
@@ -53,12 +53,12 @@ def test_local__bought(caller: Caller, plain: Client) -> None:
 @each_of([JAVA, NET])
 def test_local__changed_and_released(caller: Caller, plain: Client) -> None:
     """A local number is found, changed and released at its own path."""
-    row = caller.read("phone_number", caller.own("GET", "numbers/local/1.json"))
+    record = caller.read("phone_number", caller.own("GET", "numbers/local/1.json"))
     data = {"phone_number": {"id": 1, "name": "Shop"}}
     answer = caller.own("PUT", "numbers/local/1.json", data=data)
     after = plain.call("GET", "numbers/1.json").json["phone_number"]
     assert caller.read("phone_number", answer) == after
-    assert after == {**row, "name": "Shop", "date_modified": after["date_modified"]}
+    assert after == {**record, "name": "Shop", "date_modified": after["date_modified"]}
     assert caller.own("DELETE", "numbers/local/1.json", status=204) is None
     assert plain.call("GET", "numbers/count.json").json == {"count": 0}
 
@@ -72,7 +72,7 @@ def tag(plain: Client) -> dict[str, Any]:
 
 
 @each_of([PY_MASTER, JAVA])
-def test_tags__numbers_chosen_by_them(caller: Caller, plain: Client) -> None:
+def test_tags__filter_numbers(caller: Caller, plain: Client) -> None:
     """Whole numbers are listed under items, by tags that they have and by tags that they lack."""
     tag(plain)
     chosen = ",".join(f"{key}:{value}" for key, value in TAGS.items())
@@ -83,13 +83,13 @@ def test_tags__numbers_chosen_by_them(caller: Caller, plain: Client) -> None:
     ):
         answer = caller.own("GET", "numbers/tags.json", pairs)
         assert list(answer) == ["count", "items", "next", "pages", "previous"]
-        assert [row["id"] for row in answer["items"]] == ids
+        assert [record["id"] for record in answer["items"]] == ids
         assert answer["count"] == len(ids)
 
 
 @each_of([JAVA])
 def test_tags__read_and_replaced(caller: Caller, plain: Client) -> None:
-    """Java reads tags at the top of the answer, and replaces them."""
+    """Java reads tags at the top of the response, and replaces them."""
     tag(plain)
     assert caller.read("tags", caller.own("GET", "numbers/1/tags.json")) == TAGS
     answer = caller.own("PUT", "numbers/1/tags.json", data={"tags": {"a": "\u65e5"}})
@@ -98,8 +98,8 @@ def test_tags__read_and_replaced(caller: Caller, plain: Client) -> None:
 
 
 @each_of([PY_MASTER, JAVA])
-def test_tags__taken_off(caller: Caller, plain: Client) -> None:
-    """A DELETE with a body takes off the tags that it names; Python reads the whole number."""
+def test_tags__removed(caller: Caller, plain: Client) -> None:
+    """A DELETE with a body removes the tags in it; Python reads the whole number."""
     tag(plain)
     gone = {"store id": "", "unknown": ""}
     answer = caller.own("DELETE", "numbers/1/tags.json", data={"tags": gone})
@@ -112,7 +112,7 @@ def test_tags__taken_off(caller: Caller, plain: Client) -> None:
 
 @each_of([PY_MASTER, JAVA, RUBY, NET])
 def test_lookup__in_each_form(caller: Caller, plain: Client) -> None:
-    """A number is looked up with a plus, without one, or with one that reads as a space."""
+    """A number is looked up with a plus, without one, or with one that decodes to a space."""
     prefix = {JAVA.name: "", PY_MASTER.name: " "}.get(caller.profile.name, "+")
     pairs = [("phone_number", prefix + "15152073167")]
     info = caller.read("number_info", caller.own("GET", "numbers/lookup.json", pairs))

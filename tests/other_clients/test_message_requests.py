@@ -1,4 +1,4 @@
-"""Messages, bulk jobs and attachments, called as each of the clients calls them."""
+"""Messages, bulk jobs and attachments, with each of the clients."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def send(caller: Caller, body: str = TEXT, **fields: Any) -> dict[str, Any]:
 
 @each_of(EVERYONE)
 def test_send__by_each_client(caller: Caller, plain: Client) -> None:
-    """The text arrives as it was written, whether it was sent in UTF-8 or escaped, and once."""
+    """The text arrives once and unchanged, sent in UTF-8 or escaped."""
     sent = send(caller)
-    (row,) = plain.call("GET", "messages.json").json["messages"]
-    assert (row["id"], row["body"], row["to_number"]) == (sent["id"], TEXT, RECIPIENTS[0])
-    assert (sent["status"], sent["sent"], row["status"]) == ("accepted", None, "delivered")
+    (record,) = plain.call("GET", "messages.json").json["messages"]
+    assert (record["id"], record["body"], record["to_number"]) == (sent["id"], TEXT, RECIPIENTS[0])
+    assert (sent["status"], sent["sent"], record["status"]) == ("accepted", None, "delivered")
 
 
 @each_of([JAVA, SAMPLE_JAVA])
 def test_send__quotation_mark_in_json_by_hand(caller: Caller, plain: Client) -> None:
-    """Where nothing is escaped, a quotation mark breaks the JSON: signed right, and refused."""
+    """Without escapes, a quotation mark makes invalid JSON: signed correctly, and refused."""
     message = {"from_number": NUMBER, "to_number": RECIPIENTS[0], "body": 'the "Inn"'}
     answer = caller.own("POST", "messages.json", data={"message": message}, status=400)
     assert answer == {"message": "The request body is not valid JSON"}
@@ -59,11 +59,11 @@ def test_send__quotation_mark_in_json_by_hand(caller: Caller, plain: Client) -> 
 
 @each_of(SDKS)
 def test_read__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """Each SDK lists in its order, searches for text beyond ASCII, and finds one by its id."""
+    """Each SDK lists in its order, searches for text beyond ASCII, and finds one by id."""
     ids = [plain.text(body=body)["id"] for body in ("one", TEXT + "!", TEXT)]
     pairs = [("order", "id desc"), ("search", TEXT[3:]), ("limit", "2")]
-    rows = caller.read("messages", caller.own("GET", "messages.json", [*pairs, ("page", "1")]))
-    assert [row["id"] for row in rows] == ids[:0:-1]
+    records = caller.read("messages", caller.own("GET", "messages.json", [*pairs, ("page", "1")]))
+    assert [record["id"] for record in records] == ids[:0:-1]
     one = caller.read("message", caller.own("GET", f"messages/{ids[1]}.json"))
     assert one == plain.call("GET", f"messages/{ids[1]}.json").json["message"]
     missing = caller.own("GET", "messages/77.json", status=404)
@@ -72,33 +72,33 @@ def test_read__by_each_sdk(caller: Caller, plain: Client) -> None:
 
 @each_of([JAVA])
 def test_read__plus_in_the_order(caller: Caller, plain: Client) -> None:
-    """Java's order may have a plus sign between the field and the direction."""
+    """Java may send a plus sign between the field and the direction."""
     ids = [plain.text()["id"] for _ in range(2)]
     for order in ("sent+desc", "sent desc"):
-        rows = caller.own("GET", "messages.json", [("order", order)])["messages"]
-        assert [row["id"] for row in rows] == ids[::-1]
+        records = caller.own("GET", "messages.json", [("order", order)])["messages"]
+        assert [record["id"] for record in records] == ids[::-1]
 
 
 @each_of([SAMPLE_JS, SAMPLE_RB, SAMPLE_JAVA])
 def test_read__by_the_samples(caller: Caller, plain: Client) -> None:
-    """The samples list with a query, two of them without signing it, and find one."""
+    """The samples list with a query, which two of them do not sign, and find one message."""
     ids = [plain.text()["id"] for _ in range(3)]
-    rows = caller.own("GET", "messages.json", [("page", "2"), ("limit", "2")])["messages"]
-    assert [row["id"] for row in rows] == ids[2:]
+    records = caller.own("GET", "messages.json", [("page", "2"), ("limit", "2")])["messages"]
+    assert [record["id"] for record in records] == ids[2:]
     assert caller.own("GET", f"messages/{ids[0]}.json")["message"]["id"] == ids[0]
 
 
 @each_of([SAMPLE_PY])
-def test_read__by_the_sample_that_has_no_query(caller: Caller, plain: Client) -> None:
-    """The Python sample, which cannot send a query, lists and finds."""
+def test_read__by_the_sample_without_a_query(caller: Caller, plain: Client) -> None:
+    """The Python sample, which sends no query, lists and finds messages."""
     sent = plain.text()["id"]
-    assert [row["id"] for row in caller.own("GET", "messages.json")["messages"]] == [sent]
+    assert [record["id"] for record in caller.own("GET", "messages.json")["messages"]] == [sent]
     assert caller.own("GET", f"messages/{sent}.json")["message"]["id"] == sent
 
 
 @each_of(COUNTING)
 def test_count__by_each_that_counts(caller: Caller, plain: Client) -> None:
-    """The count is the only key of its answer, and takes the list's filters."""
+    """The count is the only key of its response, and applies the list's filters."""
     plain.text(body="one two")
     plain.text(body="two")
     assert caller.read("count", caller.own("GET", "messages/count.json")) == 2
@@ -108,14 +108,14 @@ def test_count__by_each_that_counts(caller: Caller, plain: Client) -> None:
 
 @each_of([*PY, RUBY, JAVA, NET])
 def test_redact__by_each_that_does(caller: Caller, plain: Client) -> None:
-    """An empty body redacts, alone with the id or in a whole row with its read-only fields."""
-    row = plain.text(body="secret", media_urls=PICTURES)
-    alone = {"id": row["id"], "body": ""}
-    data = dict(row, body="") if caller.profile in PY else alone
-    answer = caller.own("PUT", "messages/{id}.json".format(**row), data={"message": data})
-    after = plain.call("GET", "messages/{id}.json".format(**row)).json["message"]
+    """An empty body redacts, alone with the id or in a whole message."""
+    record = plain.text(body="secret", media_urls=PICTURES)
+    alone = {"id": record["id"], "body": ""}
+    data = dict(record, body="") if caller.profile in PY else alone
+    answer = caller.own("PUT", "messages/{id}.json".format(**record), data={"message": data})
+    after = plain.call("GET", "messages/{id}.json".format(**record)).json["message"]
     assert (caller.read("message", answer)["body"], after["body"]) == ("", "")
-    assert {name for name in row if row[name] != after[name]} <= {
+    assert {name for name in record if record[name] != after[name]} <= {
         "body", "date_modified", "sent", "status",
     }  # fmt: skip
 
@@ -135,10 +135,10 @@ def post_bulk(caller: Caller, profile: Profile) -> str:
 
 @each_of([PY_RELEASED, PY_MASTER, JAVA, NET])
 def test_bulk__by_each_that_has_it(caller: Caller, plain: Client) -> None:
-    """A bulk job is sent in the client's form, listed, and opened page by page."""
+    """A bulk job is sent in the client's form, listed, and read page by page."""
     bulk_id = post_bulk(caller, caller.profile)
     sent = plain.call("GET", "messages.json").json["messages"]
-    assert [(row["to_number"], row["body"], row["bulk_id"]) for row in sent] == [
+    assert [(record["to_number"], record["body"], record["bulk_id"]) for record in sent] == [
         (number, TEXT, bulk_id) for number in RECIPIENTS
     ]
     answer = caller.own("GET", "messages/bulk.json", [("page", "1")])
@@ -147,12 +147,12 @@ def test_bulk__by_each_that_has_it(caller: Caller, plain: Client) -> None:
     assert (bulk["bulk_id"], bulk["total_messages"], bulk["errors"]) == (bulk_id, 2, 0)
     assert len(bulk["date_created"]) == len("2020-06-29T12:30:07")
     members = caller.read("messages", caller.own("GET", f"messages/bulk/{bulk_id}.json"))
-    assert [row["id"] for row in members] == [row["id"] for row in sent]
+    assert [record["id"] for record in members] == [record["id"] for record in sent]
 
 
 @each_of([JAVA])
-def test_bulk__list_written_as_a_text(caller: Caller, plain: Client) -> None:
-    """Java writes some kinds of lists as one text, which is refused and sends nothing."""
+def test_bulk__list_written_as_a_string(caller: Caller, plain: Client) -> None:
+    """Java writes some kinds of lists as a string, which is refused and sends nothing."""
     document = {"to_numbers": "[{}]".format(", ".join(RECIPIENTS)), "body": "Hi"}
     answer = caller.own("POST", "messages/bulk.json", data=document, status=400)
     assert answer["error_code"] == 10012
@@ -161,20 +161,20 @@ def test_bulk__list_written_as_a_text(caller: Caller, plain: Client) -> None:
 
 @each_of(SDKS)
 def test_attachments__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """What a message was sent with is listed, counted and read one by one."""
+    """Attachments are listed, counted and read one by one."""
     sent = send(caller, media_urls=PICTURES)
     place = "messages/{id}/attachments".format(**sent)
-    rows = caller.read("attachments", caller.own("GET", place + ".json", [("limit", "10")]))
-    assert rows == plain.call("GET", place + ".json").json["attachments"]
-    assert [row["file_name"] for row in rows] == ["a.png", "c.png"]
+    records = caller.read("attachments", caller.own("GET", place + ".json", [("limit", "10")]))
+    assert records == plain.call("GET", place + ".json").json["attachments"]
+    assert [record["file_name"] for record in records] == ["a.png", "c.png"]
     assert caller.read("count", caller.own("GET", place + "/count.json")) == 2
-    answer = caller.own("GET", place + "/{id}.json".format(**rows[1]))
-    assert caller.read("attachment", answer) == rows[1]
+    answer = caller.own("GET", place + "/{id}.json".format(**records[1]))
+    assert caller.read("attachment", answer) == records[1]
 
 
 @each_of([NET])
 def test_attachments__counted_before_they_are_listed(caller: Caller, plain: Client) -> None:
-    """Who asks for the count first, and then for pages of 50, gets all of them."""
+    """A client that requests the count first, and then pages of 50, gets all of them."""
     plain.text(media_urls=PICTURES[:1] * 51)
     count = caller.read("count", caller.own("GET", "messages/1/attachments/count.json"))
     assert count == 51
@@ -182,24 +182,24 @@ def test_attachments__counted_before_they_are_listed(caller: Caller, plain: Clie
     for page in range(1, -(-count // 50) + 1):
         pairs = [("page", str(page)), ("limit", "50")]
         answer = caller.own("GET", "messages/1/attachments.json", pairs)
-        found += [row["id"] for row in caller.read("attachments", answer)]
+        found += [record["id"] for record in caller.read("attachments", answer)]
     assert found == list(range(1, 52))
 
 
 @each_of([NET])
 def test_attachments__media(caller: Caller, plain: Client) -> None:
-    """The medium itself comes with its own type, whatever the client says that it accepts."""
+    """The content has its own type, whatever the client accepts."""
     plain.text(media_urls=PICTURES)
-    (row, _) = plain.call("GET", "messages/1/attachments.json").json["attachments"]
-    path = "/accounts/{account_id}/messages/1/attachments/{id}".format(**row)
+    (record, _) = plain.call("GET", "messages/1/attachments.json").json["attachments"]
+    path = "/accounts/{account_id}/messages/1/attachments/{id}".format(**record)
     media = caller.call("GET", path)
     assert (media.status, media.headers["Content-Type"]) == (200, "image/png")
-    assert (len(media.body), media.body[:4]) == (row["size"], b"\x89PNG")
+    assert (len(media.body), media.body[:4]) == (record["size"], b"\x89PNG")
 
 
 @each_of([RUBY, JAVA])
 def test_attachments__deleted(caller: Caller, plain: Client) -> None:
-    """One attachment is deleted, by a request with the id in a body, or with no body at all."""
+    """An attachment is deleted by a request with the id in the body, or without a body."""
     plain.text(media_urls=PICTURES)
     data = {"id": 1} if caller.profile is RUBY else None
     assert caller.own("DELETE", "messages/1/attachments/1.json", data=data, status=204) is None

@@ -1,4 +1,4 @@
-"""What tests of connectors share: calls of connectors' routes, and what they answer."""
+"""Helpers for the tests of connectors."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ CALLBACKS = "connectors/1/callbacks.json"
 
 
 def callback(event_type: str = "incoming", message_type: str = "text", **more: Any) -> Any:
-    """Make a callback as it is written."""
+    """Return a callback as a request writes it."""
     return {"message_type": message_type, "event_type": event_type, "url": URL, **more}
 
 
 def buy(client: Client, count: int) -> list[str]:
-    """Buy numbers; give them in the order of their ids."""
+    """Buy numbers, and return them ordered by id."""
     sold = client.call("GET", "numbers/available/US/local.json", limit=count).json
-    return [client.buy(row["phone_number"])["phone_number"] for row in sold["phone_numbers"]]
+    return [client.buy(record["phone_number"])["phone_number"] for record in sold["phone_numbers"]]
 
 
 def make(client: Client, **fields: Any) -> Any:
-    """Make a connector; give its row."""
+    """Create a connector and return it."""
     response = client.call("POST", "connectors.json", {"connector": fields})
     assert response.status == 201, response
     assert list(response.json) == ["connector"]
@@ -33,14 +33,14 @@ def make(client: Client, **fields: Any) -> Any:
 
 
 def write(client: Client, method: str, path: str, **fields: Any) -> Any:
-    """Write to a connector, or to one of its lists; give the whole answer."""
+    """Write to a connector or to one of its lists, and return the response."""
     response = client.call(method, path, {"connector": fields})
     assert response.status == 200, response
     return response.json
 
 
 def refusal(client: Client, method: str, path: str, **fields: Any) -> str:
-    """Write to a connector what is refused; give the words."""
+    """Send an invalid write to a connector, and return the message of the error."""
     response = client.call(method, path, {"connector": fields})
     assert response.status == 400, response
     message: str = response.json["message"]
@@ -48,11 +48,11 @@ def refusal(client: Client, method: str, path: str, **fields: Any) -> str:
 
 
 def numbers_of(client: Client, path: str = "connectors/1.json") -> list[str]:
-    """Give the numbers that a connector shows."""
-    rows = client.call("GET", path).json["connector"]["phone_numbers"]
-    return [row["phone_number"] for row in rows]
+    """Return the numbers that a connector shows."""
+    records = client.call("GET", path).json["connector"]["phone_numbers"]
+    return [record["phone_number"] for record in records]
 
 
 def connector_of(client: Client, number_id: int) -> Any:
-    """Give the connector that a number tells of."""
+    """Return the connector_id of a number."""
     return client.call("GET", f"numbers/{number_id}.json").json["phone_number"]["connector_id"]

@@ -1,4 +1,4 @@
-"""Numbers, called as each of the clients calls them: sought, bought, listed, changed, released."""
+"""Numbers, with each of the clients: search, buy, list, change, release."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .rules import Pairs
 
-#: What is asked for numbers on sale, by whom, and how those that are found begin.
+#: The filters for numbers for sale, their clients, and how the results start.
 SEARCHES: list[tuple[tuple[Profile, ...], str, Pairs, str]] = [
     ((*PY, PHP, JAVA, RUBY), "US/local", [("in_region", "NY"), ("limit", "3")], "+1212226"),
     ((*PY, PHP, JAVA, RUBY), "US/local", [("in_postal_code", "50009")], "+1515446"),
@@ -26,19 +26,19 @@ SEARCHES: list[tuple[tuple[Profile, ...], str, Pairs, str]] = [
 
 @each_of(SDKS)
 def test_available__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """Numbers for sale are found by what the client can ask for; local ones are in a state."""
+    """Numbers for sale are found by the client's filter; local ones have a region."""
     searches = [search for search in SEARCHES if caller.profile in search[0]]
     assert searches
     for _, place, pairs, start in searches:
         answer = caller.own("GET", f"numbers/available/{place}.json", pairs)
-        rows = caller.read("phone_numbers", answer)
-        assert {row["phone_number"][: len(start)] for row in rows} == {start}
-        assert all(row["region"] for row in rows) == place.endswith("local")
+        records = caller.read("phone_numbers", answer)
+        assert {record["phone_number"][: len(start)] for record in records} == {start}
+        assert all(record["region"] for record in records) == place.endswith("local")
 
 
 @each_of([JAVA])
-def test_available__at_two_places(caller: Caller, plain: Client) -> None:
-    """Java lets its callers name two places at once, which the answer says not to."""
+def test_available__two_locations(caller: Caller, plain: Client) -> None:
+    """Java can send two locations at once, which is refused with a message."""
     pairs = [("area_code", "913"), ("in_region", "KS")]
     answer = caller.own("GET", "numbers/available/US/local.json", pairs, status=400)
     assert answer["message"].startswith("Specify one of in_region, area_code, in_postal_code")
@@ -46,7 +46,7 @@ def test_available__at_two_places(caller: Caller, plain: Client) -> None:
 
 @each_of(SDKS)
 def test_buy__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """A number found for sale is bought with a name, and is the account's."""
+    """A number for sale is bought with a name, and belongs to the account."""
     answer = caller.own("GET", "numbers/available/US/local.json")
     wanted = caller.read("phone_numbers", answer)[0]["phone_number"]
     number = {"phone_number": wanted, "phone_number_type": "local", "name": "Caf\u00e9 \u2615"}
@@ -62,19 +62,19 @@ def test_read__by_each_sdk(caller: Caller, plain: Client) -> None:
     ids = [1, *(plain.buy(number)["id"] for number in ("+12122262227", "+19132597767"))]
     by_pattern = [("contains", "9132597???"), ("order", "id desc"), ("page", "1"), ("limit", "5")]
     answer = caller.own("GET", "numbers.json", by_pattern)
-    assert [row["id"] for row in caller.read("phone_numbers", answer)] == [ids[2], ids[0]]
+    assert [record["id"] for record in caller.read("phone_numbers", answer)] == [ids[2], ids[0]]
     answer = caller.own("GET", "numbers.json", [("contains", "21*2"), ("name", "(212) 226-2227")])
-    assert [row["id"] for row in caller.read("phone_numbers", answer)] == [ids[1]]
+    assert [record["id"] for record in caller.read("phone_numbers", answer)] == [ids[1]]
     one = caller.read("phone_number", caller.own("GET", "numbers/1.json"))
     assert one == plain.call("GET", "numbers/1.json").json["phone_number"]
 
 
 @each_of([NET])
-def test_read__with_parameters_that_nobody_knows(caller: Caller, plain: Client) -> None:
-    """Page and PageSize, in capitals, are signed and passed over."""
+def test_read__unknown_parameters(caller: Caller, plain: Client) -> None:
+    """Page and PageSize, in capitals, are signed and ignored."""
     pairs = [("Page", "7"), ("PageSize", "50")]
     answer = caller.own("GET", "numbers.json", pairs)
-    assert [row["id"] for row in caller.read("phone_numbers", answer)] == [1]
+    assert [record["id"] for record in caller.read("phone_numbers", answer)] == [1]
 
 
 @each_of(COUNTING)
@@ -88,20 +88,20 @@ def test_count__by_each_that_counts(caller: Caller, plain: Client) -> None:
 
 @each_of(SDKS)
 def test_update__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """The name changes and nothing else, in a whole row put back or beside the id alone."""
-    row = plain.call("GET", "numbers/1.json").json["phone_number"]
+    """Only the name changes, in a whole number put back or beside the id."""
+    record = plain.call("GET", "numbers/1.json").json["phone_number"]
     url = "https://example.com/incoming?x=1&y=a%20b"
     changes = {"name": "Shop \u2615", "incoming_text_url": url, "incoming_text_method": "get"}
-    data = {**(row if caller.profile in WHOLE_ROWS else {"id": 1}), **changes}
+    data = {**(record if caller.profile in WHOLE_ROWS else {"id": 1}), **changes}
     answer = caller.own("PUT", "numbers/1.json", data={"phone_number": data})
     after = plain.call("GET", "numbers/1.json").json["phone_number"]
     assert caller.read("phone_number", answer) == after
-    assert after == {**row, **changes, "date_modified": after["date_modified"]}
+    assert after == {**record, **changes, "date_modified": after["date_modified"]}
 
 
 @each_of(SDKS)
 def test_release__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """A number is released with 204, whether the request has a body or not, and is gone."""
+    """A number is released with 204, with or without a body, and is not found."""
     data = {"id": 1} if caller.profile is RUBY else None
     assert caller.own("DELETE", "numbers/1.json", data=data, status=204) is None
     assert plain.call("GET", "numbers.json").json == {"phone_numbers": []}

@@ -1,4 +1,4 @@
-"""Connectors, called as each of the clients calls them: whole ones, and their two lists."""
+"""Connectors and their two lists, with each of the clients."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ INCOMING, FALLBACK, STATUS = (
 )
 
 
-def row_of(plain: Client) -> dict[str, Any]:
-    """Look at the first connector."""
-    row: dict[str, Any] = plain.call("GET", "connectors/1.json").json["connector"]
-    return row
+def record_of(plain: Client) -> dict[str, Any]:
+    """Return the first connector."""
+    record: dict[str, Any] = plain.call("GET", "connectors/1.json").json["connector"]
+    return record
 
 
 def make(plain: Client, **fields: Any) -> None:
-    """Make the first connector, and buy the second number."""
+    """Create the first connector, and buy the second number."""
     plain.buy(SECOND["phone_number"])
     assert plain.call("POST", "connectors.json", {"connector": fields}).status == 201
 
 
-def types_of(row: dict[str, Any]) -> list[tuple[str, str]]:
-    """Give each callback's event and URL."""
-    return [(callback["event_type"], callback["url"]) for callback in row["callbacks"]]
+def types_of(record: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return each callback's event and URL."""
+    return [(callback["event_type"], callback["url"]) for callback in record["callbacks"]]
 
 
 def events(*callbacks: dict[str, Any]) -> list[tuple[str, str]]:
-    """Give what :func:`types_of` gives of these callbacks."""
+    """Return the result of :func:`types_of` for these callbacks."""
     return types_of({"callbacks": callbacks})
 
 
 @each_of(SDKS)
 def test_create__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """A connector is made with its lists inline or with its name alone; its lists are never null.
+    """A connector is created with its lists or with its name alone; its lists are never null.
 
-    .NET names the numbers by their ids alone, and gets the phone numbers back.
+    .NET names the numbers by their ids, and gets the phone numbers back.
     """
     connector: dict[str, Any] = {"name": "Caf\u00e9 / \u2615"}
     if caller.profile in (*PY, NET):
@@ -59,7 +59,7 @@ def test_create__by_each_sdk(caller: Caller, plain: Client) -> None:
         connector.update(active=True, callbacks=[INCOMING], phone_numbers=numbers)
     answer = caller.own("POST", "connectors.json", data={"connector": connector}, status=201)
     made = caller.read("connector", answer)
-    assert made == row_of(plain)
+    assert made == record_of(plain)
     assert (made["name"], made["active"], made["more_numbers"]) == (connector["name"], True, False)
     inline = "callbacks" in connector
     assert types_of(made) == (events(INCOMING) if inline else [])
@@ -68,15 +68,15 @@ def test_create__by_each_sdk(caller: Caller, plain: Client) -> None:
 
 @each_of(SDKS)
 def test_read__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """Connectors are listed in the order that is asked for, and found by their id."""
+    """Connectors are listed in the requested order, and found by id."""
     make(plain, name="a", callbacks=[INCOMING], phone_numbers=[FIRST, SECOND])
     plain.call("POST", "connectors.json", {"connector": {"name": None}})
     pairs = [("order", "id desc"), ("page", "1"), ("limit", "2")]
-    rows = caller.read("connectors", caller.own("GET", "connectors.json", pairs))
-    assert [(row["id"], row["name"]) for row in rows] == [(2, None), (1, "a")]
-    assert (rows[0]["callbacks"], rows[0]["phone_numbers"]) == ([], [])
+    records = caller.read("connectors", caller.own("GET", "connectors.json", pairs))
+    assert [(record["id"], record["name"]) for record in records] == [(2, None), (1, "a")]
+    assert (records[0]["callbacks"], records[0]["phone_numbers"]) == ([], [])
     one = caller.read("connector", caller.own("GET", "connectors/1.json"))
-    assert one == rows[1] == row_of(plain)
+    assert one == records[1] == record_of(plain)
     assert one["phone_numbers"] == [FIRST, SECOND]
 
 
@@ -89,20 +89,20 @@ def test_count__by_each_that_counts(caller: Caller, plain: Client) -> None:
 
 @each_of(SDKS)
 def test_update__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """A whole row put back changes what was changed in it alone, dates and more_numbers or not."""
+    """A whole connector is put back, with read-only fields or without; only the edit counts."""
     make(plain, name="a", callbacks=[INCOMING], phone_numbers=[FIRST])
-    row = row_of(plain)
+    record = record_of(plain)
     if caller.profile is NET:
         numbers = [
-            {"phone_number_id": number["phone_number_id"]} for number in row["phone_numbers"]
+            {"phone_number_id": number["phone_number_id"]} for number in record["phone_numbers"]
         ]
-        start = {**row, "phone_numbers": numbers, "more_numbers": True}
+        start = {**record, "phone_numbers": numbers, "more_numbers": True}
     else:
-        start = row if caller.profile in WHOLE_ROWS else {"id": 1}
+        start = record if caller.profile in WHOLE_ROWS else {"id": 1}
     data = {"connector": {**start, "name": "b"}}
     answer = caller.read("connector", caller.own("PUT", "connectors/1.json", data=data))
-    assert answer == row_of(plain)
-    assert answer == {**row, "name": "b", "date_modified": answer["date_modified"]}
+    assert answer == record_of(plain)
+    assert answer == {**record, "name": "b", "date_modified": answer["date_modified"]}
 
 
 @each_of(SDKS)
@@ -117,19 +117,19 @@ def test_delete__by_each_sdk(caller: Caller, plain: Client) -> None:
 
 @each_of(SDKS)
 def test_send__through_a_connector(caller: Caller, plain: Client) -> None:
-    """A message that names a connector goes out from its number, whatever from_number says."""
+    """A message with a connector is sent from its number, whatever from_number says."""
     make(plain, phone_numbers=[SECOND])
     message = {"connector_id": 1, "to_number": "+11234567890", "body": "Hi"}
     if caller.profile is JAVA:
         message["from_number"] = FIRST["phone_number"]
     sent = caller.read("message", caller.own("POST", "messages.json", data={"message": message}))
-    row = plain.call("GET", "messages/{id}.json".format(**sent)).json["message"]
-    assert (row["from_number"], row["connector_id"]) == (SECOND["phone_number"], 1)
+    record = plain.call("GET", "messages/{id}.json".format(**sent)).json["message"]
+    assert (record["from_number"], record["connector_id"]) == (SECOND["phone_number"], 1)
 
 
 @each_of([JAVA, RUBY, PHP])
 def test_callbacks__by_each_that_writes_them(caller: Caller, plain: Client) -> None:
-    """POST replaces the callbacks, PUT merges, DELETE takes the types in its JSON body away."""
+    """POST replaces the callbacks, PUT merges, DELETE removes the types in its JSON body."""
     make(plain, callbacks=[STATUS])
     changed = {**INCOMING, "url": "https://example.com/caf\u00e9"}
     for method, callbacks, after in (
@@ -140,8 +140,8 @@ def test_callbacks__by_each_that_writes_them(caller: Caller, plain: Client) -> N
         data = {"connector": {"callbacks": callbacks}}
         answer = caller.read("connector", caller.own(method, CALLBACKS, data=data))
         assert types_of(answer) == events(*after)
-        assert types_of(row_of(plain)) == events(*after)
-        assert answer["date_modified"] == row_of(plain)["date_modified"]
+        assert types_of(record_of(plain)) == events(*after)
+        assert answer["date_modified"] == record_of(plain)["date_modified"]
 
 
 @each_of([JAVA, RUBY])
@@ -155,7 +155,7 @@ def test_lists__counted(caller: Caller, plain: Client) -> None:
 
 @each_of([JAVA])
 def test_callbacks__read(caller: Caller, plain: Client) -> None:
-    """The callbacks are read with the time of the connector's last change."""
+    """The callbacks have the time of the connector's last change."""
     make(plain, callbacks=[INCOMING])
     answer = caller.own("GET", CALLBACKS)
     assert list(answer) == ["connector"]
@@ -165,7 +165,7 @@ def test_callbacks__read(caller: Caller, plain: Client) -> None:
 
 @each_of([JAVA, RUBY, PHP])
 def test_numbers__by_each_that_writes_them(caller: Caller, plain: Client) -> None:
-    """POST replaces the numbers, PUT adds, DELETE takes those in its JSON body away."""
+    """POST replaces the numbers, PUT adds, DELETE removes those in its JSON body."""
     make(plain, phone_numbers=[FIRST])
     for method, numbers, after in (
         ("POST", [SECOND], [SECOND]),
@@ -174,15 +174,15 @@ def test_numbers__by_each_that_writes_them(caller: Caller, plain: Client) -> Non
     ):
         data = {"connector": {"phone_numbers": numbers}}
         answer = caller.own(method, NUMBERS, data=data)
-        # With the totals beside it, the root is not the only key, and PHP's leaves it where it is.
+        # With the totals, the root is not the only key, and PHP does not unwrap it.
         named = answer["connector"] if caller.profile is PHP else caller.read("connector", answer)
         assert named["phone_numbers"] == after
-        assert row_of(plain)["phone_numbers"] == after
+        assert record_of(plain)["phone_numbers"] == after
 
 
 @each_of([JAVA, NET])
 def test_numbers__read_in_pages(caller: Caller, plain: Client) -> None:
-    """A connector of 51 numbers says that there are more; two pages have them all, with totals."""
+    """A connector of 51 numbers says that there are more; two pages with totals have all."""
     sold: list[dict[str, Any]] = plain.call(
         "GET", "numbers/available/US/local.json", limit=50
     ).json["phone_numbers"]

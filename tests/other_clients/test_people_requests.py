@@ -1,4 +1,4 @@
-"""Contacts, passwords, credentials and transactions, called as each client that has them does."""
+"""Contacts, passwords, credentials and transactions, with each client that has them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONTACT = {
 
 
 class Key(NamedTuple):
-    """What a client signs with."""
+    """The credentials of a client."""
 
     api_key: str
     api_secret: str
@@ -30,8 +30,10 @@ class Key(NamedTuple):
 
 def add_contact(plain: Client) -> dict[str, Any]:
     """Add the first contact."""
-    row: dict[str, Any] = plain.call("POST", "contacts.json", {"contact": CONTACT}).json["contact"]
-    return row
+    record: dict[str, Any] = plain.call("POST", "contacts.json", {"contact": CONTACT}).json[
+        "contact"
+    ]
+    return record
 
 
 @each_of([JAVA, RUBY])
@@ -41,8 +43,8 @@ def test_contacts__added_and_read(caller: Caller, plain: Client) -> None:
     added = caller.read("contact", answer)
     assert {name: added[name] for name in CONTACT} == CONTACT
     pairs = [("page", "1"), ("limit", "5")]
-    rows = caller.read("contacts", caller.own("GET", "contacts.json", pairs))
-    assert rows == plain.call("GET", "contacts.json").json["contacts"] == [added]
+    records = caller.read("contacts", caller.own("GET", "contacts.json", pairs))
+    assert records == plain.call("GET", "contacts.json").json["contacts"] == [added]
     assert caller.read("count", caller.own("GET", "contacts/count.json")) == 1
     one = caller.own("GET", "contacts/{id}.json".format(**added))
     assert caller.read("contact", one) == added
@@ -50,26 +52,26 @@ def test_contacts__added_and_read(caller: Caller, plain: Client) -> None:
 
 @each_of([JAVA, RUBY])
 def test_contacts__changed_and_deleted(caller: Caller, plain: Client) -> None:
-    """A contact changes by a body that has keys twice, of which the last counts, or a whole row."""
-    row = add_contact(plain)
-    path = "contacts/{id}.json".format(**row)
-    twice = (*row.items(), ("title", "Dr"), ("first_name", "Jane"))
-    data = twice if caller.profile is JAVA else {**row, "first_name": "Jane", "title": "Dr"}
+    """A contact changes by a whole body, or one with repeated keys, of which the last counts."""
+    record = add_contact(plain)
+    path = "contacts/{id}.json".format(**record)
+    twice = (*record.items(), ("title", "Dr"), ("first_name", "Jane"))
+    data = twice if caller.profile is JAVA else {**record, "first_name": "Jane", "title": "Dr"}
     answer = caller.own("PUT", path, data={"contact": data})
     if caller.profile is JAVA:
         assert caller.sandbox.requests[-1].body.count(b'"first_name"') == 2
     after = plain.call("GET", path).json["contact"]
     assert caller.read("contact", answer) == after
     expected = {"first_name": "Jane", "title": "Dr", "date_modified": after["date_modified"]}
-    assert after == {**row, **expected}
-    data = {"id": row["id"]} if caller.profile is RUBY else None
+    assert after == {**record, **expected}
+    data = {"id": record["id"]} if caller.profile is RUBY else None
     assert caller.own("DELETE", path, data=data, status=204) is None
     assert plain.call("GET", "contacts/count.json").json == {"count": 0}
 
 
 @each_of([RUBY, NET])
 def test_password__changed(caller: Caller, plain: Client) -> None:
-    """The password is changed by who knows the old one, and the answer is an empty object."""
+    """Changing the password needs the old one, and the response is an empty object."""
     passwords = [FIRST_PASSWORD, "caf\u00e9/\u2615 42", "another one"]
     for old, new in zip(passwords, passwords[1:]):
         data = {"user": {"_password": old, "password": new}}
@@ -82,7 +84,7 @@ def test_password__changed(caller: Caller, plain: Client) -> None:
 
 @each_of([PY_MASTER, JAVA])
 def test_credentials__made_read_and_ended(caller: Caller, plain: Client, sandbox: Sandbox) -> None:
-    """A key that is made signs calls until it is made inactive; its secret is shown once."""
+    """A new key can sign until it is inactive; its secret is shown once."""
     place = "users/1/profile/credentials"
     data = {"user": {"credential": {"name": "Caf\u00e9"}}}
     user = caller.read("user", caller.own("POST", place + ".json", data=data, status=201))
@@ -91,8 +93,8 @@ def test_credentials__made_read_and_ended(caller: Caller, plain: Client, sandbox
     path = "{}/{id}".format(place, **made)
     with Client(sandbox, account=key) as second:
         assert second.call("GET", "users.json").status == 200
-        rows = caller.read("user", caller.own("GET", place + ".json"))["credentials"]
-        assert rows[1:] == [made]
+        records = caller.read("user", caller.own("GET", place + ".json"))["credentials"]
+        assert records[1:] == [made]
         assert caller.read("count", caller.own("GET", place + "/count.json")) == 2
         one = caller.read("user", caller.own("GET", path + ".json"))
         assert one == {"id": 1, "credential": made}
@@ -106,7 +108,7 @@ def test_credentials__made_read_and_ended(caller: Caller, plain: Client, sandbox
     assert plain.call("GET", place + "/count.json").json == {"count": 1}
 
 
-#: The types that are asked for, in the forms that the clients have for them.
+#: The requested types, in the forms of the clients.
 TYPES: dict[str, list[tuple[str, str]]] = {
     JAVA.name: [("include_types[]", "sms_local_out")],
     PY_MASTER.name: [
@@ -118,7 +120,7 @@ TYPES: dict[str, list[tuple[str, str]]] = {
 
 @each_of([PY_MASTER, JAVA])
 def test_transactions__by_each_that_has_them(caller: Caller, plain: Client) -> None:
-    """Transactions of the types asked for are listed with their number, the newest first."""
+    """Transactions of the requested types are listed with their number, the newest first."""
     plain.text()
     plain.text(media_urls=["https://example.com/a.png"])
     for style in ("%Y%m%dT%H%M%SZ", "%Y-%m-%dT%H:%M:%SZ"):
@@ -128,18 +130,18 @@ def test_transactions__by_each_that_has_them(caller: Caller, plain: Client) -> N
         pairs = [("start_time", start), ("end_time", end), ("page", "1"), ("limit", "10")]
         answer = caller.own("GET", "transactions.json", pairs)
         assert list(answer) == ["count", "transactions"]
-        types = [row["transaction_type"] for row in answer["transactions"]]
+        types = [record["transaction_type"] for record in answer["transactions"]]
         assert types == ["mms_local_out", "sms_local_out", "number_purchase"]
         wanted = [value for _, value in TYPES[caller.profile.name]]
         answer = caller.own("GET", "transactions.json", [*pairs, *TYPES[caller.profile.name]])
-        types = [row["transaction_type"] for row in answer["transactions"]]
+        types = [record["transaction_type"] for record in answer["transactions"]]
         assert (sorted(types), answer["count"]) == (sorted(wanted), len(wanted))
 
 
 @each_of([PY_MASTER])
 def test_transaction__read(caller: Caller, plain: Client) -> None:
-    """One transaction is found by its id; an unknown id is a 400."""
-    row = plain.call("GET", "transactions.json").json["transactions"][0]
-    one = caller.own("GET", "transactions/{id}.json".format(**row))
-    assert caller.read("transaction", one) == row
+    """A transaction is found by its id; an unknown id is a 400."""
+    record = plain.call("GET", "transactions.json").json["transactions"][0]
+    one = caller.own("GET", "transactions/{id}.json".format(**record))
+    assert caller.read("transaction", one) == record
     assert list(caller.own("GET", "transactions/77.json", status=400)) == ["message"]

@@ -1,4 +1,4 @@
-"""Accounts, users and logs, called as each of the clients calls them."""
+"""Accounts, users and logs, with each of the clients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ACCOUNT = "/accounts/12345.json"
 
 
 def taken(caller: Caller, root: str, method: str, path: str, **more: Any) -> Any:
-    """Call a whole path, and take out of the answer what the client takes."""
+    """Request a whole path, and return what the client reads."""
     response = caller.call(method, path, **more)
     assert response.status == 200, (caller.profile.name, response)
     return caller.read(root, response.json)
@@ -23,23 +23,23 @@ def taken(caller: Caller, root: str, method: str, path: str, **more: Any) -> Any
 
 @each_of(SDKS)
 def test_account__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """The account is read and named anew, in a whole row or beside its id."""
-    row = taken(caller, "account", "GET", ACCOUNT)
-    start = row if caller.profile in WHOLE_ROWS else {"id": 12345}
+    """The account is read and renamed, in a whole document or beside its id."""
+    record = taken(caller, "account", "GET", ACCOUNT)
+    start = record if caller.profile in WHOLE_ROWS else {"id": 12345}
     data = {**start, "company_name": "Caf\u00e9 / \u2615"}
     answer = taken(caller, "account", "PUT", ACCOUNT, data={"account": data})
     after = plain.call_path("GET", plain.base + ACCOUNT).json["account"]
     assert answer == after
     assert after == {
-        **row, "company_name": "Caf\u00e9 / \u2615", "date_modified": after["date_modified"],
+        **record, "company_name": "Caf\u00e9 / \u2615", "date_modified": after["date_modified"],
     }  # fmt: skip
 
 
 @each_of([*PY, RUBY])
 def test_accounts__listed_and_counted(caller: Caller, plain: Client) -> None:
     """The accounts are listed and counted; Ruby's count has a double slash, signed as it is."""
-    rows = taken(caller, "accounts", "GET", "/accounts.json", pairs=[("page", "1")])
-    assert [row["id"] for row in rows] == [12345]
+    records = taken(caller, "accounts", "GET", "/accounts.json", pairs=[("page", "1")])
+    assert [record["id"] for record in records] == [12345]
     slash = "/" if caller.profile is RUBY else ""
     assert taken(caller, "count", "GET", slash + "/accounts/count.json") == 1
 
@@ -67,66 +67,66 @@ def add_user(plain: Client) -> dict[str, Any]:
 
 @each_of(SDKS)
 def test_users__read_by_each_sdk(caller: Caller, plain: Client) -> None:
-    """Users are listed in the order that is asked for, and found by their id."""
+    """Users are listed in the requested order, and found by id."""
     added = add_user(plain)
     pairs = [("order", "id desc"), ("page", "1"), ("limit", "2")]
-    rows = caller.read("users", caller.own("GET", "users.json", pairs))
-    assert [row["id"] for row in rows] == [added["id"], added["id"] - 1]
+    records = caller.read("users", caller.own("GET", "users.json", pairs))
+    assert [record["id"] for record in records] == [added["id"], added["id"] - 1]
     one = caller.read("user", caller.own("GET", "users/{id}.json".format(**added)))
-    assert one == rows[0] == added
+    assert one == records[0] == added
 
 
 @each_of(COUNTING)
 def test_users__counted(caller: Caller, plain: Client) -> None:
-    """Users are counted by each client that counts."""
+    """Users are counted by the clients that count."""
     assert caller.read("count", caller.own("GET", "users/count.json")) == 1
 
 
 @each_of([*PY, PHP])
 def test_users__added(caller: Caller, plain: Client) -> None:
-    """A user is added whose names are not ASCII."""
+    """A user with names that are not ASCII is added."""
     added = caller.read("user", caller.own("POST", "users.json", data={"user": USER}, status=201))
     assert {name: added[name] for name in USER} == USER
     assert plain.call("GET", "users/{id}.json".format(**added)).json == {"user": added}
 
 
 @each_of(WHOLE_ROWS)
-def test_users__changed_in_a_whole_row(caller: Caller, plain: Client) -> None:
-    """A user's row is put back with its roles and dates; what was changed in it changes."""
-    row = add_user(plain)
-    path = "users/{id}.json".format(**row)
-    answer = caller.own("PUT", path, data={"user": {**row, "first_name": "\u65e5"}})
+def test_users__put_back_whole(caller: Caller, plain: Client) -> None:
+    """A whole user is put back with its roles and dates; only the edited field changes."""
+    record = add_user(plain)
+    path = "users/{id}.json".format(**record)
+    answer = caller.own("PUT", path, data={"user": {**record, "first_name": "\u65e5"}})
     after = plain.call("GET", path).json["user"]
     assert caller.read("user", answer) == after
-    assert after == {**row, "first_name": "\u65e5", "date_modified": after["date_modified"]}
+    assert after == {**record, "first_name": "\u65e5", "date_modified": after["date_modified"]}
 
 
 @each_of(SDKS)
 def test_users__deleted_by_each_sdk(caller: Caller, plain: Client) -> None:
     """A user is deleted with 204."""
-    row = add_user(plain)
-    data = {"id": row["id"]} if caller.profile is RUBY else None
-    path = "users/{id}.json".format(**row)
+    record = add_user(plain)
+    data = {"id": record["id"]} if caller.profile is RUBY else None
+    path = "users/{id}.json".format(**record)
     assert caller.own("DELETE", path, data=data, status=204) is None
     assert plain.call("GET", path).status == 404
     assert plain.call("GET", "users/count.json").json == {"count": 1}
 
 
 def span() -> list[tuple[str, str]]:
-    """Give the times from an hour ago to an hour ahead."""
+    """Return the times an hour ago and in an hour."""
     instants = [time.gmtime(time.time() + seconds) for seconds in (-3600, 3600)]
     start, end = (time.strftime("%Y%m%dT%H%M%SZ", instant) for instant in instants)
     return [("start_time", start), ("end_time", end)]
 
 
 def filtered(caller: Caller, log_type: str) -> list[tuple[str, str]]:
-    """Ask for logs of one type; Ruby has another name for that."""
+    """Return logs of one type; Ruby has another name for it."""
     return [*span(), ("logtype" if caller.profile is RUBY else "log_type", log_type)]
 
 
 @each_of(SDKS)
 def test_logs__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """Logs of a type come in pages, whose key stands before them and leads to the next."""
+    """Logs of a type are paginated; the key of a page leads to the next."""
     for number in ("+12122262227", "+12122265364"):
         plain.buy(number)
     seen, pairs = [], [*filtered(caller, "number.purchased"), ("limit", "2")]
@@ -137,20 +137,20 @@ def test_logs__by_each_sdk(caller: Caller, plain: Client) -> None:
         if not answer["last_key"]:
             break
         answer = caller.own("GET", "logs.json", [*pairs, ("start_key", answer["last_key"])])
-    assert [(row["item_id"], row["log_type"]) for row in seen] == [
+    assert [(record["item_id"], record["log_type"]) for record in seen] == [
         (item, "number.purchased") for item in "123"
     ]
-    assert all(row["operator_id"].isdigit() for row in seen)
+    assert all(record["operator_id"].isdigit() for record in seen)
     query = [*span(), ("item_id", "2"), ("operator_id", seen[0]["operator_id"])]
     assert caller.own("GET", "logs.json", query)["log_items"] == seen[1:2]
 
 
 @each_of(SDKS)
 def test_aggregated_logs__by_each_sdk(caller: Caller, plain: Client) -> None:
-    """Counts of logs come per span of time; together they are as many as the logs."""
+    """Counts of logs per period add up to the number of logs."""
     plain.buy("+12122262227")
     pairs = [*filtered(caller, "number.purchased"), ("aggregator_type", "years")]
     answer = caller.own("GET", "logs/aggregate.json", pairs)
     assert list(answer) == ["last_key", "log_items"]
-    assert sum(row["log_count"] for row in answer["log_items"]) == 2
-    assert {row["log_type"] for row in answer["log_items"]} == {"number.purchased"}
+    assert sum(record["log_count"] for record in answer["log_items"]) == 2
+    assert {record["log_type"] for record in answer["log_items"]} == {"number.purchased"}

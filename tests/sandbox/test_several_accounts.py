@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_account__made_up_and_given(sandbox: Sandbox) -> None:
-    """Key and secret are made up in the service's shape or given; the repr has no secret."""
+def test_add_account__new_and_given_credentials(sandbox: Sandbox) -> None:
+    """Key and secret are new or given; the repr has no secret."""
     made = sandbox.add_account(777)
     assert made.account_id == 777
     assert re.fullmatch(r"MTK[A-Z0-9]{32}", made.api_key)
@@ -29,7 +29,7 @@ def test_account__made_up_and_given(sandbox: Sandbox) -> None:
 
 
 def test_accounts__apart(sandbox: Sandbox, client: Client) -> None:
-    """Each account has its own company, user, numbers, messages and balance, and no other's."""
+    """Each account has its own company, user, numbers, messages and balance."""
     branch = sandbox.add_account(777, company_name="Branch Ltd")
     client.buy()
     client.text(body="mine")
@@ -52,8 +52,8 @@ def test_accounts__apart(sandbox: Sandbox, client: Client) -> None:
     assert sandbox.requests[-2].status == 403
 
 
-def test_account__there_already(sandbox: Sandbox) -> None:
-    """An account that there is already is given as it is; another one's key is refused."""
+def test_add_account__existing(sandbox: Sandbox) -> None:
+    """An existing account is returned unchanged; another account's key is refused."""
     first = sandbox.add_account(777, company_name="First")
     assert sandbox.add_account(777, company_name="Second") == first
     own = SandboxAccount(12345, sandbox.api_key, sandbox.api_secret)
@@ -63,7 +63,7 @@ def test_account__there_already(sandbox: Sandbox) -> None:
 
 
 def test_account__after_a_reset(sandbox: Sandbox) -> None:
-    """A reset forgets the accounts that were added."""
+    """A reset removes the added accounts."""
     branch = sandbox.add_account(777)
     sandbox.reset()
     with Client(sandbox, account=branch) as other:
@@ -88,12 +88,12 @@ def test_account__kept_in_the_database(tmp_path: Path) -> None:
     ],
 )
 def test_account__refused(sandbox: Sandbox, arguments: dict[str, Any], word: str) -> None:
-    """An argument that cannot be is refused."""
+    """An invalid argument is refused."""
     with pytest.raises(ValueError, match=word):
         sandbox.add_account(**arguments)
 
 
 def test_account__stopped_sandbox() -> None:
-    """Accounts are added to a sandbox that runs."""
+    """Adding an account needs a running sandbox."""
     with pytest.raises(RuntimeError, match="not running"):
         Sandbox().add_account(777)
