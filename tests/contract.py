@@ -12,7 +12,7 @@ from vivialconnect import MethodNotAllowed, ResourceList, ResourceNotFound
 if TYPE_CHECKING:
     from vivialconnect.resources.resource import Countable, Resource
     from vivialconnect.sandbox import Sandbox
-    from vivialconnect.sandbox.traffic import Request
+    from vivialconnect.sandbox.http.request import Request
 
 BASE = "/api/v1.0"
 ACCOUNT = "/accounts/12345"

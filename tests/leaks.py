@@ -31,7 +31,7 @@ import pytest
 
 from vivialconnect.common import responses, settings, signing
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.application import Application
+from vivialconnect.sandbox.routes.application import Application
 
 SHORTEST = 6  # characters
 LONGEST = 24  # characters
@@ -181,7 +181,7 @@ SEAMS: tuple[tuple[Any, str, Callable[..., None]], ...] = (
     (signing, "signature", _look_at_signature),
     (responses, "error_of", _look_at_response),
     (Sandbox, "start", _look_at_sandbox),
-    (Application, "answer", _look_at_exchange),
+    (Application, "respond", _look_at_exchange),
     # After the logger's own filters, and before it is asked whether it propagates.
     (logging.Logger, "callHandlers", _look_at_record),
 )
