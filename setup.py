@@ -8,7 +8,9 @@ from setuptools import find_packages, setup
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 
+PHONE_NUMBERS = ["phonenumbers>=8.13"]
 TEST = [
+    *PHONE_NUMBERS,
     "gunicorn>=22; sys_platform == 'linux'",
     "httmock>=1.4",
     "hypothesis>=6.100",
@@ -50,7 +52,7 @@ setup(
     package_data={"vivialconnect": ["py.typed"]},
     python_requires=">=3.9",
     install_requires=["python-dateutil>=2.8.2", "requests>=2.28", "six>=1.16"],
-    extras_require={"test": TEST, "docs": DOCS, "dev": DEV},
+    extras_require={"phonenumbers": PHONE_NUMBERS, "test": TEST, "docs": DOCS, "dev": DEV},
     entry_points={
         "console_scripts": ["vivialconnect = vivialconnect.__main__:main"],
         "pytest11": ["vivialconnect = vivialconnect.pytest_plugin"],

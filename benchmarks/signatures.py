@@ -9,7 +9,7 @@ from typing import Optional
 
 import data
 from vivialconnect.sandbox import Request
-from vivialconnect.sandbox.verification import Credential, Verifier
+from vivialconnect.sandbox.http.verification import Credential, Verifier
 
 
 def find_credential(api_key: str) -> Optional[Credential]:

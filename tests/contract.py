@@ -12,7 +12,7 @@ from vivialconnect import MethodNotAllowed, ResourceList, ResourceNotFound
 if TYPE_CHECKING:
     from vivialconnect.resources.resource import Resource
     from vivialconnect.sandbox import Sandbox
-    from vivialconnect.sandbox.traffic import Request
+    from vivialconnect.sandbox.http.request import Request
 
 BASE = "/api/v1.0"
 ACCOUNT = "/accounts/12345"
@@ -172,7 +172,7 @@ class ResourceContract:
         """A known row is put whole under its root, and takes the answer over."""
         row = self.existing()
         name, value = self.change
-        sent = {**row.attributes, name: value}
+        sent = {**row.to_dict(), name: value}
         setattr(row, name, value)
 
         assert row.save() is True

@@ -1,4 +1,6 @@
-"""Checks of the source: layers, third parties, sizes. They take the folder to look at.
+"""Checks of the source: layers, third parties, sizes, guards, private hooks.
+
+Each takes the folder of the package, and returns what it found there.
 
 Imports go only to the left along ``ORDER``; nouns know nothing of each other.
 """
@@ -6,15 +8,30 @@ Imports go only to the left along ``ORDER``; nouns know nothing of each other.
 from __future__ import annotations
 
 import ast
+import http.client
+import inspect
 import io
+import re
+import socket
+import ssl
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple, Optional
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import requests.adapters
+import urllib3.connection
+import urllib3.connectionpool
+import urllib3.poolmanager
 
 import vivialconnect
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 PACKAGE = Path(vivialconnect.__file__).parent
 
@@ -31,8 +48,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("resources._typing", "resources._spelling", "resources._lists", "resources._iteration",
      "resources._attributes", "resources._meta", "resources._base", "resources.resource",
      "resources._sendable", "resources._readonly",
-     "resources.connector._elements", "resources.connector.owned_list",
-     "resources.connector.elements", "resources.connector._connector_lists",
+     "resources.connector.elements", "resources.connector.lists",
      "resources.credential", "resources.message.attachment", "resources.message.bulk",
      "resources.message.polling", "resources.message.webhooks", "resources.number.lookup",
      "resources.number.tags", "resources.transaction"),
@@ -52,8 +68,37 @@ MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._pools"))
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
 #: Imported for type checkers alone, which bring it along.
 TYPING_ONLY = {"resources._typing": "typing_extensions"}
-MOST_CODE_LINES_OF_THE_CORE = 5000
-MOST_LINES_OF_A_FILE = 400
+#: Optional third parties, and the one module that may import each.
+OPTIONAL_THIRD_PARTIES = {"phonenumbers": "common.phone_numbers", "pytest": "pytest_plugin"}
+MOST_CODE_LINES_OF_THE_CORE = 4896
+MOST_CODE_LINES_OF_A_FILE = 251
+
+#: What forks wait for; the module that defines it, and the one below ``resources`` that may use it.
+FORK_GUARDS = frozenset(("no_fork", "import_with_fork_guard"))
+FORK_GUARD_MODULE = "common"
+METACLASS_MODULE = "resources._meta"
+MOST_FORK_GUARDS = 5
+MOST_FORK_GUARDS_OF_RESOURCES = 0
+MOST_FUNCTION_IMPORTS = 8
+
+#: Whose private names the transport may use, if its docstring has a row for each.
+LIBRARY_MODULES: tuple[ModuleType, ...] = (
+    http.client, socket, ssl, urllib3.connection, urllib3.connectionpool, urllib3.poolmanager,
+    requests.models, requests.sessions, requests.adapters,
+)  # fmt: skip
+LIBRARY_CLASSES: tuple[type[Any], ...] = (
+    http.client.HTTPResponse, http.client.HTTPConnection, http.client.HTTPSConnection,
+    urllib3.connection.HTTPConnection, urllib3.connection.HTTPSConnection,
+    urllib3.connectionpool.HTTPConnectionPool, urllib3.connectionpool.HTTPSConnectionPool,
+    urllib3.poolmanager.PoolManager, urllib3.poolmanager.ProxyManager,
+    requests.Response, requests.Session, requests.adapters.HTTPAdapter,
+    socket.socket, socket.SocketIO, ssl.SSLContext, ssl.SSLObject, ssl.SSLSocket,
+)  # fmt: skip
+MOST_HOOKS = 20
+HOOK_ROW = re.compile(r"^ *(?:\* - )?``(_\w+)``", re.MULTILINE)
+#: Public in spite of the underscore: the methods and fields of named tuples.
+PUBLIC_NAMES = frozenset(("_asdict", "_field_defaults", "_fields", "_make", "_replace"))
+BY_NAME = frozenset(("delattr", "getattr", "hasattr", "setattr"))
 
 
 class Import(NamedTuple):
@@ -63,7 +108,7 @@ class Import(NamedTuple):
     target: str
     line: int
     #: The function that it stands in, ``None`` at the top of the module.
-    function: Optional[str]
+    function: str | None
 
 
 def module_name(package: Path, file: Path) -> str:
@@ -114,13 +159,13 @@ def imports_of(package: Path, file: Path) -> Iterator[Import]:
             yield Import(importer, target, node.lineno, functions.get(node))
 
 
-def own_target(found: Import) -> Optional[str]:
+def own_target(found: Import) -> str | None:
     """Return the module below ours that is imported, or ``None`` for somebody else's."""
     head, _, rest = found.target.partition(".")
     return rest if head == "vivialconnect" else None
 
 
-def place(module: str) -> Optional[tuple[int, int]]:
+def place(module: str) -> tuple[int, int] | None:
     """Return the layer of a module and its place in it, or ``None`` if it has none."""
     for layer, names in enumerate(ORDER):
         for position, name in enumerate(names):
@@ -180,8 +225,8 @@ def third_party_problems(package: Path) -> list[str]:
         for found in imports_of(package, file):
             name = found.target.partition(".")[0]
             allowed = set(THIRD_PARTIES)
-            if found.importer == "pytest_plugin":
-                allowed.add("pytest")
+            if found.importer == OPTIONAL_THIRD_PARTIES.get(name):
+                allowed.add(name)
             if found.importer not in MAY_IMPORT_HTTP_CLIENTS:
                 allowed -= HTTP_CLIENTS
             if TYPING_ONLY.get(found.importer) == name:
@@ -232,12 +277,172 @@ def core_files(package: Path) -> list[Path]:
 def size_problems(package: Path) -> list[str]:
     """Return which files are too long, and whether the core is."""
     problems = [
-        "{} has {} lines".format(file.relative_to(package), count)
+        "{}:1 has {} lines of code".format(file.relative_to(package), count)
         for file in files_of(package)
-        for count in [len(file.read_text(encoding="utf-8").splitlines())]
-        if count > MOST_LINES_OF_A_FILE
+        for count in [code_lines(file)]
+        if count > MOST_CODE_LINES_OF_A_FILE
     ]
     total = sum(map(code_lines, core_files(package)))
     if total > MOST_CODE_LINES_OF_THE_CORE:
         problems.append("the core has {} lines of code".format(total))
     return problems
+
+
+def nodes_of(file: Path) -> list[ast.AST]:
+    """Return all nodes of a file's syntax tree."""
+    return list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+
+
+def places(package: Path, file: Path, nodes: Iterable[Any]) -> list[str]:
+    """Return ``file:line`` of each node, sorted by line."""
+    lines = sorted(node.lineno for node in nodes)
+    return ["{}:{}".format(file.relative_to(package).as_posix(), line) for line in lines]
+
+
+def is_fork_guard(node: ast.AST) -> bool:
+    """Tell whether a node is the guard, by its name or as an attribute of its module."""
+    return (isinstance(node, ast.Name) and node.id in FORK_GUARDS) or (
+        isinstance(node, ast.Attribute) and node.attr in FORK_GUARDS
+    )
+
+
+def fork_guards(package: Path) -> list[str]:
+    """Return where the fork guard is used, outside the module that defines it."""
+    return [
+        place
+        for file in files_of(package)
+        if module_name(package, file) != FORK_GUARD_MODULE
+        for place in places(package, file, filter(is_fork_guard, nodes_of(file)))
+    ]
+
+
+def fork_guards_of_resources(package: Path) -> list[str]:
+    """Return where a resource uses the fork guard; the metaclass may."""
+    metaclass = METACLASS_MODULE.replace(".", "/") + ".py:"
+    return [
+        place
+        for place in fork_guards(package)
+        if place.startswith("resources/") and not place.startswith(metaclass)
+    ]
+
+
+def function_imports(package: Path) -> list[str]:
+    """Return the import statements in functions of the core, without those for type checkers."""
+    found = []
+    for file in core_files(package):
+        nodes = nodes_of(file)
+        for_checkers = {
+            inner
+            for node in nodes
+            if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+            for statement in node.body
+            for inner in ast.walk(statement)
+        }
+        in_functions = {
+            inner
+            for node in nodes
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            for inner in ast.walk(node)
+            if isinstance(inner, (ast.Import, ast.ImportFrom))
+        }
+        found += places(package, file, in_functions - for_checkers)
+    return found
+
+
+def is_private(name: str) -> bool:
+    """Tell whether a name begins with one underscore, and is not public in spite of it."""
+    return name.startswith("_") and not name.startswith("__") and name not in PUBLIC_NAMES
+
+
+def defined_names(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names of functions and classes, and of what is assigned to."""
+    defined = {
+        node.name
+        for node in nodes
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    }
+    return defined | {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def names_on_self(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the attributes that methods set on ``self``."""
+    return {
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and ast.unparse(node.value) == "self"
+    }
+
+
+def library_names() -> set[str]:
+    """Return the private names of the libraries: of modules, classes, and instances."""
+    names = {name for owner in (*LIBRARY_MODULES, *LIBRARY_CLASSES) for name in dir(owner)}
+    for class_ in {base for listed in LIBRARY_CLASSES for base in listed.__mro__}:
+        with suppress(OSError, TypeError):  # a class written in C has no source
+            for name in names_on_self(ast.walk(ast.parse(dedent(inspect.getsource(class_))))):
+                mangled = name.startswith("__") and not name.endswith("__")
+                names.add("_" + class_.__name__ + name if mangled else name)
+    return set(filter(is_private, names))
+
+
+def private_uses(file: Path) -> list[tuple[int, str]]:
+    """Return the lines and private names that a file may have from a library.
+
+    Those are attributes, also by ``getattr`` and the like, members of classes, and imports.
+    """
+    found = set()
+    for node in nodes_of(file):
+        if isinstance(node, ast.Attribute):
+            found.add((node.lineno, node.attr))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in BY_NAME:
+            found |= {(node.lineno, ast.unparse(name).strip("'")) for name in node.args[1:2]}
+        elif isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("vivial"):
+            found |= {(node.lineno, alias.name) for alias in node.names if not node.level}
+        elif isinstance(node, ast.ClassDef):
+            for member in node.body:
+                names = defined_names([member, *ast.iter_child_nodes(member)])
+                found |= {(member.lineno, name) for name in names}
+    return sorted((line, name) for line, name in found if is_private(name))
+
+
+def hook_rows(package: Path) -> list[str]:
+    """Return the names in the table of private names, in the docstring of the transport."""
+    file = package / "common" / "transport" / "__init__.py"
+    if not file.exists():
+        return []
+    docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return HOOK_ROW.findall(docstring)
+
+
+def hook_problems(package: Path) -> list[str]:
+    """Return the private names of libraries that the transport uses and its table lacks.
+
+    A name of ours that a library has too counts as the library's, since it may override it: rename
+    it. Rows that nothing uses, and rows that the libraries no longer have, are problems as well.
+    """
+    rows, library = hook_rows(package), library_names()
+    ours = [node for file in files_of(package) for node in nodes_of(file)]
+    only_ours = (defined_names(ours) | names_on_self(ours)) - library
+    uses = [
+        ("{}:{}".format(file.relative_to(package).as_posix(), line), name)
+        for file in files_of(package / "common" / "transport")
+        for line, name in private_uses(file)
+        if name not in only_ours
+    ]
+    table = "common/transport/__init__.py:1"
+    return [
+        *("{} uses {}, which has no row".format(*use) for use in uses if use[1] not in rows),
+        *(
+            "{} has {}, gone from the libraries".format(table, row)
+            for row in rows
+            if row not in library
+        ),
+        *(
+            "{} has {}, which nothing uses".format(table, row)
+            for row in rows
+            if row not in {name for _, name in uses}
+        ),
+    ]

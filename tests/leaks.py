@@ -31,7 +31,7 @@ import pytest
 
 from vivialconnect.common import responses, settings, signing
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.application import Application
+from vivialconnect.sandbox.routes.application import Application
 
 SHORTEST = 6  # characters
 LONGEST = 24  # characters
@@ -70,7 +70,7 @@ class Watch:
         :param kind: What it is.
         """
         if isinstance(text, str) and len(text) >= SHORTEST:
-            # Half a surrogate pair has no form in UTF-8, and so was never sent.
+            # Half a surrogate pair cannot be written in UTF-8, and so was never sent.
             sent = text.encode("utf-8", "ignore").decode("utf-8")
             self.hidden.setdefault(sent[:LONGEST], kind)
 
@@ -176,12 +176,12 @@ def _look_at_record(watch: Watch, _: Any, __: Any, record: logging.LogRecord) ->
 #: Where the watch looks. All that the client sends is signed and all that it gets is judged,
 #: whatever sends it; the sandbox also sees other clients. Each is called by way of its owner.
 SEAMS: tuple[tuple[Any, str, Callable[..., None]], ...] = (
-    (settings, "effective", _look_at_settings),
+    (settings, "resolve", _look_at_settings),
     (signing, "canonical_request", _look_at_body),
     (signing, "signature", _look_at_signature),
-    (responses, "judge", _look_at_response),
+    (responses, "error_of", _look_at_response),
     (Sandbox, "start", _look_at_sandbox),
-    (Application, "answer", _look_at_exchange),
+    (Application, "respond", _look_at_exchange),
     # After the logger's own filters, and before it is asked whether it propagates.
     (logging.Logger, "callHandlers", _look_at_record),
 )

@@ -1,24 +1,22 @@
-"""The Python SDK for the Vivial Connect SMS and MMS service.
+"""The Python SDK for the Vivial Connect SMS and MMS API.
 
 Set ``api_key``, ``api_secret`` and ``api_account_id`` on ``Resource``, or the environment variables
-of the same meaning, and call:
+of the same meaning:
 
     >>> from vivialconnect import Message, Resource
     >>> Resource.api_account_id = 12345
     >>> Message.count() > 0
     True
 
-Only names may live here: what they are stands in ``vivialconnect.resources`` and
-``vivialconnect.common``. Each is imported when it is first asked for, and what signs and sends, and
-with it ``requests`` and ``dateutil``, at the first call.
+This module only has names. Each is imported on its first use, and ``requests`` and ``dateutil``
+with the first request.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from vivialconnect.common import modules_of, no_fork
+from vivialconnect.common import import_with_fork_guard, submodule_getter
 from vivialconnect.version import VERSION
 
 if TYPE_CHECKING:
@@ -41,7 +39,11 @@ if TYPE_CHECKING:
         UnauthorizedAccess,
         VivialConnectError,
     )
-    from vivialconnect.common.phone_numbers import NotE164, check_e164, suggest_e164
+    from vivialconnect.common.phone_numbers import (
+        InvalidPhoneNumber,
+        normalize_phone_number,
+        validate_phone_number,
+    )
     from vivialconnect.common.requestor import Requestor
     from vivialconnect.common.scopes import configured
     from vivialconnect.common.util import Util
@@ -62,8 +64,8 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 
-#: In which modules the names stand.
-_PLACES = {
+#: The names of this module, by the module that defines them.
+_NAMES = {
     "common.downloads": ("Download",),
     "common.error": (
         "BadRequest", "ClientError", "ConnectionError", "ForbiddenAccess", "MethodNotAllowed",
@@ -71,7 +73,9 @@ _PLACES = {
         "ResourceInvalid", "ResourceNotFound", "ServerError", "Timeout", "UnauthorizedAccess",
         "VivialConnectError",
     ),
-    "common.phone_numbers": ("NotE164", "check_e164", "suggest_e164"),
+    "common.phone_numbers": (
+        "InvalidPhoneNumber", "normalize_phone_number", "validate_phone_number",
+    ),
     "common.requestor": ("Requestor",),
     "common.scopes": ("configured",),
     "common.util": ("Util",),
@@ -94,24 +98,24 @@ _PLACES = {
 __all__ = (
     "Account", "Attachment", "BadRequest", "Bulk", "ClientError", "ConnectionError", "Connector",
     "ConnectorCallback", "ConnectorNumber", "Contact", "Credential", "Download", "ForbiddenAccess",
-    "LocalNumber", "Log", "Message", "MethodNotAllowed", "NotE164", "Number", "NumberInfo",
-    "RateLimit", "Redirection", "Requestor", "RequestorError", "Resource", "ResourceConflict",
-    "ResourceError", "ResourceInvalid", "ResourceList", "ResourceMeta", "ResourceNotFound",
-    "ServerError", "Timeout", "Transaction", "UnauthorizedAccess", "User", "Util",
-    "VivialConnectError", "__version__", "check_e164", "configured", "suggest_e164",
+    "InvalidPhoneNumber", "LocalNumber", "Log", "Message", "MethodNotAllowed", "Number",
+    "NumberInfo", "RateLimit", "Redirection", "Requestor", "RequestorError", "Resource",
+    "ResourceConflict", "ResourceError", "ResourceInvalid", "ResourceList", "ResourceMeta",
+    "ResourceNotFound", "ServerError", "Timeout", "Transaction", "UnauthorizedAccess", "User",
+    "Util", "VivialConnectError", "__version__", "configured", "normalize_phone_number",
+    "validate_phone_number",
 )  # fmt: skip
 
-_PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
-_find_module = modules_of(__name__)
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
+_get_submodule = submodule_getter(__name__)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PLACE_OF:
-        return _find_module(name)
-    with no_fork:
-        module = import_module("{}.{}".format(__name__, _PLACE_OF[name]))
+    if name not in _MODULE_OF:
+        return _get_submodule(name)
+    module = import_with_fork_guard("{}.{}".format(__name__, _MODULE_OF[name]))
     return globals().setdefault(name, getattr(module, name))
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -1,4 +1,4 @@
-"""The commands of ``python -m vivialconnect``. What a command does stands in its own module."""
+"""The commands of ``python -m vivialconnect``. Each command has its own module."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Optional
 
 from vivialconnect.version import VERSION
 
-#: Each command, the module that has its ``add_arguments`` and ``run``, and what it is for.
+#: The name of each command, the module with its ``add_arguments`` and ``run``, and its help.
 COMMANDS = (
-    ("demo", "vivialconnect.demo", "buy a number and send messages, explained step by step"),
-    ("sandbox", "vivialconnect.sandbox.command", "serve a local Vivial Connect until stopped"),
+    ("demo", "vivialconnect.demo", "buy a number and send messages, step by step"),
+    (
+        "sandbox",
+        "vivialconnect.sandbox.command",
+        "run a local Vivial Connect until it is interrupted",
+    ),
 )
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
-    :param arguments: The words after the program's name; those of the process by default.
-    :returns: The exit status: 0 for success, 1 for a failure that was explained, 2 for no command.
-    :raises SystemExit: After ``--help``, ``--version`` and for words that are not understood.
+    :param arguments: the command line without the program's name; ``sys.argv`` by default.
+    :returns: the exit status: 0 on success, 1 on failure, 2 without a command.
+    :raises SystemExit: after ``--help``, ``--version`` and invalid arguments.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
     parser = _parser_for(words)
@@ -42,7 +45,7 @@ def _parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, module_name, purpose in COMMANDS:
         command = commands.add_parser(name, help=purpose, description=purpose)
-        # Only the module of the command that was asked for is imported.
+        # Import only the module of the command that runs.
         if name in words:
             module = importlib.import_module(module_name)
             module.add_arguments(command)

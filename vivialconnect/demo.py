@@ -1,7 +1,4 @@
-"""The demo: the main job from buying a number to reading the logs, shown as Python that is run.
-
-Only the steps, and what runs and shows them, may live here.
-"""
+"""The demo: buys a number, sends messages and reads the logs, and shows the Python code."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import ast
 import sqlite3
 import sys
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import vivialconnect
 from vivialconnect.common.settings import without_credentials
@@ -18,32 +15,30 @@ from vivialconnect.sandbox import Sandbox
 if TYPE_CHECKING:
     import argparse
 
-#: Who gets the messages in the sandbox, where nobody's telephone rings.
+#: The recipient of the messages in the sandbox.
 SANDBOX_RECIPIENT = "+15154469790"
 
-#: Seconds after which the sandbox has queued, sent and delivered a message: visible, and short.
+#: Seconds after which an accepted message is queued, sending and delivered.
 SANDBOX_DELAYS = (0.2, 0.4, 0.8)
 
-#: What ``--live`` says before it asks.
+#: The question of ``--live``.
 LIVE_WARNING = """\
-This uses the real service at {url}, with the account {account}. It will
-  - buy a local number of the area code {area_code}, which stays yours, and is charged, until you
-    release it,
-  - send one SMS and one MMS to {number},
-all at your account's prices."""
+This uses the service at {url} with account {account}. At your account's prices, it will:
+  - buy a local number in area code {area_code}, which is billed until you release it
+  - send one SMS and one MMS to {number}"""
 
 
 class Step(NamedTuple):
     """One step of the demo."""
 
-    #: What it is about, for the reader.
+    #: What the step does.
     explanation: str
-    #: The statements that are shown and run.
+    #: The statements to show and run.
     source: str
 
 
 SEARCH = Step(
-    "Look for a number to buy. The answer is a list of rows; a row's fields are attributes.",
+    "Search for a number to buy. Fields of a resource are attributes of the object.",
     """\
 from vivialconnect import Log, Message, Number
 found = Number.available(area_code=area_code, limit=3)
@@ -54,7 +49,7 @@ for number in found:
 
 MAIN_JOB = (
     Step(
-        "Buy the first of them. A row is sent when you say so, and takes over the answer.",
+        "Buy the first number. The object is updated from the response.",
         """\
 number = found[0]
 number.buy()
@@ -62,7 +57,7 @@ number.id, number.name
 """,
     ),
     Step(
-        "Send a text from it.",
+        "Send an SMS from it.",
         """\
 sms = Message()
 sms.from_number = number.phone_number
@@ -73,7 +68,7 @@ sms.id, sms.status
 """,
     ),
     Step(
-        "Send a picture. create() makes, fills and saves a row in one go.",
+        "Send an MMS with a picture. create() makes an object and saves it.",
         """\
 mms = Message.create({
     "from_number": number.phone_number,
@@ -85,7 +80,7 @@ mms.id, mms.message_type
 """,
     ),
     Step(
-        "Wait until both have come to their end. reload() would ask for a row's state once.",
+        "Wait until both messages are delivered. reload() would update an object once.",
         """\
 from vivialconnect import Timeout
 for message in (sms, mms):
@@ -99,19 +94,19 @@ sms.status, mms.status
 )
 
 REPLY = Step(
-    "Read an answer. In the sandbox you can be the other side too, and write it yourself.",
+    "Read a reply. In the sandbox, receive() stands in for the other person.",
     """\
-received = sandbox.receive(
+inbound = sandbox.receive(
     from_number=recipient, to_number=number.phone_number, body="On my way"
 )
-answer = Message.find_first(order="id desc")
-answer.direction, answer.from_number, answer.body
+reply = Message.find_first(order="id desc")
+reply.direction, reply.from_number, reply.body
 """,
 )
 
 READING = (
     Step(
-        "List the newest messages, and count them all.",
+        "List the newest messages, and count all messages.",
         """\
 for message in Message.find(order="id desc", limit=2):
     print(message.id, message.to_number, message.status, message.body)
@@ -119,14 +114,14 @@ Message.count()
 """,
     ),
     Step(
-        "Read what was attached to the picture message.",
+        "Read the attachment of the MMS.",
         """\
 attachment = mms.attachments()[0]
 attachment.file_name, attachment.content_type, attachment.size
 """,
     ),
     Step(
-        "Read the logs since the demo began. find_each() walks over all pages.",
+        "Read the logs since the demo began. find_each() iterates over all pages.",
         """\
 from datetime import datetime, timedelta, timezone
 now = datetime.now(timezone.utc)
@@ -135,7 +130,7 @@ for log in Log.find_each(start_time=began, end_time=now + timedelta(minutes=1)):
 """,
     ),
     Step(
-        "Make a mistake: this sender is not a number of the account. Errors say what happened.",
+        "Handle an error: this sender is not a number of the account.",
         """\
 from vivialconnect import VivialConnectError
 try:
@@ -149,78 +144,84 @@ except VivialConnectError as error:
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the text says why and what to do."""
+    """The demo cannot continue; the message says why."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the demo's options.
-
-    :param parser: The parser of the command.
-    """
+    """Add the command's arguments to a parser."""
     parser.add_argument(
-        "--database", metavar="FILE", help="keep the sandbox's state in this SQLite file"
+        "--database", metavar="FILE", help="SQLite file to keep the sandbox's state in"
     )
     parser.add_argument(
-        "--area-code", default="913", metavar="DIGITS", help="where to buy (default: %(default)s)"
+        "--area-code",
+        default="913",
+        metavar="DIGITS",
+        help="area code of the number (default: %(default)s)",
     )
     parser.add_argument(
         "--picture",
         default="https://www.python.org/static/img/python-logo.png",
         metavar="URL",
-        help="what the MMS shows; the sandbox does not fetch it (default: %(default)s)",
+        help="picture of the MMS, which the sandbox does not fetch (default: %(default)s)",
     )
     parser.add_argument(
-        "--live", action="store_true", help="use the real service, after asking; this costs money"
+        "--live",
+        action="store_true",
+        help="use the real service, after a confirmation; this costs money",
     )
-    parser.add_argument("--number", metavar="TO", help="who gets the messages, like +19132597591")
+    parser.add_argument(
+        "--number", metavar="TO", help="recipient of the messages, such as +19132597591"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the demo.
 
-    :param arguments: What the options of :func:`add_arguments` were parsed to.
-    :returns: 0 if both messages were delivered, else 1; the reason stands on standard error.
+    :param arguments: the parsed arguments.
+    :returns: the exit status: 0 if both messages were delivered, 1 otherwise.
     """
     try:
         if arguments.live:
-            _play_live(arguments)
+            _run_live(arguments)
         else:
-            _play_in_sandbox(arguments)
+            _run_in_sandbox(arguments)
     except (vivialconnect.VivialConnectError, DemoError, ValueError) as error:
         return _fail(str(error))
     except BrokenPipeError:
-        return _fail("nobody reads on; what is printed above has happened")
+        return _fail("the output was closed; the steps printed above were carried out")
     except (OSError, sqlite3.Error) as error:
-        return _fail("the sandbox cannot run here: {}".format(error))
+        return _fail("cannot run a sandbox: {}".format(error))
     except KeyboardInterrupt:
-        return _fail("interrupted; what is printed above has happened")
+        return _fail("interrupted; the steps printed above were carried out")
     return 0
 
 
-def _play_in_sandbox(arguments: argparse.Namespace) -> None:
-    """Play against a sandbox of this process, which leaves the settings as they were."""
+def _run_in_sandbox(arguments: argparse.Namespace) -> None:
+    """Run the demo in a sandbox."""
     with Sandbox(database=arguments.database, delays=SANDBOX_DELAYS) as sandbox:
         sandbox.configure()
-        print(
-            "This runs against a sandbox on this machine. Nothing is sent and nothing is charged."
-        )
-        names = _play(arguments, arguments.number or SANDBOX_RECIPIENT, sandbox)
+        print("This runs in a sandbox on this machine. It sends no messages and costs no money.")
+        variables = _run_steps(arguments, arguments.number or SANDBOX_RECIPIENT, sandbox)
         print("\nThe account {} has {:.4f} USD left.".format(sandbox.account_id, _dollars(sandbox)))
     if arguments.database:
         print("The sandbox's state is in {}.".format(arguments.database))
-    _check_delivered(names)
+    _check_delivered(variables)
 
 
-def _play_live(arguments: argparse.Namespace) -> None:
-    """Play against the real service, if the user says so."""
+def _run_live(arguments: argparse.Namespace) -> None:
+    """Run the demo with the real service, after a confirmation."""
     if not arguments.number:
-        raise DemoError("--live needs --number: the telephone that gets the messages")
+        raise DemoError("--live needs --number, the recipient of the messages")
     _confirm(arguments)
-    names = _play(arguments, arguments.number, None)
-    number = names["number"]
-    print("\n{} is yours now, and is charged until you release it:".format(number.phone_number))
+    variables = _run_steps(arguments, arguments.number, None)
+    number = variables["number"]
+    print(
+        "\nYour account has the number {} now. It is billed until you release it:".format(
+            number.phone_number
+        )
+    )
     print("    Number.find({!r}).destroy()".format(number.id))
-    _check_delivered(names)
+    _check_delivered(variables)
 
 
 def _confirm(arguments: argparse.Namespace) -> None:
@@ -239,46 +240,46 @@ def _confirm(arguments: argparse.Namespace) -> None:
         )
     )
     if not sys.stdin or not sys.stdin.isatty():
-        raise DemoError("nothing was done: --live asks first, and there is no terminal to ask on")
+        raise DemoError("nothing was done: --live needs a terminal for the confirmation")
     try:
-        answer = input("Go on? [y/N] ")
+        answer = input("Continue? [y/N] ")
     except EOFError:
         answer = ""
     if answer.strip().lower() not in ("y", "yes"):
         raise DemoError("nothing was done")
 
 
-def _play(
-    arguments: argparse.Namespace, recipient: str, sandbox: Optional[Sandbox]
+def _run_steps(
+    arguments: argparse.Namespace, recipient: str, sandbox: Sandbox | None
 ) -> dict[str, Any]:
-    """Show and run the steps, and return the names that they made."""
-    names: dict[str, Any] = {
+    """Show and run the steps, and return the variables that they set."""
+    variables: dict[str, Any] = {
         "area_code": arguments.area_code,
         "recipient": recipient,
         "picture": arguments.picture,
-        # Half a minute earlier, in case the clocks of here and there differ.
+        # Half a minute earlier, because the clock of the service may differ.
         "began": datetime.now(timezone.utc) - timedelta(seconds=30),
         "sandbox": sandbox,
     }
     print(
-        "Given: area_code={area_code!r}, recipient={recipient!r}, picture={picture!r}".format(
-            **names
+        "Variables: area_code={area_code!r}, recipient={recipient!r}, picture={picture!r}".format(
+            **variables
         )
     )
-    _perform(SEARCH, names)
-    if not names["found"]:
+    _run_step(SEARCH, variables)
+    if not variables["found"]:
         raise DemoError(
-            "no number is on sale in area code {}; name another with --area-code{}".format(
-                arguments.area_code, " or another file with --database" if sandbox else ""
+            "no number is for sale in area code {}. Use another one with --area-code{}.".format(
+                arguments.area_code, ", or another file with --database" if sandbox else ""
             )
         )
     for step in (*MAIN_JOB, *((REPLY,) if sandbox else ()), *READING):
-        _perform(step, names)
-    return names
+        _run_step(step, variables)
+    return variables
 
 
-def _perform(step: Step, names: dict[str, Any]) -> None:
-    """Print the step as a session at Python's prompt, and run what is printed."""
+def _run_step(step: Step, variables: dict[str, Any]) -> None:
+    """Print a step as a session of the Python interpreter, and run it."""
     print("\n# " + step.explanation)
     lines = step.source.splitlines()
     for statement in ast.parse(step.source).body:
@@ -286,15 +287,15 @@ def _perform(step: Step, names: dict[str, Any]) -> None:
         print("\n".join(("... " if index else ">>> ") + line for index, line in enumerate(shown)))
         if isinstance(statement, ast.Expr):
             expression = compile(ast.Expression(statement.value), "<demo>", "eval")
-            # Like the prompt; none of the steps' expressions is None, which it would not show.
-            print(repr(eval(expression, names)))  # noqa: S307 - the text of this file, shown above
+            # The interpreter would not show None, but no expression of the steps is None.
+            print(repr(eval(expression, variables)))  # noqa: S307 - the code is in this file
         else:
             block = compile(ast.Module([statement], []), "<demo>", "exec")
-            exec(block, names)  # noqa: S102 - the text of this file, shown above
+            exec(block, variables)  # noqa: S102 - the code is in this file
 
 
-def _check_delivered(names: dict[str, Any]) -> None:
-    for message in (names["sms"], names["mms"]):
+def _check_delivered(variables: dict[str, Any]) -> None:
+    for message in (variables["sms"], variables["mms"]):
         if message.status != "delivered":
             raise DemoError(
                 "message {} was not delivered: {} {}".format(
@@ -305,7 +306,7 @@ def _check_delivered(names: dict[str, Any]) -> None:
 
 
 def _dollars(sandbox: Sandbox) -> float:
-    return sandbox.balance / 10_000  # It counts in 1/100 cent.
+    return sandbox.balance / 10_000  # The balance is in 1/100 cent.
 
 
 def _fail(reason: str) -> int:

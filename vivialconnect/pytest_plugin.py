@@ -1,4 +1,4 @@
-"""The pytest plugin: one fixture, a sandbox per test, imported only when it is used."""
+"""The pytest plugin: the fixture ``vivialconnect_sandbox``, a sandbox for each test."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def vivialconnect_sandbox() -> Iterator[Sandbox]:
-    """Give a fresh local Vivial Connect that the client is configured for.
+    """Start a sandbox, and configure the client for it until the test ends.
 
-    Messages are delivered at the next read. Nothing breaks until the test asks for it, as with
-    ``vivialconnect_sandbox.chaos.add("drop_answer", method="POST")``. When the test ends, the
-    sandbox is stopped and the client's settings are what they were.
+    Messages are delivered at the next request. A test adds faults with
+    ``vivialconnect_sandbox.chaos.add("drop_answer", method="POST")``.
     """
-    from vivialconnect.sandbox import Sandbox  # noqa: PLC0415 - most test runs never need it
+    # Here, because pytest loads the plugin in every project that has the package.
+    from vivialconnect.sandbox import Sandbox  # noqa: PLC0415
 
     with Sandbox() as sandbox:
         sandbox.configure()

@@ -39,7 +39,7 @@ from tests.compatibility.expected import (
     get,
 )
 from vivialconnect.sandbox import Request, Sandbox
-from vivialconnect.sandbox.traffic import Answer
+from vivialconnect.sandbox.http.response import Response
 
 DRIVER = Path(__file__).with_name("drive_0_2_4.py")
 RELEASE = "vivialconnect==0.2.4"
@@ -114,13 +114,13 @@ def outcomes(
         return dict(drive(python_with_release, sandbox, database))
 
 
-def answer_as_asked(request: Request, proceed: Callable[[Request], Answer]) -> Answer:
-    """Answer what the query asks for by name; everything else goes its usual way."""
+def answer_as_asked(request: Request, proceed: Callable[[Request], Response]) -> Response:
+    """Response what the query asks for by name; everything else goes its usual way."""
     asked = dict(request.pairs).get("answer")
     if asked is None:
         return proceed(request)
     status, body, headers = CANNED[asked]
-    return Answer(status, body, headers=headers)
+    return Response(status, body, headers=headers)
 
 
 def drive(python: Path, sandbox: Sandbox, database: str) -> Iterator[tuple[str, Outcome]]:

@@ -18,7 +18,7 @@ import pytest
 
 import vivialconnect
 from vivialconnect.common.requestor import Requestor
-from vivialconnect.sandbox.router import Route, Router
+from vivialconnect.sandbox.routes.router import Route, Router
 
 RESOURCES = str(Path(vivialconnect.__file__).parent / "resources")
 OPTION = "--record-calls"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.endpoints.table import PAGE, known, read, record, render
-from vivialconnect.sandbox.application import ROUTES
+from vivialconnect.sandbox.routes.application import ROUTES
 
 
 def test_endpoints__all_are_answered_and_called() -> None:

@@ -125,12 +125,12 @@ def test_settings__all_missing() -> None:
 
 
 CALLS: dict[str, tuple[Callable[[], Any], str]] = {
-    "find of nothing": (lambda: Message.find(""), "id ''"),
+    "find of nothing": (lambda: Message.find(""), "got ''"),
     "find of a step up": (lambda: Message.find(".."), "'..'"),
     "find of here": (lambda: Message.find("."), "'.'"),
     "find with a control character": (lambda: Message.find("a\x00"), "id"),
-    "find of True": (lambda: Message.find(True), "not True"),  # noqa: FBT003 - the case
-    "find of a fraction": (lambda: Message.find(1.5), "not 1.5"),  # type: ignore[call-overload] # the case
+    "find of True": (lambda: Message.find(True), "got True"),  # noqa: FBT003 - the case
+    "find of a fraction": (lambda: Message.find(1.5), "got 1.5"),  # type: ignore[call-overload] # the case
     "find below a step up": (lambda: Attachment.find(None, "messages/../.."), "path"),
     "find below a number": (lambda: Attachment.find(None, 9), "path"),  # type: ignore[call-overload] # the case
     "find of an attachment of no message": (lambda: Attachment.find(1), "'messages/9'"),
@@ -190,7 +190,7 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     "a row in an unknown place": (lambda: Message({}, {"prefix": "x"}), "'prefix'"),
     "two numbers for a row": (
         lambda: Message("+19132597591", "+15154469790"),  # type: ignore[arg-type] # the case
-        "prefix_options must be a mapping, .*, not str",
+        "prefix_options must be a mapping .* got str",
     ),
     "a raw call to a step up": (lambda: Message.get(custom_path=".."), "path"),
     "a raw body of NaN": (lambda: Message.post(params={"x": math.nan}), "x"),

@@ -51,25 +51,42 @@ class TestConnector(ResourceContract):
     # Saving
 
     def test_save__new_row_with_lists(self) -> None:
-        """A new connector is saved with what was put into its lists, however it was put in."""
-        self.buy(FIRST, SECOND)
-        connector = Connector({"name": "Reminders"})
-        connector.phone_numbers.append(FIRST)
-        connector.phone_numbers += [ConnectorNumber(phone_number_id=2)]
+        """What was put into the lists is sent as what it means; the response replaces both."""
+        first, second, _ = self.buy(FIRST, SECOND, THIRD)
+        connector = Connector({"name": "Reminders", "phone_numbers": [first]})
+        connector.phone_numbers += [{"phone_number_id": second.id}, THIRD]
         callback = ConnectorCallback(message_type="text", event_type="status")
         connector.callbacks.append(callback)
         callback.url = STATUS
-        connector.save()
+        assert connector.save() is True
 
         self.assert_last("POST", self.collection + ".json")
         assert self.sent() == {
             "name": "Reminders",
-            "phone_numbers": [{"phone_number": FIRST}, {"phone_number_id": 2}],
+            "phone_numbers": [
+                {"phone_number": FIRST, "phone_number_id": 1},
+                {"phone_number_id": 2},
+                {"phone_number": THIRD},
+            ],
             "callbacks": [{"message_type": "text", "event_type": "status", "url": STATUS}],
         }
-        assert [number.phone_number for number in connector.phone_numbers] == [FIRST, SECOND]
-        assert connector.callbacks[0] is callback
-        assert (callback.method, connector.more_numbers) == ("POST", False)
+        assert [number.phone_number for number in connector.phone_numbers] == [FIRST, SECOND, THIRD]
+        assert {*map(type, connector.phone_numbers)} == {ConnectorNumber}
+        assert type(connector.phone_numbers) is type(connector.callbacks) is list
+        assert (connector.callbacks[0].method, connector.more_numbers) == ("POST", False)
+        assert connector.callbacks[0].created_at is not None
+
+    def test_save__empty_lists(self) -> None:
+        """Empty lists of a new connector are not sent, and neither are lists that are unknown."""
+        connector = Connector(name="Empty")
+        connector.save()
+        assert self.sent() == {"name": "Empty"}
+        assert (connector.callbacks, connector.phone_numbers) == ([], [])
+
+        Connector(connector.id, name="Other").save()
+        assert self.sent() == {"id": connector.id, "name": "Other"}
+        Connector(connector.id, callbacks=[]).save()
+        assert self.sent() == {"id": connector.id, "callbacks": []}
 
     def test_save__changed_lists(self) -> None:
         """What was changed in the lists of a found connector is what is saved."""
@@ -87,37 +104,41 @@ class TestConnector(ResourceContract):
         assert [number.id for number in found.phone_numbers] == [2]
         found.callbacks.clear()
         found.save()
+        assert self.sent()["callbacks"] == []
         assert Connector.find(1).callbacks == []
 
-    def test_save__held_elements_follow(self) -> None:
-        """An element that is held goes on through saving and reloading."""
+    def test_reload__replaces_the_lists(self) -> None:
+        """After reloading, the lists are those of the service; earlier objects stay apart."""
         connector = Connector.create(self.draft())
         callback = connector.callbacks[0]
-        callback.method = "PUT"
-        connector.save()
         callback.url = STATUS
-        connector.save()
-        assert self.sent()["callbacks"][0]["url"] == STATUS
-
-        other = Connector.find(1)
-        other.callbacks[0].url = IN
-        other.save()
         connector.reload()
-        assert (callback.url, callback.method) == (IN, "PUT")
-        assert callback.created_at is not None
+
+        assert connector.callbacks[0] is not callback
+        assert connector.callbacks[0].url == IN
 
     @pytest.mark.parametrize(
         ("field", "wrong", "words"),
         [
-            ("callbacks", [{"url": IN}], "each needs message_type and event_type"),
-            ("phone_numbers", [{}], "each needs phone_number or phone_number_id"),
-            ("phone_numbers", 5, "phone_numbers must be a list of dicts"),
+            (
+                "callbacks",
+                [{**INCOMING}, {"url": IN}],
+                r"callbacks\[1\] must have message_type and",
+            ),
+            ("callbacks", [ConnectorCallback()], r"callbacks\[0\] must have"),
+            (
+                "phone_numbers",
+                [{}],
+                r"phone_numbers\[0\] must have phone_number or phone_number_id",
+            ),
+            ("phone_numbers", ["9132597591"], r"in E\.164 format"),
+            ("phone_numbers", 5, "phone_numbers must be a list, got int"),
         ],
     )
-    def test_save__what_names_nothing(self, field: str, wrong: Any, words: str) -> None:
-        """What the service could not tell apart is refused before anything is sent."""
+    def test_save__invalid_lists(self, field: str, wrong: Any, words: str) -> None:
+        """What the service could not recognize is refused before anything is sent."""
         connector = Connector.create(self.draft())
-        connector.attributes[field] = wrong
+        setattr(connector, field, wrong)
         before = len(self.sandbox.requests)
 
         with pytest.raises(ValueError, match=words):
@@ -125,14 +146,14 @@ class TestConnector(ResourceContract):
         assert len(self.sandbox.requests) == before
 
     def test_save__number_of_another(self) -> None:
-        """What the service does not take is its error, and the row stays as it was."""
+        """If the service refuses, the connector stays as it was."""
         self.buy(FIRST)
         Connector.create({"phone_numbers": [FIRST]})
         connector = Connector({"phone_numbers": [FIRST]})
 
         with pytest.raises(BadRequest, match="belongs to connector 1"):
             connector.save()
-        assert connector.to_dict() == {"phone_numbers": [{"phone_number": FIRST}]}
+        assert connector.to_dict() == {"phone_numbers": [{"phone_number": FIRST}], "callbacks": []}
 
     def test_send__through_a_connector(self) -> None:
         """A message that names a connector is sent from a number of it."""
@@ -162,11 +183,12 @@ class TestConnector(ResourceContract):
         }
         assert [number.id for number in connector.phone_numbers] == [1, 2]
         kept = connector.phone_numbers[1]
+        assert type(kept) is ConnectorNumber
 
         connector.replace_numbers((second, THIRD))
         self.assert_last("POST", NUMBERS)
         assert [number.id for number in connector.phone_numbers] == [2, 3]
-        assert connector.phone_numbers[0] is kept
+        assert connector.phone_numbers[0] == kept
 
         connector.remove_numbers(THIRD)
         assert (self.last().method, self.last().path) == ("DELETE", "/api/v1.0" + NUMBERS)
@@ -193,13 +215,18 @@ class TestConnector(ResourceContract):
         self.assert_last("GET", BELOW + "/phone_numbers/count.json")
 
     def test_numbers__of_another_page(self) -> None:
-        """A number of a page is in no list, so it goes into one itself."""
+        """A number that was found on a page can be put into the list of another connector."""
         self.buy(FIRST)
-        found = Connector.create({"phone_numbers": [FIRST]}).find_numbers()[0]
-        other = Connector()
+        connector = Connector.create({"phone_numbers": [FIRST]})
+        found = connector.find_numbers()[0]
+        connector.remove_numbers(found)
+        other = Connector(name="Other")
         other.phone_numbers.append(found)
-
         assert other.phone_numbers[0] is found
+
+        other.save()
+        assert self.sent()["phone_numbers"] == [{"phone_number": FIRST, "phone_number_id": 1}]
+        assert other.phone_numbers == [found]
 
     # Callbacks
 
@@ -225,7 +252,7 @@ class TestConnector(ResourceContract):
         assert connector.date_modified == Connector.find(1).date_modified
 
     def test_callbacks__read(self) -> None:
-        """All callbacks come in one list, as objects that no row owns."""
+        """All callbacks come in one list; the connector's own list stays as it was."""
         connector = Connector.create(self.draft())
         found = connector.find_callbacks()
 
@@ -242,15 +269,17 @@ class TestConnector(ResourceContract):
         connector = Connector.create({})
         before = len(self.sandbox.requests)
 
-        with pytest.raises(ValueError, match="name one of the phone numbers at least"):
+        with pytest.raises(ValueError, match="no phone numbers given: give at least one"):
             connector.add_numbers([])
-        with pytest.raises(ValueError, match="name one of the callbacks at least"):
+        with pytest.raises(ValueError, match="no callbacks given"):
             connector.remove_callbacks(())
-        with pytest.raises(ValueError, match="is made of"):
+        with pytest.raises(ValueError, match=r"in E\.164 format"):
             connector.remove_numbers("9132597591")
-        with pytest.raises(ValueError, match="phone numbers are given as a list, not as 7"):
+        with pytest.raises(ValueError, match="phone_numbers must be a list, got 7"):
             connector.add_numbers(7)  # type: ignore[arg-type] # the case
-        with pytest.raises(ValueError, match="each needs message_type and event_type"):
+        with pytest.raises(
+            ValueError, match=r"callbacks\[0\] must have message_type and event_type"
+        ):
             connector.add_callbacks({"url": IN})
         with pytest.raises(ValueError, match="has no id"):
             Connector().add_numbers(FIRST)

@@ -11,7 +11,14 @@ from typing import Any, Callable
 import pytest
 
 from tests.integration.scripted_server import ACCOUNT, ScriptedServer, answer, use
-from vivialconnect import BadRequest, Connector, ConnectorNumber, Number, ResourceError
+from vivialconnect import (
+    BadRequest,
+    Connector,
+    ConnectorCallback,
+    ConnectorNumber,
+    Number,
+    ResourceError,
+)
 from vivialconnect.sandbox import Sandbox
 
 MANY = 120
@@ -71,11 +78,10 @@ def test_many__walk_gives_each_once(connector: Connector) -> None:
 
 
 def test_many__shown_numbers(connector: Connector) -> None:
-    """A connector shows 50 and says that there are more; as data they are a list all the same."""
+    """A connector shows 50 and says that there are more, in a plain list."""
     assert len(connector.phone_numbers) == SHOWN
     assert connector.more_numbers is True
-    assert isinstance(connector.attributes["phone_numbers"], list)
-    assert type(connector.to_dict()["phone_numbers"]) is list
+    assert type(connector.phone_numbers) is type(connector.to_dict()["phone_numbers"]) is list
 
 
 @pytest.mark.parametrize(
@@ -87,8 +93,9 @@ def test_many__shown_numbers(connector: Connector) -> None:
         lambda: copy.copy(Connector.find(1)),
         lambda: pickle.loads(pickle.dumps(Connector.find(1))),
         lambda: saved(Connector.find(1)),
+        lambda: assigned(Connector.find(1)),
     ],
-    ids=["find", "page", "walk", "copy", "pickle", "saved"],
+    ids=["find", "page", "walk", "copy", "pickle", "saved", "attributes"],
 )
 def test_many__save(find: Callable[[], Connector], connector: Connector, crowded: Sandbox) -> None:
     """Saving leaves the numbers out where they are not all, so that none is lost."""
@@ -109,6 +116,12 @@ def saved(connector: Connector) -> Connector:
     return connector
 
 
+def assigned(connector: Connector) -> Connector:
+    """Assign to a connector its own fields, and return it."""
+    connector.attributes = connector.to_dict()
+    return connector
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -116,11 +129,10 @@ def saved(connector: Connector) -> Connector:
         lambda row: row.phone_numbers.pop(),
         lambda row: setattr(row, "phone_numbers", ["+19132597591"]),
         lambda row: setattr(row.phone_numbers[3], "phone_number", "+1"),
-        lambda row: row.attributes["phone_numbers"].reverse(),
+        lambda row: row.phone_numbers.reverse(),
         lambda row: setattr(row, "id", None),
-        lambda row: setattr(row, "attributes", row.to_dict()),
     ],
-    ids=["append", "pop", "set", "element", "data", "new", "attributes"],
+    ids=["append", "pop", "set", "object", "order", "new"],
 )
 def test_many__save_changed(
     change: Callable[[Connector], object], connector: Connector, crowded: Sandbox
@@ -145,9 +157,19 @@ def test_many__save_changed_before_another_list(connector: Connector, crowded: S
     assert len(crowded.requests) == before
 
 
+def test_many__save_made_here(connector: Connector, crowded: Sandbox) -> None:
+    """Numbers that the caller gave beside more_numbers may be a change, so saving is refused."""
+    made = Connector(connector.to_dict())
+    before = len(crowded.requests)
+    with pytest.raises(ValueError, match="add_numbers, remove_numbers or replace_numbers"):
+        made.save()
+
+    assert len(crowded.requests) == before
+
+
 def test_many__save_without_numbers(connector: Connector, crowded: Sandbox) -> None:
-    """Numbers that the row has not are not sent as none."""
-    vars(connector)["phone_numbers"] = None
+    """Numbers that were removed from the fields are not sent."""
+    del connector.phone_numbers
     connector.save()
 
     assert "phone_numbers" not in json.loads(crowded.requests[-1].body)["connector"]
@@ -241,7 +263,7 @@ def test_remove_numbers__list_that_is_not_to_be_had() -> None:
     with ScriptedServer(shown(), answer(b""), answer({"message": "no"}, 400)) as server:
         use(server)
         connector = Connector.find(1)
-        with pytest.raises(BadRequest, match="the change itself was made, and reload"):
+        with pytest.raises(BadRequest, match="the change was made: reload"):
             connector.remove_numbers("+1")
 
     assert [request.method for request in server.requests] == ["GET", "DELETE", "GET"]
@@ -260,39 +282,66 @@ def test_add_callbacks__answer_of_another_shape(wrong: Any) -> None:
     assert connector.callbacks == []
 
 
-def test_find__lists_of_another_shape() -> None:
-    """A connector whose list is none is no connector; ``null`` is an empty list."""
-    with ScriptedServer(
-        shown(callbacks=[5]), shown(phone_numbers={}), shown(callbacks=None, more_numbers=None)
-    ) as server:
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"callbacks": [5]}, "a ConnectorCallback must be made from a dict of its fields, got int"),
+        ({"callbacks": [[]]}, "got list"),
+        ({"phone_numbers": {}}, "phone_numbers must be a list, got dict"),
+        ({"phone_numbers": 5, "more_numbers": True}, "phone_numbers must be a list, got int"),
+    ],
+)
+def test_lists__of_another_shape(fields: dict[str, Any], words: str) -> None:
+    """A connector with an invalid list is a ResourceError, alone and in a page."""
+    page = answer({"connectors": [{"id": 1, **fields}]})
+    with ScriptedServer(shown(**fields), page, shown(), shown(**fields)) as server:
         use(server)
-        with pytest.raises(ResourceError, match="callbacks of the answer is no list of objects"):
+        with pytest.raises(ResourceError, match="a connector of the response is invalid.*" + words):
             Connector.find(1)
-        with pytest.raises(ResourceError, match="phone_numbers of the answer is no list"):
-            Connector.find(1)
+        with pytest.raises(ResourceError, match=words):
+            Connector.find()
+        connector = Connector.find(1)
+        with pytest.raises(ResourceError, match=words) as caught:
+            connector.save()
+
+    assert caught.value.outcome == "accepted"
+    assert connector.to_dict()["phone_numbers"] == listed()
+
+
+def test_lists__null_or_absent() -> None:
+    """``null`` is an empty list; a list that the response does not have is no field."""
+    page = answer({"connectors": [{"id": 1}, {"id": 2, "callbacks": []}]})
+    with ScriptedServer(shown(callbacks=None, more_numbers=None), page) as server:
+        use(server)
         assert Connector.find(1).callbacks == []
+        found = Connector.find()
+
+    assert [[*connector.attributes] for connector in found] == [["id"], ["id", "callbacks"]]
 
 
-def test_find__page_with_another_shape() -> None:
-    """In a page a list that is none is told of when it is read."""
-    row = {"id": 1, "phone_numbers": 5, "more_numbers": True}
-    with ScriptedServer(answer({"connectors": [row]})) as server:
+def test_save__empty_response() -> None:
+    """If the response to a save is empty, the lists stay as they were."""
+    with ScriptedServer(answer(b"")) as server:
         use(server)
-        found = Connector.find()[0]
+        connector = Connector(1, callbacks=[], phone_numbers=["+19130000001"])
+        connector.save()
 
-    assert found.to_dict() == row
-    with pytest.raises(ResourceError, match="is no list of objects"):
-        len(found.phone_numbers)
+    assert connector.phone_numbers[0].phone_number == "+19130000001"
+    assert json.loads(server.requests[0].body)["connector"] == {
+        "id": 1,
+        "callbacks": [],
+        "phone_numbers": [{"phone_number": "+19130000001"}],
+    }
 
 
-def test_add_numbers__elements_without_a_name_stay_in_their_list() -> None:
-    """What is being filled in the other list is still there after a list's own call."""
-    with ScriptedServer(shown(), below("phone_numbers", listed(), next=None)) as server:
+def test_add_numbers__keeps_changes_of_callbacks() -> None:
+    """Unsaved changes of the other list are still there after a change of one."""
+    with ScriptedServer(shown(), below("phone_numbers", listed(), next=2)) as server:
         use(server)
         connector = Connector.find(1)
-        callback = type(connector).callbacks.kind()
-        connector.callbacks.append(callback)
+        callback = ConnectorCallback()
+        connector.callbacks = [callback, "invalid"]
         connector.add_numbers("+1")
 
-    callback.url = "https://example.com"
-    assert connector.to_dict()["callbacks"] == [{"url": "https://example.com"}]
+    assert connector.callbacks == [callback, "invalid"]
+    assert connector.more_numbers is True

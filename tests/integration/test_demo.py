@@ -174,7 +174,7 @@ def test_demo__no_number_on_sale(quick: None, capsys: pytest.CaptureFixture[str]
     status = demo.run(options("--area-code", "999"))
 
     assert status == 1
-    assert "area code 999; name another with --area-code" in capsys.readouterr().err
+    assert "area code 999. Use another one with --area-code" in capsys.readouterr().err
 
 
 def test_demo__file_is_no_database(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_demo__file_is_no_database(tmp_path: Path) -> None:
     finished = run_module("demo", "--database", "notes.txt", folder=tmp_path)
 
     assert finished.returncode == 1
-    assert re.fullmatch("vivialconnect demo: the sandbox cannot run here: .*\n", finished.stderr)
+    assert re.fullmatch("vivialconnect demo: cannot run a sandbox: .*\n", finished.stderr)
     assert file.read_text() == "These are my notes, not a database. " * 100
 
 
@@ -246,7 +246,7 @@ def test_live_demo__no_terminal(live: Sandbox, tmp_path: Path) -> None:
     finished = run_module("demo", "--live", "--number", RECIPIENT, folder=tmp_path)
 
     assert finished.returncode == 1
-    assert "no terminal to ask on" in finished.stderr
+    assert "needs a terminal for the confirmation" in finished.stderr
     assert live.requests == []
 
 
@@ -304,7 +304,7 @@ def test_demo__nobody_reads_on(tmp_path: Path) -> None:
 
     assert finished.returncode == 1
     assert finished.stderr == (
-        "vivialconnect demo: nobody reads on; what is printed above has happened\n"
+        "vivialconnect demo: the output was closed; the steps printed above were carried out\n"
     )
 
 

@@ -198,7 +198,7 @@ def test_download__success_without_the_medium(status: int, target: Path) -> None
     """A success that is not 200 has no medium, or not all of it."""
     with ScriptedServer(answer(b"" if status == 204 else b"part", status)) as server:
         use(server)
-        with pytest.raises(ResourceError, match="and a medium comes whole with 200") as caught:
+        with pytest.raises(ResourceError, match="expected 200 with the file") as caught:
             row().download(target)
 
     assert (caught.value.http_status, caught.value.method) == (status, "GET")

@@ -54,10 +54,10 @@ def server() -> Iterator[FuzzServer]:
 
 #: What reads answers; and the exception whose handler is not about answers, if there is one.
 READERS: tuple[tuple[Any, Optional[str]], ...] = (
-    (reading.judge, None),
-    (reading._failure_for, None),
-    (reading.understand, None),
-    (reading._decode, "MemoryError"),
+    (reading.error_of, None),
+    (reading._error_for_status, None),
+    (reading.read, None),
+    (reading._parse, "MemoryError"),
     (error._read_error_body, None),
     (Util.json_to_dict, "TypeError"),
     (_lists.find_list, None),

@@ -17,6 +17,7 @@ from vivialconnect import (
     Resource,
     ResourceNotFound,
     ServerError,
+    User,
     VivialConnectError,
 )
 from vivialconnect.common import retries
@@ -199,15 +200,13 @@ class TestDelete:
 class TestPassword:
     """A change of a password, of which the second attempt would need the new one."""
 
-    PATH = "/accounts/12345/users/1/profile/password.json"
-
     @pytest.mark.parametrize("status", [502, 503, 504])
     def test_password__overload(self, status: int) -> None:
         """It is sent once where it may have arrived, while another PUT is repeated."""
         with ScriptedServer(answer({"message": "busy"}, status)) as server:
             use(server, max_retries=2)
             with pytest.raises(ServerError) as caught:
-                Resource.request.put(self.PATH, {"password": "new"})
+                User(1).change_password("old", "new")
             with pytest.raises(ServerError):
                 Resource.request.put("/accounts/12345/users/1.json", {"name": "new"})
 
@@ -220,7 +219,7 @@ class TestPassword:
         with ScriptedServer(say_and_hang_up(b"")) as server:
             use(server, max_retries=2)
             with pytest.raises(ConnectionError) as caught:
-                Resource.request.put(self.PATH, {"password": "new"})
+                User(1).change_password("old", "new")
 
         assert len(server.requests) == 1
         assert (caught.value.attempts, caught.value.outcome) == (1, "unknown")
@@ -264,7 +263,7 @@ def test_log__of_repetitions(
 
     lines = [record.getMessage() for record in caplog.records if record.levelname == "INFO"]
     path = "GET /api/v1.0/accounts/12345/numbers/{}.json failed with ".format(known.id)
-    assert [line.partition(", and is")[0] for line in lines] == [
+    assert [line.partition(", retry")[0] for line in lines] == [
         path + "503",
         path + "ConnectionError",
     ]

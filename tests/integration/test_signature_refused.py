@@ -43,7 +43,7 @@ def test_refused__wrong_secret(way: str, vivialconnect_sandbox: Sandbox) -> None
         with configured(api_key=vivialconnect_sandbox.api_key, api_secret=WRONG):
             failure = refusal_of(Message.find)
 
-    assert "what was signed is what the service expects, so api_key or api_secret is wrong" in str(
+    assert "the request was signed correctly: check that api_key and api_secret belong together" in str(
         failure
     )
     assert right not in str(failure)
@@ -57,7 +57,7 @@ def test_refused__wrong_key(vivialconnect_sandbox: Sandbox) -> None:
     failure = refusal_of(Message.find)
 
     assert "The API key is unknown or inactive" in str(failure)
-    assert "so api_key or api_secret is wrong, they are no pair" in str(failure)
+    assert "check that api_key and api_secret belong together" in str(failure)
     assert vivialconnect_sandbox.api_secret not in str(failure) + str(vars(failure))
 
 
@@ -121,8 +121,8 @@ def test_refused__tampered_with_on_the_way(part: str, vivialconnect_sandbox: San
         failure = refusal_of(Message({"body": "private text"}).send)
 
     assert line in str(failure)
-    assert ", {}, differs: signed was ".format(name) in str(failure)
-    assert "the service has {}".format(shown) in str(failure)
+    assert ", {}, differs: signed ".format(name) in str(failure)
+    assert "expected {}".format(shown) in str(failure)
     for hidden in (secret, "HMAC", "private"):
         assert hidden not in str(failure)
     signature = proxy.requests[0].headers["authorization"].partition(":")[2]
@@ -154,7 +154,7 @@ def test_refused__clock_that_the_service_does_not_take(minutes: int) -> None:
 
 def told_seconds(failure: UnauthorizedAccess, direction: str) -> int:
     """Return by how many seconds a refusal says that the clock is off."""
-    words = r"the clock of this machine is (\d+) seconds {} the service's: set it right"
+    words = r"set the clock of this machine: it is (\d+) seconds {} that of the service"
     found = re.search(words.format(direction), str(failure))
     assert found is not None
     return int(found.group(1))
@@ -183,7 +183,7 @@ def test_refused__clock_that_will_do(minutes: int) -> None:
         failure = refusal_of(Message.find)
 
     assert "clock" not in str(failure)
-    assert "api_key or api_secret is wrong" in str(failure)
+    assert "api_key and api_secret belong together" in str(failure)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_refused__odd_text_of_the_service() -> None:
         use(server)
         failure = refusal_of(Message.find)
 
-    assert r"the service has '\x1b[2Jxxx" in str(failure)
+    assert r"expected '\x1b[2Jxxx" in str(failure)
     assert len(str(failure)) < 500
 
 

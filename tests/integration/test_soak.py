@@ -13,7 +13,7 @@ from tests.soak.__main__ import main
 from tests.soak.gauge import FEWEST, Gauge
 from tests.soak.ledger import Ledger, Sent
 from vivialconnect import Message
-from vivialconnect.sandbox.store import Store, insert, select_all
+from vivialconnect.sandbox.service.store import Store, insert, select_all
 
 if TYPE_CHECKING:
     import sqlite3

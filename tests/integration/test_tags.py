@@ -95,7 +95,7 @@ def test_tags__empty_answer_to_reading() -> None:
     [
         (lambda: row().remove_tag(""), "key must be the name of a tag"),
         (lambda: row().remove_tag(5), "key must be the name of a tag"),
-        (lambda: row().remove_tag("\ud83d"), "has no form in UTF-8"),
+        (lambda: row().remove_tag("\ud83d"), "cannot be written in UTF-8"),
         (lambda: row().replace_tags("table:4"), "tags must be a dict of strings"),
         (lambda: row().replace_tags({"table": 4}), "tags must be a dict of strings"),
         (lambda: row().replace_tags({4: "table"}), "tags must be a dict of strings"),

@@ -224,7 +224,7 @@ def test_password__in_a_failure(call: Callable[[], None], script: Script) -> Non
 
 @pytest.mark.parametrize("verb", [User.register, User.create])
 def test_password__that_cannot_be_sent(verb: Any) -> None:
-    """A password that has no form in UTF-8 is refused without showing it."""
+    """A password that cannot be written in UTF-8 is refused without showing it."""
     with ScriptedServer(answer({})) as server:
         use(server)
         with pytest.raises(ValueError, match=r"user\.password: '\*\*\*'") as caught:
@@ -235,10 +235,10 @@ def test_password__that_cannot_be_sent(verb: Any) -> None:
 
 
 def test_register__that_cannot_be_sent() -> None:
-    """Where another field has no form in JSON, the password is in none of our frames."""
+    """Where another field cannot be written in JSON, the password is in none of our frames."""
     with ScriptedServer(answer({})) as server:
         use(server)
-        with pytest.raises(ValueError, match=r"user\.username: .* has no form in JSON") as caught:
+        with pytest.raises(ValueError, match=r"user\.username: .* cannot be written in JSON") as caught:
             User.register({"password": NEW, "username": {1}})
 
     assert server.requests == []

@@ -1,1 +1,1 @@
-"""Tests of the sandbox with clients that call it as the service's clients in other languages do."""
+"""Tests of the sandbox with test clients that imitate the service's clients in other languages."""

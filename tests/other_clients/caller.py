@@ -1,4 +1,4 @@
-"""Calls a sandbox as one of the clients does, and shows each time that what it signs is checked."""
+"""A client of one profile. Before each request it sends changed ones, which must be refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .rules import Pairs
 
-#: In how many signed parts each call is changed, one after the other, before it is made.
+#: How many signed parts are changed before each request, one after the other.
 CHANGED = 2
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 PLAIN = re.compile("[A-Za-z0-9]")
@@ -35,10 +35,10 @@ def each_of(profiles: Sequence[Profile]) -> pytest.MarkDecorator:
 
 
 class Caller:
-    """One client at one sandbox.
+    """A client of a sandbox.
 
     :param sandbox: the sandbox.
-    :param profile: how the client writes.
+    :param profile: how the client writes requests.
     """
 
     def __init__(self, sandbox: Sandbox, profile: Profile) -> None:
@@ -64,9 +64,9 @@ class Caller:
         """Write a request and sign it.
 
         :param method: the HTTP method.
-        :param path: the path below the base.
+        :param path: the path below the base path.
         :param pairs: the query.
-        :param data: the document in the body; ``None`` for none.
+        :param data: the document in the body, or ``None``.
         :param moment: the time in seconds since 1970; 0 for now.
         """
         whole, moment = self.client.base + path, moment or time.time()
@@ -88,9 +88,9 @@ class Caller:
         return Signed(method, target, headers, body)
 
     def call(self, method: str, path: str, pairs: Pairs = (), data: Any = None) -> Response:
-        """Call a path, first with one byte changed in some of the parts that are signed.
+        """Request a path, first with one changed byte in some of the signed parts.
 
-        :returns: the answer to the right request.
+        :returns: the response to the valid request.
         """
         request = self.write(method, path, pairs, data)
         self.random.seed(f"{self.profile.name} {method} {path}")
@@ -99,7 +99,7 @@ class Caller:
         return self.client.send(request)
 
     def refused(self, part: str, spoiled: Signed) -> None:
-        """Send a request with one byte changed, which must be refused, in words."""
+        """Send a request with one changed byte, which must be refused with a message."""
         response = self.client.send(spoiled)
         assert response.status == 401, (self.profile.name, part, spoiled, response)
         assert isinstance(response.json["message"], str)
@@ -107,20 +107,20 @@ class Caller:
     def own(
         self, method: str, path: str, pairs: Pairs = (), data: Any = None, status: int = 200
     ) -> Any:
-        """Call a path of the account.
+        """Request a path of the account.
 
-        :returns: the answer's document; ``None`` for a 204.
+        :returns: the document of the response; ``None`` for a 204.
         """
         response = self.call(method, f"/accounts/{self.client.account}/{path}", pairs, data)
         assert response.status == status, (self.profile.name, method, path, response)
         return response.json if response.body else None
 
     def read(self, root: str, answer: dict[str, Any]) -> Any:
-        """Take out of an answer what the client takes."""
+        """Return the part of a response that the client reads."""
         return self.profile.reads(answer, root)
 
     def spoil(self, request: Signed) -> Iterator[tuple[str, Signed]]:
-        """Change one byte, in one signed part after the other."""
+        """Change one byte in one signed part after the other."""
         path, mark, query = request.target.partition("?")
         yield "method", request._replace(method=self._put(request.method))
         yield "path", request._replace(target=self._put(path) + mark + query)
@@ -136,9 +136,9 @@ class Caller:
                 yield name, request._replace(headers=headers)
 
     def _signed_headers(self) -> tuple[str, ...]:
-        """Name the headers that cannot be changed."""
+        """Return the names of headers that can change."""
         always = ("x-auth-date", "x-auth-signedheaders", "authorization")
-        # Clients that sign the service's name send any host, so any host passes.
+        # A client that signs the service's name may send any host.
         free = "host" if self.profile.signed_host == OF_THE_SERVICE else ""
         return (*always, *(name for name in self.profile.signed if name != free))
 
@@ -146,18 +146,18 @@ class Caller:
         if name != "Host":
             return self._put(value)
         host, colon, port = value.partition(":")
-        # Of clients that sign the host alone, any port passes.
+        # A client that signs only the host may send any port.
         return self._put(host) + colon + port
 
     def _put(self, text: str) -> str:
-        """Put another letter or digit in the place of one that is in no escape."""
+        """Replace a letter or digit that is not part of an escape."""
         places = [match.start() for match in PLAIN.finditer(ESCAPE.sub("%%%", text))]
         place = self.random.choice(places)
         other = self.random.choice(LETTERS.replace(text[place], ""))
         return text[:place] + other + text[place + 1 :]
 
     def _put_byte(self, body: bytes) -> bytes:
-        """Put another byte in the place of one, or a byte where there is none."""
+        """Replace a byte, or add one to an empty body."""
         if not body:
             return b"x"
         place = self.random.randrange(len(body))

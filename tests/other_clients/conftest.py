@@ -1,4 +1,4 @@
-"""Fixtures of the tests with other clients: one sandbox a module, as fresh for each test."""
+"""Fixtures of the tests with other clients: one sandbox for each module, reset for each test."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Sandbox]:
-    """Give the module's sandbox."""
+    """Start the module's sandbox."""
     with Sandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def sandbox(running: Sandbox) -> Sandbox:
-    """Give the module's sandbox in a fresh state."""
+    """Reset the module's sandbox."""
     running.reset()
     return running
 
 
 @pytest.fixture
 def plain(sandbox: Sandbox) -> Iterator[Client]:
-    """Give a second client, to look at the state with, and a number to send from."""
+    """Return a second client, for checks of the state, and a number to send from."""
     with Client(sandbox) as client:
         client.buy()
         yield client
@@ -40,6 +40,6 @@ def plain(sandbox: Sandbox) -> Iterator[Client]:
 
 @pytest.fixture
 def caller(sandbox: Sandbox, profile: Profile) -> Iterator[Caller]:
-    """Give the client whose profile the test is parametrized with."""
+    """Return the client whose profile parametrizes the test."""
     with Caller(sandbox, profile) as calling:
         yield calling

@@ -1,49 +1,48 @@
-"""The clients in other languages: one value each that says how it writes a request. No tests here.
+"""Profiles of the clients in other languages: how each writes a request.
 
-What the wire facts leave open (a library's version, an identification's values) is made up.
+Values that are not public, such as the version of a library, are invented.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 from . import rules
 
 SERVICE = "api.vivialconnect.net"
 JSON = "application/json"
 
-# Which host is signed or sent.
+# The host that is signed or sent.
 WITH_PORT = "with port"
 WITHOUT_PORT = "without port"
 OF_THE_SERVICE = "of the service"
 
 
 class Profile(NamedTuple):
-    """How a client writes its requests and reads its answers.
+    """How a client writes its requests and reads its responses.
 
-    :param name: which client it is.
-    :param signed: the headers that it signs, as far as it sends them.
-    :param identity: its ``User-Agent`` and ``X-VivialConnect-User-Agent``; ``None`` where it sends
-        none, or its library's own.
+    :param name: the name of the client.
+    :param signed: the headers that it signs, if it sends them.
+    :param identity: its ``User-Agent`` and ``X-VivialConnect-User-Agent``; ``None`` if it
+        sends none, or that of its library.
     :param media_type: its ``Accept`` and ``Content-Type``.
-    :param typed: the methods with which it sends a ``Content-Type`` whatever the body; with a body
-        it always does.
-    :param no_data: the body of a call without data, by method.
+    :param typed: the methods that always have a ``Content-Type``; others have one with a body.
+    :param no_data: the body of a request without data, by method.
     :param signed_host: the host in its signature.
-    :param sent_host: the host on the wire.
-    :param path: writes the path into the signature.
-    :param query: writes the query into the URL.
-    :param signed_query: writes the query into the signature.
+    :param sent_host: the host that it sends.
+    :param path: writes the path for the signature.
+    :param query: writes the query for the URL.
+    :param signed_query: writes the query for the signature.
     :param writes: writes a document as JSON.
     :param date: writes the ``Date`` of a time in seconds since 1970.
-    :param reads: takes what an answer is about, given its root key.
+    :param reads: reads a response, given its root key.
     """
 
     name: str
     signed: tuple[str, ...]
-    identity: tuple[Optional[str], Optional[Mapping[str, str]]] = (None, None)
+    identity: tuple[str | None, Mapping[str, str] | None] = (None, None)
     media_type: str = JSON
     typed: tuple[str, ...] = ()
     no_data: Mapping[str, bytes] = {}
@@ -57,15 +56,15 @@ class Profile(NamedTuple):
     reads: Callable[[dict[str, Any], str], Any] = rules.read_named
 
     def body(self, method: str, data: Any) -> bytes:
-        """Write the body of a call; ``None`` is no data."""
+        """Return the body of a request."""
         return self.no_data.get(method, b"") if data is None else self.writes(data).encode()
 
     def headers(self, method: str, body: bytes, hosts: dict[str, str]) -> list[tuple[str, str]]:
-        """Write the headers that depend on no time.
+        """Return the headers that do not depend on the time.
 
         :param method: the HTTP method.
         :param body: the body.
-        :param hosts: what each kind of host is here.
+        :param hosts: the host of each kind.
         """
         headers = [("Host", hosts[self.sent_host]), ("Accept", self.media_type)]
         if body or method in self.typed:
@@ -79,7 +78,7 @@ class Profile(NamedTuple):
 
 
 def identity(agent: str, lang: str, **more: str) -> tuple[str, Mapping[str, str]]:
-    """Make the two headers by which an official client tells what it is."""
+    """Return the two headers that identify an official client."""
     about = {
         "client_version": agent.rpartition(" ")[2],
         "lang": lang,
@@ -170,9 +169,9 @@ SAMPLE_PHP = Profile(
 
 PY = (PY_RELEASED, PY_MASTER)
 SDKS = (*PY, JAVA, RUBY, PHP, NET)
-#: Those that put a whole row back to change one field of it.
+#: The clients that put a whole resource back to change one field.
 WHOLE_ROWS = (*PY, RUBY, PHP)
-#: All but PHP's, which counts nothing.
+#: All clients except PHP, which has no counts.
 COUNTING = (*PY, JAVA, RUBY, NET)
 SAMPLES = (SAMPLE_JS, SAMPLE_RB, SAMPLE_PY, SAMPLE_JAVA, SAMPLE_PHP)
 EVERYONE = (*SDKS, *SAMPLES)

@@ -1,6 +1,6 @@
-"""How clients in other languages write paths, queries and bodies, and how they read answers.
+"""How clients in other languages write paths, queries and bodies, and read responses.
 
-Pure functions, written from the wire facts alone. Each is what at least one client does.
+Each function is what at least one client does, from the description of the wire protocol.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 def percent(text: str) -> str:
-    """Encode all but the unreserved characters; a space is ``%20``."""
+    """Encode all but unreserved characters; a space is ``%20``."""
     return quote(text, safe="")
 
 
@@ -25,7 +25,7 @@ def java(text: str) -> str:
     return quote_plus(text, safe="*").replace("~", "%7E")
 
 
-# What stands on line 3 of the canonical request, made of the path as the client was given it.
+# Line 3 of the canonical request, from the path as the client receives it.
 
 
 def path_percent(path: str) -> str:
@@ -34,21 +34,21 @@ def path_percent(path: str) -> str:
 
 
 def path_java(path: str) -> str:
-    """Encode as Java's forms are, with the slashes put back."""
+    """Encode as Java's form encoder, and restore the slashes."""
     return java(path).replace("%2F", "/")
 
 
 def path_addressable(path: str) -> str:
-    """Encode what may stand in no path, and percent signs."""
+    """Encode characters that are invalid in a path, and percent signs."""
     return quote(path, safe="/!$&'()*+,;=:@")
 
 
 def path_of_url(path: str) -> str:
-    """Encode what may stand in no path, and leave escapes alone."""
+    """Encode characters that are invalid in a path, and keep escapes."""
     return quote(path, safe="/!$&'()*+,;=:@%")
 
 
-# Queries on the wire.
+# Queries in the URL.
 
 
 def sent_with_plus(pairs: Pairs) -> str:
@@ -57,12 +57,12 @@ def sent_with_plus(pairs: Pairs) -> str:
 
 
 def sent_with_percent(pairs: Pairs) -> str:
-    """Write a space as ``%20``, and slashes in values as they are."""
+    """Write a space as ``%20``, and keep slashes in values."""
     return "&".join(percent(key) + "=" + quote(value) for key, value in pairs)
 
 
 def sent_by_java(pairs: Pairs) -> str:
-    """Write values in Java's form encoding, and keys as they are."""
+    """Write values in Java's form encoding, and keep keys."""
     return "&".join(key + "=" + java(value) for key, value in pairs)
 
 
@@ -87,19 +87,19 @@ def signed_by_culture(pairs: Pairs) -> str:
 
 
 def signed_by_key(pairs: Pairs) -> str:
-    """Sort by key, of which each has one value, the last."""
+    """Sort by key; the last value of a repeated key counts."""
     return "&".join(
         percent(key) + "=" + percent(value) for key, value in sorted(dict(pairs).items())
     )
 
 
 def signed_by_java(pairs: Pairs) -> str:
-    """Sort by key, of which each has one value, in Java's form encoding."""
+    """Sort by key in Java's form encoding; the last value of a repeated key counts."""
     return "&".join(java(key) + "=" + java(value) for key, value in sorted(dict(pairs).items()))
 
 
 def signed_never(pairs: Pairs) -> str:
-    """Sign an empty line, whatever is sent."""
+    """Sign an empty line."""
     return ""
 
 
@@ -107,24 +107,24 @@ def signed_never(pairs: Pairs) -> str:
 
 
 def json_escaped(document: Any) -> str:
-    """Write compact JSON with all but ASCII escaped."""
+    """Write compact JSON, with all but ASCII escaped."""
     return json.dumps(document, separators=(",", ":"))
 
 
 def json_raw(document: Any) -> str:
-    """Write compact JSON with letters of all alphabets as they are."""
+    """Write compact JSON, with letters of all alphabets as they are."""
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
 
 
 def json_php(document: Any) -> str:
-    """Write compact JSON with slashes escaped as well."""
+    """Write compact JSON, with slashes escaped too."""
     return json_escaped(document).replace("/", "\\/")
 
 
 def json_by_hand(document: Any) -> str:
-    """Put JSON together from texts in which nothing is escaped.
+    """Write JSON by joining strings, without escapes.
 
-    A tuple of pairs is an object too, so that a key can stand in it twice.
+    A tuple of pairs is an object too, so that a key can be repeated.
     """
     if isinstance(document, dict):
         document = tuple(document.items())
@@ -144,26 +144,26 @@ def date_of_http(moment: float) -> str:
 
 
 def date_of_the_week_s_year(moment: float) -> str:
-    """Write a date with the year that its week, from Sunday to Saturday, ends in."""
+    """Write a date with the year in which its week, from Sunday to Saturday, ends."""
     day = time.gmtime(moment)
     days_to_saturday = (5 - day.tm_wday) % 7
     saturday = time.gmtime(moment + days_to_saturday * 86_400)
     return date_of_http(moment).replace(f" {day.tm_year} ", f" {saturday.tm_year} ")
 
 
-# Answers.
+# Responses.
 
 
 def read_first(answer: dict[str, Any], root: str) -> Any:
-    """Take what stands under the first key."""
+    """Return the value of the first key."""
     return next(iter(answer.values()))
 
 
 def read_sole(answer: dict[str, Any], root: str) -> Any:
-    """Take what stands under the only key; with another beside it, the whole answer."""
+    """Return the value of the only key, or the whole response if it has several."""
     return next(iter(answer.values())) if len(answer) == 1 else answer
 
 
 def read_named(answer: dict[str, Any], root: str) -> Any:
-    """Take what stands under the key."""
+    """Return the value of the key."""
     return answer[root]

@@ -1,4 +1,4 @@
-"""What the test clients sign, against the vectors that the clients themselves were run through."""
+"""The canonical requests of the test clients, compared with vectors made by the real clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "hmac-vectors.json").read_text("utf-8")
 )["vectors"]
 
-#: The names that the vectors give to what was run.
+#: The names of the clients in the vectors.
 RUN = {
     "dotnet-sdk": NET,
     "java-sdk": JAVA,
@@ -32,7 +32,7 @@ RUN = {
 
 
 def produced(vector: dict[str, Any]) -> Iterator[tuple[str, Profile]]:
-    """Give each canonical request of a vector, with each client that made it."""
+    """Yield each canonical request of a vector, with each client that made it."""
     forms = [(vector["expected_canonical_request"], vector["agreed_by"])]
     forms += [
         (other["canonical_request"], other["produced_by"])
@@ -55,7 +55,7 @@ CASES = [
 def test_canonical__as_the_client_made_it(
     vector: dict[str, Any], text: str, profile: Profile
 ) -> None:
-    """Path and query are signed in the form that the client has made of the same request."""
+    """Path and query are signed in the form of the real client."""
     pairs = [(key, value) for key, value in vector["query_pairs_before_encoding"]]
     headers = {name.lower(): value for name, value in vector["headers_signed"].items()}
     made = canonical(
@@ -73,7 +73,7 @@ def test_canonical__as_the_client_made_it(
 
 
 def test_canonical__every_client_that_was_run() -> None:
-    """Each client that was run is tested with at least three of the vectors."""
+    """Each of these clients is tested with at least three vectors."""
     counts = dict.fromkeys(RUN, 0)
     for vector in VECTORS:
         for _, profile in produced(vector):

@@ -1,4 +1,4 @@
-"""What each client puts on the wire, and in which form the sandbox finds it signed."""
+"""What each client sends, and the form in which the sandbox finds it signed."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ LEFT_OUT = "query left out, as the samples do"
 
 
 class Style(NamedTuple):
-    """What the wire facts say of a client.
+    """What the description of the wire protocol says about a client.
 
     :param get: the headers that it signs without a body.
-    :param post: those that it signs with one.
-    :param delete: those that it signs with a DELETE.
+    :param post: the headers that it signs with one.
+    :param delete: the headers that it signs with a DELETE.
     :param query: :data:`PAIRS` in its URL; empty for a client that sends no query.
     :param body: :data:`DATA` in its body.
     :param no_data: the bodies of its GET and its POST without data.
@@ -73,7 +73,7 @@ _PY = ("date;host", "content-type;date;host", "date;host", PLUS, ESCAPED)
 _FOUR = "accept;content-type;date;host"
 _THREE = ("accept;date;host",) * 3
 NOTHING = (b"", b"")
-#: They sign the service's name, wherever they call.
+#: The clients that sign the service's name for every host.
 LITERAL = (RUBY, SAMPLE_JS, SAMPLE_RB)
 
 STYLES: dict[str, Style] = {
@@ -103,12 +103,12 @@ STYLES: dict[str, Style] = {
 
 @pytest.fixture
 def style(profile: Profile) -> Style:
-    """Give what the facts say of the client."""
+    """Return the facts about the client."""
     return STYLES[profile.name]
 
 
 def received(caller: Caller, method: str, **more: Any) -> Request:
-    """Call a path where nothing is, and give what the sandbox received."""
+    """Request an unknown path, and return what the sandbox received."""
     response = caller.call(method, "/accounts/12345/nothing.json", **more)
     assert response.status == 404, (caller.profile.name, response)
     return caller.sandbox.requests[-1]
@@ -116,7 +116,7 @@ def received(caller: Caller, method: str, **more: Any) -> Request:
 
 @each_of(EVERYONE)
 def test_headers__signed_by_method(caller: Caller, style: Style) -> None:
-    """The client signs its own choice of headers, by method and body, and is taken at its word."""
+    """The client signs its own choice of headers by method and body, and is accepted."""
     for method, data, names in (
         ("GET", None, style.get if not style.no_data[0] else style.post),
         ("POST", DATA, style.post),
@@ -130,7 +130,7 @@ def test_headers__signed_by_method(caller: Caller, style: Style) -> None:
 
 @each_of([profile for profile in EVERYONE if STYLES[profile.name].query])
 def test_query__signed_in_the_form(caller: Caller, style: Style) -> None:
-    """The query stands in the URL in one form, and is signed in another or not at all."""
+    """The query has one form in the URL, and another form in the signature or none."""
     request = received(caller, "GET", pairs=PAIRS)
     assert request.query == style.query
     assert request.variant == f"{style.host}; path as sent; {style.signed_query}"
@@ -144,10 +144,10 @@ def test_body__as_the_client_writes_it(caller: Caller, style: Style) -> None:
 
 
 def signed_parts(profile: Profile, request: Signed) -> set[str]:
-    """Name the parts in which nothing may be changed."""
+    """Return the names of parts that must not change."""
     style, names = STYLES[profile.name], dict(request.headers)["X-Auth-SignedHeaders"].split(";")
     parts = {"method", "path", "body", "x-auth-date", "x-auth-signedheaders", "authorization"}
-    # Where the service's name is signed, any host passes.
+    # If the service's name is signed, any host is accepted.
     parts.update(name for name in names if name != "host" or profile not in LITERAL)
     parts.update(["query"] if style.signed_query not in (LEFT_OUT, "") else [])
     return parts
@@ -155,7 +155,7 @@ def signed_parts(profile: Profile, request: Signed) -> set[str]:
 
 @each_of(EVERYONE)
 def test_change__in_every_signed_part(caller: Caller, style: Style) -> None:
-    """One byte changed in any part that the client signs is refused, with every method."""
+    """A changed byte in any signed part is refused, with every method."""
     pairs = PAIRS if style.query else []
     for method in ("GET", "POST", "PUT", "DELETE"):
         data = DATA if method in ("POST", "PUT") else None
@@ -178,14 +178,14 @@ def test_delete__typed_without_a_body(caller: Caller) -> None:
 
 @each_of([RUBY, NET])
 def test_host__not_the_sandbox_s(caller: Caller) -> None:
-    """The Host header may name the service, or lack the port."""
+    """The Host header may be the service's name, or omit the port."""
     expected = {RUBY.name: SERVICE, NET.name: "127.0.0.1"}
     assert received(caller, "GET").headers["Host"] == expected[caller.profile.name]
 
 
 @each_of([NET])
 def test_media_type__a_list(caller: Caller) -> None:
-    """A list of media types is accepted, and as Content-Type too."""
+    """A list of media types is accepted, as Content-Type too."""
     request = received(caller, "POST", data=DATA)
     assert request.headers["Accept"] == "application/json, text/javascript"
     assert request.headers["Content-Type"] == "application/json, text/javascript"
@@ -193,10 +193,10 @@ def test_media_type__a_list(caller: Caller) -> None:
 
 @each_of(EVERYONE)
 def test_documentation__says_what_is_signed(style: Style, profile: Profile) -> None:
-    """The page on the sandbox tells of each client what it signs."""
+    """The guide to the sandbox says what each client signs."""
     page = (Path(__file__).parents[2] / "docs" / "sandbox.rst").read_text("utf-8")
-    (row,) = re.findall(f"^{re.escape(profile.name)} +``(.+?)`` +``(.+?)`` ", page, re.MULTILINE)
-    assert row == (style.get, style.post)
+    (record,) = re.findall(f"^{re.escape(profile.name)} +``(.+?)`` +``(.+?)`` ", page, re.MULTILINE)
+    assert record == (style.get, style.post)
 
 
 @pytest.mark.parametrize(

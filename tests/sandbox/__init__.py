@@ -1,1 +1,1 @@
-"""Tests of the sandbox over real sockets, without the client that the package ships."""
+"""Tests of the sandbox over real sockets, without the client of the package."""

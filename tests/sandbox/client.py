@@ -1,4 +1,4 @@
-"""A small client of the tests' own: it signs as the wire facts say and sends with http.client."""
+"""A small client for the tests. It signs requests by the wire protocol and uses http.client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import json
 import socket
 import time
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Signed(NamedTuple):
 
 
 class Response(NamedTuple):
-    """What came back."""
+    """A response."""
 
     status: int
     headers: dict[str, str]
@@ -34,14 +34,14 @@ class Response(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """The body, decoded."""
+        """The body, parsed as JSON."""
         return json.loads(self.body)
 
 
 def canonical(  # noqa: PLR0917 - in the order of its lines
     method: str, stamp: str, path: str, query: str, headers: dict[str, str], body: bytes
 ) -> str:
-    """Write the canonical request of already canonical parts."""
+    """Return the canonical request of parts that are already canonical."""
     names = sorted(headers)
     lines = [method, stamp, path, query, *(f"{name}:{headers[name]}" for name in names)]
     return "\n".join([*lines, ";".join(names), hashlib.sha256(body).hexdigest()])
@@ -53,7 +53,7 @@ def signature(secret: str, text: str) -> str:
 
 
 def read_all(connection: socket.socket) -> tuple[bytes, bool]:
-    """Read until the connection ends; tell whether it ended by a reset."""
+    """Read until the connection ends, and return whether it ended with a reset."""
     received = b""
     try:
         while True:
@@ -66,15 +66,15 @@ def read_all(connection: socket.socket) -> tuple[bytes, bool]:
 
 
 class Client:
-    """Calls a sandbox on a connection that it keeps."""
+    """A client that keeps its connection to a sandbox."""
 
     def __init__(
         self,
         sandbox: Any,
-        moment: Optional[float] = None,
+        moment: float | None = None,
         *,
         account: Any = None,
-        trust: Optional[ssl.SSLContext] = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self.moment = moment
         signer = account or sandbox
@@ -101,11 +101,11 @@ class Client:
         query: str = "",
         body: bytes = b"",
         *,
-        moment: Optional[float] = None,
-        host: Optional[str] = None,
-        more_headers: Optional[dict[str, str]] = None,
+        moment: float | None = None,
+        host: str | None = None,
+        more_headers: dict[str, str] | None = None,
     ) -> Signed:
-        """Sign as the Python client does: what is sent is encoded already."""
+        """Sign as the Python client does, with values that are already encoded."""
         moment = moment or self.moment or time.time()
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))
         signed = {"date": formatdate(moment, usegmt=True), "host": host or self.host}
@@ -123,7 +123,7 @@ class Client:
         return Signed(method, path + ("?" + query if query else ""), headers, body)
 
     def send(self, request: Signed) -> Response:
-        """Send a request and read the answer."""
+        """Send a request and return the response."""
         self.connection.putrequest(
             request.method, request.target, skip_host=True, skip_accept_encoding=True
         )
@@ -136,9 +136,9 @@ class Client:
         return Response(response.status, dict(response.getheaders()), response.read())
 
     def call_once(self, method: str, path: str, document: Any = None) -> tuple[bytes, bool]:
-        """Call a path below the account on a connection of its own, whatever comes back.
+        """Request a path below the account on a new connection.
 
-        Gives every byte until the connection ends, and whether it ended by a reset.
+        Returns all bytes until the connection ends, and whether it ended with a reset.
         """
         body = b"" if document is None else json.dumps(document).encode()
         signed = self.sign(method, f"{self.base}/accounts/{self.account}/{path}", body=body)
@@ -156,27 +156,27 @@ class Client:
     def call(
         self, method: str, path: str, document: Any = None, *, raw: bytes = b"", **query: object
     ) -> Response:
-        """Call a path below the account, with a document in JSON and a query."""
+        """Request a path below the account, with a JSON body and a query."""
         whole = f"{self.base}/accounts/{self.account}/{path}"
         return self.call_path(method, whole, document, raw=raw, **query)
 
     def call_path(
         self, method: str, path: str, document: Any = None, *, raw: bytes = b"", **query: object
     ) -> Response:
-        """Call a whole path."""
+        """Request a whole path."""
         body = raw if document is None else json.dumps(document).encode()
         text = urlencode({k: str(v) for k, v in query.items()}, quote_via=quote)
         return self.send(self.sign(method, path, text, body))
 
     def buy(self, phone_number: str = "+19132597591") -> Any:
-        """Buy a number; give its row."""
+        """Buy a number and return it."""
         document = {"phone_number": {"phone_number": phone_number}}
         response = self.call("POST", "numbers.json", document)
         assert response.status == 201, response
         return response.json["phone_number"]
 
     def text(self, to_number: str = "+11234567890", **fields: Any) -> Any:
-        """Send a message from the first number; give its row."""
+        """Send a message from the first number and return it."""
         message = {"from_number": "+19132597591", "to_number": to_number, "body": "Hi", **fields}
         response = self.call("POST", "messages.json", {"message": message})
         assert response.status == 200, response

@@ -1,4 +1,4 @@
-"""Fixtures of the sandbox's tests. None of them uses the client that the package ships."""
+"""Fixtures of the sandbox's tests. They do not use the client of the package."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from .receiver import Receiver
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """Give a fresh sandbox in memory."""
+    """Start a sandbox that keeps its state in memory."""
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Client]:
-    """Give a client of it."""
+    """Return a client of the sandbox."""
     with Client(sandbox) as connected:
         yield connected
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """Give a program that is called."""
+    """Start a receiver of webhooks."""
     running = Receiver()
     yield running
     running.close()

@@ -1,4 +1,4 @@
-"""A program that is called when messages change and come in, and what its tests share."""
+"""A receiver of webhooks, and helpers for its tests."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ SPAN = {
 
 
 class Called(NamedTuple):
-    """A call that came."""
+    """A webhook that was received."""
 
     method: str
     path: str
     query: dict[str, str]
     body: Any
-    #: The body as it came, or else the query.
+    #: The body, or the query if there is no body.
     raw: bytes
 
 
 class Receiver:
-    """A program that is called. What it answers can be said by path."""
+    """A server that receives webhooks. Its response can be set for each path."""
 
     def __init__(self) -> None:
         self.calls: list[Called] = []
         self.statuses: dict[str, int] = {}
-        #: Clear it, and every call waits.
+        #: Clear it to make every request wait.
         self.open = threading.Event()
         self.open.set()
-        #: A call has come.
+        #: Set when a request has arrived.
         self.met = threading.Event()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
-            """Notes a call and answers it."""
+            """Records a request and responds to it."""
 
             def answer(self) -> None:
-                """Note the call, wait if that is wanted, and answer."""
+                """Record the request, wait if the receiver is not open, and respond."""
                 parts = urlsplit(self.path)
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 content = json.loads(body) if body else None
@@ -63,16 +63,16 @@ class Receiver:
             do_GET = do_POST = do_PUT = answer  # noqa: N815 - the base's names
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = False  # so that closing waits for them
+        self.server.daemon_threads = False  # So that closing waits for them.
         self.url = "http://127.0.0.1:{}".format(self.server.server_port)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
         self.thread.start()
 
     def close(self) -> None:
-        """Let everybody go, and stop."""
+        """Release all requests, and stop."""
         self.open.set()
         self.server.shutdown()
         self.thread.join()
@@ -80,22 +80,22 @@ class Receiver:
 
     @property
     def told(self) -> list[str]:
-        """The statuses that were posted."""
+        """Return the statuses that were posted."""
         return [call.body["message"]["status"] for call in self.calls]
 
 
 def buy(client: Client, **fields: Any) -> None:
-    """Buy the number that messages are sent from, with URLs."""
+    """Buy the sender's number, with URLs."""
     number = {"phone_number": FROM, **fields}
     assert client.call("POST", "numbers.json", {"phone_number": number}).status == 201
 
 
 def errors(client: Client) -> list[dict[str, Any]]:
-    """Return what the log tells of webhooks that failed."""
+    """Return the logged errors of webhooks."""
     items: list[dict[str, Any]] = client.call("GET", "logs.json", **SPAN).json["log_items"]
     return items
 
 
-def postmen() -> list[threading.Thread]:
-    """Return the threads that call."""
-    return [each for each in threading.enumerate() if each.name.endswith("postman")]
+def delivery_threads() -> list[threading.Thread]:
+    """Return the threads that deliver webhooks."""
+    return [each for each in threading.enumerate() if each.name.endswith("sandbox-webhooks")]

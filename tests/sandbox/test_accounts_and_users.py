@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,7 +23,7 @@ USER_FIELDS = {
 
 
 def test_account__read(client: Client) -> None:
-    """The account is read alone, in the list and in the count; its search looks at the name."""
+    """The account is in the list, in the count, and found by a search for its name."""
     account = client.call_path("GET", BASE + "/accounts/12345.json").json["account"]
     assert set(account) == ACCOUNT_FIELDS
     assert client.call_path("GET", BASE + "/accounts.json").json == {"accounts": [account]}
@@ -34,8 +34,8 @@ def test_account__read(client: Client) -> None:
 def test_account__changed(client: Client) -> None:
     """Only the company's name can change."""
     path = BASE + "/accounts/12345.json"
-    row = client.call_path("GET", path).json["account"]
-    changed = dict(row, company_name="Shop", active=False, id=1)
+    record = client.call_path("GET", path).json["account"]
+    changed = dict(record, company_name="Shop", active=False, id=1)
     answer = client.call_path("PUT", path, {"account": changed}).json["account"]
     assert (answer["company_name"], answer["active"], answer["id"]) == ("Shop", True, 12345)
     for name in ("", None, 7):
@@ -44,7 +44,7 @@ def test_account__changed(client: Client) -> None:
 
 
 def test_account__status(client: Client) -> None:
-    """The status counts the numbers bought."""
+    """The status counts the numbers of the account."""
     client.buy()
     assert client.call("GET", "status.json").json == {
         "free_trial": False, "free_trial_max_numbers": 1, "free_trial_purchased_count": 1,
@@ -53,7 +53,7 @@ def test_account__status(client: Client) -> None:
 
 
 def test_account__removed_meanwhile(client: Client, sandbox: Sandbox) -> None:
-    """An account whose row is gone is answered with 404."""
+    """An account that is missing in the database is a 404."""
     assert sandbox._store
     sandbox._store.transaction(lambda connection: connection.execute("DELETE FROM accounts"))
     assert client.call_path("GET", BASE + "/accounts/12345.json").status == 404
@@ -72,8 +72,8 @@ def test_account__removed_meanwhile(client: Client, sandbox: Sandbox) -> None:
         ("GET", "", 404),
     ],
 )
-def test_path__that_nothing_answers(client: Client, method: str, path: str, status: int) -> None:
-    """An unknown path is 404, an unknown method on a known one 405, another's account 403."""
+def test_path__unknown(client: Client, method: str, path: str, status: int) -> None:
+    """An unknown path is 404, an unknown method 405, the path of another account 403."""
     response = client.call_path(method, BASE + path)
     assert (response.status, list(response.json)) == (status, ["message"])
 
@@ -90,10 +90,10 @@ def test_path__that_nothing_answers(client: Client, method: str, path: str, stat
         ("GET", "/accounts/12345/configurations/count.json", 404, None),
     ],
 )
-def test_path__withdrawn(
-    client: Client, method: str, path: str, status: int, allowed: Optional[str]
+def test_path__removed(
+    client: Client, method: str, path: str, status: int, allowed: str | None
 ) -> None:
-    """What the service withdrew is answered as any other path or method, and says that it was."""
+    """A removed endpoint responds like an unknown one, and its message says so."""
     response = client.call_path(method, BASE + path)
     assert (response.status, response.headers.get("Allow")) == (status, allowed)
     assert response.json["message"].endswith("withdrawn by the service in 2017")
@@ -103,8 +103,8 @@ def test_path__withdrawn(
     ("method", "path"),
     [("PUT", "/accounts.json"), ("POST", "/accounts/12345.json"), ("GET", "/subaccounts.json")],
 )
-def test_path__never_there(client: Client, method: str, path: str) -> None:
-    """Of what never was, nothing says that it was withdrawn."""
+def test_path__never_existed(client: Client, method: str, path: str) -> None:
+    """The message of an endpoint that never existed does not say that it was removed."""
     assert b"withdrawn" not in client.call_path(method, BASE + path).body
 
 
@@ -126,7 +126,7 @@ def test_user__life(client: Client) -> None:
 
 
 def test_user__role(client: Client) -> None:
-    """A user may be given a role by its name."""
+    """A user's role can be given by its name."""
     document = {"username": "bob", "role": "AccountAdministrator"}
     user = client.call("POST", "users.json", {"user": document}).json["user"]
     assert user["roles"][0]["id"] == 3
@@ -136,12 +136,12 @@ def test_user__role(client: Client) -> None:
     "document", [{"role": "King"}, {"role": ["User"]}, {"first_name": "x" * 129}, {"email": 7}]
 )
 def test_user__refused(client: Client, document: dict[str, Any]) -> None:
-    """A user with an unknown role or a name too long is refused with 400."""
+    """An unknown role, or a name that is too long, is refused with 400."""
     assert client.call("POST", "users.json", {"user": document}).status == 400
 
 
 def test_user__first(client: Client) -> None:
-    """A fresh sandbox holds one user, an administrator."""
+    """A new sandbox has one user, an administrator."""
     (user,) = client.call("GET", "users.json", search="SANDY", order="id desc").json["users"]
     assert user["roles"][0]["name"] == "AccountAdministrator"
     assert client.call("GET", "users.json", search="nobody").json == {"users": []}

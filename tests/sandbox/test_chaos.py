@@ -1,4 +1,4 @@
-"""Rules: which calls meet a fault, from Python and over HTTP."""
+"""Rules: which requests meet a fault, from Python and over HTTP."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.faults import FAULTS
+from vivialconnect.sandbox.chaos.faults import FAULTS
 
 from .client import Client
 
 
 def statuses(client: Client, path: str = "messages.json", calls: int = 6) -> list[int]:
-    """Make calls, and give their statuses."""
+    """Send requests and return their statuses."""
     return [client.call("GET", path).status for _ in range(calls)]
 
 
 def test_rule__method_and_path(client: Client, sandbox: Sandbox) -> None:
-    """A rule is for the calls of its method and its path, the query left aside."""
+    """A rule matches requests by method and path, without the query."""
     sandbox.chaos.add("internal_server_error", method="get", path="*/messages.json")
     assert client.call("GET", "messages.json", limit=1).status == 500
     assert client.call("GET", "messages/count.json").status == 200
@@ -35,22 +35,22 @@ def test_rule__method_and_path(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_rule__times_and_skip(client: Client, sandbox: Sandbox) -> None:
-    """A rule lets pass as many calls as it skips, plays as often as it is told, and ends."""
+    """A rule skips requests, plays a number of times, and ends."""
     rule = sandbox.chaos.add("service_unavailable", skip=2, times=3)
     assert statuses(client) == [200, 200, 503, 503, 503, 200]
     assert (rule.played, sandbox.chaos.rules) == (3, [])
     assert sandbox.chaos.played == {"service_unavailable": 3}
 
 
-def test_rule__skip_counts_matching_calls_alone(client: Client, sandbox: Sandbox) -> None:
-    """Calls that a rule is not for are not among those that it skips."""
+def test_rule__skip_counts_matching_requests(client: Client, sandbox: Sandbox) -> None:
+    """Requests that a rule does not match do not count as skipped."""
     sandbox.chaos.add("service_unavailable", path="*/users.json", skip=1)
     assert statuses(client, calls=3) == [200, 200, 200]
     assert statuses(client, "users.json", calls=3) == [200, 503, 503]
 
 
 def test_rule__percent(client: Client, sandbox: Sandbox) -> None:
-    """A share of the calls meets the fault, and with the same seed the same calls do."""
+    """A percentage of the requests meets the fault; the same seed chooses the same ones."""
     sandbox.chaos.add("service_unavailable", percent=30)
     runs = []
     for _ in range(2):
@@ -63,7 +63,7 @@ def test_rule__percent(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_rules__first_that_fires_plays(client: Client, sandbox: Sandbox) -> None:
-    """Of several rules the first that matches and fires plays; the others do not count the call."""
+    """The first rule that matches and fires plays; later rules do not count the request."""
     first = sandbox.chaos.add("bad_gateway", times=1)
     second = sandbox.chaos.add("service_unavailable", times=1, skip=1)
     third = sandbox.chaos.add("too_many_requests", times=1)
@@ -76,7 +76,7 @@ def test_rules__first_that_fires_plays(client: Client, sandbox: Sandbox) -> None
 
 
 def test_rules__removed_and_cleared(client: Client, sandbox: Sandbox) -> None:
-    """A rule that is removed plays no more; to clear removes all, but not what was counted."""
+    """A removed rule no longer plays. clear() removes all rules and keeps the counts."""
     rule = sandbox.chaos.add("bad_gateway")
     sandbox.chaos.add("service_unavailable")
     assert statuses(client, calls=1) == [502]
@@ -89,7 +89,7 @@ def test_rules__removed_and_cleared(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_reset__forgets_chaos(client: Client, sandbox: Sandbox) -> None:
-    """A reset of the sandbox removes the rules and forgets what was played."""
+    """A reset of the sandbox removes the rules and the counts."""
     sandbox.chaos.add("bad_gateway")
     statuses(client, calls=1)
     sandbox.reset()
@@ -98,30 +98,30 @@ def test_reset__forgets_chaos(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_rule__before_the_start() -> None:
-    """Rules can be put in force before the sandbox runs."""
+    """Rules can be added before the sandbox starts."""
     sandbox = Sandbox()
     sandbox.chaos.add("bad_gateway", times=1)
     with sandbox, Client(sandbox) as client:
         assert statuses(client, calls=2) == [502, 200]
 
 
-def test_rule__fault_of_the_sandbox_itself(
+def test_rule__unexpected_exception(
     client: Client, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A call on which the sandbox itself fails is a 500, and the rule still has it to go."""
+    """A request that fails inside the sandbox is a 500, and does not use up the rule."""
     rule = sandbox.chaos.add("empty_answer", times=1)
 
     def fail(_store: object) -> None:
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("vivialconnect.sandbox.store.Store.transaction", fail)
+        patched.setattr("vivialconnect.sandbox.service.store.Store.transaction", fail)
         assert statuses(client, calls=1) == [500]
     assert (sandbox.requests[-1].fault, rule.played, sandbox.chaos.rules) == (None, 0, [rule])
 
 
 def test_rule__removed_while_it_plays(client: Client, sandbox: Sandbox) -> None:
-    """A rule may be removed while it plays for the last time."""
+    """A rule can be removed while it plays for the last time."""
     rule = sandbox.chaos.add("empty_answer", times=1)
     assert sandbox._application
     find = sandbox._application._find_credential
@@ -135,8 +135,8 @@ def test_rule__removed_while_it_plays(client: Client, sandbox: Sandbox) -> None:
     assert (rule.played, sandbox.chaos.rules) == (1, [])
 
 
-def test_threads__exact_number_of_calls(sandbox: Sandbox) -> None:
-    """However many clients call at a time, exactly as many calls as told meet the fault."""
+def test_threads__exact_number_of_requests(sandbox: Sandbox) -> None:
+    """With concurrent clients, exactly the given number of requests meets the fault."""
     sandbox.chaos.add("service_unavailable", times=40)
     results: list[int] = []
 
@@ -154,9 +154,9 @@ def test_threads__exact_number_of_calls(sandbox: Sandbox) -> None:
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"fault": "rest"}, "There is no fault 'rest'; there are too_many_requests, internal_"),
-    ({"fault": None}, "There is no fault None"),
-    ({"fault": ["reset"]}, "There is no fault"),
+    ({"fault": "rest"}, "fault must be one of too_many_requests, .*, got 'rest'"),
+    ({"fault": None}, "fault must be one of .*, got None"),
+    ({"fault": ["reset"]}, "fault must be one of"),
     ({"fault": "reset", "method": "PO ST"}, "method must be"),
     ({"fault": "reset", "method": 7}, "method must be"),
     ({"fault": "reset", "path": ""}, "path must be"),
@@ -170,8 +170,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"fault": "reset", "skip": -1}, "skip must be"),
     ({"fault": "reset", "skip": 1.5}, "skip must be"),
     ({"fault": "reset", "takes_effect": 1}, "takes_effect must be"),
-    ({"fault": "reset", "self": 1}, "reset has no parameter 'self'; it takes no parameter"),
-    ({"fault": "drip", "keep": 1}, "drip has no parameter 'keep'; it takes seconds, at_once"),
+    ({"fault": "reset", "self": 1}, "reset has no parameter 'self'. It takes no parameters."),
+    ({"fault": "drip", "keep": 1}, "drip has no parameter 'keep'. It takes seconds, at_once"),
     ({"fault": "drip", "seconds": -1}, "seconds of drip must be"),
     ({"fault": "drip", "seconds": None}, "seconds of drip must be"),
     ({"fault": "stall", "seconds": "1"}, "seconds of stall must be"),
@@ -184,7 +184,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"fault": "redirect", "status": [302]}, "status of redirect must be one of 301, 302"),
     ({"fault": "redirect_to_other_host", "location": ""}, "location of redirect_to_other_host"),
     ({"fault": "redirect_to_other_host", "location": "\u00e9"}, "location of redirect_to_other"),
-    ({"fault": "clock_off"}, "seconds of clock_off must be .*; it was not given"),
+    ({"fault": "clock_off"}, "clock_off needs seconds, which must be"),
     ({"fault": "clock_off", "seconds": 1e10}, "seconds of clock_off must be"),
     ({"fault": "drip", "seconds": 10**400}, "seconds of drip must be"),
     ({"fault": "clock_off", "seconds": 1, "takes_effect": False}, "takes_effect of clock_off"),
@@ -199,7 +199,7 @@ NO_JSON: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("arguments", "words"), [*WRONG, *NO_JSON])
 def test_add__refused(arguments: dict[str, Any], words: str) -> None:
-    """A name or a value that cannot be is a ValueError that says what can."""
+    """An invalid name or value raises a ValueError that says what is valid."""
     sandbox = Sandbox()
     values = dict(arguments)
     with pytest.raises(ValueError, match=words):
@@ -210,7 +210,7 @@ def test_add__refused(arguments: dict[str, Any], words: str) -> None:
 def control(
     sandbox: Sandbox, method: str, path: str = "", document: Any = None, *, raw: bytes = b""
 ) -> tuple[int, Any]:
-    """Call what controls chaos, unsigned; give status and document."""
+    """Send an unsigned request to the control paths; return status and document."""
     with Client(sandbox) as client:
         connection = http.client.HTTPConnection(*client.address, timeout=20)
     body = raw if document is None else json.dumps(document).encode()
@@ -222,7 +222,7 @@ def control(
 
 
 def test_control__add_list_remove(client: Client, sandbox: Sandbox) -> None:
-    """Rules are put in force, listed and removed over HTTP, as from Python."""
+    """Rules are added, listed and removed over HTTP as in Python."""
     rule = {"fault": "service_unavailable", "method": "GET", "path": "*/messages.json"}
     status, added = control(sandbox, "POST", document={**rule, "retry_after": 2, "times": 5})
     assert status == 201
@@ -242,8 +242,8 @@ def test_control__add_list_remove(client: Client, sandbox: Sandbox) -> None:
     assert sandbox.chaos.rules == []
 
 
-def test_control__outside_of_everything(client: Client, sandbox: Sandbox) -> None:
-    """Calls that control chaos are not recorded, and meet no fault."""
+def test_control__not_recorded(client: Client, sandbox: Sandbox) -> None:
+    """Requests to the control paths are not recorded and meet no fault."""
     sandbox.chaos.add("reset")
     assert control(sandbox, "GET")[0] == 200
     assert (sandbox.requests, sandbox.chaos.played) == ([], {})
@@ -255,7 +255,7 @@ def test_control__outside_of_everything(client: Client, sandbox: Sandbox) -> Non
 
 @pytest.mark.parametrize(("arguments", "words"), WRONG)
 def test_control__refused(sandbox: Sandbox, arguments: dict[str, Any], words: str) -> None:
-    """What cannot be is refused with 400, in the words that Python has for it."""
+    """Invalid rules are refused with 400 and the message of Python's ValueError."""
     status, answer = control(sandbox, "POST", document=arguments)
     with pytest.raises(ValueError, match=words):
         raise ValueError(answer["message"])
@@ -268,24 +268,24 @@ def test_control__refused(sandbox: Sandbox, arguments: dict[str, Any], words: st
         ("POST", "", b"[]", 400, "must be an object"),
         ("POST", "", b"", 400, "must be an object"),
         ("POST", "", b"{", 400, "not valid JSON"),
-        ("POST", "", b"{}", 400, "There is no fault None"),
+        ("POST", "", b"{}", 400, "got None"),
         ("PUT", "", b"{}", 405, "The method PUT is not allowed here"),
         ("POST", "/1", b"{}", 405, "The method POST is not allowed here"),
         ("DELETE", "/1", b"", 404, "No rule 1 is in force"),
         ("DELETE", "/x/y", b"", 404, "No rule x/y is in force"),
     ],
 )
-def test_control__no_such_thing(  # noqa: PLR0917 - a row of the table
+def test_control__unknown_rule_or_method(  # noqa: PLR0917 - a record of the table
     sandbox: Sandbox, method: str, path: str, body: bytes, status: int, words: str
 ) -> None:
-    """What is not there is told in JSON."""
+    """Unknown rules and methods have a JSON error."""
     answered, answer = control(sandbox, method, path, raw=body)
     assert answered == status
     assert words in answer["message"]
 
 
-def test_faults__told_in_the_page() -> None:
-    """The page on the sandbox names every fault and every parameter of one."""
+def test_faults__documented() -> None:
+    """The guide to the sandbox names all faults and their parameters."""
     page = Path(__file__).parents[2] / "docs" / "sandbox.rst"
     text = page.read_text(encoding="utf-8")
     names = {f"``{name}``" for name in FAULTS}

@@ -1,4 +1,4 @@
-"""The shell command, and that a killed sandbox has lost nothing that it acknowledged."""
+"""The shell command, and the durability of a sandbox that is killed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from vivialconnect.sandbox import Sandbox, command
-from vivialconnect.sandbox.application import Application
+from vivialconnect.sandbox.routes.application import Application
 
 from .client import Client
 
@@ -36,7 +36,7 @@ PROGRAM = (
 
 
 def read_exports(lines: list[str]) -> Any:
-    """Read the printed lines as a shell would, into what a client needs."""
+    """Parse the printed lines as a shell would."""
     values: dict[str, str] = {}
     for line in lines:
         word, assignment = shlex.split(line)
@@ -54,7 +54,7 @@ def read_exports(lines: list[str]) -> Any:
 
 @contextmanager
 def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
-    """Start the command in a process of its own; give it and what it printed."""
+    """Start the command in a process; return it and what it printed."""
     process = subprocess.Popen(
         [sys.executable, "-W", "error", "-c", PROGRAM, *arguments],
         stdout=subprocess.PIPE,
@@ -72,7 +72,7 @@ def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
 
 
 def test_export_lines__for_powershell() -> None:
-    """There a quote is written twice within quotes."""
+    """In PowerShell, a quote inside quotes is doubled."""
     with Sandbox(api_key="MTKMINE", api_secret="it's") as sandbox:
         assert command.export_lines(sandbox, powershell=True).splitlines() == [
             "$env:VIVIALCONNECT_API_KEY = 'MTKMINE'",
@@ -83,8 +83,8 @@ def test_export_lines__for_powershell() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_command__until_told_to_stop(number: int) -> None:
-    """The command serves with what it printed until a signal comes, then ends with status 0."""
+def test_command__until_a_signal(number: int) -> None:
+    """The command serves until a signal arrives, then exits with status 0."""
     with started("--account-id", "77", "--api-key", "MTKMINE", "--api-secret", "it's") as (run, it):
         assert (it.account_id, it.api_key, it.api_secret) == (77, "MTKMINE", "it's")
         with Client(it) as client:
@@ -94,7 +94,7 @@ def test_command__until_told_to_stop(number: int) -> None:
         assert run.returncode == 0
 
 
-#: Serves, and meets a signal in the middle of beginning to wait for one, if that takes Python code.
+#: Serves, and receives a signal just before it starts to wait for one.
 SIGNALLED = """
 import argparse, signal, sys
 from vivialconnect.sandbox import command
@@ -119,8 +119,8 @@ sys.exit(command.run(parser.parse_args([])))
 """
 
 
-def test_command__told_to_stop_as_it_begins_to_wait() -> None:
-    """A signal ends the command at whatever moment it comes."""
+def test_command__signal_just_before_it_waits() -> None:
+    """A signal ends the command whenever it arrives."""
     with subprocess.Popen(
         [sys.executable, "-c", SIGNALLED],
         stdout=subprocess.PIPE,
@@ -136,13 +136,13 @@ def test_command__told_to_stop_as_it_begins_to_wait() -> None:
             running.kill()
 
 
-def test_kill__nothing_acknowledged_is_lost(tmp_path: Path) -> None:
-    """Killed while clients write, a sandbox with a file holds all that it acknowledged."""
+def test_kill__keeps_acknowledged_changes(tmp_path: Path) -> None:
+    """A sandbox with a file that is killed keeps everything that it acknowledged."""
     file = str(tmp_path / "sandbox.db")
     acknowledged: list[tuple[int, str]] = []
 
     def write(it: Any, name: int) -> None:
-        # That the server dies is the case; it may do so at any point of an answer.
+        # The server dies at any point of a response.
         with contextlib.suppress(OSError, http.client.HTTPException), Client(it) as own:
             for index in range(10_000):
                 made = own.text(body=f"{name}/{index}")
@@ -166,7 +166,7 @@ def test_kill__nothing_acknowledged_is_lost(tmp_path: Path) -> None:
             assert client.call("GET", f"messages/{row_id}.json").json["message"]["body"] == body
         assert client.call("GET", "numbers/count.json").json == {"count": 1}
         count = client.call("GET", "messages/count.json").json["count"]
-        # At most one answer per writer was under way when the sandbox died.
+        # Each writer had at most one response on the way.
         assert len(acknowledged) <= count <= len(acknowledged) + 4
 
 
@@ -178,7 +178,7 @@ def arguments_of(*words: str) -> argparse.Namespace:
 
 
 def test_run__port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
-    """A port that is taken gives one line on stderr and status 2, and the signals as they were."""
+    """If the port is in use, the command prints one line, exits with 2 and restores signals."""
     before = signal.getsignal(signal.SIGTERM)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -197,8 +197,8 @@ def test_run__port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
         ["--api-key", "a b"],
     ],
 )
-def test_run__impossible(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """What cannot be served gives one line on stderr and status 2."""
+def test_run__cannot_start(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A sandbox that cannot start prints one line to stderr and exits with 2."""
     assert command.run(arguments_of(*words)) == 2
     _check_one_line(capsys)
 
@@ -206,7 +206,7 @@ def test_run__impossible(words: list[str], capsys: pytest.CaptureFixture[str]) -
 def test_run__database_that_fails_at_the_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What fails at the end is not taken for what fails at the beginning."""
+    """A failure at the end has another message than one at the start."""
 
     def fail(_: Application) -> None:
         raise sqlite3.OperationalError("database is locked")
@@ -215,12 +215,12 @@ def test_run__database_that_fails_at_the_end(
         signal.raise_signal(signal.SIGTERM)
         return "ready"
 
-    monkeypatch.setattr(Application, "settle", fail)
+    monkeypatch.setattr(Application, "apply_due_changes", fail)
     monkeypatch.setattr(command, "export_lines", tell)
 
     assert command.run(arguments_of()) == 2
     assert capsys.readouterr().err == (
-        "The sandbox could not note what was due at 127.0.0.1 port 0: database is locked\n"
+        "The sandbox could not save its final state at 127.0.0.1 port 0: database is locked\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""A connector's numbers: written, paged, told of by the numbers, and who of them sends."""
+"""Numbers of a connector: writing, pages, the number's own field, and turns in sending."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .connector_calls import (
+from .connector_helpers import (
     CALLBACKS,
     FIRST,
     NUMBERS,
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 def test_numbers__written(client: Client, sandbox: Sandbox) -> None:
-    """POST replaces the numbers, PUT adds, DELETE removes; 200 and the first page each."""
+    """POST replaces the numbers, PUT adds, DELETE removes; each returns 200 and the first page."""
     first, second, third = buy(client, 3)
-    row = make(client, phone_numbers=[{"phone_number": first}])
+    record = make(client, phone_numbers=[{"phone_number": first}])
     sandbox.advance(60)
     answer = write(client, "POST", NUMBERS, phone_numbers=[{"phone_number": second}])
     assert list(answer) == ["connector", "count", "next", "pages", "previous"]
     assert answer["connector"]["phone_numbers"] == [{"phone_number": second, "phone_number_id": 2}]
-    assert answer["connector"]["date_modified"] > row["date_modified"]
+    assert answer["connector"]["date_modified"] > record["date_modified"]
     twice = [{"phone_number_id": 3}, {"phone_number": third}, {"phone_number": second}]
     assert write(client, "PUT", NUMBERS, phone_numbers=twice)["count"] == 2
     gone = [{"phone_number_id": 2}, {"phone_number": first}, {"phone_number": "+10000000000"}]
@@ -45,15 +45,15 @@ def test_numbers__written(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_numbers__many(client: Client) -> None:
-    """A connector shows its first 50 numbers and that there are more; the pages have them all."""
+    """A connector includes its first 50 numbers and says if there are more; pages have all."""
     bought = buy(client, 51)
     numbers = [{"phone_number": number} for number in reversed(bought)]
-    row = make(client, phone_numbers=numbers[1:])
-    assert (len(row["phone_numbers"]), row["more_numbers"]) == (50, False)
+    record = make(client, phone_numbers=numbers[1:])
+    assert (len(record["phone_numbers"]), record["more_numbers"]) == (50, False)
     write(client, "PUT", NUMBERS, phone_numbers=numbers[:1])
-    row = client.call("GET", "connectors/1.json").json["connector"]
-    assert [each["phone_number"] for each in row["phone_numbers"]] == bought[:50]
-    assert row["more_numbers"] is True
+    record = client.call("GET", "connectors/1.json").json["connector"]
+    assert [each["phone_number"] for each in record["phone_numbers"]] == bought[:50]
+    assert record["more_numbers"] is True
     first = client.call("GET", NUMBERS).json
     assert _take_numbers(first) == bought[:50]
     assert first == {"count": 51, "pages": 2, "next": 2, "previous": None}
@@ -66,7 +66,7 @@ def test_numbers__many(client: Client) -> None:
 
 
 def _take_numbers(answer: Any) -> list[str]:
-    return [row["phone_number"] for row in answer.pop("connector")["phone_numbers"]]
+    return [record["phone_number"] for record in answer.pop("connector")["phone_numbers"]]
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def _take_numbers(answer: Any) -> list[str]:
      ("POST", "connectors/2/phone_numbers.json"), ("PUT", "connectors/2/phone_numbers.json")],
 )  # fmt: skip
 def test_numbers__of_another_connector(client: Client, method: str, path: str) -> None:
-    """A number that another connector has is refused until it is removed there."""
+    """A number of another connector is refused until it is removed there."""
     client.buy()
     make(client, phone_numbers=[{"phone_number": FIRST}])
     make(client)
     words = refusal(client, method, path, phone_numbers=[{"phone_number": FIRST}])
-    assert words == f"{FIRST} belongs to connector 1; remove it from there first"
+    assert words == f"{FIRST} belongs to connector 1. Remove it there first."
     write(
         client, "DELETE", "connectors/2/phone_numbers.json", phone_numbers=[{"phone_number_id": 1}]
     )
@@ -88,17 +88,17 @@ def test_numbers__of_another_connector(client: Client, method: str, path: str) -
 
 
 def test_number__says_its_connector(client: Client, sandbox: Sandbox) -> None:
-    """A number is put on a connector, moved to another and taken off by its own field too."""
+    """A number is assigned, moved and removed through its own field too."""
     before = make(client)["date_modified"]
     make(client)
     sandbox.advance(60)
     document = {"phone_number": {"phone_number": FIRST, "connector_id": 1}}
-    row = client.call("POST", "numbers.json", document).json["phone_number"]
-    assert (row["connector_id"], numbers_of(client)) == (1, [FIRST])
+    record = client.call("POST", "numbers.json", document).json["phone_number"]
+    assert (record["connector_id"], numbers_of(client)) == (1, [FIRST])
     modified = client.call("GET", CALLBACKS).json["connector"]["date_modified"]
     assert modified > before
     sandbox.advance(60)
-    client.call("PUT", "numbers/1.json", {"phone_number": row})
+    client.call("PUT", "numbers/1.json", {"phone_number": record})
     client.call("PUT", "numbers/1.json", {"phone_number": {"name": "Shop"}})
     assert (connector_of(client, 1), numbers_of(client)) == (1, [FIRST])
     assert client.call("GET", CALLBACKS).json["connector"]["date_modified"] == modified
@@ -112,19 +112,19 @@ def test_number__says_its_connector(client: Client, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("connector_id", [7, 0, "x", [], True, 10**30])
 def test_number__no_connector(client: Client, connector_id: object) -> None:
-    """A number is not put on a connector that the account does not have."""
+    """A number cannot be assigned to a connector that the account does not have."""
     bought = client.buy()
     sold = client.call("GET", "numbers/available/US/local.json", limit=1).json["phone_numbers"]
     number = {"phone_number": sold[0]["phone_number"], "connector_id": connector_id}
     for method, path in (("POST", "numbers.json"), ("PUT", "numbers/1.json")):
         response = client.call(method, path, {"phone_number": number})
         assert response.status == 400
-        assert response.json["message"].endswith("is no connector of this account")
+        assert response.json["message"].endswith("is not a connector of this account")
     assert client.call("GET", "numbers.json").json == {"phone_numbers": [bought]}
 
 
 def test_number__released(client: Client, sandbox: Sandbox) -> None:
-    """A released number is off its connector, also when it is bought again."""
+    """A released number leaves its connector, even if it is bought again."""
     client.buy()
     before = make(client, phone_numbers=[{"phone_number": FIRST}])["date_modified"]
     sandbox.advance(60)
@@ -136,24 +136,24 @@ def test_number__released(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_send__numbers_take_turns(client: Client) -> None:
-    """A connector's numbers send in turn, whatever from_number says; the row has the connector."""
+    """A connector's numbers take turns and override from_number; messages have connector_id."""
     first, second = buy(client, 2)
     make(client, phone_numbers=[{"phone_number": first}, {"phone_number": second}])
-    rows = [client.text(connector_id=1, from_number=number) for number in ("x", second, None)]
-    assert [row["from_number"] for row in rows] == [first, second, first]
-    assert [row["connector_id"] for row in rows] == [1, 1, 1]
+    records = [client.text(connector_id=1, from_number=number) for number in ("x", second, None)]
+    assert [record["from_number"] for record in records] == [first, second, first]
+    assert [record["connector_id"] for record in records] == [1, 1, 1]
     assert client.text(from_number=first)["connector_id"] is None
     assert client.call("GET", "messages/1.json").json["message"]["connector_id"] == 1
 
 
 def test_send__bulk(client: Client) -> None:
-    """The messages of a bulk job go out from a connector's numbers in turn."""
+    """The messages of a bulk job are sent from a connector's numbers in turn."""
     first, second = buy(client, 2)
     make(client, phone_numbers=[{"phone_number": first}, {"phone_number": second}])
     document = {"to_numbers": ["+11234567890", "+11234567891", "x"], "body": "Hi"}
     answer = client.call("POST", "messages/bulk.json", {**document, "connector_id": 1})
     messages = client.call("GET", "messages/bulk/{bulk_id}.json".format(**answer.json)).json
-    senders = [(row["from_number"], row["connector_id"]) for row in messages["messages"]]
+    senders = [(record["from_number"], record["connector_id"]) for record in messages["messages"]]
     assert senders == [(first, 1), (second, 1)]
     query = {"to_numbers[0]": "+11234567890", "body": "Hi", "connector_id": "1"}
     assert client.call("POST", "messages/bulk.json", **query).status == 200
@@ -170,10 +170,10 @@ def test_send__bulk(client: Client) -> None:
         ("messages/bulk.json", {"to_numbers": ["x"], "body": "Hi", "connector_id": 1}),
     ],
 )
-def test_send__connector_that_cannot(
+def test_send__connector_without_a_sender(
     client: Client, path: str, document: dict[str, Any], fields: dict[str, Any]
 ) -> None:
-    """A connector that is inactive, or has no numbers, sends nothing: error 10009."""
+    """A connector that is inactive or has no numbers cannot send: error 10009."""
     client.buy()
     make(client, **{"phone_numbers": [{"phone_number": FIRST}], **fields})
     response = client.call("POST", path, document)
@@ -185,7 +185,7 @@ def test_send__connector_that_cannot(
 
 
 def test_receive__number_of_a_connector(client: Client, sandbox: Sandbox) -> None:
-    """A message to a connector's number has the connector's id, one to another number none."""
+    """A message to a connector's number has its connector_id; other messages have none."""
     first, second = buy(client, 2)
     make(client, phone_numbers=[{"phone_number": first}])
     assert sandbox.receive(from_number=THIRD, to_number=first)["connector_id"] == 1

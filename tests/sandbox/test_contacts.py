@@ -22,14 +22,14 @@ FIELDS = {
 
 
 def create(client: Client, **fields: Any) -> Any:
-    """Make a contact; give its row."""
+    """Create a contact and return it."""
     response = client.call("POST", "contacts.json", {"contact": {**REQUIRED, **fields}})
     assert (response.status, list(response.json)) == (201, ["contact"]), response
     return response.json["contact"]
 
 
 def test_contact__life(client: Client) -> None:
-    """A contact is created, read, changed and deleted, and the account holds it meanwhile."""
+    """A contact is created, read, changed and deleted; the account includes it meanwhile."""
     contact = create(client, city="Altoona")
     assert set(contact) == FIELDS
     assert (contact["account_id"], contact["active"], contact["fax"]) == (12345, True, None)
@@ -51,7 +51,7 @@ def test_contact__life(client: Client) -> None:
 
 
 def test_contact__repeated_keys(client: Client) -> None:
-    """Of keys that stand twice in a body, the last counts."""
+    """The last of repeated keys in a body counts."""
     create(client)
     raw = b'{"contact":{"title":"Dr","title":"Prof"}}'
     answer = client.call("PUT", "contacts/1.json", raw=raw).json["contact"]
@@ -67,11 +67,11 @@ def test_contact__repeated_keys(client: Client) -> None:
     ],
 )  # fmt: skip
 def test_contact__lists(client: Client, query: dict[str, str], names: str) -> None:
-    """Contacts are paged, ordered and searched; the count is of those that the search finds."""
+    """Contacts are paged, ordered and searched; the count applies the search."""
     for name in "abc":
         create(client, first_name=name, email=name + "@example.com")
-    rows = client.call("GET", "contacts.json", **query).json["contacts"]
-    assert "".join(row["first_name"] for row in rows) == names
+    records = client.call("GET", "contacts.json", **query).json["contacts"]
+    assert "".join(record["first_name"] for record in records) == names
     searched = {key: value for key, value in query.items() if key == "search"}
     count = client.call("GET", "contacts/count.json", **searched).json
     assert count == {"count": len(names) if searched else 3}
@@ -79,7 +79,7 @@ def test_contact__lists(client: Client, query: dict[str, str], names: str) -> No
 
 @pytest.mark.parametrize("name", sorted(REQUIRED))
 def test_contact__required(client: Client, name: str) -> None:
-    """What a contact must have is neither left out at first nor emptied later."""
+    """A required field must not be missing at first or emptied later."""
     without = {key: value for key, value in REQUIRED.items() if key != name}
     response = client.call("POST", "contacts.json", {"contact": without})
     assert (response.status, response.json) == (400, {"message": "Must specify " + name})
@@ -92,14 +92,14 @@ def test_contact__required(client: Client, name: str) -> None:
 
 @pytest.mark.parametrize("fields", [{"fax": 7}, {"title": ["Dr"]}, {"active": 1}])
 def test_contact__refused(client: Client, fields: dict[str, Any]) -> None:
-    """A value of a wrong type is refused with 400, and nothing is made."""
+    """A value of a wrong type is refused with 400, and no contact is created."""
     response = client.call("POST", "contacts.json", {"contact": {**REQUIRED, **fields}})
     assert response.status == 400
     assert client.call("GET", "contacts/count.json").json == {"count": 0}
 
 
 def test_contact__of_another_account(client: Client, sandbox: Sandbox) -> None:
-    """A contact is its account's alone."""
+    """A contact belongs to its account only."""
     create(client)
     branch = sandbox.add_account(777)
     with Client(sandbox, account=branch) as other:

@@ -1,4 +1,4 @@
-"""Messages that a sandbox is told over HTTP to receive."""
+"""Inbound messages through the control path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEXT = {"from_number": "+15154469790", "to_number": "+19132597591", "body": "Yes
 
 
 def receive(sandbox: Sandbox, content: bytes, method: str = "POST") -> tuple[int, Any]:
-    """Let a message come in, unsigned; give status and document."""
+    """Send an unsigned inbound message; return status and document."""
     url = sandbox.url.replace("/api/v1.0", "/sandbox/receive")
     try:
         with urllib.request.urlopen(
@@ -31,7 +31,7 @@ def receive(sandbox: Sandbox, content: bytes, method: str = "POST") -> tuple[int
 
 
 def test_receive__text_and_picture(client: Client, sandbox: Sandbox) -> None:
-    """What is posted comes in as if somebody had sent it, and is answered with."""
+    """A posted message is received, and is the response."""
     client.buy()
     document = {**TEXT, "media_urls": ["https://example.com/cat.png"]}
     recorded = len(sandbox.requests)
@@ -47,7 +47,7 @@ def test_receive__text_and_picture(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_receive__media_urls_in_python(client: Client, sandbox: Sandbox) -> None:
-    """A URL that cannot be is a ValueError, and nothing comes in."""
+    """An unsupported URL raises a ValueError, and no message is received."""
     client.buy()
     numbers = {name: TEXT[name] for name in ("from_number", "to_number")}
     with pytest.raises(ValueError, match="unsupported media type or URL: 'cat'"):
@@ -59,19 +59,19 @@ def test_receive__media_urls_in_python(client: Client, sandbox: Sandbox) -> None
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ([], "must be an object, like"),
-        ({}, "check from_number, to_number"),
-        ({**TEXT, "body": 5}, "check body"),
-        ({**TEXT, "media": []}, "check media"),
-        ({**TEXT, "to_number": "+15154469791"}, "is no number of account 12345; buy it first"),
+        ([], "must be an object such as"),
+        ({}, "Check from_number, to_number"),
+        ({**TEXT, "body": 5}, "Check body"),
+        ({**TEXT, "media": []}, "Check media"),
+        ({**TEXT, "to_number": "+15154469791"}, "is not a number of account 12345. Buy it first."),
         ({**TEXT, "media_urls": [5]}, "unsupported media type or URL: 5"),
         ({**TEXT, "body": "\ud800"}, "is not valid JSON"),
     ],
 )
-def test_receive__that_cannot_be(
+def test_receive__invalid_message(
     client: Client, sandbox: Sandbox, document: Any, words: str
 ) -> None:
-    """What is no message is refused with 400 and words, and nothing comes in."""
+    """An invalid message is refused with 400, and no message is received."""
     client.buy()
     status, answer = receive(sandbox, json.dumps(document).encode())
 
@@ -81,6 +81,8 @@ def test_receive__that_cannot_be(
 
 
 @pytest.mark.parametrize(("content", "method", "status"), [(b"{", "POST", 400), (b"", "PUT", 405)])
-def test_receive__no_such_call(sandbox: Sandbox, content: bytes, method: str, status: int) -> None:
-    """What is no JSON, and another method, are refused."""
+def test_receive__invalid_request(
+    sandbox: Sandbox, content: bytes, method: str, status: int
+) -> None:
+    """A body that is not JSON, and another method, are refused."""
     assert receive(sandbox, content, method)[0] == status

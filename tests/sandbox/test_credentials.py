@@ -1,4 +1,4 @@
-"""Credentials: made, used, changed, ended."""
+"""Credentials: create, use, change, delete."""
 
 from __future__ import annotations
 
@@ -19,31 +19,35 @@ FIELDS = {"id", "user_id", "name", "active", "api_key", "date_created", "date_mo
 
 
 def document(**fields: Any) -> Any:
-    """Wrap a credential's fields as the wire does."""
+    """Return the body for a credential's fields."""
     return {"user": {"credential": fields}}
 
 
 def make(client: Client, **fields: Any) -> Any:
-    """Make a credential; give its row, with the secret."""
+    """Create a credential and return it with its secret."""
     response = client.call("POST", PLACE + ".json", document(**fields))
     assert (response.status, set(response.json["user"])) == (201, {"id", "credential"}), response
     return response.json["user"]["credential"]
 
 
-def signing(sandbox: Sandbox, row: Any) -> Client:
-    """Give a client that signs with a credential that was made."""
-    return Client(sandbox, account=SandboxAccount(12345, row["api_key"], row["api_secret"]))
+def signing(sandbox: Sandbox, record: Any) -> Client:
+    """Return a client that signs with a new credential."""
+    return Client(sandbox, account=SandboxAccount(12345, record["api_key"], record["api_secret"]))
 
 
 def test_credential__first(client: Client) -> None:
-    """The key that the sandbox begins with is a credential of its first user."""
-    (row,) = client.call("GET", PLACE + ".json").json["user"]["credentials"]
-    assert set(row) == FIELDS
-    assert (row["name"], row["api_key"], row["active"]) == ("Auto-Generated Key", client.key, True)
+    """The sandbox's API key is a credential of its first user."""
+    (record,) = client.call("GET", PLACE + ".json").json["user"]["credentials"]
+    assert set(record) == FIELDS
+    assert (record["name"], record["api_key"], record["active"]) == (
+        "Auto-Generated Key",
+        client.key,
+        True,
+    )
 
 
 def test_credential__made(client: Client, sandbox: Sandbox) -> None:
-    """A new credential signs at once; its secret is told when it is made and never again."""
+    """A new credential can sign at once; only the first response has its secret."""
     made = make(client, name="Laptop", active=False, id=9, api_key="mine")
     assert set(made) == FIELDS | {"api_secret"}
     assert (made["id"], made["user_id"], made["name"], made["active"]) == (2, 1, "Laptop", True)
@@ -60,7 +64,7 @@ def test_credential__made(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_credential__reads(client: Client) -> None:
-    """Credentials are listed in pages under their user, read alone and counted."""
+    """Credentials are listed in pages for their user, read alone and counted."""
     made = make(client)
     del made["api_secret"]
     assert made["name"] is None
@@ -72,7 +76,7 @@ def test_credential__reads(client: Client) -> None:
 
 
 def test_credential__changed(client: Client) -> None:
-    """Name and active change; the rest of what is put is passed over."""
+    """Name and active can change; other fields are ignored."""
     made = make(client, name="Laptop")
     changed = dict(made, name="Phone", active=False, id=9, api_key="mine", api_secret="mine")
     response = client.call("PUT", PLACE + "/2.json", document(**changed))
@@ -84,7 +88,7 @@ def test_credential__changed(client: Client) -> None:
 
 
 def test_credential__inactive(client: Client, sandbox: Sandbox) -> None:
-    """A credential that is not active signs nothing, until it is active again."""
+    """An inactive credential cannot sign until it is active again."""
     made = make(client)
     with signing(sandbox, made) as other:
         for active, status in ((False, 401), (True, 200)):
@@ -93,7 +97,7 @@ def test_credential__inactive(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_credential__deleted(client: Client, sandbox: Sandbox) -> None:
-    """A deleted credential is gone and signs nothing."""
+    """A deleted credential is not found and cannot sign."""
     made = make(client)
     deleted = client.call("DELETE", PLACE + "/2.json")
     assert (deleted.status, deleted.body) == (204, b"")
@@ -103,7 +107,7 @@ def test_credential__deleted(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_credential__ends_itself(client: Client, sandbox: Sandbox) -> None:
-    """The credential that signs the call can be deleted by it; a reset brings the first back."""
+    """A request can delete the credential that signed it; a reset restores the first one."""
     assert client.call("DELETE", PLACE + "/1.json").status == 204
     assert client.call("GET", "users.json").status == 401
     sandbox.reset()
@@ -111,7 +115,7 @@ def test_credential__ends_itself(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_credential__of_a_deleted_user(client: Client, sandbox: Sandbox) -> None:
-    """The keys of a user who is deleted sign nothing."""
+    """The keys of a deleted user cannot sign."""
     client.call("POST", "users.json", {"user": {"username": "ann"}})
     response = client.call("POST", "users/2/profile/credentials.json", document())
     made = response.json["user"]["credential"]
@@ -122,7 +126,7 @@ def test_credential__of_a_deleted_user(client: Client, sandbox: Sandbox) -> None
 
 
 def test_credential__inactive_at_a_restart(tmp_path: Path) -> None:
-    """A sandbox that starts again takes a key that is active, before one that is not."""
+    """A restarted sandbox prefers an active key to an inactive one."""
     file = str(tmp_path / "sandbox.db")
     with Sandbox(database=file) as first, Client(first) as client:
         made = make(client)
@@ -134,14 +138,14 @@ def test_credential__inactive_at_a_restart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("name", ["7", "x", "1" * 20])
 def test_credential__missing(client: Client, method: str, name: str) -> None:
-    """An unknown credential is a 404 that says it is one."""
+    """An unknown credential is a 404 with its own message."""
     response = client.call(method, f"{PLACE}/{name}.json", document(name="x"))
     message = "Resource not found for credential id " + name
     assert (response.status, response.json) == (404, {"message": message})
 
 
 def test_credential__of_another_user(client: Client) -> None:
-    """A credential is found under its own user alone, and nobody's under a user who is not."""
+    """A credential is found only under its own user, and never under an unknown user."""
     client.call("POST", "users.json", {"user": {"username": "ann"}})
     other = client.call("GET", "users/2/profile/credentials/1.json")
     assert other.json == {"message": "Resource not found for credential id 1"}

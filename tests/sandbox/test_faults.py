@@ -1,4 +1,4 @@
-"""Every fault as it is on the wire, and whether its call was carried out."""
+"""Each fault as it is sent, and whether its request was carried out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -27,8 +27,8 @@ DATE = "Thu, 02 Jul 2020 10:11:12 GMT"
 Case = tuple[str, dict[str, Any], bool, Callable[["Response"], bool]]
 
 
-def says(status: int, message: str, **headers: Optional[str]) -> Callable[[Response], bool]:
-    """Expect a JSON error, and headers, whose names are written with underscores."""
+def says(status: int, message: str, **headers: str | None) -> Callable[[Response], bool]:
+    """Expect a JSON error and headers; underscores in their names mean hyphens."""
     expected = {name.replace("_", "-"): value for name, value in headers.items()}
     return lambda response: (
         response.status == status
@@ -37,7 +37,7 @@ def says(status: int, message: str, **headers: Optional[str]) -> Callable[[Respo
     )
 
 
-#: Faults whose answer is whole HTTP: parameters, whether the call is carried out, what comes.
+#: Faults with a complete HTTP response: parameters, takes_effect, expectation.
 ANSWERED: list[Case] = [
     ("too_many_requests", {}, False, says(429, "Too many requests", Retry_After=None)),
     ("too_many_requests", {"retry_after": 2}, False,
@@ -70,7 +70,7 @@ ANSWERED: list[Case] = [
 
 
 def is_json(body: bytes) -> bool:
-    """Tell whether bytes are JSON."""
+    """Return whether bytes are JSON."""
     try:
         json.loads(body)
     except ValueError:
@@ -80,23 +80,23 @@ def is_json(body: bytes) -> bool:
 
 @pytest.fixture
 def sender(client: Client) -> Client:
-    """Give a client whose account has a number to send from."""
+    """Return a client whose account has a number."""
     client.buy()
     return client
 
 
 def count(client: Client) -> int:
-    """Ask how many messages there are."""
+    """Return the number of messages."""
     answer: int = client.call("GET", "messages/count.json").json["count"]
     return answer
 
 
 @pytest.mark.parametrize("effect", [None, False, True])
 @pytest.mark.parametrize("case", ANSWERED, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_answered__on_the_wire(
-    sandbox: Sandbox, sender: Client, case: Case, *, effect: Optional[bool]
+def test_fault__with_a_response(
+    sandbox: Sandbox, sender: Client, case: Case, *, effect: bool | None
 ) -> None:
-    """The fault answers a call, carried out or not as it is told to, and the connection goes on."""
+    """The fault responds, with the given effect, and the connection stays open."""
     name, parameters, by_default, expected = case
     sandbox.chaos.add(name, method="POST", takes_effect=effect, **parameters)
     response = sender.call("POST", "messages.json", TEXT)
@@ -107,7 +107,7 @@ def test_answered__on_the_wire(
     assert sandbox.chaos.played == {name: 1}
 
 
-#: Faults that end the connection: parameters, whether the call is carried out, how it ends.
+#: Faults that end the connection: parameters, takes_effect, whether it ends with a reset.
 CUT: list[tuple[str, dict[str, Any], bool, bool]] = [
     ("reset", {}, False, True),
     ("close", {}, False, False),
@@ -117,14 +117,14 @@ CUT: list[tuple[str, dict[str, Any], bool, bool]] = [
 
 @pytest.mark.parametrize("effect", [None, False, True])
 @pytest.mark.parametrize("case", CUT, ids=lambda case: case[0])
-def test_cut__without_a_byte(
+def test_connection__ends_without_a_response(
     sandbox: Sandbox,
     sender: Client,
     case: tuple[str, dict[str, Any], bool, bool],
     *,
-    effect: Optional[bool],
+    effect: bool | None,
 ) -> None:
-    """The connection ends without an answer, whether the call was carried out or not."""
+    """The connection ends without a response, with the given effect."""
     name, parameters, by_default, reset = case
     sandbox.chaos.add(name, method="POST", takes_effect=effect, **parameters)
     carried_out = by_default if effect is None else effect
@@ -136,7 +136,7 @@ def test_cut__without_a_byte(
 
 @pytest.mark.parametrize("effect", [False, True])
 def test_garbage__status_line(sandbox: Sandbox, sender: Client, *, effect: bool) -> None:
-    """What comes is no HTTP, and the connection ends."""
+    """The bytes are not HTTP, and the connection ends."""
     sandbox.chaos.add("garbage_status_line", method="POST", takes_effect=effect)
     received, reset = sender.call_once("POST", "messages.json", TEXT)
     assert received.startswith(b"\x00\x01")
@@ -148,8 +148,8 @@ def test_garbage__status_line(sandbox: Sandbox, sender: Client, *, effect: bool)
 
 
 @pytest.mark.parametrize("keep", [None, 0, 10, 1_000_000])
-def test_truncated__body(sandbox: Sandbox, sender: Client, keep: Optional[int]) -> None:
-    """Content-Length tells of the whole body, and at least one byte of it does not come."""
+def test_truncated__body(sandbox: Sandbox, sender: Client, keep: int | None) -> None:
+    """Content-Length covers the whole body, but at least one byte is missing."""
     sandbox.chaos.add("truncated_body", method="POST", keep=keep)
     received, reset = sender.call_once("POST", "messages.json", TEXT)
     head, _, body = received.partition(b"\r\n\r\n")
@@ -160,7 +160,7 @@ def test_truncated__body(sandbox: Sandbox, sender: Client, keep: Optional[int]) 
 
 
 def test_truncated__no_body_to_truncate(sandbox: Sandbox, sender: Client) -> None:
-    """An answer that has no body announces one, and so does that of a call not carried out."""
+    """A response without a body announces one, even if the request was not carried out."""
     sandbox.chaos.add("truncated_body", method="DELETE")
     received, _ = sender.call_once("DELETE", "numbers/1.json")
     assert b"Content-Length: 2\r\n" in received
@@ -175,7 +175,7 @@ def test_truncated__no_body_to_truncate(sandbox: Sandbox, sender: Client) -> Non
 
 @pytest.mark.parametrize("effect", [False, True])
 def test_huge_header__on_the_wire(sandbox: Sandbox, sender: Client, *, effect: bool) -> None:
-    """One header has 100 KB; the rest of the answer is right, and the connection goes on."""
+    """One header has 100 KB; the response is otherwise unchanged, and the connection stays open."""
     sandbox.chaos.add("huge_header", times=1, takes_effect=effect)
     body = json.dumps(TEXT).encode()
     signed = sender.sign("POST", TARGET, body=body)
@@ -191,7 +191,7 @@ def test_huge_header__on_the_wire(sandbox: Sandbox, sender: Client, *, effect: b
 
 
 def test_stall__until_the_sandbox_stops() -> None:
-    """A stalled call gets nothing, and the sandbox stops at once nevertheless."""
+    """A stalled request gets no response, and the sandbox still stops at once."""
     threads = threading.active_count()
     with Sandbox() as running:
         running.chaos.add("stall")
@@ -206,8 +206,8 @@ def test_stall__until_the_sandbox_stops() -> None:
     assert threading.active_count() == threads
 
 
-def test_stall__client_gone(sandbox: Sandbox) -> None:
-    """When the client goes away, the thread that stalls for it ends."""
+def test_stall__client_disconnects(sandbox: Sandbox) -> None:
+    """When the client disconnects, the thread of its stalled request ends."""
     before = threading.active_count()
     sandbox.chaos.add("stall")
     with Client(sandbox) as client, socket.create_connection(client.address, 20) as connection:
@@ -221,7 +221,7 @@ def test_stall__client_gone(sandbox: Sandbox) -> None:
 
 
 def test_stall__some_time(sandbox: Sandbox, sender: Client) -> None:
-    """A stall that ends closes the connection; where the call was carried out, the answer comes."""
+    """A stall that ends closes the connection, after the response if there is one."""
     sandbox.chaos.add("stall", seconds=0.02, times=1)
     begun = time.monotonic()
     assert sender.call_once("POST", "messages.json", TEXT) == (b"", False)
@@ -233,12 +233,12 @@ def test_stall__some_time(sandbox: Sandbox, sender: Client) -> None:
     assert count(sender) == 1
 
 
-def test_stall__client_that_goes_on(sandbox: Sandbox) -> None:
-    """What the client sends meanwhile does not end a stall."""
+def test_stall__client_sends_more(sandbox: Sandbox) -> None:
+    """Bytes from the client do not end a stall."""
     sandbox.chaos.add("stall", seconds=0.05)
     with Client(sandbox) as client, socket.create_connection(client.address, 20) as connection:
         begun = time.monotonic()
-        # At once, so that it is there before the stall is over, and more than is read ahead.
+        # At once, and larger than the read buffer, so that all of it arrives before the end.
         connection.sendall(b"GET / HTTP/1.1\r\n\r\n" * 1000)
         assert read_all(connection) == (b"", False)
         assert time.monotonic() - begun >= 0.05
@@ -247,7 +247,7 @@ def test_stall__client_that_goes_on(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("effect", [False, True])
 def test_drip__byte_by_byte(sandbox: Sandbox, sender: Client, *, effect: bool) -> None:
-    """The answer comes byte by byte after what is sent at once, and the connection goes on."""
+    """The response arrives byte by byte after the first part, and the connection stays open."""
     sandbox.chaos.add(
         "drip", seconds=0.0001, at_once=600 if effect else 130, method="POST", takes_effect=effect
     )
@@ -257,14 +257,14 @@ def test_drip__byte_by_byte(sandbox: Sandbox, sender: Client, *, effect: bool) -
 
 
 def test_drip__without_a_wait(sandbox: Sandbox, sender: Client) -> None:
-    """With no time between the bytes, the answer is whole all the same."""
+    """With no pause between the bytes, the response is still complete."""
     sandbox.chaos.add("drip", seconds=0)
     assert sender.call("GET", "messages/count.json").json == {"count": 0}
     assert sandbox.requests[-1].fault == "drip"
 
 
 def test_drip__first_byte_alone(sandbox: Sandbox, sender: Client) -> None:
-    """Between two bytes there is time; when the sandbox stops, the rest does not come."""
+    """Bytes are sent with pauses; when the sandbox stops, the rest is not sent."""
     sandbox.chaos.add("drip", seconds=60, at_once=1, takes_effect=False)
     with socket.create_connection(sender.address, 20) as connection:
         connection.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
@@ -277,8 +277,8 @@ def test_drip__first_byte_alone(sandbox: Sandbox, sender: Client) -> None:
 
 
 @pytest.mark.parametrize("seconds", [3600, -3600])
-def test_clock_off__one_call(sandbox: Sandbox, sender: Client, seconds: int) -> None:
-    """The server's date and its check of signatures are off for this call, and right afterwards."""
+def test_clock_off__one_request(sandbox: Sandbox, sender: Client, seconds: int) -> None:
+    """The Date header and the check of signatures are shifted for one request."""
     sandbox.chaos.add("clock_off", seconds=seconds, method="POST", times=1)
     refused = sender.call("POST", "messages.json", TEXT)
     offset = parsedate_to_datetime(refused.headers["Date"]).timestamp() - time.time()
@@ -295,8 +295,8 @@ def test_clock_off__one_call(sandbox: Sandbox, sender: Client, seconds: int) -> 
     assert abs(parsedate_to_datetime(accepted.headers["Date"]).timestamp() - time.time()) < 10
 
 
-def test_clock_off__dates_that_are_written() -> None:
-    """A call that is signed by the server's wrong clock is accepted, and writes its dates by it."""
+def test_clock_off__dates_in_the_response() -> None:
+    """A request signed by the shifted clock is accepted, and its dates are shifted."""
     moment = 1_600_000_000
     with Sandbox(clock=lambda: moment) as running, Client(running, moment) as client:
         client.buy()
@@ -313,7 +313,7 @@ def test_clock_off__dates_that_are_written() -> None:
 
 
 def test_signature__wrong(sandbox: Sandbox, sender: Client) -> None:
-    """A fault whose calls are carried out meets none with a wrong signature, and stays in force."""
+    """A fault that takes effect skips requests with an invalid signature, and stays in force."""
     sandbox.chaos.add("drop_answer", times=1)
     right, sender.secret = sender.secret, "wrong"
     assert sender.call("POST", "messages.json", TEXT).status == 401
@@ -324,7 +324,7 @@ def test_signature__wrong(sandbox: Sandbox, sender: Client) -> None:
 
 
 def test_signature__none_needed(sandbox: Sandbox, sender: Client) -> None:
-    """A fault whose call is not carried out stands before the check of the signature."""
+    """A fault that takes no effect plays before the signature is checked."""
     sandbox.chaos.add("service_unavailable")
     sender.secret = "wrong"
     assert sender.call("POST", "messages.json", TEXT).status == 503
@@ -332,16 +332,16 @@ def test_signature__none_needed(sandbox: Sandbox, sender: Client) -> None:
 
 
 @pytest.mark.parametrize("fault", ["empty_answer", "malformed_json", "wrong_json_type"])
-def test_refused__stays_refused(sandbox: Sandbox, sender: Client, fault: str) -> None:
-    """A call that the service refuses is not made to look accepted: the fault spoils the body."""
+def test_refused__keeps_its_status(sandbox: Sandbox, sender: Client, fault: str) -> None:
+    """A fault keeps the status of an error and changes its body."""
     sandbox.chaos.add(fault, method="POST")
     response = sender.call("POST", "messages.json", NOBODY)
     assert (response.status, sandbox.requests[-1].fault) == (400, fault)
     assert b"from_number" not in response.body[20:]
 
 
-def test_refused__dropped_all_the_same(sandbox: Sandbox, sender: Client) -> None:
-    """The answer of a call that is refused is dropped like any other."""
+def test_refused__response_dropped(sandbox: Sandbox, sender: Client) -> None:
+    """The response of a refused request is dropped too."""
     sandbox.chaos.add("drop_answer", method="POST")
     assert sender.call_once("POST", "messages.json", NOBODY) == (b"", False)
     assert (sandbox.requests[-1].status, count(sender)) == (400, 0)

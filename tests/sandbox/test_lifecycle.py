@@ -1,4 +1,4 @@
-"""The life of messages by the clock, what it costs, and what an outsider reads in the database."""
+"""The life of messages by the clock, their prices, and the database as another program reads it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def status(client: Client, row_id: int = 1) -> str:
-    """Read a message's status."""
+    """Return a message's status."""
     text: str = client.call("GET", f"messages/{row_id}.json").json["message"]["status"]
     return text
 
 
 def test_status__follows_the_clock() -> None:
-    """A message is accepted, queued, sending and delivered, each when its delay is over."""
+    """A message is accepted, queued, sending and delivered, each after its delay."""
     moment = 1_800_000_000
     running = Sandbox(delays=(10, 20, 30), clock=lambda: moment)
     with running as sandbox, Client(sandbox, moment) as client:
@@ -49,7 +49,7 @@ def test_status__follows_the_clock() -> None:
     ],
 )
 def test_status__of_magic_numbers(client: Client, to_number: str, end: str, code: object) -> None:
-    """Magic numbers decide how a message ends, and its logs say the same."""
+    """Some recipients decide how a message ends, and the logs agree."""
     client.buy()
     client.text(to_number)
     message = client.call("GET", "messages/1.json").json["message"]
@@ -61,8 +61,8 @@ def test_status__of_magic_numbers(client: Client, to_number: str, end: str, code
     assert items[-1]["log_type"] == "message." + end
 
 
-def test_status__jumped_over(client: Client) -> None:
-    """After a long jump all steps are done at once, each logged at its own time."""
+def test_status__long_jump(client: Client) -> None:
+    """After a long jump all changes are applied at once, each logged with its own time."""
     with Sandbox(delays=(1, 2, 4)) as sandbox, Client(sandbox) as caller:
         caller.buy()
         caller.text()
@@ -75,8 +75,8 @@ def test_status__jumped_over(client: Client) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
-def test_advance__not_back(sandbox: Sandbox, seconds: float) -> None:
-    """The clock does not go back, and not past the years that dates have."""
+def test_advance__never_backward(sandbox: Sandbox, seconds: float) -> None:
+    """The clock does not move backward, nor past the years of datetime."""
     with pytest.raises(ValueError, match="0 or more"):
         sandbox.advance(seconds)
 
@@ -89,7 +89,7 @@ def test_advance__not_back(sandbox: Sandbox, seconds: float) -> None:
 def test_charge__outbound(
     client: Client, sandbox: Sandbox, to_number: str, media: list[str], cost: int
 ) -> None:
-    """A message costs by its kind and where it goes, and says so as its price."""
+    """A message's price depends on its kind and its destination."""
     client.buy()
     before = sandbox.balance
     assert client.text(to_number, media_urls=media)["price"] == cost
@@ -110,14 +110,14 @@ def test_receive__message(client: Client, sandbox: Sandbox) -> None:
     assert [item["item_type"] for item in items] == ["msg_in_local_sms", "msg_in_local_mms"]
 
 
-def test_receive__number_of_nobody(sandbox: Sandbox) -> None:
-    """Nobody can send to a number that the account does not have."""
-    with pytest.raises(ValueError, match="buy it first"):
+def test_receive__unknown_number(sandbox: Sandbox) -> None:
+    """A message to a number that the account does not have is a ValueError."""
+    with pytest.raises(ValueError, match="Buy it first"):
         sandbox.receive(from_number="+11234567890", to_number="+19132597591", body="Yes")
 
 
-def test_database__read_by_an_outsider(tmp_path: Path) -> None:
-    """After stop() the file holds number, delivered messages, logs, and debits that add up."""
+def test_database__read_by_another_program(tmp_path: Path) -> None:
+    """After stop() the file has the number, the delivered messages, logs and transactions."""
     file = tmp_path / "sandbox.db"
     with Sandbox(database=str(file)) as sandbox, Client(sandbox) as client:
         client.buy()
@@ -132,11 +132,11 @@ def test_database__read_by_an_outsider(tmp_path: Path) -> None:
         assert statuses == [("delivered",), ("delivered",)]
         (count,) = connection.execute("SELECT count(*) FROM logs").fetchone()
         assert count == 7
-        rows = connection.execute(
+        records = connection.execute(
             "SELECT transaction_type, cash_amount, cash_balance FROM transactions ORDER BY id"
         ).fetchall()
-        assert [row[:2] for row in rows] == [
+        assert [record[:2] for record in records] == [
             ("number_purchase", 5000), ("sms_local_out", 60), ("mms_local_out", 240),
         ]  # fmt: skip
         (left,) = connection.execute("SELECT balance FROM accounts").fetchone()
-        assert [row[2] for row in rows] == [995_000, 994_940, left]
+        assert [record[2] for record in records] == [995_000, 994_940, left]

@@ -1,4 +1,4 @@
-"""The local numbers among those of an account."""
+"""The local numbers of an account."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
 
 def buy_tollfree(client: Client) -> Any:
-    """Buy a number that is not local; give its row."""
+    """Buy a toll-free number and return it."""
     found = client.call("GET", "numbers/available/US/tollfree.json", limit=1).json
     return client.buy(found["phone_numbers"][0]["phone_number"])
 
 
 def test_local__life(client: Client) -> None:
-    """A local number is bought, read, changed and released below local as elsewhere."""
+    """A local number is bought, read, changed and released at its own path."""
     document = {"phone_number": {"phone_number": "+19132597591", "name": "Shop"}}
     bought = client.call("POST", "numbers/local.json", document)
     assert bought.status == 201
-    row = bought.json["phone_number"]
-    assert (row["id"], row["name"], row["phone_number_type"]) == (1, "Shop", "local")
-    assert client.call("GET", "numbers/local/1.json").json == {"phone_number": row}
-    changed = client.call("PUT", "numbers/local/1.json", {"phone_number": dict(row, name="Bar")})
+    record = bought.json["phone_number"]
+    assert (record["id"], record["name"], record["phone_number_type"]) == (1, "Shop", "local")
+    assert client.call("GET", "numbers/local/1.json").json == {"phone_number": record}
+    changed = client.call("PUT", "numbers/local/1.json", {"phone_number": dict(record, name="Bar")})
     assert changed.json["phone_number"]["name"] == "Bar"
     assert client.call("GET", "numbers/1.json").json == changed.json
     assert client.call("DELETE", "numbers/local/1.json").status == 204
@@ -32,8 +32,8 @@ def test_local__life(client: Client) -> None:
 
 
 @pytest.mark.parametrize("kind", [{}, {"phone_number_type": "tollfree"}])
-def test_local__buys_no_other(client: Client, kind: dict[str, str]) -> None:
-    """A number that is not local is not bought as one, whatever type is said beside it."""
+def test_local__refuses_toll_free(client: Client, kind: dict[str, str]) -> None:
+    """A toll-free number cannot be bought there, whatever type the body has."""
     found = client.call("GET", "numbers/available/US/tollfree.json", limit=1).json
     document = {"phone_number": found["phone_numbers"][0]["phone_number"], **kind}
     refused = client.call("POST", "numbers/local.json", {"phone_number": document})
@@ -42,12 +42,12 @@ def test_local__buys_no_other(client: Client, kind: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_local__finds_no_other(client: Client, method: str) -> None:
-    """A number that is not local is not found there, and stays as it is."""
-    row = buy_tollfree(client)
+def test_local__does_not_find_toll_free(client: Client, method: str) -> None:
+    """A toll-free number is not found there, and stays unchanged."""
+    record = buy_tollfree(client)
     response = client.call(method, "numbers/local/1.json", {"phone_number": {"name": "Shop"}})
     assert (response.status, response.json) == (404, {"message": "Resource not found for id 1"})
-    assert client.call("GET", "numbers/1.json").json == {"phone_number": row}
+    assert client.call("GET", "numbers/1.json").json == {"phone_number": record}
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,22 @@ def test_local__finds_no_other(client: Client, method: str) -> None:
     ],
 )  # fmt: skip
 def test_local__lists(client: Client, query: dict[str, str], count: int) -> None:
-    """Only local numbers are listed and counted, by the filters of all numbers."""
+    """Only local numbers are listed and counted, with the filters of all numbers."""
     buy_tollfree(client)
     client.buy()
     client.call("POST", "numbers/local.json", {"phone_number": {"area_code": "212"}})
     response = client.call("GET", "numbers/local.json", **query)
     assert list(response.json) == ["phone_numbers"]
-    assert [row["phone_number_type"] for row in response.json["phone_numbers"]] == ["local"] * count
+    assert [record["phone_number_type"] for record in response.json["phone_numbers"]] == [
+        "local"
+    ] * count
     assert client.call("GET", "numbers/local/count.json", **query).json == {"count": count}
 
 
 def test_local__pages(client: Client) -> None:
-    """Pages of local numbers follow each other in the order that is asked for."""
+    """Pages of local numbers follow each other in the requested order."""
     for code in ("913", "212", "415"):
         client.call("POST", "numbers/local.json", {"phone_number": {"area_code": code}})
     query = {"order": "id desc", "limit": 2}
     pages = [client.call("GET", "numbers/local.json", page=page, **query).json for page in (1, 2)]
-    assert [[row["id"] for row in page["phone_numbers"]] for page in pages] == [[3, 2], [1]]
+    assert [[record["id"] for record in page["phone_numbers"]] for page in pages] == [[3, 2], [1]]

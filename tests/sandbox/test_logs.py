@@ -1,4 +1,4 @@
-"""The journal: what is logged, filters, key-set paging, counts per span of time."""
+"""Logs: events, filters, key-based pagination, and counts per period."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIELDS = {
 
 
 def logs(client: Client, path: str = "logs.json", **query: object) -> Any:
-    """Read logs of all times."""
+    """Return logs of all times."""
     response = client.call("GET", path, **dict(SPAN, **query))
     assert response.status == 200, response
     assert response.body.startswith(b'{"last_key":')
@@ -27,7 +27,7 @@ def logs(client: Client, path: str = "logs.json", **query: object) -> Any:
 
 
 def test_log__of_a_message(client: Client) -> None:
-    """A message's life leaves a log per status, with the message as it was then."""
+    """A message has a log for each status, with the message as it was then."""
     client.buy()
     client.text(body="Hi")
     items = logs(client)["log_items"]
@@ -61,7 +61,7 @@ def test_log__number_released(client: Client) -> None:
     ],
 )  # fmt: skip
 def test_log__filters(client: Client, query: dict[str, str], count: int) -> None:
-    """Type, item, operator and span of time narrow the logs."""
+    """Type, item, operator and times filter the logs."""
     client.buy()
     for _ in range(3):
         client.text()
@@ -69,7 +69,7 @@ def test_log__filters(client: Client, query: dict[str, str], count: int) -> None
 
 
 def test_log__pages(client: Client) -> None:
-    """Following last_key gives each log once, and it is empty at the end."""
+    """Following last_key returns each log once; at the end it is empty."""
     client.buy()
     for _ in range(5):
         client.text()
@@ -88,7 +88,7 @@ def test_log__pages(client: Client) -> None:
 
 
 def test_aggregate__pages(client: Client) -> None:
-    """Counts per type follow each other over pages in the same way."""
+    """Counts per type are paginated in the same way."""
     client.buy()
     client.text()
     query = {"aggregator_type": "hours"}
@@ -104,7 +104,7 @@ def test_aggregate__pages(client: Client) -> None:
     [("minutes", 12), ("hours", 10), ("days", 8), ("months", 6), ("years", 4)],
 )
 def test_aggregate__buckets(aggregator: str, digits: int) -> None:
-    """Each aggregator cuts the time to its bucket and counts the logs in it."""
+    """Each aggregator truncates the time to its period and counts the logs in it."""
     with Sandbox(delays=(0, 3600, 3600)) as sandbox, Client(sandbox) as client:
         client.buy()
         client.text()
@@ -118,7 +118,7 @@ def test_aggregate__buckets(aggregator: str, digits: int) -> None:
 
 
 def test_aggregate__totals(client: Client) -> None:
-    """Without an aggregator the counts are those of the whole span."""
+    """Without an aggregator, the counts cover the whole range."""
     client.buy()
     client.text()
     items = logs(client, "logs/aggregate.json", log_type="message.queued")["log_items"]
@@ -138,6 +138,6 @@ def test_aggregate__totals(client: Client) -> None:
         ("logs/aggregate.json", {"start_time": ""}),
     ],
 )
-def test_log__impossible_query(client: Client, path: str, query: dict[str, str]) -> None:
-    """A span, key or aggregator that is none is refused with 400."""
+def test_log__invalid_query(client: Client, path: str, query: dict[str, str]) -> None:
+    """An invalid time, key or aggregator is refused with 400."""
     assert client.call("GET", path, **dict(SPAN, **query)).status == 400

@@ -17,7 +17,7 @@ CAPABILITIES = {
 
 
 def lookup(client: Client, query: str) -> Any:
-    """Look a number up with a query in its wire form; give the answer."""
+    """Look a number up with an encoded query; return the response."""
     path = f"{client.base}/accounts/{client.account}/numbers/lookup.json"
     signed = client.sign("GET", path, query.replace("+", "%20"))
     return client.send(signed._replace(target=f"{path}?{query}"))
@@ -33,7 +33,7 @@ def lookup(client: Client, query: str) -> Any:
     ],
 )
 def test_lookup__forms(client: Client, query: str, shown: str) -> None:
-    """The plus may be sent, left out, or undecoded; it is the same number, shown as it was sent."""
+    """The plus may be encoded, omitted or unencoded; the number is returned as it was sent."""
     response = lookup(client, query)
     assert (response.status, list(response.json)) == (200, ["number_info"])
     info = response.json["number_info"]
@@ -43,8 +43,8 @@ def test_lookup__forms(client: Client, query: str, shown: str) -> None:
     assert info == again
 
 
-def test_lookup__shape(client: Client) -> None:
-    """Carrier and device have the service's fields; where there is no device, an error says why."""
+def test_lookup__fields(client: Client) -> None:
+    """Carrier and device have the service's fields; without a device, an error says why."""
     devices = []
     for last in "0123456789":
         info = lookup(client, f"phone_number=1515446979{last}").json["number_info"]
@@ -63,7 +63,7 @@ def test_lookup__shape(client: Client) -> None:
 
 
 def test_lookup__abroad(client: Client) -> None:
-    """Of a number abroad no country is made up."""
+    """The country of a number abroad is null."""
     info = lookup(client, "phone_number=%2B442071838750").json["number_info"]
     assert (info["phone_number"], info["carrier"]["country"]) == ("+442071838750", None)
 
@@ -75,6 +75,6 @@ def test_lookup__abroad(client: Client) -> None:
      "phone_number=2" + "1" * 15],
 )  # fmt: skip
 def test_lookup__refused(client: Client, query: str) -> None:
-    """What is no number is refused with 400."""
+    """An invalid number is refused with 400."""
     response = lookup(client, query)
     assert (response.status, "phone_number" in response.json["message"]) == (400, True)

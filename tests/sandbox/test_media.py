@@ -1,4 +1,4 @@
-"""Media of messages: stored as attachments, listed, downloaded, deleted."""
+"""Media of messages: attach, list, download, delete."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from vivialconnect.sandbox import Sandbox, media
+from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox.http import media_urls
 
 from .client import Client
 
@@ -40,7 +41,7 @@ def local_server(body: bytes, status: int = 200) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing amid the tests."""
+            """Log nothing."""
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Once)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -53,40 +54,40 @@ def local_server(body: bytes, status: int = 200) -> Iterator[str]:
         server.server_close()
 
 
-def test_stand_in__for_media_of_the_network(client: Client) -> None:
-    """A URL of the network is not fetched: a PNG with the right size and checksums stands in."""
+def test_placeholder__for_other_machines(client: Client) -> None:
+    """A URL of another machine is not fetched: a valid PNG is attached instead."""
     client.buy()
     message = client.text(media_urls=["https://example.com/dir/cat.jpg?x=1"], body=None)
     assert (message["num_media"], message["message_type"], message["body"]) == (1, "local_mms", "")
     assert message["price"] == 240
-    (row,) = client.call("GET", "messages/1/attachments.json").json["attachments"]
-    assert set(row) == FIELDS
-    assert (row["file_name"], row["content_type"]) == ("cat.png", "image/png")
-    kind, first, rest, name = row["key_name"].split("/")
+    (record,) = client.call("GET", "messages/1/attachments.json").json["attachments"]
+    assert set(record) == FIELDS
+    assert (record["file_name"], record["content_type"]) == ("cat.png", "image/png")
+    kind, first, rest, name = record["key_name"].split("/")
     assert (kind, len(first), len(rest), name) == ("mms", 2, 38, "cat.png")
     media = client.call("GET", "messages/1/attachments/1")
     assert media.headers["Content-Type"] == "image/png"
-    assert len(media.body) == row["size"]
+    assert len(media.body) == record["size"]
     assert media.body.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", media.body[16:24]) == (16, 16)
-    assert client.call("GET", "messages/1/attachments/1.json").json == {"attachment": row}
+    assert client.call("GET", "messages/1/attachments/1.json").json == {"attachment": record}
     assert client.call("GET", "messages/1/attachments/count.json").json == {"count": 1}
 
 
 def test_delete__one(client: Client) -> None:
-    """A deleted attachment is gone, and so are its bytes."""
+    """A deleted attachment is not found, nor is its content."""
     client.buy()
     client.text(media_urls=["https://example.com/a.gif", "https://example.com/"])
     deleted = client.call("DELETE", "messages/1/attachments/1.json")
     assert (deleted.status, deleted.body) == (204, b"")
     assert "Content-Length" not in deleted.headers
     assert client.call("GET", "messages/1/attachments/1").status == 404
-    rows = client.call("GET", "messages/1/attachments.json").json["attachments"]
-    assert [row["file_name"] for row in rows] == ["media.png"]
+    records = client.call("GET", "messages/1/attachments.json").json["attachments"]
+    assert [record["file_name"] for record in records] == ["media.png"]
 
 
 def test_get__of_another_message(client: Client) -> None:
-    """An attachment is only found under its own message."""
+    """An attachment is found only under its own message."""
     client.buy()
     client.text(media_urls=["https://example.com/a.pdf"])
     client.text()
@@ -96,7 +97,7 @@ def test_get__of_another_message(client: Client) -> None:
 
 
 def test_local_media__file(tmp_path: Path) -> None:
-    """With local media allowed, a file: URL gives the file's bytes and the type of its content."""
+    """With local media allowed, a file: URL attaches the file, typed by its content."""
     gif, text = tmp_path / "a b.dat", tmp_path / "note.txt"
     gif.write_bytes(b"GIF89a...")
     text.write_bytes(b"note")
@@ -110,7 +111,7 @@ def test_local_media__file(tmp_path: Path) -> None:
 
 
 def test_local_media__missing_file(tmp_path: Path) -> None:
-    """A file that is not there is an unsupported URL, and so is what is no file and may not end."""
+    """A missing file is an unsupported URL, and so is one that is not regular."""
     os.mkfifo(tmp_path / "pipe")
     with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
         client.buy()
@@ -122,7 +123,7 @@ def test_local_media__missing_file(tmp_path: Path) -> None:
 
 
 def test_local_media__refused_unless_allowed(client: Client, tmp_path: Path) -> None:
-    """Without permission a file: URL is refused, so that no file leaks by accident."""
+    """Without permission, a file: URL is refused."""
     client.buy()
     path = tmp_path / "a.png"
     path.write_bytes(b"x")
@@ -135,7 +136,7 @@ def test_local_media__refused_unless_allowed(client: Client, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("status", "answered"), [(200, 200), (404, 400)])
 def test_local_media__http(status: int, answered: int) -> None:
-    """With local media allowed, an http URL of this machine is fetched; it must answer 200."""
+    """With local media allowed, an http URL of this machine is fetched; its status must be 200."""
     with (
         local_server(b"%PDF-1.4", status) as url,
         Sandbox(allow_local_media=True) as sandbox,
@@ -148,16 +149,16 @@ def test_local_media__http(status: int, answered: int) -> None:
         )
         assert response.status == answered
         if answered == 200:
-            row = client.call("GET", "messages/1/attachments/1.json").json["attachment"]
-            assert (row["content_type"], row["file_name"]) == ("application/pdf", "x")
+            record = client.call("GET", "messages/1/attachments/1.json").json["attachment"]
+            assert (record["content_type"], record["file_name"]) == ("application/pdf", "x")
 
 
 @contextmanager
 def peer(pieces: Iterable[bytes], pause: float = 0) -> Iterator[str]:
-    """Serve bytes piece by piece to whoever comes first."""
+    """Serve bytes piece by piece to the first client."""
 
     def answer() -> None:
-        with suppress(OSError), listening.accept()[0] as connection:  # who reads may hang up
+        with suppress(OSError), listening.accept()[0] as connection:  # The client may disconnect.
             connection.recv(65_536)
             for piece in pieces:
                 connection.sendall(piece)
@@ -185,12 +186,12 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
     ],
     ids=["header that drips", "body that drips", "endless", "too large", "cut short"],
 )
-def test_local_media__that_does_not_end_well(
+def test_local_media__slow_large_or_incomplete(
     monkeypatch: pytest.MonkeyPatch, pieces: Iterable[bytes], pause: float
 ) -> None:
-    """What comes too slowly, is too large, or not whole, is refused; the sandbox can be stopped."""
-    monkeypatch.setattr(media, "FETCH_TIMEOUT", 0.3)
-    monkeypatch.setattr(media, "LARGEST_MEDIUM", 1000)
+    """A response that is too slow, too large or incomplete is refused, and the sandbox can stop."""
+    monkeypatch.setattr(media_urls, "FETCH_TIMEOUT", 0.3)
+    monkeypatch.setattr(media_urls, "MAXIMUM_SIZE", 1000)
     with (
         peer(pieces, pause) as url,
         Sandbox(allow_local_media=True) as sandbox,
@@ -203,8 +204,8 @@ def test_local_media__that_does_not_end_well(
 
 
 def test_local_media__large_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A file of the largest size is taken, and a larger one refused."""
-    monkeypatch.setattr(media, "LARGEST_MEDIUM", 1000)
+    """A file of the maximum size is accepted, and a larger one refused."""
+    monkeypatch.setattr(media_urls, "MAXIMUM_SIZE", 1000)
     (tmp_path / "large.png").write_bytes(b"x" * 1000)
     (tmp_path / "larger.png").write_bytes(b"x" * 1001)
     with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
@@ -220,20 +221,23 @@ def test_local_media__large_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert statuses == [200, 400]
 
 
-def test_local_media__of_the_network_all_the_same() -> None:
-    """With local media allowed, URLs of the network still get the stand-in."""
+def test_local_media__other_urls() -> None:
+    """With local media allowed, URLs of other machines still get the placeholder."""
     with Sandbox(allow_local_media=True) as sandbox, Client(sandbox) as client:
         client.buy()
         client.text(media_urls=["http://example.com/cat.png", "https://localhost/dog.png"])
-        rows = client.call("GET", "messages/1/attachments.json").json["attachments"]
-        assert [row["file_name"] for row in rows] == ["cat.png", "dog.png"]
+        records = client.call("GET", "messages/1/attachments.json").json["attachments"]
+        assert [record["file_name"] for record in records] == ["cat.png", "dog.png"]
 
 
 def test_receive__media(client: Client, sandbox: Sandbox) -> None:
-    """Media of an inbound message are stored by the type that their bytes show."""
+    """Media of an inbound message are typed by their content."""
     client.buy()
     contents = [b"\xff\xd8\xff\xe0", b"?"]
     sandbox.receive(from_number="+11234567890", to_number="+19132597591", media=contents)
-    rows = client.call("GET", "messages/1/attachments.json").json["attachments"]
-    assert [row["content_type"] for row in rows] == ["image/jpeg", "application/octet-stream"]
+    records = client.call("GET", "messages/1/attachments.json").json["attachments"]
+    assert [record["content_type"] for record in records] == [
+        "image/jpeg",
+        "application/octet-stream",
+    ]
     assert client.call("GET", "messages/1/attachments/2").body == b"?"

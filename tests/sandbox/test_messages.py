@@ -1,4 +1,4 @@
-"""Messages: sending, reading, redacting, bulk jobs, and the error of each wrong request."""
+"""Messages: send, read, redact, bulk jobs, and the error of each invalid request."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def _number(client: Client) -> None:
     client.buy()
 
 
-def test_post__answer(client: Client) -> None:
-    """The answer to a sent message has the documented fields, status accepted and no time sent."""
+def test_post__response(client: Client) -> None:
+    """A new message has the documented fields, the status accepted, and no sent time."""
     message = client.text(body="Hi")
     assert set(message) == FIELDS
     assert message["id"] == 1
@@ -35,7 +35,7 @@ def test_post__answer(client: Client) -> None:
 
 
 def test_post__keys_sorted(client: Client) -> None:
-    """Keys stand in alphabetical order, on which some clients rely."""
+    """Keys are in alphabetical order, because some clients rely on it."""
     response = client.call("GET", "messages/bulk.json")
     assert response.body == b'{"bulks":[],"count":0,"next":null,"pages":0,"previous":null}'
     assert response.headers["Content-Type"] == "application/json"
@@ -54,13 +54,13 @@ def test_post__keys_sorted(client: Client) -> None:
         ({"media_urls": ["ftp://example.com/a.png"]}, 10002, "unsupported media type or URL"),
         ({"media_urls": ["https://example.com/a.exe"]}, 10002, "unsupported media type or URL"),
         ({"media_urls": [7]}, 10002, "unsupported media type or URL"),
-        ({"body": 7}, None, "body must be a text"),
-        ({"to_number": "9132597591"}, None, "to_number must be like"),
-        ({"to_number": 7}, None, "to_number must be like"),
+        ({"body": 7}, None, "body must be a string"),
+        ({"to_number": "9132597591"}, None, "to_number must be in E.164 format"),
+        ({"to_number": 7}, None, "to_number must be in E.164 format"),
     ],
 )
 def test_post__refused(client: Client, fields: dict[str, Any], code: object, text: str) -> None:
-    """A message that cannot be sent is refused with 400, the service's error code and its words."""
+    """An invalid message is refused with 400, the service's error code and its message."""
     message = {"from_number": "+19132597591", "to_number": "+11234567890", "body": "Hi"}
     response = client.call("POST", "messages.json", {"message": dict(message, **fields)})
     assert response.status == 400
@@ -76,15 +76,15 @@ def test_post__refused(client: Client, fields: dict[str, Any], code: object, tex
         b'{"message":{"body":"\\ud800"}}', b"[" * 100_000,
     ],
 )  # fmt: skip
-def test_post__no_message_in_the_body(client: Client, body: bytes) -> None:
-    """A body that is not an object under its root is refused with 400 and a readable message."""
+def test_post__body_of_another_shape(client: Client, body: bytes) -> None:
+    """A body that is not an object under its root is refused with 400."""
     response = client.call("POST", "messages.json", raw=body)
     assert response.status == 400
     assert list(response.json) == ["message"]
 
 
 def test_post__repeated_json_key(client: Client) -> None:
-    """Of repeated keys in a JSON object the last counts."""
+    """The last of repeated keys in a JSON object counts."""
     start = b'{"message":{"from_number":"+19132597591","to_number":"+11234567890",'
     body = start + b'"body":"a","body":"b"}}'
     assert client.call("POST", "messages.json", raw=body).json["message"]["body"] == "b"
@@ -95,13 +95,13 @@ def test_post__repeated_json_key(client: Client) -> None:
     [("x" * 160, "gsm0338", 1), ("x" * 161, "gsm0338", 2), ("\u65e5" * 71, "ucs2", 2)],
 )
 def test_post__segments(client: Client, body: str, encoding: str, segments: int) -> None:
-    """The text's encoding and number of segments are counted."""
+    """Encoding and number of segments are computed from the body."""
     message = client.text(body=body)
     assert (message["encoding"], message["num_segments"]) == (encoding, segments)
 
 
 def test_get__one(client: Client) -> None:
-    """A message is read back by its id, under its root alone."""
+    """A message is found by its id, and the only key is its root."""
     sent = client.text()
     response = client.call("GET", "messages/1.json")
     assert list(response.json) == ["message"]
@@ -110,7 +110,7 @@ def test_get__one(client: Client) -> None:
 
 @pytest.mark.parametrize("row_id", ["77", "a%2Fb", "1%00", "9" * 30, "-1", "%C3%A9"])
 def test_get__unknown_id(client: Client, row_id: str) -> None:
-    """An id that no row has is answered with 404, whatever it is made of."""
+    """An unknown or malformed id is a 404."""
     for method in ("GET", "PUT"):
         response = client.call(method, f"messages/{row_id}.json", {"message": {}})
         assert response.status == 404
@@ -118,13 +118,13 @@ def test_get__unknown_id(client: Client, row_id: str) -> None:
 
 
 def test_delete__not_allowed(client: Client) -> None:
-    """A method that nothing answers on a known path is refused with 405 and those that are."""
+    """An unknown method on a known path is a 405 that lists the allowed ones."""
     response = client.call("DELETE", "messages/1.json")
     assert (response.status, response.headers["Allow"]) == (405, "GET, PUT")
 
 
 def test_put__redacts(client: Client) -> None:
-    """An empty body redacts the message; a whole row with its own body changes nothing."""
+    """An empty body redacts the message; putting a whole message back changes nothing."""
     sent = client.text(body="secret")
     same = client.call("PUT", "messages/1.json", {"message": dict(sent, price=999)})
     assert (same.status, same.json["message"]["body"], same.json["message"]["price"]) == (
@@ -139,7 +139,7 @@ def test_put__redacts(client: Client) -> None:
 
 
 def test_put__other_body(client: Client) -> None:
-    """A message that was sent cannot be given another text."""
+    """The body of a sent message cannot be replaced."""
     client.text(body="one")
     assert client.call("PUT", "messages/1.json", {"message": {"body": "two"}}).status == 400
 
@@ -162,12 +162,12 @@ def test_put__other_body(client: Client) -> None:
     ],
 )
 def test_list__query(client: Client, query: dict[str, Any], ids: list[int]) -> None:
-    """Page, limit, order and search choose the rows; what is unknown is passed over."""
+    """page, limit, order and search select the messages; unknown parameters are ignored."""
     for number in range(1, 6):
         client.text(body=f"text {number}", to_number=f"+1123456789{6 - number}")
     response = client.call("GET", "messages.json", **query)
     assert list(response.json) == ["messages"]
-    assert [row["id"] for row in response.json["messages"]] == ids
+    assert [record["id"] for record in response.json["messages"]] == ids
     if "search" in query:
         assert client.call("GET", "messages/count.json", **query).json == {"count": len(ids)}
 
@@ -180,30 +180,30 @@ def test_list__query(client: Client, query: dict[str, Any], ids: list[int]) -> N
         {"order": "api_secret desc"},
     ],
 )  # fmt: skip
-def test_list__impossible_query(client: Client, query: dict[str, str]) -> None:
-    """A page, limit or order that cannot be is refused with 400."""
+def test_list__invalid_query(client: Client, query: dict[str, str]) -> None:
+    """An invalid page, limit or order is refused with 400."""
     assert client.call("GET", "messages.json", **query).status == 400
 
 
 def test_bulk__json(client: Client) -> None:
-    """A bulk job drops duplicates, counts what is no number, and lists its messages."""
+    """A bulk job drops duplicates, counts invalid numbers, and lists its messages."""
     numbers = ["+11234567890", "+11234567891", "+11234567890", "nonsense"]
     bulk = {"to_numbers": numbers, "from_number": "+19132597591", "body": "Hi all"}
     bulk_id = client.call("POST", "messages/bulk.json", bulk).json["bulk_id"]
     assert bulk_id[14] == "5", "the version of the uuid"
     members = client.call("GET", f"messages/bulk/{bulk_id}.json").json
     assert list(members) == ["messages"]
-    assert [row["to_number"] for row in members["messages"]] == numbers[:2]
-    assert {row["bulk_id"] for row in members["messages"]} == {bulk_id}
-    (row,) = client.call("GET", "messages/bulk.json").json["bulks"]
-    created = row.pop("date_created")
+    assert [record["to_number"] for record in members["messages"]] == numbers[:2]
+    assert {record["bulk_id"] for record in members["messages"]} == {bulk_id}
+    (record,) = client.call("GET", "messages/bulk.json").json["bulks"]
+    created = record.pop("date_created")
     assert len(created) == len("2020-06-29T12:30:07")
-    assert row == {"bulk_id": bulk_id, "total_messages": 3, "processed": 2, "errors": 1}
+    assert record == {"bulk_id": bulk_id, "total_messages": 3, "processed": 2, "errors": 1}
 
 
 @pytest.mark.parametrize("body", [b"null", b"{}", b""])
 def test_bulk__in_the_query(client: Client, body: bytes) -> None:
-    """One client puts the whole bulk job into the query; it is taken like the other."""
+    """A bulk job in the query, as one client sends it, is accepted too."""
     response = client.call(
         "POST", "messages/bulk.json", raw=body,
         **{"from_number": "+19132597591", "to_numbers[0]": "+11234567890",
@@ -226,20 +226,20 @@ def test_bulk__in_the_query(client: Client, body: bytes) -> None:
     ],
 )
 def test_bulk__refused(client: Client, bulk: Any, code: object) -> None:
-    """A bulk job that cannot be sent is refused whole."""
+    """An invalid bulk job is refused as a whole."""
     response = client.call("POST", "messages/bulk.json", bulk)
     assert (response.status, response.json.get("error_code")) == (400, code)
     assert client.call("GET", "messages/count.json").json == {"count": 0}
 
 
 def test_bulk__unknown(client: Client) -> None:
-    """A bulk id that no job has is answered with 404."""
+    """An unknown bulk id is a 404."""
     response = client.call("GET", "messages/bulk/nothing.json")
     assert response.json == {"message": "Resource not found for id nothing"}
 
 
 def test_bulk__pages(client: Client) -> None:
-    """The list of bulk jobs says how many there are and which pages are beside this one."""
+    """The list of bulk jobs has totals and the numbers of the adjacent pages."""
     for _ in range(5):
         bulk = {"to_numbers": ["+11234567890"], "from_number": "+19132597591", "body": "x"}
         client.call("POST", "messages/bulk.json", bulk)
@@ -251,8 +251,8 @@ def test_bulk__pages(client: Client) -> None:
     assert seen == [(2, None, 2), (2, 1, 3), (1, 2, None)]
 
 
-def test_connector__of_nobody(client: Client, sandbox: Sandbox) -> None:
-    """A refused message costs nothing."""
+def test_connector__of_another_account(client: Client, sandbox: Sandbox) -> None:
+    """A refused message is not charged."""
     before = sandbox.balance
     message = {"connector_id": 1, "to_number": "+11234567890", "body": "Hi"}
     client.call("POST", "messages.json", {"message": message})

@@ -1,4 +1,4 @@
-"""Numbers: sought, bought, changed, released."""
+"""Numbers: search, buy, change, release."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIELDS = {
 
 
 def available(client: Client, kind: str = "local", country: str = "US", **query: object) -> Any:
-    """Ask what is for sale."""
+    """Return the numbers for sale."""
     response = client.call("GET", f"numbers/available/{country}/{kind}.json", **query)
     assert list(response.json) == ["phone_numbers"]
     return response.json["phone_numbers"]
@@ -42,44 +42,44 @@ def test_available__the_documented_number(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "holds"),
     [
-        ({"area_code": "212"}, lambda row: row["phone_number"].startswith("+1212")),
-        ({"in_region": "ny"}, lambda row: row["region"] == "NY"),
-        ({"in_postal_code": "50009"}, lambda row: row["city"] == "ALTOONA"),
+        ({"area_code": "212"}, lambda record: record["phone_number"].startswith("+1212")),
+        ({"in_region": "ny"}, lambda record: record["region"] == "NY"),
+        ({"in_postal_code": "50009"}, lambda record: record["city"] == "ALTOONA"),
         ({"in_region": "KS", "in_city": "Overland Park"}, lambda r: r["city"] == "OVERLAND PARK"),
-        ({"contains": "91325"}, lambda row: "91325" in row["phone_number"]),
-        ({"contains": "9?3"}, lambda row: row["region"]),
-        ({"contains": "913*1"}, lambda row: row["phone_number"].startswith("+1913")),
-        ({"contains": "KS"}, lambda row: "57" in row["phone_number"]),
+        ({"contains": "91325"}, lambda record: "91325" in record["phone_number"]),
+        ({"contains": "9?3"}, lambda record: record["region"]),
+        ({"contains": "913*1"}, lambda record: record["phone_number"].startswith("+1913")),
+        ({"contains": "KS"}, lambda record: "57" in record["phone_number"]),
         ({"contains": "816bb?", "area_code": "816"}, lambda r: r["phone_number"][2:7] == "81622"),
         ({"area_code": "913", "local_number": "259"}, lambda r: r["phone_number"][5:8] == "259"),
-        ({"area_code": "", "in_region": ""}, lambda row: row["region"]),
-        ({}, lambda row: row["region"]),
+        ({"area_code": "", "in_region": ""}, lambda record: record["region"]),
+        ({}, lambda record: record["region"]),
     ],
 )
 def test_available__narrowed(client: Client, query: dict[str, str], holds: Any) -> None:
-    """Each filter narrows what is for sale; an empty one does not."""
-    rows = available(client, **query)
-    assert rows
-    assert all(holds(row) for row in rows)
+    """Each filter narrows the numbers for sale; an empty one does not."""
+    records = available(client, **query)
+    assert records
+    assert all(holds(record) for record in records)
 
 
 def test_available__toll_free(client: Client) -> None:
-    """Toll-free numbers are nowhere, and cost twice."""
-    rows = available(client, "TollFree", "us", area_code="800")
-    assert len(rows) == len(available(client, "tollfree", contains="800*446", area_code="800"))
+    """Toll-free numbers have no location and cost twice as much."""
+    records = available(client, "TollFree", "us", area_code="800")
+    assert len(records) == len(available(client, "tollfree", contains="800*446", area_code="800"))
     assert available(client, "tollfree", area_code="800", in_region="KS") == []
-    assert rows
-    assert all(row["city"] is None and row["price"] == 10_000 for row in rows)
+    assert records
+    assert all(record["city"] is None and record["price"] == 10_000 for record in records)
 
 
 def test_available__pages(client: Client) -> None:
-    """Pages of what is for sale follow each other without a gap."""
+    """Pages of numbers for sale follow each other without a gap."""
     whole = available(client, limit=100)
     assert available(client, limit=50) + available(client, limit=50, page=2) == whole
 
 
-def test_available__elsewhere(client: Client) -> None:
-    """Only US numbers are for sale, of two types."""
+def test_available__other_country_or_type(client: Client) -> None:
+    """Only US numbers of two types are for sale."""
     assert available(client, country="CA") == []
     assert available(client, "mobile") == []
 
@@ -93,13 +93,13 @@ def test_available__elsewhere(client: Client) -> None:
         {"limit": "0"},
     ],
 )  # fmt: skip
-def test_available__impossible_query(client: Client, query: dict[str, str]) -> None:
-    """A pattern that is none, and more than one place at a time, are refused with 400."""
+def test_available__invalid_query(client: Client, query: dict[str, str]) -> None:
+    """An invalid pattern, and more than one location, are refused with 400."""
     assert client.call("GET", "numbers/available/US/local.json", **query).status == 400
 
 
 def test_buy__as_documented(client: Client, sandbox: Sandbox) -> None:
-    """A bought number has the documented fields, is charged for and no longer for sale."""
+    """A bought number has the documented fields, is charged, and is no longer for sale."""
     before = sandbox.balance
     document = {
         "name": "(913) 259-7591", "phone_number": "+19132597591", "area_code": "913",
@@ -107,23 +107,23 @@ def test_buy__as_documented(client: Client, sandbox: Sandbox) -> None:
     }  # fmt: skip
     response = client.call("POST", "numbers.json", {"phone_number": document})
     assert response.status == 201
-    row = response.json["phone_number"]
-    assert set(row) == FIELDS
-    assert (row["id"], row["name"], row["region"]) == (1, "(913) 259-7591", "KS")
-    assert len(row["date_created"]) == len("2020-11-25T21:27:45")
+    record = response.json["phone_number"]
+    assert set(record) == FIELDS
+    assert (record["id"], record["name"], record["region"]) == (1, "(913) 259-7591", "KS")
+    assert len(record["date_created"]) == len("2020-11-25T21:27:45")
     assert sandbox.balance == before - 5_000
     assert available(client, area_code="913")[0]["phone_number"] != "+19132597591"
-    assert client.call("GET", "numbers/1.json").json == {"phone_number": row}
+    assert client.call("GET", "numbers/1.json").json == {"phone_number": record}
 
 
 def test_buy__any_of_an_area_code(client: Client) -> None:
-    """With an area code alone, some number of it is bought."""
+    """With only an area code, one of its numbers is bought."""
     response = client.call("POST", "numbers.json", {"phone_number": {"area_code": "415"}})
     assert response.json["phone_number"]["region"] == "CA"
 
 
 def test_buy__toll_free(client: Client, sandbox: Sandbox) -> None:
-    """A toll-free number costs its own price and sends toll-free messages."""
+    """A toll-free number has its own price and sends toll-free messages."""
     before = sandbox.balance
     number = available(client, "tollfree")[0]["phone_number"]
     client.buy(number)
@@ -149,7 +149,7 @@ def test_buy__toll_free(client: Client, sandbox: Sandbox) -> None:
     ],
 )
 def test_buy__refused(client: Client, sandbox: Sandbox, document: dict[str, Any]) -> None:
-    """What cannot be bought so is refused with 400, bought not and charged not."""
+    """An invalid purchase is refused with 400 and not charged."""
     before = sandbox.balance
     assert client.call("POST", "numbers.json", {"phone_number": document}).status == 400
     assert client.call("GET", "numbers/count.json").json == {"count": 0}
@@ -157,17 +157,17 @@ def test_buy__refused(client: Client, sandbox: Sandbox, document: dict[str, Any]
 
 
 def test_buy__twice(client: Client) -> None:
-    """A number that is sold cannot be bought again."""
+    """A number cannot be bought twice."""
     client.buy()
     document = {"phone_number": "+19132597591"}
     assert client.call("POST", "numbers.json", {"phone_number": document}).status == 400
 
 
-def test_put__whole_row(client: Client) -> None:
-    """A whole row put back changes what may change and passes over the rest."""
-    row = client.buy()
+def test_put__whole_resource(client: Client) -> None:
+    """Putting a whole number back changes the writable fields and ignores the others."""
+    record = client.buy()
     changed = dict(
-        row, name="Shop", incoming_text_url="http://example.com", incoming_text_method="get",
+        record, name="Shop", incoming_text_url="http://example.com", incoming_text_method="get",
         incoming_text_fallback_url="http://example.com/2", tags={"shop": "7"},
         phone_number="+10000000000", id=99, capabilities=None, more_numbers=True,
     )  # fmt: skip
@@ -177,13 +177,13 @@ def test_put__whole_row(client: Client) -> None:
     assert client.call("GET", "numbers/1.json").json["phone_number"] == answer
     nameless = client.call("PUT", "numbers/1.json", {"phone_number": {"name": None}})
     assert nameless.json["phone_number"]["name"] == "Shop"
-    # The fallback alone is enough where the URL stands there already.
+    # A fallback alone is valid if the number has the URL already.
     again = {"incoming_text_fallback_url": "http://example.com/3"}
     assert client.call("PUT", "numbers/1.json", {"phone_number": again}).status == 200
 
 
 def test_delete__released(client: Client) -> None:
-    """A released number is no longer the account's, cannot send, and is for sale again."""
+    """A released number cannot be found or send, and is for sale again."""
     client.buy()
     assert client.call("DELETE", "numbers/1.json").status == 204
     assert client.call("GET", "numbers/1.json").status == 404
@@ -201,7 +201,7 @@ def test_delete__released(client: Client) -> None:
     ],
 )  # fmt: skip
 def test_list__filters(client: Client, query: dict[str, str], count: int) -> None:
-    """Owned numbers are filtered by exact name, by pattern and by search; count does the same."""
+    """An account's numbers are filtered by name, pattern and search; the count agrees."""
     client.buy()
     client.call("POST", "numbers.json", {"phone_number": {"area_code": "212"}})
     response = client.call("GET", "numbers.json", **query)

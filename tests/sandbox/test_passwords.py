@@ -1,4 +1,4 @@
-"""Passwords of users: given, changed, kept; and users who register."""
+"""Passwords of users, and registration."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ REGISTERED = {
 
 
 def change(client: Client, old: Any, new: Any, user: int = 1) -> Any:
-    """Change a password; give the answer."""
+    """Change a password and return the response."""
     document = {"user": {"_password": old, "password": new}}
     return client.call("PUT", f"users/{user}/profile/password.json", document)
 
 
 def test_password__changed(client: Client) -> None:
-    """The password is changed by who knows the old one, which is known of a fresh sandbox."""
+    """Changing a password needs the old one, which a new sandbox documents."""
     first = change(client, FIRST_PASSWORD, "correct horse")
     assert (first.status, first.body) == (200, b"{}")
     wrong = change(client, FIRST_PASSWORD, "battery staple")
@@ -36,7 +36,7 @@ def test_password__changed(client: Client) -> None:
 
 
 def test_password__of_a_new_user(client: Client) -> None:
-    """A new user has the password that was given, or else the first one; no answer shows it."""
+    """A user has the given password or the first password; no response shows it."""
     for fields in ({"password": "correct horse"}, {}):
         response = client.call("POST", "users.json", {"user": {"username": "ann", **fields}})
         assert response.status == 201
@@ -48,8 +48,8 @@ def test_password__of_a_new_user(client: Client) -> None:
 
 @pytest.mark.parametrize("password", ["7 chars", "", 12345678])
 def test_password__too_short(client: Client, password: Any) -> None:
-    """A password of less than eight characters is refused, whether changed or given at first."""
-    message = {"message": "password must be a text of at least 8 characters"}
+    """A password of fewer than eight characters is refused, both new and changed."""
+    message = {"message": "password must be a string of at least 8 characters"}
     answers = [
         change(client, FIRST_PASSWORD, password),
         client.call("POST", "users.json", {"user": {"username": "ann", "password": password}}),
@@ -61,18 +61,18 @@ def test_password__too_short(client: Client, password: Any) -> None:
 
 @pytest.mark.parametrize("user", [{"password": "correct horse"}, {"_password": FIRST_PASSWORD}])
 def test_password__one_of_two(client: Client, user: dict[str, str]) -> None:
-    """Both the old and the new password must be given."""
+    """Both the old and the new password are required."""
     response = client.call("PUT", "users/1/profile/password.json", {"user": user})
     assert (response.status, "password" in response.json["message"]) == (400, True)
 
 
-def test_password__of_nobody(client: Client) -> None:
-    """A user who is not there has no password to change."""
+def test_password__unknown_user(client: Client) -> None:
+    """An unknown user has no password to change."""
     assert change(client, FIRST_PASSWORD, "correct horse", user=7).status == 404
 
 
-def test_password__kept_salted(tmp_path: Path) -> None:
-    """No password stands in the database, equal ones look different, and none outlives its user."""
+def test_password__stored_as_a_hash(tmp_path: Path) -> None:
+    """Passwords are salted and hashed in the database, and deleted with their user."""
     file = tmp_path / "sandbox.db"
     with Sandbox(database=str(file)) as sandbox, Client(sandbox) as client:
         for name in ("ann", "bob", "eve"):
@@ -81,14 +81,14 @@ def test_password__kept_salted(tmp_path: Path) -> None:
         client.call("DELETE", "users/4.json")
     assert b"correct horse" not in file.read_bytes()
     connection = sqlite3.connect(file)
-    rows = connection.execute("SELECT user_id, salt, hash FROM passwords").fetchall()
+    records = connection.execute("SELECT user_id, salt, hash FROM passwords").fetchall()
     connection.close()
-    assert [row[0] for row in rows] == [2, 3]
-    assert len({part for row in rows for part in row[1:]}) == 4
+    assert [record[0] for record in records] == [2, 3]
+    assert len({part for record in records for part in record[1:]}) == 4
 
 
 def test_register__user(client: Client) -> None:
-    """Who registers is a user with a password, not verified, in the account."""
+    """A registered user has a password, is not verified, and belongs to the account."""
     response = client.call("POST", "users/register.json", {"user": REGISTERED})
     assert response.status == 201
     user = response.json["user"]
@@ -102,13 +102,13 @@ def test_register__user(client: Client) -> None:
 
 @pytest.mark.parametrize("name", ["first_name", "last_name", "email", "username", "password"])
 def test_register__required(client: Client, name: str) -> None:
-    """Who registers has names, an address and a password."""
+    """Registration needs names, an email address and a password."""
     response = client.call("POST", "users/register.json", {"user": dict(REGISTERED, **{name: ""})})
     assert (response.status, response.json) == (400, {"message": "Must specify " + name})
 
 
-def test_register__elsewhere(client: Client) -> None:
-    """Nobody registers with another account, nor outside of all."""
+def test_register__other_account(client: Client) -> None:
+    """Registration in another account, or without an account, is refused."""
     other = client.call("POST", "users/register.json", {"user": dict(REGISTERED, account_id=777)})
     assert other.status == 403
     path = "/api/v1.0/registration/register.json"

@@ -1,4 +1,4 @@
-"""The Python side: starting, stopping, resetting, many at a time, configuring the client."""
+"""The Python class: start, stop, reset, several sandboxes, and configuring the client."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from .client import Client
 
 
 def open_files() -> int:
-    """Count the files that this process has open."""
+    """Return how many files this process has open."""
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-def test_start__shapes(sandbox: Sandbox) -> None:
-    """URL, key and secret have the service's shapes, and the repr shows no secret."""
+def test_start__formats(sandbox: Sandbox) -> None:
+    """URL, key and secret have the service's formats, and the repr has no secret."""
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api/v1\.0", sandbox.url)
     assert re.fullmatch(r"MTK[A-Z0-9]{32}", sandbox.api_key)
     assert re.fullmatch(r"[A-Za-z0-9]{48}", sandbox.api_secret)
@@ -37,13 +37,13 @@ def test_start__shapes(sandbox: Sandbox) -> None:
 
 
 def test_start__twice(sandbox: Sandbox) -> None:
-    """A running sandbox is not started again."""
-    with pytest.raises(RuntimeError, match="running already"):
+    """A running sandbox cannot be started again."""
+    with pytest.raises(RuntimeError, match="already running"):
         sandbox.start()
 
 
 def test_start__without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the system has no thread to give, nothing stays open, and it can be started later."""
+    """If a thread cannot be started, nothing stays open, and the sandbox can be started later."""
 
     def fail(self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -61,7 +61,7 @@ def test_start__without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_stop__nothing_left() -> None:
-    """After stop() no thread and no open file is left, even with clients still connected."""
+    """After stop() no thread and no open file is left, even with connected clients."""
     threads, files = threading.active_count(), open_files()
     running = Sandbox().start()
     with Client(running) as client:
@@ -73,11 +73,11 @@ def test_stop__nothing_left() -> None:
     assert repr(running) == "<Sandbox stopped account 12345>"
 
 
-# Python warns of forking a process that has threads, which the sandbox is in.
+# Python warns of forking a process with threads, and the sandbox has some.
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_stop__in_a_forked_child() -> None:
-    """A child that leaves the block points its client back, and its parent's sandbox goes on."""
+    """A child that leaves the block restores its client, and the parent's sandbox goes on."""
     from vivialconnect import Resource  # noqa: PLC0415 - the rest of these tests works without it
 
     with Sandbox() as running, Client(running) as client:
@@ -93,12 +93,12 @@ def test_stop__in_a_forked_child() -> None:
         _, status = os.waitpid(child, 0)
 
         assert os.WEXITSTATUS(status) == 7
-        # Over the connection that it had.
+        # Over the existing connection.
         assert client.call("GET", "messages.json").status == 200
 
 
 def test_stop__database_is_locked(tmp_path: Path) -> None:
-    """Where the last changes cannot be kept, that is raised, and the sandbox has stopped."""
+    """If the last changes cannot be saved, stop() raises, and the sandbox is stopped."""
     path = str(tmp_path / "state.sqlite3")
     threads = threading.active_count()
     running = Sandbox(database=path).start()
@@ -115,14 +115,14 @@ def test_stop__database_is_locked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("use", ["url", "balance"])
-def test_stopped__says_so(use: str) -> None:
-    """What needs a running sandbox says so."""
+def test_stopped__error(use: str) -> None:
+    """Methods that need a running sandbox say so."""
     with pytest.raises(RuntimeError, match="not running"):
         getattr(Sandbox(), use)
 
 
-def test_many__apart() -> None:
-    """Sandboxes beside each other share nothing, not even the key."""
+def test_sandboxes__share_nothing() -> None:
+    """Several sandboxes share nothing, not even the key."""
     with Sandbox() as one, Sandbox() as two, Client(one) as client, Client(two) as other:
         client.buy()
         assert other.call("GET", "numbers/count.json").json == {"count": 0}
@@ -131,7 +131,7 @@ def test_many__apart() -> None:
 
 
 def test_reset__fresh_state(client: Client, sandbox: Sandbox) -> None:
-    """A reset forgets everything but the key; ids begin at 1 again."""
+    """A reset clears everything except the key, and ids start at 1 again."""
     client.buy()
     client.text()
     sandbox.advance(3600)
@@ -143,7 +143,7 @@ def test_reset__fresh_state(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_requests__recorded(client: Client, sandbox: Sandbox) -> None:
-    """Each request is recorded as it was on the wire, with the status it was answered with."""
+    """Each request is recorded as it was sent, with the status of its response."""
     client.call("POST", "numbers.json", {}, **{"a b": "c"})
     request = sandbox.requests[-1]
     assert (request.method, request.status, request.body) == ("POST", 400, b"{}")
@@ -173,21 +173,21 @@ def test_requests__bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )  # fmt: skip
 def test_arguments__refused(arguments: dict[str, Any]) -> None:
-    """An argument that cannot be is refused before anything is opened."""
+    """An invalid argument is refused before anything is opened."""
     with pytest.raises(ValueError, match=next(iter(arguments))):
         Sandbox(**arguments)
 
 
 def test_host__ipv6() -> None:
-    """A sandbox may listen on an IPv6 address, which stands in brackets in its URL."""
+    """A sandbox can listen on an IPv6 address, which is in brackets in its URL."""
     with Sandbox(host="::1") as running, Client(running) as client:
         assert running.url.startswith("http://[::1]:")
         assert client.call("GET", "messages.json").status == 200
 
 
 def test_port__in_use(sandbox: Sandbox, client: Client) -> None:
-    """A port that is taken is an OSError; nothing stays open, and nothing runs."""
-    client.call("GET", "messages.json")  # From then on all that it opens is open.
+    """A port that is in use raises an OSError, and nothing stays open."""
+    client.call("GET", "messages.json")  # All that is opened from here on counts.
     port = int(sandbox.url.split(":")[2].split("/")[0])
     before = open_files()
     stopped = Sandbox(port=port)
@@ -199,7 +199,7 @@ def test_port__in_use(sandbox: Sandbox, client: Client) -> None:
 
 
 def test_database__kept_between_runs(tmp_path: Path) -> None:
-    """A sandbox on the same file goes on where the last one ended, with the same key."""
+    """A sandbox on an existing file continues with its state and its key."""
     file = str(tmp_path / "sandbox.db")
     with Sandbox(database=file) as first, Client(first) as client:
         client.buy()
@@ -219,7 +219,7 @@ def test_database__kept_between_runs(tmp_path: Path) -> None:
 
 
 def test_database__no_database(tmp_path: Path) -> None:
-    """A file that is no database is left alone."""
+    """A file that is not a database is not changed."""
     file = tmp_path / "notes.txt"
     file.write_text("these are notes, not a database " * 100)
     with pytest.raises(sqlite3.DatabaseError):
@@ -227,21 +227,21 @@ def test_database__no_database(tmp_path: Path) -> None:
     assert file.read_text().startswith("these are notes")
 
 
-def test_database__of_another_program(tmp_path: Path) -> None:
-    """A database of other tables, of another release or program, is refused and left alone."""
+def test_database__other_schema(tmp_path: Path) -> None:
+    """A database with another schema is refused and not changed."""
     file = tmp_path / "other.sqlite"
     with closing(sqlite3.connect(str(file))) as other:
         other.execute("CREATE TABLE messages (id INTEGER)")
     before = file.read_bytes()
-    with pytest.raises(sqlite3.DatabaseError, match="not one of this release of the sandbox"):
+    with pytest.raises(sqlite3.DatabaseError, match="not created by this release of the sandbox"):
         Sandbox(database=str(file)).start()
 
     assert file.read_bytes() == before
     assert [*tmp_path.iterdir()] == [file]
 
 
-def test_reset__while_others_look(sandbox: Sandbox) -> None:
-    """Nobody finds the sandbox empty while it is reset."""
+def test_reset__while_others_read(sandbox: Sandbox) -> None:
+    """The sandbox is never empty during a reset."""
     ended = threading.Event()
 
     def look() -> set[int]:
@@ -258,8 +258,8 @@ def test_reset__while_others_look(sandbox: Sandbox) -> None:
     assert [found.result() for found in looks] == [{1_000_000}] * 2
 
 
-def test_configure__and_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """configure() points the client here; after stop() its settings are what they were."""
+def test_configure__and_restore(monkeypatch: pytest.MonkeyPatch) -> None:
+    """configure() points the client to the sandbox; stop() restores its settings."""
     from vivialconnect import Resource  # noqa: PLC0415 - the rest of these tests works without it
 
     monkeypatch.setenv("VIVIALCONNECT_API_KEY", "from the environment")
@@ -281,7 +281,7 @@ def test_configure__and_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_configure__several() -> None:
-    """Of several sandboxes the one configured last counts, in whatever order they stop."""
+    """With several sandboxes, the last one configured counts, in whatever order they stop."""
     from vivialconnect import Resource  # noqa: PLC0415 - the rest of these tests works without it
 
     before = Resource.api_base_url
@@ -302,8 +302,8 @@ def test_import__without_requests() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 
-def test_unused_port__free_again() -> None:
-    """The port of a stopped sandbox can be listened on at once."""
+def test_port__free_after_stop() -> None:
+    """The port of a stopped sandbox can be used at once."""
     with Sandbox() as running:
         port = int(running.url.split(":")[2].split("/")[0])
     socket.create_server(("127.0.0.1", port)).close()
@@ -321,7 +321,7 @@ def test_plugin__fixture(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(TEST_WITH_FIXTURE)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "vivialconnect.pytest_plugin"]
     command += ["-p", "no:cacheprovider", str(tmp_path)]
-    # Where the package is installed, its entry point would bring the plugin a second time.
+    # If the package is installed, its entry point would load the plugin a second time.
     environment = dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     environment["PYTHONPATH"] = os.pathsep.join(sys.path)
     ended = subprocess.run(
@@ -332,7 +332,7 @@ def test_plugin__fixture(tmp_path: Path) -> None:
 
 
 def test_advance__before_the_start() -> None:
-    """The clock can be moved before the sandbox runs, and is ahead then."""
+    """The clock can be advanced before the sandbox starts."""
     sandbox = Sandbox(delays=(10, 20, 30))
     sandbox.advance(5)
     with sandbox, Client(sandbox) as client:

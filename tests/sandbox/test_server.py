@@ -1,4 +1,4 @@
-"""HTTP itself: keep-alive, bodies with every method, what is no HTTP, many clients at a time."""
+"""HTTP: keep-alive, bodies with all methods, invalid requests, and concurrent clients."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ import http.client
 import logging
 import socket
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from vivialconnect.sandbox import Sandbox, server
-from vivialconnect.sandbox.traffic import Answer, Request
+from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox.http import server
+from vivialconnect.sandbox.http.response import Response
 
 from .client import Client, read_all
+
+if TYPE_CHECKING:
+    from vivialconnect.sandbox.http.request import Request
 
 PATH = "/api/v1.0/accounts/12345/messages.json"
 
 
 def address(sandbox: Sandbox) -> tuple[str, int]:
-    """Tell where a sandbox listens."""
+    """Return the address of a sandbox."""
     parts = urlsplit(sandbox.url)
     return parts.hostname or "", parts.port or 0
 
 
 def exchange(sandbox: Sandbox, wire: bytes) -> tuple[int, bytes, bool]:
-    """Send bytes; give status and body of the first answer, and whether the connection ended."""
+    """Send bytes; return status and body of the first response, and whether that was the end."""
     with socket.create_connection(address(sandbox), timeout=10) as connection:
         connection.sendall(wire)
         response = http.client.HTTPResponse(connection)
@@ -40,7 +44,7 @@ def exchange(sandbox: Sandbox, wire: bytes) -> tuple[int, bytes, bool]:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_keep_alive__body_with_every_method(client: Client, sandbox: Sandbox, method: str) -> None:
-    """A body is read whatever the method, so that the next request begins where it should."""
+    """A body is read with every method, so that the next request starts after it."""
     for _ in range(3):
         client.call(method, "messages.json", raw=b"{}")
         assert sandbox.requests[-1].body == b"{}"
@@ -50,7 +54,7 @@ def test_keep_alive__body_with_every_method(client: Client, sandbox: Sandbox, me
 
 
 def test_head__as_get_without_the_body(client: Client) -> None:
-    """HEAD is answered with the headers of GET, and the connection stays usable."""
+    """HEAD has the headers of GET, and the connection stays usable."""
     length = client.call("GET", "messages.json").headers["Content-Length"]
     head = client.call("HEAD", "messages.json")
     assert (head.status, head.body, head.headers["Content-Length"]) == (200, b"", length)
@@ -58,7 +62,7 @@ def test_head__as_get_without_the_body(client: Client) -> None:
 
 
 def test_chunked__body(client: Client, sandbox: Sandbox) -> None:
-    """A chunked body is put together before its hash is checked."""
+    """A chunked body is joined before its hash is verified."""
     signed = client.sign("POST", PATH, body=b'{"message":{}}')
     lines = [f"POST {signed.target} HTTP/1.1", *(": ".join(pair) for pair in signed.headers)]
     lines += ["Transfer-Encoding: chunked", "", ""]
@@ -86,15 +90,15 @@ def test_chunked__body(client: Client, sandbox: Sandbox) -> None:
         (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n", 431),
     ],
 )
-def test_refused__no_http(sandbox: Sandbox, wire: bytes, status: int) -> None:
-    """What is not HTTP is refused in JSON, never with a traceback, and the connection ends."""
+def test_refused__invalid_http(sandbox: Sandbox, wire: bytes, status: int) -> None:
+    """Invalid HTTP is refused in JSON, and the connection ends."""
     answered, body, ended = exchange(sandbox, wire)
     assert (answered, body[:11], ended) == (status, b'{"message":', True)
     assert b"Traceback" not in body
 
 
 def test_date__of_the_sandbox_clock() -> None:
-    """The Date header is the sandbox's time, also where a signature or HTTP itself is refused."""
+    """The Date header is the sandbox's time, even if a request is refused."""
     with Sandbox(clock=lambda: 1_600_000_000) as running, Client(running) as client:
         refused = client.call("GET", "messages.json")
         client.moment = 1_600_000_000
@@ -108,8 +112,8 @@ def test_date__of_the_sandbox_clock() -> None:
     assert b"\r\nDate: Sun, 13 Sep 2020 12:26:40 GMT\r\n" in wire
 
 
-def test_old_protocol__answered_and_closed(sandbox: Sandbox) -> None:
-    """A client of HTTP/1.0 gets its answer and the end of the connection."""
+def test_old_protocol__connection_closed(sandbox: Sandbox) -> None:
+    """An HTTP/1.0 client gets its response and the end of the connection."""
     assert exchange(sandbox, b"GET / HTTP/1.0\r\n\r\n")[::2] == (401, True)
 
 
@@ -122,23 +126,23 @@ def test_old_protocol__answered_and_closed(sandbox: Sandbox) -> None:
         b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
     ],
 )
-def test_client__that_goes_away(client: Client, sandbox: Sandbox, wire: bytes) -> None:
-    """A client that stops in the middle harms nobody else."""
+def test_client__disconnects(client: Client, sandbox: Sandbox, wire: bytes) -> None:
+    """A client that stops in the middle does not affect others."""
     with socket.create_connection(address(sandbox), timeout=10) as connection:
         connection.sendall(wire)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4096):
-            pass  # until the server has hung up
+            pass  # Until the server has closed the connection.
     assert client.call("GET", "messages/count.json").status == 200
 
 
-def test_connection__that_cannot_begin(
+def test_connection__fails_before_its_first_request(
     client: Client,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A connection that fails before its first request leaves nothing on the terminal."""
+    """A connection that fails before its first request prints nothing."""
     client.call("GET", "messages/count.json")
 
     def fail(self: Any) -> None:
@@ -155,7 +159,7 @@ def test_connection__that_cannot_begin(
 def test_connection__without_a_thread(
     client: Client, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the system has no thread to give, a connection is closed, and the sandbox goes on."""
+    """If a thread cannot be started, the connection is closed and the sandbox goes on."""
 
     def fail(self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -169,13 +173,13 @@ def test_connection__without_a_thread(
     assert repr(sandbox) == "<Sandbox stopped account 12345>"
 
 
-def test_fault__of_the_sandbox(
+def test_respond__unexpected_exception(
     client: Client, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A fault of the sandbox is a 500 without details; these go to the log."""
+    """An unexpected exception is a 500 without details, which are logged."""
     assert sandbox._application
 
-    def fail(request: Request, proceed: Any) -> Answer:
+    def fail(request: Request, proceed: Any) -> Response:
         raise ZeroDivisionError("secret detail")
 
     sandbox._application.interceptor = fail
@@ -187,15 +191,15 @@ def test_fault__of_the_sandbox(
 
 
 def test_interceptor__before_everything(client: Client, sandbox: Sandbox) -> None:
-    """The interceptor meets a request before its signature is looked at, and may answer itself."""
+    """The interceptor sees a request before its signature is verified, and may respond itself."""
     assert sandbox._application
-    sandbox._application.interceptor = lambda request, _: Answer(503, request.method.encode())
+    sandbox._application.interceptor = lambda request, _: Response(503, request.method.encode())
     response = client.call("GET", "messages.json")
     assert (response.status, response.body, sandbox.requests[-1].variant) == (503, b"GET", None)
 
 
 def test_concurrency__64_connections(sandbox: Sandbox) -> None:
-    """64 connections at a time are kept and answered."""
+    """64 concurrent connections are kept and served."""
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(Client(sandbox)) for _ in range(64)]
         for _ in range(2):
@@ -207,7 +211,7 @@ def test_concurrency__64_connections(sandbox: Sandbox) -> None:
 
 
 def test_concurrency__32_clients(sandbox: Sandbox, client: Client) -> None:
-    """32 clients at a time each get their own answers; nothing is lost and the balance adds up."""
+    """32 concurrent clients each get their own responses, and the balance is correct."""
     client.buy()
     before = sandbox.balance
     failures: list[object] = []
@@ -219,7 +223,7 @@ def test_concurrency__32_clients(sandbox: Sandbox, client: Client) -> None:
                     made = own.text(body=f"{name}/{index}")
                     read = own.call("GET", "messages/{}.json".format(made["id"])).json["message"]
                     assert read["body"] == f"{name}/{index}"
-        except BaseException as error:  # noqa: BLE001 - told in the main thread
+        except BaseException as error:  # noqa: BLE001 - raised in the main thread
             failures.append(error)
 
     threads = [threading.Thread(target=work, args=(name,)) for name in range(32)]

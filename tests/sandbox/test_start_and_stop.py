@@ -1,4 +1,4 @@
-"""Starting, stopping, advancing: by several threads, interrupted, while others look on."""
+"""Start, stop and advance: concurrent, interrupted, and observed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.clock import Clock
-from vivialconnect.sandbox.pointing import Pointer
-from vivialconnect.sandbox.server import PAUSE
-from vivialconnect.sandbox.store import NOT_RUNNING
+from vivialconnect.sandbox.client_settings import ClientSettings
+from vivialconnect.sandbox.http.server import PAUSE
+from vivialconnect.sandbox.service.clock import Clock
+from vivialconnect.sandbox.service.store import NOT_RUNNING
 
 from .client import Client
 from .test_sandbox import open_files
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def test_start__and_stop_by_several() -> None:
-    """However many threads start it one does, and however many stop it nothing is left."""
+    """With many threads, one starts the sandbox, and nothing is left after all stop it."""
     threads, files = threading.active_count(), open_files()
     begin = threading.Barrier(3)
 
@@ -55,11 +55,11 @@ def test_start__and_stop_by_several() -> None:
 
 
 class Interrupted(Exception):
-    """What the handler of a signal raises."""
+    """Raised by the signal handler."""
 
 
 def test_stop__interrupted() -> None:
-    """What interrupts stop() while a call is still being answered leaves nothing running."""
+    """An interrupt of stop() during a request leaves nothing running."""
     in_call, may_go_on = threading.Event(), threading.Event()
     stopping = threading.get_ident()
 
@@ -74,7 +74,7 @@ def test_stop__interrupted() -> None:
         return time.time()
 
     def interrupt(*_: object) -> None:
-        running.stop()  # it is being stopped already
+        running.stop()  # It is already being stopped.
         raise Interrupted
 
     running = Sandbox(clock=clock).start()
@@ -96,8 +96,8 @@ def test_stop__interrupted() -> None:
         assert running.balance > 0
 
 
-def test_stop__while_others_look() -> None:
-    """Who looks while it is stopped is told that it does not run, and nothing else."""
+def test_stop__while_others_read() -> None:
+    """Reading a sandbox while it stops raises only the error that it is not running."""
     shared = Sandbox()
     ended = threading.Event()
 
@@ -119,14 +119,14 @@ def test_stop__while_others_look() -> None:
         looks = [pool.submit(look_on) for _ in range(2)]
         for _ in range(8):
             with shared:
-                pass  # it is stopped at once
+                pass  # Stopped at once.
         ended.set()
     told = set().union(*(found.result() for found in looks))
     assert told - {""} == {NOT_RUNNING}
 
 
 def test_stop__before_a_child_that_has_its_socket() -> None:
-    """A process that was forked meanwhile, and lives on, does not keep the port."""
+    """A forked process that lives on does not keep the port."""
     running = Sandbox().start()
     assert running._server
     port = running._server.server_port
@@ -138,21 +138,21 @@ def test_stop__before_a_child_that_has_its_socket() -> None:
             assert again.balance > 0
 
 
-def test_configure__while_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client is not left pointed at a sandbox that is gone."""
+def test_configure__during_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is not configured for a stopped sandbox."""
     from vivialconnect import Resource  # noqa: PLC0415 - the rest of these tests works without it
 
     before = Resource.api_base_url
     running = Sandbox().start()
     configuring, stopped = threading.Event(), threading.Event()
-    configure = Pointer.configure
+    configure = ClientSettings.configure
 
-    def configure_late(self: Pointer, settings: Mapping[str, Any]) -> None:
+    def configure_late(self: ClientSettings, settings: Mapping[str, Any]) -> None:
         configuring.set()
-        stopped.wait(0.2)  # it is not, as stop() waits for this
+        stopped.wait(0.2)  # It is not, because stop() waits for this.
         configure(self, settings)
 
-    monkeypatch.setattr(Pointer, "configure", configure_late)
+    monkeypatch.setattr(ClientSettings, "configure", configure_late)
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(running.configure)
         assert configuring.wait(10)
@@ -164,7 +164,7 @@ def test_configure__while_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_configure__within_a_scope() -> None:
-    """The class has afterwards what was set on it, and not what is in force in a scope."""
+    """stop() restores the settings of the class, not those of a scope."""
     from vivialconnect import Resource, configured  # noqa: PLC0415 - see above
 
     Resource.api_key, Resource.api_secret, Resource.api_account_id = "mine", "hidden", 7
@@ -175,7 +175,7 @@ def test_configure__within_a_scope() -> None:
 
 
 def test_stop__closes_what_the_client_keeps_open() -> None:
-    """However many sandboxes a process has called, no connection to one that stopped is left."""
+    """The client keeps no connection to a stopped sandbox."""
     from vivialconnect import Account  # noqa: PLC0415 - see above
 
     files = []
@@ -189,7 +189,7 @@ def test_stop__closes_what_the_client_keeps_open() -> None:
 
 
 def test_start__again() -> None:
-    """The requests of an earlier run are forgotten."""
+    """The requests of an earlier run are cleared."""
     sandbox = Sandbox()
     with sandbox, Client(sandbox) as client:
         client.call("GET", "messages.json")
@@ -199,7 +199,7 @@ def test_start__again() -> None:
 
 
 def test_accept__no_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no connection can be accepted for a while, one waits, and does not try on and on."""
+    """If no connection can be accepted for a while, the server waits between attempts."""
     tries = []
     accept = socket.socket.accept
 
@@ -219,13 +219,13 @@ def test_accept__no_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(tries) == 3
 
 
-def test_advance__by_two_at_once() -> None:
-    """Of two threads that advance the clock at the same time, neither is forgotten."""
+def test_advance__concurrently() -> None:
+    """Two threads that advance the clock at the same time both count."""
     clock = Clock(lambda: 0.0)
     other = threading.Thread(target=clock.advance, args=(1,))
 
     class Met(float):
-        """A number of seconds that meets the other thread as it is added."""
+        """A number of seconds that waits for the other thread while it is added."""
 
         def __radd__(self, before: float) -> float:
             other.start()
@@ -237,8 +237,8 @@ def test_advance__by_two_at_once() -> None:
     assert clock.now() == 3
 
 
-def test_stop__thread_that_takes_its_time_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is also waited for the thread of a connection that has ended by itself."""
+def test_stop__waits_for_an_ended_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """stop() also waits for the thread of a connection that has ended."""
     before, run, done = {*threading.enumerate()}, threading.Thread.run, threading.Event()
 
     def run_and_linger(self: threading.Thread) -> None:

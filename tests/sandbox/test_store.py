@@ -1,4 +1,4 @@
-"""The sandbox's memory: how a database begins, and transactions that cannot be kept."""
+"""The store: creating a database, and transactions that cannot be committed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from vivialconnect.sandbox.store import Store, select_all, select_count
+from vivialconnect.sandbox.service.store import Store, select_all, select_count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    """Give an empty database in memory."""
+    """Return an empty database in memory."""
     opened = Store()
     yield opened
     opened.close()
@@ -31,7 +31,7 @@ def store() -> Iterator[Store]:
 
 @pytest.fixture
 def hasty_threads() -> Iterator[None]:
-    """Let threads take turns so often that they meet between any two statements."""
+    """Switch threads so often that they interleave between any two statements."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     yield
@@ -39,8 +39,8 @@ def hasty_threads() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("hasty_threads")
-def test_store__begun_by_several(tmp_path: Path) -> None:
-    """Those that open a new file at the same time all find its tables."""
+def test_store__created_concurrently(tmp_path: Path) -> None:
+    """Concurrent stores on a new file all find its tables."""
     begin = threading.Barrier(4)
 
     def accounts(file: Path) -> int:
@@ -55,7 +55,7 @@ def test_store__begun_by_several(tmp_path: Path) -> None:
 
 
 def test_transaction__disk_full(store: Store) -> None:
-    """Where there is no room, that alone is told, and smaller things can be kept afterwards."""
+    """If the disk is full, only that is raised, and smaller changes can be saved later."""
 
     def fill(connection: sqlite3.Connection) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()["page_count"]
@@ -72,8 +72,8 @@ def test_transaction__disk_full(store: Store) -> None:
     assert store.transaction(partial(note, text="x")) == 1
 
 
-def test_transaction__that_cannot_be_kept(store: Store) -> None:
-    """What fails only when it is to be kept is undone, and the next transaction can begin."""
+def test_transaction__fails_at_commit(store: Store) -> None:
+    """A change that fails at the commit is rolled back, and the next transaction can start."""
     for statement in (
         "CREATE TABLE words (id INTEGER PRIMARY KEY)",
         "CREATE TABLE notes (word INTEGER REFERENCES words DEFERRABLE INITIALLY DEFERRED)",
@@ -86,12 +86,12 @@ def test_transaction__that_cannot_be_kept(store: Store) -> None:
 
 
 class Interrupted(Exception):
-    """What the handler of a signal raises."""
+    """Raised by the signal handler."""
 
 
 @pytest.fixture
 def _raising_handler() -> Iterator[None]:
-    """Have a signal raise where the main thread is."""
+    """Make a signal handler raise in the main thread."""
 
     def interrupt(*_: object) -> None:
         raise Interrupted
@@ -102,8 +102,8 @@ def _raising_handler() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_raising_handler")
-def test_transaction__interrupted_at_its_beginning(tmp_path: Path) -> None:
-    """What interrupts a transaction that waits for another's end leaves none begun."""
+def test_transaction__interrupted_while_waiting(tmp_path: Path) -> None:
+    """An interrupt of a transaction that waits for another one leaves none open."""
     file = str(tmp_path / "shared.sqlite")
     begun = threading.Event()
     waiting = threading.get_ident()
@@ -112,7 +112,7 @@ def test_transaction__interrupted_at_its_beginning(tmp_path: Path) -> None:
         begun.set()
         while not store._lock.locked():
             time.sleep(0.001)
-        time.sleep(0.1)  # until it waits for the file too
+        time.sleep(0.1)  # Until it waits for the file too.
         signal.pthread_kill(waiting, signal.SIGUSR1)
 
     with closing(Store(file)) as busy, closing(Store(file)) as store, ThreadPoolExecutor(1) as pool:

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 def put(client: Client, tags: Any, number: int = 1) -> Any:
-    """Replace the tags of a number; give the answer."""
+    """Replace the tags of a number and return the response."""
     return client.call("PUT", f"numbers/{number}/tags.json", {"tags": tags})
 
 
 def tagged(client: Client, **query: object) -> list[int]:
-    """Give the ids of the numbers with such tags."""
+    """Return the ids of the numbers with these tags."""
     response = client.call("GET", "numbers/tags.json", **query)
     assert response.status == 200, response
-    return [row["id"] for row in response.json["items"]]
+    return [record["id"] for record in response.json["items"]]
 
 
 @pytest.fixture
 def shops(client: Client) -> Client:
-    """Give a client whose account has four numbers, three of them with tags."""
+    """Return a client whose account has four numbers, three of them with tags."""
     for code in ("913", "212", "415", "512"):
         client.call("POST", "numbers.json", {"phone_number": {"area_code": code}})
     put(client, {"shop": "7", "city": "x"}, 1)
@@ -36,13 +36,13 @@ def shops(client: Client) -> Client:
 
 
 def test_tags__life(client: Client) -> None:
-    """Tags are replaced, read and removed; each answer holds them and the number."""
-    row = client.buy()
+    """Tags are replaced, read and removed; each response has the tags and the number."""
+    record = client.buy()
     first = put(client, {"shop": "7", "city": "Altoona", "empty": ""})
     assert set(first.json) == {"phone_number", "tags"}
     assert first.json["tags"] == {"shop": "7", "city": "Altoona", "empty": ""}
     assert first.json["phone_number"] == dict(
-        row, tags=first.json["tags"], date_modified=first.json["phone_number"]["date_modified"]
+        record, tags=first.json["tags"], date_modified=first.json["phone_number"]["date_modified"]
     )
     assert client.call("GET", "numbers/1/tags.json").json == first.json
     gone = client.call("DELETE", "numbers/1/tags.json", {"tags": {"shop": 0, "other": None}})
@@ -55,7 +55,7 @@ def test_tags__life(client: Client) -> None:
 
 
 def test_tags__limits(client: Client) -> None:
-    """Eight keys of 24 characters with values of 256 are just possible, written either way."""
+    """Eight keys of 24 characters with values of 256 are valid, written in both ways."""
     client.buy()
     tags = {f"{number:024}": "x" * 256 for number in range(8)}
     assert put(client, tags).json["tags"] == tags
@@ -72,7 +72,7 @@ def test_tags__limits(client: Client) -> None:
     ids=["many", "long key", "long value", "no key", "number", "null"],
 )  # fmt: skip
 def test_tags__refused(client: Client, tags: dict[str, Any]) -> None:
-    """Too many or too long tags are refused with 400, by either way of writing, and change none."""
+    """Too many or too long tags are refused with 400 in both ways, and change nothing."""
     client.buy()
     before = put(client, {"shop": "7"}).json
     whole = client.call("PUT", "numbers/1.json", {"phone_number": {"tags": tags}})
@@ -85,7 +85,7 @@ def test_tags__refused(client: Client, tags: dict[str, Any]) -> None:
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 @pytest.mark.parametrize("document", [{}, {"tags": ["shop"]}, {"phone_number": {}}, None])
 def test_tags__without(client: Client, method: str, document: Any) -> None:
-    """A body without an object of tags is refused with 400, so that none are lost by mistake."""
+    """A body without an object of tags is refused with 400, so that no tags are lost by mistake."""
     client.buy()
     put(client, {"shop": "7"})
     assert client.call(method, "numbers/1/tags.json", document).status == 400
@@ -93,7 +93,7 @@ def test_tags__without(client: Client, method: str, document: Any) -> None:
 
 
 def test_tags__of_another_account(client: Client, sandbox: Sandbox) -> None:
-    """Tags are read and chosen by within the account."""
+    """Tags and filters by tags apply within the account."""
     client.buy()
     put(client, {"shop": "7"})
     with Client(sandbox, account=sandbox.add_account(777)) as other:
@@ -116,12 +116,12 @@ def test_tags__of_another_account(client: Client, sandbox: Sandbox) -> None:
     ],
 )  # fmt: skip
 def test_tagged__filters(shops: Client, query: dict[str, str], ids: list[int]) -> None:
-    """Of the numbers with tags, those are given that have all of these and none of those."""
+    """The list has the numbers with all of these tags and none of those."""
     assert tagged(shops, **query) == ids
 
 
 def test_tagged__pages(shops: Client) -> None:
-    """Whole numbers come in pages with totals."""
+    """The pages have whole numbers and totals."""
     page = shops.call("GET", "numbers/tags.json", limit=2, page=2).json
     number = shops.call("GET", "numbers/3.json").json["phone_number"]
     assert page == {"count": 3, "items": [number], "next": None, "pages": 2, "previous": 1}
@@ -134,5 +134,5 @@ def test_tagged__pages(shops: Client) -> None:
 def test_tagged__refused(client: Client, name: str, text: str) -> None:
     """A tag without a colon is refused with 400."""
     response = client.call("GET", "numbers/tags.json", **{name: text})
-    message = {"message": name + " must be written key:value,key:value"}
+    message = {"message": name + " must be written as key:value,key:value"}
     assert (response.status, response.json) == (400, message)

@@ -1,7 +1,7 @@
-"""A property: one byte of a signed request changed means refused, but for the listed equivalences.
+"""A property: a signed request with one changed byte is refused, except for listed equivalences.
 
-The equivalences are what wire facts 1.5 to 1.7 ask for, because clients sign other bytes than they
-send. Each is listed with the vector that would be refused without it.
+The wire protocol (1.5 to 1.7) requires the equivalences, because clients sign other bytes than they
+send. Each is listed with a vector that would be refused without it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ STAMP = "20200702T101112Z"
 
 
 class Equivalence(NamedTuple):
-    """A change that the check may pass over.
+    """A change that the verification ignores.
 
     :param rule: what clients do.
     :param needed_by: the vector that is refused without it.
-    :param holds: tells whether it makes two requests equal.
+    :param holds: returns whether it makes two requests equal.
     """
 
     rule: str
@@ -91,12 +91,12 @@ PATH = "/api/v1.0/accounts/12345/tags/a%20b%2Bc~%C3%A9.json"
 
 
 def running() -> Sandbox:
-    """Make a sandbox that lives at the vectors' time, with their key."""
+    """Start a sandbox at the vectors' time, with their key."""
     return Sandbox(api_key=KEY, api_secret=SECRET, clock=lambda: MOMENT)
 
 
 def base_request(host: str) -> Signed:
-    """Sign a request that has every part, as the Python client does."""
+    """Sign a request that has all parts, as the Python client does."""
     headers = {"content-type": "application/json", "date": DATE, "host": host}
     body = b'{"message":{"body":"Hi"}}'
     query = "&".join(sorted(QUERY.split("&")))
@@ -112,14 +112,14 @@ def base_request(host: str) -> Signed:
     return Signed("POST", PATH + "?" + QUERY, wire, body)
 
 
-#: What may stand in each part without the request being no HTTP at all.
+#: The bytes that each part may hold in valid HTTP.
 VISIBLE = [chr(code) for code in range(0x21, 0x7F)]
 TOKEN = [each for each in VISIBLE if each.isalpha()]
 
 
 @st.composite
 def changed(draw: st.DrawFn) -> tuple[str, int, str]:
-    """Choose a part, a place in it, and the byte that is put there."""
+    """Choose a part, a position in it, and a new byte."""
     part = draw(st.sampled_from(["method", "path", "query", "header", "body"]))
     alphabet = {"method": TOKEN, "path": [each for each in VISIBLE if each not in "?#"]}
     place = draw(st.integers(0, 200))
@@ -138,7 +138,7 @@ def apply(request: Signed, part: str, place: int, byte: str) -> Signed:
     if part == "method":
         return request._replace(method=put(request.method, place, byte))
     if part == "path":
-        # The first slash stays: without it the target is not one.
+        # Keep the first slash: without it the target is invalid.
         return request._replace(target="/" + put(path[1:], place, byte) + "?" + query)
     if part == "query":
         return request._replace(target=path + "?" + put(query, place, byte))
@@ -152,7 +152,7 @@ def apply(request: Signed, part: str, place: int, byte: str) -> Signed:
 
 
 def test_tampering__one_byte() -> None:
-    """A request with one byte changed is refused, unless a listed equivalence makes it the same."""
+    """A request with one changed byte is refused, unless a listed equivalence applies."""
     seen: dict[bool, int] = {True: 0, False: 0}
     with running() as sandbox, Client(sandbox) as client:
         original = base_request(client.host)
@@ -177,7 +177,7 @@ def test_tampering__one_byte() -> None:
     ("old", "new"), [("%C3%A9.json", "%c3%A9.json"), ("caf%C3%A9", "caf%C3%a9")]
 )
 def test_tampering__equivalent(old: str, new: str) -> None:
-    """Each equivalence lets the change pass that it is about: another case of escaped digits."""
+    """Each equivalence accepts its own change: another case of escaped digits."""
     with running() as sandbox, Client(sandbox) as client:
         original = base_request(client.host)
         tampered = original._replace(target=original.target.replace(old, new))
@@ -187,13 +187,13 @@ def test_tampering__equivalent(old: str, new: str) -> None:
 
 
 def test_host__signed_without_its_port() -> None:
-    """A host that was signed without its port passes, and then any port does (1.5, as v11)."""
+    """A host that was signed without its port is accepted with any port (1.5, as v11)."""
     assert urlsplit(VECTORS[10]["url"]).port
     _check_host(signed="127.0.0.1", sent="127.0.0.1:8080", other="127.0.0.1:9090", wrong="[::1]")
 
 
 def test_host__signed_as_the_service() -> None:
-    """The service's own name, signed, passes whatever host was asked (1.5, as v12 here)."""
+    """The service's own name, if signed, is accepted with any host (1.5, as v12 here)."""
     _check_host(signed="api.vivialconnect.net", sent="127.0.0.1:1", other="localhost", wrong=None)
 
 
@@ -216,7 +216,7 @@ def _check_host(signed: str, sent: str, other: str, wrong: Any) -> None:
     ],
 )
 def test_query__left_out_as_the_samples_do(names: str, host: str, status: int) -> None:
-    """An unsigned query passes only from who signs as the samples do (1.7, profile of v12)."""
+    """An unsigned query is accepted only with the headers of the samples (1.7, profile of v12)."""
     values = {"accept": "application/json", "date": DATE, "host": host}
     signed = {name: values[name] for name in names.split(";")}
     path = "/api/v1.0/accounts/12345/messages.json"

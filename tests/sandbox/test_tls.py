@@ -1,4 +1,4 @@
-"""TLS: calls, faults and stopping as without it, and handshakes that keep nobody waiting."""
+"""TLS: requests, faults, stopping, and handshakes that do not block other clients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .test_sandbox import open_files
 
 @pytest.fixture(scope="module")
 def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Give a server's context, and one of a client that trusts it."""
+    """Return the TLS context of a server, and one of a client that trusts it."""
     authority = trustme.CA()
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(server)
@@ -32,7 +32,7 @@ def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
 
 @pytest.fixture
 def secure(contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> Iterator[Sandbox]:
-    """Give a sandbox that serves TLS."""
+    """Start a sandbox with TLS."""
     with Sandbox(tls=contexts[0]) as running:
         yield running
 
@@ -41,20 +41,20 @@ def secure(contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> Iterator[Sandbox]
 def secure_client(
     secure: Sandbox, contexts: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> Iterator[Client]:
-    """Give a client of it."""
+    """Return a client of it."""
     with Client(secure, trust=contexts[1]) as connected:
         yield connected
 
 
 def connect(client: Client) -> ssl.SSLSocket:
-    """Connect to where a client calls, and shake hands."""
+    """Connect to the address of a client, and complete the handshake."""
     assert client.trust
     plain = socket.create_connection(client.address, 20)
     return client.trust.wrap_socket(plain, server_hostname=client.address[0])
 
 
-def test_tls__calls(secure: Sandbox, secure_client: Client) -> None:
-    """The URL begins with https, and calls go through TLS on a connection that is kept."""
+def test_tls__requests(secure: Sandbox, secure_client: Client) -> None:
+    """The URL starts with https, and requests use TLS on a kept connection."""
     assert secure.url.startswith("https://127.0.0.1:")
     assert secure_client.buy()["phone_number"] == "+19132597591"
     first = secure_client.connection.sock
@@ -77,7 +77,7 @@ def test_tls__calls(secure: Sandbox, secure_client: Client) -> None:
 def test_tls__faults(
     secure: Sandbox, secure_client: Client, fault: str, parameters: dict[str, Any], begins: bytes
 ) -> None:
-    """Faults of the socket are the same below TLS."""
+    """Faults of the connection are the same with TLS."""
     secure.chaos.add(fault, **parameters)
     received, _ = secure_client.call_once("GET", "messages/count.json")
     assert received[: len(begins) or None] == begins
@@ -85,24 +85,24 @@ def test_tls__faults(
 
 
 def test_tls__reset(secure: Sandbox, secure_client: Client) -> None:
-    """A reset is one of the connection itself, without a goodbye of TLS."""
+    """A reset is a reset of the connection, without a TLS close_notify."""
     secure.chaos.add("reset")
     with connect(secure_client) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        # Below TLS, which would tell of a reset as of any end.
+        # On the plain socket, because TLS reports a reset like any other end.
         with socket.socket(fileno=connection.detach()) as below:
             below.settimeout(20)
             assert read_all(below)[1]
 
 
 def test_tls__drip(secure: Sandbox, secure_client: Client) -> None:
-    """An answer that drips is whole in the end."""
+    """A response that drips is complete in the end."""
     secure.chaos.add("drip", seconds=0.0001, at_once=140)
     assert secure_client.call("GET", "messages/count.json").json == {"count": 0}
 
 
 def test_tls__plain_and_silent_clients(secure: Sandbox, secure_client: Client) -> None:
-    """A client that speaks plain HTTP, or not at all, keeps nobody else waiting."""
+    """A client that sends plain HTTP, or nothing, does not block other clients."""
     with socket.create_connection(secure_client.address, 20) as silent:
         with socket.create_connection(secure_client.address, 20) as plain:
             plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
@@ -115,7 +115,7 @@ def test_tls__plain_and_silent_clients(secure: Sandbox, secure_client: Client) -
 
 
 def test_tls__nothing_left(contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
-    """After stop() no thread and no open file is left, also of calls that stall or drip."""
+    """After stop() no thread and no open file is left, even with requests that stall or drip."""
     with Sandbox(tls=contexts[0]) as warm, Client(warm, trust=contexts[1]) as client:
         client.call("GET", "messages.json")
     threads, files = threading.active_count(), open_files()

@@ -1,4 +1,4 @@
-"""Transactions: what was charged, told of in pages."""
+"""Transactions: charges, filters and pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BALANCES = {"number_credits": 0, "subscription_balance": 0, "usage_credits": 0}
 
 
 def transactions(client: Client, **query: object) -> Any:
-    """Read a page of transactions."""
+    """Return a page of transactions."""
     response = client.call("GET", "transactions.json", **query)
     assert response.status == 200, response
     assert response.body.startswith(b'{"count":')
@@ -32,15 +32,15 @@ def transactions(client: Client, **query: object) -> Any:
 
 
 def types(client: Client, query: str) -> list[str]:
-    """Read the types of the transactions that a query in its wire form gives."""
+    """Return the types of the transactions that an encoded query finds."""
     path = f"{client.base}/accounts/{client.account}/transactions.json"
     response = client.send(client.sign("GET", path, query))
     assert response.status == 200, response
-    return [row["transaction_type"] for row in response.json["transactions"]]
+    return [record["transaction_type"] for record in response.json["transactions"]]
 
 
 def test_transaction__of_messages(client: Client, sandbox: Sandbox) -> None:
-    """A message sent tells of the balances before it and of its number's tags, one received not."""
+    """Only an outbound message's transaction has the earlier balance and the number's tags."""
     client.buy()
     client.text()
     client.call("PUT", "numbers/1.json", {"phone_number": {"tags": {"shop": "7"}}})
@@ -67,7 +67,7 @@ def test_transaction__of_messages(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_transaction__of_numbers(client: Client) -> None:
-    """Buying a number is charged for, releasing it is free."""
+    """Buying a number is charged, releasing it is free."""
     client.buy()
     client.call("DELETE", "numbers/1.json")
     released, bought = transactions(client)
@@ -83,22 +83,24 @@ def test_transaction__of_numbers(client: Client) -> None:
 
 
 def test_transaction__running_balance(client: Client, sandbox: Sandbox) -> None:
-    """Each row's balance is the older one's less its amount, and the newest is the account's."""
+    """Each balance is the one before minus the amount, and the newest is the account's."""
     client.buy()
     for _ in range(3):
         client.text()
-    rows = transactions(client)
-    balances = [row["balances"]["cash_balance"] for row in rows]
+    records = transactions(client)
+    balances = [record["balances"]["cash_balance"] for record in records]
     assert balances[0] == sandbox.balance
-    assert balances[:-1] == [before - row["cash_amount"] for before, row in zip(balances[1:], rows)]
+    assert balances[:-1] == [
+        before - record["cash_amount"] for before, record in zip(balances[1:], records)
+    ]
 
 
 def test_transaction__alone(client: Client, sandbox: Sandbox) -> None:
-    """A transaction is read by its id; an id that is nobody's, or another's, is a 400."""
+    """A transaction is found by its id; an unknown id, or another account's, is a 400."""
     client.buy()
-    (row,) = transactions(client)
-    path = "transactions/{}.json".format(row["id"])
-    assert client.call("GET", path).json == {"transaction": row}
+    (record,) = transactions(client)
+    path = "transactions/{}.json".format(record["id"])
+    assert client.call("GET", path).json == {"transaction": record}
     for name in ("77", "x", "1" * 20):
         unknown = client.call("GET", f"transactions/{name}.json")
         message = f"transaction_id {name} is invalid"
@@ -109,24 +111,27 @@ def test_transaction__alone(client: Client, sandbox: Sandbox) -> None:
 
 
 def test_transaction__pages(client: Client) -> None:
-    """Pages follow each other, the newest first, and each counts its own rows."""
+    """Pages start with the newest, and each has the count of its own transactions."""
     client.buy()
     for _ in range(4):
         client.text()
-    ids = [[row["id"] for row in transactions(client, limit=2, page=page)] for page in (1, 2, 3, 4)]
+    ids = [
+        [record["id"] for record in transactions(client, limit=2, page=page)]
+        for page in (1, 2, 3, 4)
+    ]
     assert ids == [[5, 4], [3, 2], [1], []]
 
 
 @pytest.mark.parametrize("form", ["%Y%m%dT%H%M%SZ", "%Y-%m-%dT%H:%M:%SZ"])
-def test_transaction__span(client: Client, sandbox: Sandbox, form: str) -> None:
-    """Start and end are read in both forms, either may be left out, and both ends belong to it."""
+def test_transaction__times(client: Client, sandbox: Sandbox, form: str) -> None:
+    """Start and end accept both formats, are optional, and are inclusive."""
     client.buy()
     sandbox.advance(3600)
     client.text()
     sent, bought = transactions(client)
 
-    def at(row: Any, seconds: int = 0) -> str:
-        moment = datetime.fromisoformat(row["post_time"]) + timedelta(seconds=seconds)
+    def at(record: Any, seconds: int = 0) -> str:
+        moment = datetime.fromisoformat(record["post_time"]) + timedelta(seconds=seconds)
         return moment.strftime(form)
 
     assert transactions(client, start_time=at(bought), end_time=at(sent)) == [sent, bought]
@@ -148,7 +153,7 @@ def test_transaction__span(client: Client, sandbox: Sandbox, form: str) -> None:
     ],
 )  # fmt: skip
 def test_transaction__types(client: Client, query: str, expected: list[str]) -> None:
-    """Types are repeated under each of their names; an empty one, and other names, mean nothing."""
+    """Types are repeated under each of their names; empty ones and other names are ignored."""
     client.buy()
     client.text()
     client.text(media_urls=["http://example.com/a.png"])
@@ -163,7 +168,7 @@ def test_transaction__types(client: Client, query: str, expected: list[str]) -> 
     ],
 )  # fmt: skip
 def test_transaction__refused(client: Client, name: str, value: str) -> None:
-    """An unknown type, a time that is none and a page that cannot be are refused with 400."""
+    """An unknown type, an invalid time and an invalid page are refused with 400."""
     response = client.call("GET", "transactions.json", **{name: value})
     assert response.status == 400
     assert name.strip("[]").split("_")[-1].rstrip("s") in response.json["message"]

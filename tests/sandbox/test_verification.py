@@ -1,4 +1,4 @@
-"""The signature check: every vector in every form, and every way to be refused."""
+"""Verification of signatures: all vectors in all forms, and all reasons for a refusal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VECTORS: list[dict[str, Any]] = json.loads(
 MOMENT = timegm(strptime("20200702T101112Z", "%Y%m%dT%H%M%SZ"))
 KEY, SECRET = VECTORS[0]["api_key"], VECTORS[0]["api_secret"]
 
-#: Each vector's expected signature, and those of the other implementations.
+#: Each vector's expected signature, and those of other implementations.
 CASES: list[tuple[str, dict[str, Any], str]] = [
     (f"{vector['id']}-{number}", vector, each)
     for vector in VECTORS
@@ -36,20 +36,20 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.fixture(scope="module")
 def then() -> Iterator[Sandbox]:
-    """Give a sandbox that lives at the vectors' time, with their key."""
+    """Start a sandbox at the vectors' time, with their key."""
     with Sandbox(api_key=KEY, api_secret=SECRET, clock=lambda: MOMENT) as running:
         yield running
 
 
 @pytest.fixture
 def caller(then: Sandbox) -> Iterator[Client]:
-    """Give a client at the vectors' time."""
+    """Return a client at the vectors' time."""
     with Client(then) as connected:
         yield connected
 
 
 def of_vector(vector: dict[str, Any], mac: str, host: str) -> Signed:
-    """Build the request of a vector, as HTTP libraries put its URL on the wire."""
+    """Return the request of a vector, with its URL as HTTP libraries send it."""
     parts = urlsplit(vector["url"])
     target = quote(parts.path, safe="/%+~*") + ("?" + parts.query if parts.query else "")
     headers = [("Host", host)] if "Host" not in vector["headers_signed"] else []
@@ -66,7 +66,7 @@ def of_vector(vector: dict[str, Any], mac: str, host: str) -> Signed:
 def test_vector__every_form(
     then: Sandbox, caller: Client, name: str, vector: dict[str, Any], mac: str
 ) -> None:
-    """Every signature that a real client makes is accepted, and its form has a name."""
+    """The signature of every real client is accepted, and its form has a name."""
     response = caller.send(of_vector(vector, mac, caller.host))
     assert response.status not in (401, 403, 500), (name, response)
     assert then.requests[-1].variant
@@ -76,7 +76,7 @@ def test_vector__every_form(
 def test_vector__one_digit_of_the_signature_changed(
     caller: Client, name: str, vector: dict[str, Any], mac: str
 ) -> None:
-    """A signature with one other digit is refused, and the answer shows no secret and no digest."""
+    """A signature with another digit is refused, and the response has no secret and no digest."""
     wrong = mac[:-1] + ("0" if mac[-1] != "0" else "1")
     response = caller.send(of_vector(vector, wrong, caller.host))
     assert response.status == 401, name
@@ -85,7 +85,7 @@ def test_vector__one_digit_of_the_signature_changed(
 
 
 def test_vector__canonical_request_shown(caller: Client) -> None:
-    """A refusal shows the canonical request that belongs to the request, line by line."""
+    """A refusal shows the canonical request, line by line."""
     response = caller.send(of_vector(VECTORS[1], "0" * 64, caller.host))
     assert response.json["canonical_request"] == VECTORS[1]["expected_canonical_request"]
     assert "matches_variant" not in response.json
@@ -97,7 +97,7 @@ PATH = "/api/v1.0/accounts/12345/messages.json"
 def signed_by_hand(
     caller: Client, text: str, *, target: str = PATH, body: bytes = b"", mac: str = ""
 ) -> Signed:
-    """Build a request whose signature is over a text of one's own."""
+    """Return a request whose signature covers a given text."""
     headers = [
         ("Host", caller.host),
         ("Date", "Thu, 02 Jul 2020 10:11:12 GMT"),
@@ -109,7 +109,7 @@ def signed_by_hand(
 
 
 def right_text(caller: Client, *, query: str = "", body: bytes = b"") -> str:
-    """Write the right canonical request."""
+    """Return the correct canonical request."""
     headers = {"date": "Thu, 02 Jul 2020 10:11:12 GMT", "host": caller.host}
     return canonical("GET", "20200702T101112Z", PATH, query, headers, body)
 
@@ -137,7 +137,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistake__named(caller: Client, name: str) -> None:
-    """A signature made with a known mistake is refused, and the mistake is named."""
+    """A signature with a known mistake is refused, and the message names the mistake."""
     text = right_text(caller, query=RIGHT_QUERY)
     wrong = MISTAKES[name](text)
     assert wrong != text
@@ -146,13 +146,13 @@ def test_mistake__named(caller: Client, name: str) -> None:
 
 
 def test_mistake__body_left_out(caller: Client) -> None:
-    """A signature over no body, where there is one, is refused under its name."""
+    """A signature over an empty body is refused by name if there is a body."""
     response = caller.send(signed_by_hand(caller, right_text(caller), body=b"{}"))
     assert (response.status, response.json["matches_variant"]) == (401, "the body left out")
 
 
 def test_mistake__encoding_of_the_signature(caller: Client) -> None:
-    """A signature in upper case or base64 is refused under that name."""
+    """A signature in upper case or base64 is refused by name."""
     mac = signature(SECRET, right_text(caller))
     upper = caller.send(signed_by_hand(caller, "", mac=mac.upper()))
     assert upper.json["matches_variant"] == "the signature in upper case"
@@ -181,7 +181,7 @@ def test_mistake__encoding_of_the_signature(caller: Client) -> None:
     ],
 )
 def test_refusal__header(caller: Client, name: str, value: str, words: str) -> None:
-    """A header that is missing, malformed or at odds with another is refused, saying which."""
+    """A missing, malformed or contradicting header is refused by name."""
     request = signed_by_hand(caller, right_text(caller))
     headers = [(key, value if key == name else text) for key, text in request.headers]
     response = caller.send(request._replace(headers=headers))
@@ -190,7 +190,7 @@ def test_refusal__header(caller: Client, name: str, value: str, words: str) -> N
 
 
 def test_refusal__signed_header_twice(caller: Client) -> None:
-    """A signed header that is sent twice is refused, since only one of the two was signed."""
+    """A signed header that is sent twice is refused, because only one of them was signed."""
     request = signed_by_hand(caller, right_text(caller))
     again = [*request.headers, ("Date", "Thu, 02 Jul 2020 10:11:12 GMT")]
     response = caller.send(request._replace(headers=again))
@@ -200,7 +200,7 @@ def test_refusal__signed_header_twice(caller: Client) -> None:
 
 @pytest.mark.parametrize(("late", "status"), [(900, 200), (901, 401), (-900, 200), (-901, 401)])
 def test_clock__at_the_edge_of_what_is_tolerated(late: int, status: int) -> None:
-    """A request whose clock is 15 minutes off is accepted, and one second more is refused."""
+    """A clock that is 15 minutes off is accepted, and one second more is refused."""
     with Sandbox(clock=lambda: MOMENT) as running, Client(running) as caller:
         response = caller.send(caller.sign("GET", PATH, moment=MOMENT - late))
         assert response.status == status
@@ -210,7 +210,7 @@ def test_clock__at_the_edge_of_what_is_tolerated(late: int, status: int) -> None
 
 
 def test_date__without_an_offset(caller: Client) -> None:
-    """A Date whose zone is -0000 counts as UTC."""
+    """A Date with the zone -0000 is in UTC."""
     date = "Thu, 02 Jul 2020 10:11:12 -0000"
     signed = {"date": date, "host": caller.host}
     text = canonical("GET", "20200702T101112Z", PATH, "", signed, b"")
@@ -220,7 +220,7 @@ def test_date__without_an_offset(caller: Client) -> None:
 
 
 def test_header__signed_as_utf8(caller: Client) -> None:
-    """A signed header with letters beyond ASCII is checked as the UTF-8 text that was signed."""
+    """A signed header with non-ASCII letters is verified as UTF-8."""
     signed = {"date": "Thu, 02 Jul 2020 10:11:12 GMT", "host": caller.host, "x-note": "caf\u00e9"}
     text = canonical("GET", "20200702T101112Z", PATH, "", signed, b"")
     request = signed_by_hand(caller, text)
@@ -232,8 +232,8 @@ def test_header__signed_as_utf8(caller: Client) -> None:
     assert caller.send(request._replace(headers=headers)).status == 200
 
 
-def test_account__of_somebody_else(caller: Client) -> None:
-    """A good signature for another account's path is refused with 403."""
+def test_account__of_another_account(caller: Client) -> None:
+    """A valid signature for another account's path is refused with 403."""
     response = caller.call_path("GET", "/api/v1.0/accounts/1/messages.json")
     assert response.status == 401, "the caller's clock is today's"
     signed = caller.sign("GET", "/api/v1.0/accounts/1/messages.json", moment=MOMENT)

@@ -1,4 +1,4 @@
-"""What becomes of webhooks when the program that is called, the database or the sandbox fails."""
+"""Webhooks when the receiver, the database or the sandbox fails."""
 
 from __future__ import annotations
 
@@ -11,39 +11,40 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from vivialconnect.sandbox import Sandbox, postman
-from vivialconnect.sandbox.limited import Limited
+from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox.http import webhook_delivery
+from vivialconnect.sandbox.http.client import DeadlineReader
 
 from .client import Client
-from .receiver import FROM, TO, Receiver, buy, errors, postmen
+from .receiver import FROM, TO, Receiver, buy, delivery_threads, errors
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_receiver__that_hangs(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calls to the sandbox are answered while a receiver hangs, and stopping does not wait long."""
-    monkeypatch.setattr(postman, "PATIENCE", 20)
+    """The sandbox responds while a receiver hangs, and stops without a long wait."""
+    monkeypatch.setattr(webhook_delivery, "TIMEOUT", 20)
     with Sandbox() as sandbox, Client(sandbox) as client:
         buy(client, status_text_url=receiver.url)
         receiver.open.clear()
         client.text()
         assert receiver.met.wait(10)
         assert client.call("GET", "messages/count.json").json == {"count": 1}
-        with pytest.raises(TimeoutError, match="still URLs to be called"):
+        with pytest.raises(TimeoutError, match="still pending"):
             sandbox.wait_for_webhooks(0.01)
         stopped = threading.Thread(target=sandbox.stop)
         stopped.start()
-        stopped.join(postman.PATIENCE / 2)
+        stopped.join(webhook_delivery.TIMEOUT / 2)
         assert not stopped.is_alive()
-    assert postmen() == []
+    assert delivery_threads() == []
 
 
-def test_receiver__that_never_answers(
+def test_receiver__that_never_responds(
     sandbox: Sandbox, client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A receiver that says nothing is given up."""
-    monkeypatch.setattr("vivialconnect.sandbox.postman.PATIENCE", 0.05)
+    """A receiver that does not respond times out."""
+    monkeypatch.setattr("vivialconnect.sandbox.http.webhook_delivery.TIMEOUT", 0.05)
     buy(client, incoming_text_url=receiver.url)
     receiver.open.clear()
     sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
@@ -53,19 +54,19 @@ def test_receiver__that_never_answers(
     assert "timed out" in item["log_data"]["message"]
 
 
-def test_thread__only_where_it_is_needed(sandbox: Sandbox, client: Client) -> None:
-    """A sandbox in which nothing is to be called has no thread that calls."""
+def test_thread__only_with_webhooks(sandbox: Sandbox, client: Client) -> None:
+    """A sandbox without webhooks has no thread for them."""
     buy(client)
     client.text()
     sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
     sandbox.advance(1)
     sandbox.wait_for_webhooks()
 
-    assert postmen() == []
+    assert delivery_threads() == []
 
 
-def test_reset__nothing_left(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
-    """What was to be called before a reset is not called after it."""
+def test_reset__clears_webhooks(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
+    """A webhook from before a reset is not delivered after it."""
     receiver.open.clear()
     buy(client, status_text_url=receiver.url)
     client.text()
@@ -77,8 +78,8 @@ def test_reset__nothing_left(sandbox: Sandbox, client: Client, receiver: Receive
     assert receiver.told == ["queued"]
 
 
-def test_reset__call_under_way(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
-    """A call that a reset meets, and that fails, costs nothing of what comes after the reset."""
+def test_reset__during_a_delivery(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
+    """A delivery that fails during a reset has no effect on the new state."""
     receiver.statuses["/before"] = 500
     receiver.open.clear()
     buy(client, incoming_text_url=receiver.url + "/before")
@@ -94,22 +95,24 @@ def test_reset__call_under_way(sandbox: Sandbox, client: Client, receiver: Recei
     assert errors(client) == []
 
 
-def test_stop__while_somebody_waits(client: Client, sandbox: Sandbox, receiver: Receiver) -> None:
-    """Who waits for the calls of a sandbox that is stopped is told so at once."""
+def test_stop__while_waiting_for_webhooks(
+    client: Client, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    """Waiting for the webhooks of a sandbox that is stopped raises at once."""
     receiver.open.clear()
     buy(client, incoming_text_url=receiver.url)
     sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
     assert receiver.met.wait(10)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(sandbox.wait_for_webhooks, 60)
-        time.sleep(0.05)  # until it waits
+        time.sleep(0.05)  # Until it waits.
         sandbox.stop()
         with pytest.raises(RuntimeError, match="not running"):
             waiting.result(20)
 
 
 def drip(listening: socket.socket, stop: threading.Event) -> None:
-    """Answer one call by single bytes, until nobody takes them."""
+    """Respond to one request byte by byte, until the client disconnects."""
     connection = listening.accept()[0]
     with connection:
         try:
@@ -117,14 +120,14 @@ def drip(listening: socket.socket, stop: threading.Event) -> None:
             while not stop.wait(0.01):
                 connection.sendall(b"x")
         except OSError:
-            pass  # it was given up
+            pass  # The attempt timed out.
 
 
 def test_receiver__that_drips(
     sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A receiver that goes on answering is given up as one that says nothing."""
-    monkeypatch.setattr(postman, "PATIENCE", 0.1)
+    """A receiver whose response never ends times out."""
+    monkeypatch.setattr(webhook_delivery, "TIMEOUT", 0.1)
     stop = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         dripping = threading.Thread(target=drip, args=(listening, stop))
@@ -141,26 +144,26 @@ def test_receiver__that_drips(
     assert "timed out" in item["log_data"]["message"]
 
 
-def test_limited__too_late() -> None:
-    """What comes too late is not read, though it is there."""
+def test_deadline_reader__too_late() -> None:
+    """Bytes after the deadline are not read."""
     here, there = socket.socketpair()
     with here, there:
         there.sendall(b"x")
-        limited = Limited(here, time.monotonic())
+        limited = DeadlineReader(here, time.monotonic())
         with pytest.raises(TimeoutError, match="timed out"):
             limited.readinto(bytearray(1))
         assert here.recv(1) == b"x"
 
 
 def test_stop__while_connecting(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that is being connected when the sandbox stops is not made."""
+    """An attempt that is connecting when the sandbox stops is not made."""
     connecting = threading.Event()
     sandbox = Sandbox().start()
-    calling = sandbox._application.postman if sandbox._application else None
+    calling = sandbox._application.webhook_delivery if sandbox._application else None
     assert calling is not None
 
     class Late(http.client.HTTPConnection):
-        """Connects only once the sandbox stops."""
+        """A connection that is made only after the sandbox stops."""
 
         def connect(self) -> None:
             """Wait for the stop."""
@@ -169,7 +172,7 @@ def test_stop__while_connecting(receiver: Receiver, monkeypatch: pytest.MonkeyPa
                 assert calling._changed.wait_for(lambda: calling._stopped, 10)
             super().connect()
 
-    monkeypatch.setitem(postman._SCHEMES, "http", Late)
+    monkeypatch.setitem(webhook_delivery._CONNECTIONS, "http", Late)
     with Client(sandbox) as client:
         buy(client, incoming_text_url=receiver.url)
         sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
@@ -177,11 +180,11 @@ def test_stop__while_connecting(receiver: Receiver, monkeypatch: pytest.MonkeyPa
         sandbox.stop()
 
     assert receiver.calls == []
-    assert postmen() == []
+    assert delivery_threads() == []
 
 
 def test_database__opened_again(tmp_path: Path, receiver: Receiver) -> None:
-    """What was not called when a sandbox stopped is called as soon as its database is opened."""
+    """Undelivered webhooks are delivered when the database is opened again."""
     database = str(tmp_path / "sandbox.db")
     receiver.open.clear()
     with Sandbox(database=database) as sandbox, Client(sandbox) as client:
@@ -194,14 +197,14 @@ def test_database__opened_again(tmp_path: Path, receiver: Receiver) -> None:
     with Sandbox(database=database) as sandbox:
         sandbox.wait_for_webhooks()
 
-    # The first was under way, and whether it had arrived could not be known.
+    # The outcome of the first attempt was unknown, so it is made again.
     assert [call.body["message"] for call in receiver.calls] == [first, first, second]
 
 
-def test_thread__that_the_system_does_not_give(
+def test_thread__cannot_be_started(
     sandbox: Sandbox, client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the system has no thread to call with, it is called as soon as there is one."""
+    """If the thread cannot be started, the webhook is delivered as soon as it can."""
 
     def fail(self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -224,8 +227,8 @@ def test_database__fails_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Where it could not be noted that a call was made, the call is made again."""
-    monkeypatch.setattr(postman, "PATIENCE", 0.05)
+    """If a delivery cannot be saved, it is made again."""
+    monkeypatch.setattr(webhook_delivery, "TIMEOUT", 0.05)
     assert sandbox._store is not None
     trigger = "CREATE TRIGGER full BEFORE DELETE ON webhooks BEGIN SELECT raise(ABORT, 'full'); END"
     sandbox._store.transaction(lambda connection: connection.execute(trigger))
@@ -239,5 +242,5 @@ def test_database__fails_for_a_while(
 
     assert set(receiver.told) == {"received"}
     assert {record.getMessage() for record in caplog.records} == {
-        "The sandbox could not note what it calls, and will try again"
+        "The sandbox could not update its webhooks, and will retry"
     }

@@ -1,8 +1,6 @@
-"""What the sandbox calls when messages change and come in, with a real server at the other end."""
+"""Webhooks for inbound messages and changes of status, with a real receiver."""
 
 from __future__ import annotations
-
-from typing import Optional
 
 import pytest
 
@@ -13,7 +11,7 @@ from .receiver import FROM, TO, Receiver, buy, errors
 
 
 def test_status__each_in_its_order(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
-    """Each status of a message is posted, in its order, with the message as the API gives it."""
+    """Each status is posted in order, with the message as the API returns it."""
     buy(client, status_text_url=receiver.url + "/status")
     message_id = client.text()["id"]
     sandbox.wait_for_webhooks()
@@ -25,7 +23,7 @@ def test_status__each_in_its_order(sandbox: Sandbox, client: Client, receiver: R
 
 
 def test_status__program_that_only_waits(receiver: Receiver) -> None:
-    """Nobody need call the sandbox for what falls due to be posted."""
+    """Changes that are due are posted without a request to the sandbox."""
     with Sandbox(delays=(0.01, 0.02, 0.03)) as sandbox, Client(sandbox) as client:
         buy(client, status_text_url=receiver.url)
         client.text()
@@ -37,7 +35,7 @@ def test_status__program_that_only_waits(receiver: Receiver) -> None:
 
 
 def test_status__number_of_a_connector(receiver: Receiver) -> None:
-    """The connector of a number counts also for messages that are sent from the number itself."""
+    """The connector of a number counts for messages from the number itself too."""
     with Sandbox(delays=(0.01, 0.02, 0.03)) as sandbox, Client(sandbox) as client:
         buy(client)
         status = {"message_type": "text", "event_type": "status", "url": receiver.url + "/status"}
@@ -52,8 +50,8 @@ def test_status__number_of_a_connector(receiver: Receiver) -> None:
     assert {call.path for call in receiver.calls} == {"/status"}
 
 
-def test_status__number_of_somebody_else(receiver: Receiver) -> None:
-    """Who buys a number that was released is told nothing of what was sent from it before."""
+def test_status__number_sold_since(receiver: Receiver) -> None:
+    """A new owner of a number gets no webhooks for its earlier messages."""
     with Sandbox(delays=(0, 10, 20)) as sandbox, Client(sandbox) as client:
         number = client.buy()
         client.text()
@@ -68,7 +66,7 @@ def test_status__number_of_somebody_else(receiver: Receiver) -> None:
 
 
 def test_status__never_due(receiver: Receiver) -> None:
-    """A delay that never ends keeps nothing else from being called."""
+    """An infinite delay does not block other webhooks."""
     with Sandbox(delays=(0, 0, float("inf"))) as sandbox, Client(sandbox) as client:
         buy(client, status_text_url=receiver.url)
         for _ in range(2):
@@ -78,8 +76,8 @@ def test_status__never_due(receiver: Receiver) -> None:
     assert receiver.told == ["queued", "sending"] * 2
 
 
-def test_status__clock_that_is_moved(receiver: Receiver) -> None:
-    """What falls due because the clock was moved is posted, and nothing before."""
+def test_status__advanced_clock(receiver: Receiver) -> None:
+    """Advancing the clock posts what is due, and nothing earlier."""
     with Sandbox(delays=(10, 1000, 2000)) as sandbox, Client(sandbox) as client:
         buy(client, status_text_url=receiver.url)
         client.text()
@@ -92,9 +90,9 @@ def test_status__clock_that_is_moved(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "get", "POST", None])
 def test_incoming__methods(
-    sandbox: Sandbox, client: Client, receiver: Receiver, method: Optional[str]
+    sandbox: Sandbox, client: Client, receiver: Receiver, method: str | None
 ) -> None:
-    """A message that comes in is posted as JSON, or its fields stand in the query of a GET."""
+    """An inbound message is posted as JSON, or is in the query of a GET."""
     buy(client, incoming_text_url=receiver.url + "/in?key=1", incoming_text_method=method)
     message = sandbox.receive(from_number=TO, to_number=FROM, body="Zdravím & co")
     sandbox.wait_for_webhooks()
@@ -110,7 +108,7 @@ def test_incoming__methods(
 
 
 def test_incoming__url_without_path(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
-    """A URL without a path has the path ``/``, also where a query follows."""
+    """A URL without a path has the path ``/``, even before a query."""
     buy(client, incoming_text_url=receiver.url + "?key=1#part")
     sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
     sandbox.wait_for_webhooks()
@@ -126,11 +124,11 @@ def test_incoming__redirect(sandbox: Sandbox, client: Client, receiver: Receiver
     sandbox.wait_for_webhooks()
 
     assert [call.path for call in receiver.calls] == ["/moved"]
-    assert [item["log_data"]["message"] for item in errors(client)] == ["it answered 302"]
+    assert [item["log_data"]["message"] for item in errors(client)] == ["the status is 302"]
 
 
 def test_incoming__fallback(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
-    """The fallback is called where the first URL fails, and then that is no error."""
+    """The fallback is requested if the first URL fails, and that is not an error."""
     receiver.statuses["/first"] = 500
     buy(
         client,
@@ -145,7 +143,7 @@ def test_incoming__fallback(sandbox: Sandbox, client: Client, receiver: Receiver
 
 
 def test_connector__before_the_number(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
-    """A connector's callbacks are called instead of those of its numbers."""
+    """A connector's callbacks override the URLs of its numbers."""
     buy(
         client,
         status_text_url=receiver.url + "/number",
@@ -180,11 +178,11 @@ def test_connector__before_the_number(sandbox: Sandbox, client: Client, receiver
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://192.0.2.1/", "nothing beyond this machine"),
-        ("https://example.com/", "nothing beyond this machine"),
-        ("ftp://127.0.0.1/", "no URL of http"),
-        ("nonsense", "no URL of http"),
-        ("http://[", "no URL"),
+        ("http://192.0.2.1/", "no webhooks to other machines"),
+        ("https://example.com/", "no webhooks to other machines"),
+        ("ftp://127.0.0.1/", "not an http or https URL"),
+        ("nonsense", "not an http or https URL"),
+        ("http://[", "the URL is invalid"),
         ("http://127.0.0.1:1/", "ConnectionRefusedError"),
         ("RECEIVER/a b", "InvalidURL"),
         ("http://[::1%x]/", "InvalidURL"),
@@ -193,7 +191,7 @@ def test_connector__before_the_number(sandbox: Sandbox, client: Client, receiver
 def test_error__logged(
     sandbox: Sandbox, client: Client, receiver: Receiver, url: str, words: str
 ) -> None:
-    """What cannot be called, or may not, is an error in the log, once for each call."""
+    """A URL that cannot or must not be requested is an error in the log, once for each webhook."""
     url = url.replace("RECEIVER", receiver.url)
     buy(client, incoming_text_url=url)
     message = sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
@@ -207,8 +205,8 @@ def test_error__logged(
 
 
 def test_remote__allowed(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it is allowed, what is taken for another machine is called too."""
-    monkeypatch.setattr("vivialconnect.sandbox.postman.is_loopback", lambda _: False)
+    """If it is allowed, webhooks are delivered to other machines."""
+    monkeypatch.setattr("vivialconnect.sandbox.http.webhook_delivery.is_loopback", lambda _: False)
     with Sandbox(allow_remote_webhooks=True) as sandbox, Client(sandbox) as client:
         buy(client, incoming_text_url=receiver.url)
         sandbox.receive(from_number=TO, to_number=FROM, body="Hi")

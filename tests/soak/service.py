@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.request import Request, urlopen
 
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.control import CHAOS
+from vivialconnect.sandbox.routes.control import CHAOS
 
 ACCOUNTS = (12345, 777, 4004)
 #: Messages stay as they were accepted, so that the sandbox has the more time for calls.

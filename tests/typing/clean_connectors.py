@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from vivialconnect import Connector, ConnectorCallback, ConnectorNumber, Number
 
 
 def fill(number: Number) -> bool:
-    """Lists take what can be an element, and give elements."""
+    """Lists take whatever the service can be sent, and contain objects."""
     connector = Connector({"name": "Reminders"})
     connector.phone_numbers.append("+19132597591")
     connector.phone_numbers += [number, {"phone_number_id": 7}]
@@ -20,9 +18,11 @@ def fill(number: Number) -> bool:
 
 
 def read(connector: Connector) -> list[str]:
-    """Elements have typed fields, in the lists and from the service."""
+    """Objects have typed fields, in the lists and from the service."""
     first: ConnectorCallback = connector.callbacks[0]
-    method: Optional[str] = first.method
+    own: list[ConnectorNumber] = connector.phone_numbers
+    connector.phone_numbers = own[1:]
+    method: str | None = first.method
     connector.add_numbers("+19132597591")
     connector.remove_numbers([number for number in connector.phone_numbers if number.id])
     connector.replace_callbacks(connector.callbacks[:1])

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from vivialconnect import (
     Attachment,
     Bulk,
+    InvalidPhoneNumber,
     LocalNumber,
     Message,
-    NotE164,
     Number,
     NumberInfo,
     ResourceList,
-    check_e164,
-    suggest_e164,
+    normalize_phone_number,
+    validate_phone_number,
 )
 
 
@@ -68,12 +67,13 @@ def tag(number: Number) -> dict[str, str]:
     return number.reload_tags()
 
 
-def look_up(text: str) -> Optional[str]:
-    """A number is checked, or another suggested, and looked up."""
+def look_up(text: str) -> str | None:
+    """A number is converted or validated, and looked up."""
     try:
-        info: NumberInfo = Number.lookup(check_e164(text))
-    except NotE164 as error:
-        return error.suggestion or suggest_e164(text)
+        number = normalize_phone_number(text, region="GB")
+    except InvalidPhoneNumber:
+        number = validate_phone_number(text)
+    info: NumberInfo = Number.lookup(number)
     return info.phone_number
 
 

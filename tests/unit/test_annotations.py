@@ -15,7 +15,17 @@ from typing import Any, Callable
 import pytest
 
 import vivialconnect
-from vivialconnect import Account, Attachment, Contact, Credential, Message, Number, Resource, User
+from vivialconnect import (
+    Account,
+    Attachment,
+    Connector,
+    Contact,
+    Credential,
+    Message,
+    Number,
+    Resource,
+    User,
+)
 
 #: The modules of the documentation whose functions are public.
 MODULES = (
@@ -23,7 +33,9 @@ MODULES = (
     "resources.account", "resources.log", "resources.message", "resources.number",
     "resources.resource", "resources.user",
 )  # fmt: skip
-TYPED: list[type[Resource]] = [Account, Attachment, Contact, Credential, Message, Number, User]
+TYPED: list[type[Resource]] = [
+    Account, Attachment, Connector, Contact, Credential, Message, Number, User,
+]  # fmt: skip
 
 
 def callables_of(owner: Any) -> Iterator[tuple[str, Callable[..., Any]]]:

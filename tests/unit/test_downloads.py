@@ -70,7 +70,7 @@ def test_name__kept_as_far_as_it_goes(sent: str, name: str) -> None:
 
 
 def text_stream() -> Any:
-    """Return a stream of text."""
+    """Return a text stream."""
     return io.StringIO()
 
 
@@ -89,14 +89,14 @@ def reading_stream() -> Any:
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        (text_stream(), "stream of text"),
+        (text_stream(), "text stream"),
         (closed_stream(), "closed"),
-        (reading_stream(), "to read from"),
-        (7, "not 7"),
-        (b"cat.png", "not b'cat.png'"),
-        ("", "not ''"),
-        ("/dev/null", "is no file"),
-        ("a\0b", r"not 'a\\x00b'"),
+        (reading_stream(), "readable"),
+        (7, "got 7"),
+        (b"cat.png", "got b'cat.png'"),
+        ("", "got ''"),
+        ("/dev/null", "must be a file or folder"),
+        ("a\0b", r"got 'a\\x00b'"),
     ],
 )
 def test_target__that_can_take_nothing(target: Any, words: str) -> None:
@@ -117,10 +117,10 @@ def test_download__misuse() -> None:
 @pytest.mark.parametrize(
     ("target", "raised", "told"),
     [
-        ("missing/cat.png", FileNotFoundError, "no such folder.*missing/cat.png"),
-        ("missing/", FileNotFoundError, "no such folder.*missing/"),
-        ("missing/.", FileNotFoundError, "no such folder.*missing/."),
-        ("file/.", FileNotFoundError, "no such folder.*file/."),
+        ("missing/cat.png", FileNotFoundError, "folder does not exist.*missing/cat.png"),
+        ("missing/", FileNotFoundError, "folder does not exist.*missing/"),
+        ("missing/.", FileNotFoundError, "folder does not exist.*missing/."),
+        ("file/.", FileNotFoundError, "folder does not exist.*file/."),
         ("file/cat.png", NotADirectoryError, "Not a directory"),
     ],
 )
@@ -128,7 +128,7 @@ def test_target__without_a_folder(target: str, raised: Any, told: str, tmp_path:
     """Where there is no folder, the disk's own error says so, and nothing is fetched."""
     (tmp_path / "file").write_bytes(OLD)
     with pytest.raises(raised, match=told):
-        downloads.deliver(str(tmp_path) + "/" + target, "cat.png", pytest.fail)
+        downloads.fetch_into(str(tmp_path) + "/" + target, "cat.png", pytest.fail)
 
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
@@ -156,7 +156,7 @@ def test_stream__that_takes_little_at_a_time() -> None:
     """A raw stream gets all bytes, in as many writes as it wants."""
     stream = Sipping(100)
 
-    assert downloads.deliver(stream, "cat.png", write_new) == (None, 7)
+    assert downloads.fetch_into(stream, "cat.png", write_new) == (None, 7)
     assert stream.taken == NEW
 
 
@@ -164,7 +164,7 @@ def test_stream__that_blocks() -> None:
     """A raw stream that takes nothing is an error, for the bytes would be lost."""
     stream = Sipping(6)
     with pytest.raises(BlockingIOError) as caught:
-        downloads.deliver(stream, "cat.png", write_new)
+        downloads.fetch_into(stream, "cat.png", write_new)
 
     assert caught.value.errno == errno.EAGAIN
     assert stream.taken == NEW[:6]
@@ -180,7 +180,7 @@ class Wrapped:
 def test_stream__around_a_raw_one() -> None:
     """Also one that is no raw stream itself gets all bytes, where it tells how many it took."""
     stream = Sipping(100)
-    downloads.deliver(Wrapped(stream), "cat.png", write_new)
+    downloads.fetch_into(Wrapped(stream), "cat.png", write_new)
 
     assert stream.taken == NEW
 
@@ -194,7 +194,7 @@ def test_stream__that_takes_nothing(taken: int) -> None:
             return taken
 
     with pytest.raises(BlockingIOError):
-        downloads.deliver(Full(), "cat.png", write_new)
+        downloads.fetch_into(Full(), "cat.png", write_new)
 
 
 def test_stream__with_write_alone() -> None:
@@ -209,7 +209,7 @@ def test_stream__with_write_alone() -> None:
             return True
 
     bare = Bare()
-    downloads.deliver(bare, "cat.png", write_new)
+    downloads.fetch_into(bare, "cat.png", write_new)
 
     assert bare.pieces == [NEW]
 
@@ -229,7 +229,7 @@ def test_folder__without_hard_links(
     if taken:
         (tmp_path / "cat.png").symlink_to(tmp_path / "nowhere")
         (tmp_path / "cat-2.png").write_bytes(OLD)
-    path, _ = downloads.deliver(tmp_path, "cat.png", write_new)
+    path, _ = downloads.fetch_into(tmp_path, "cat.png", write_new)
 
     assert path == str(tmp_path / ("cat-3.png" if taken else "cat.png"))
     assert Path(path).read_bytes() == NEW
@@ -246,6 +246,6 @@ def test_file__failure_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     target.write_bytes(OLD)
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="the disk is broken"):
-        downloads.deliver(target, "x", write_new)
+        downloads.fetch_into(target, "x", write_new)
 
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [OLD]

@@ -28,7 +28,7 @@ from vivialconnect.common.error import (
     _describe_status,
     _read_error_body,
     error_for_status,
-    tell_call,
+    add_request,
 )
 from vivialconnect.common.exchange import Request
 
@@ -86,7 +86,7 @@ def test_constructor__body_that_memory_does_not_hold(monkeypatch: pytest.MonkeyP
     made = RequestorError(None, 500, b'{"message": "no"}')
 
     assert (made.json_body, made.http_body) == (None, '{"message": "no"}')
-    assert str(made).startswith("500 Internal Server Error: the service gave no reason")
+    assert str(made).startswith("500 Internal Server Error: the service sent no message")
 
 
 def test_tree__as_drawn() -> None:
@@ -138,7 +138,7 @@ def test_error__pickled_and_copied(class_: type[VivialConnectError]) -> None:
     made = class_("words")
     made.headers = {"x": "y"}
     made.error_code = 10008
-    tell_call(made, Request("POST", "http://h/p.json?q=1", {}), "unknown", 2)
+    add_request(made, Request("POST", "http://h/p.json?q=1", {}), "unknown", 2)
     for twin in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):
         assert type(twin) is class_
         assert vars(twin) == vars(made)
@@ -214,18 +214,18 @@ def test_read_error_body__any_json(value: Any) -> None:
 def test_str__everything_known() -> None:
     """The text has status, meaning, code, the server's words, what to do, and method and path."""
     made = BadRequest(None, 400, b'{"error_code": 10008, "message": "from_number invalid"}')
-    tell_call(made, Request("POST", "https://h/v1/m.json?x=1", {}), "refused", 1)
+    add_request(made, Request("POST", "https://h/v1/m.json?x=1", {}), "refused", 1)
 
     assert str(made) == (
-        "400 Bad Request, error 10008: from_number invalid; change what was sent, for the service "
-        "will not take it (POST /v1/m.json)"
+        "400 Bad Request, error 10008: from_number invalid; fix the request; sent unchanged, "
+        "it will fail again (POST /v1/m.json)"
     )
 
 
 def test_str__attempts() -> None:
     """Where there were several attempts, the text says how many."""
     made = ServerError(None, 503)
-    tell_call(made, Request("GET", "https://h/m.json", {}), "unknown", 3)
+    add_request(made, Request("GET", "https://h/m.json", {}), "unknown", 3)
 
     assert str(made).endswith("(GET /m.json, 3 attempts)")
 
@@ -239,7 +239,7 @@ def test_args__what_the_service_said() -> None:
 def test_str__no_reason() -> None:
     """Without words of the server the text says so."""
     assert str(ResourceNotFound(None, 404, b"<html>")) == (
-        "404 Not Found: the service gave no reason; check the id, api_account_id and api_base_url"
+        "404 Not Found: the service sent no message; check the id, api_account_id and api_base_url"
     )
 
 
@@ -254,9 +254,9 @@ def test_str__status_without_a_name() -> None:
         (302, "api_base_url"),
         (401, "api_secret"),
         (403, "api_account_id"),
-        (418, "change what was sent"),
+        (418, "fix the request"),
         (429, "wait before"),
-        (500, "try later"),
+        (500, "try again later"),
         (600, ""),
         (None, ""),
         ("odd", ""),
@@ -281,9 +281,9 @@ def test_str__wait() -> None:
 @pytest.mark.parametrize(
     ("method", "outcome", "words"),
     [
-        ("POST", "unknown", "unknown whether this took effect"),
-        ("DELETE", "unknown", "unknown whether this took effect"),
-        ("POST", "accepted", "do not repeat it"),
+        ("POST", "unknown", "may have taken effect"),
+        ("DELETE", "unknown", "may have taken effect"),
+        ("POST", "accepted", "do not send it again"),
         ("POST", "refused", ""),
         ("POST", "not sent", "Nothing was sent"),
         ("GET", "not sent", "Nothing was sent"),
@@ -294,7 +294,7 @@ def test_str__wait() -> None:
 def test_str__outcome(method: str, outcome: str, words: str) -> None:
     """Where it matters whether it happened, the text says it in words."""
     made = ServerError("failed", 500)
-    tell_call(made, Request(method, "http://h/p", {}), outcome, 1)
+    add_request(made, Request(method, "http://h/p", {}), outcome, 1)
 
     assert words in str(made)
     assert bool(words) == (not str(made).endswith(")"))
@@ -313,7 +313,7 @@ def test_str__outcome(method: str, outcome: str, words: str) -> None:
 def test_tell_call__path_alone(url: str, path: str) -> None:
     """The text has the path without host and query."""
     made = Timeout("late")
-    tell_call(made, Request("GET", url, {}), "unknown", 1)
+    add_request(made, Request("GET", url, {}), "unknown", 1)
 
     assert str(made) == "late (GET {})".format(path)
     assert made.url == url
@@ -322,7 +322,7 @@ def test_tell_call__path_alone(url: str, path: str) -> None:
 def test_tell_call__redirection_keeps_its_target() -> None:
     """The url of a redirect is the target, not the call's own."""
     made = Redirection(None, 302, None, "http://b/")
-    tell_call(made, Request("GET", "http://a/", {}), "refused", 1, headers={"Via": "x"})
+    add_request(made, Request("GET", "http://a/", {}), "refused", 1, headers={"Via": "x"})
 
     assert made.url == "http://b/"
     assert made.headers == {"via": "x"}

@@ -63,7 +63,7 @@ def test_inflection__empty_word(inflect: Callable[[str], str]) -> None:
 @pytest.mark.parametrize("name", ["pluralize", "singularize", "camelize", "underscore"])
 def test_words__not_a_str(name: str, word: object) -> None:
     """What is not a str is refused, and shown."""
-    with pytest.raises(ValueError, match="a word must be a str, not") as refusal:
+    with pytest.raises(ValueError, match="a word must be a str, got") as refusal:
         getattr(Util, name)(word)
 
     assert repr(word) in str(refusal.value)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivialconnect.common import responses
+from vivialconnect.common import signing
 
 MOMENT = datetime(2020, 7, 2, 10, 11, 12, tzinfo=timezone.utc)
 DATE = "Thu, 02 Jul 2020 10:11:12 GMT"
@@ -49,10 +49,10 @@ def spoiled(line: int, text: str = "other") -> str:
 )
 def test_explanation__of_each_line(line: int, name: str) -> None:
     """The first line that differs is told by its number, its name, and what both sides have."""
-    words = responses.explain_refusal(CANONICAL, spoiled(line), DATE, MOMENT)
+    words = signing.explain_refusal(CANONICAL, spoiled(line), DATE, MOMENT)
 
     assert words == (
-        "line {} of what is signed, {}, differs: signed was {!r}, the service has 'other'".format(
+        "line {} of the canonical request, {}, differs: signed {!r}, expected 'other'".format(
             line + 1, name, shown(CANONICAL.split("\n")[line])
         )
     )
@@ -62,9 +62,9 @@ def test_explanation__of_the_query() -> None:
     """Of the query only the names are shown, for the values may be phone numbers and texts."""
     theirs = CANONICAL.split("\n")
     theirs[3] = "search=secret%20plan&to=%2B15154469790"
-    words = responses.explain_refusal(CANONICAL, "\n".join(theirs), DATE, MOMENT) or ""
+    words = signing.explain_refusal(CANONICAL, "\n".join(theirs), DATE, MOMENT) or ""
 
-    assert words.endswith("the service has 'search=...&to=...'")
+    assert words.endswith("expected 'search=...&to=...'")
     assert "page=..." in words
 
 
@@ -79,9 +79,9 @@ def test_explanation__first_of_several(lines: list[int]) -> None:
     theirs = CANONICAL.split("\n")
     for line in lines:
         theirs[line] += "!"
-    words = responses.explain_refusal(CANONICAL, "\n".join(theirs), DATE, MOMENT)
+    words = signing.explain_refusal(CANONICAL, "\n".join(theirs), DATE, MOMENT)
 
-    assert (words or "").startswith("line {} of what is signed".format(min(lines) + 1))
+    assert (words or "").startswith("line {} of the canonical request".format(min(lines) + 1))
 
 
 @pytest.mark.parametrize(
@@ -98,32 +98,32 @@ def test_explanation__first_of_several(lines: list[int]) -> None:
 )
 def test_explanation__odd_text(theirs: str, number: int, expected: Optional[str]) -> None:
     """Lines that only one side has differ, and what the service sends is shown short and plain."""
-    words = responses.explain_refusal(CANONICAL, theirs, DATE, MOMENT) or ""
+    words = signing.explain_refusal(CANONICAL, theirs, DATE, MOMENT) or ""
 
     if expected is None:
-        assert "api_key or api_secret is wrong" in words
+        assert "api_key and api_secret belong together" in words
     else:
         assert words.startswith("line {} of".format(number))
-        assert words.endswith("the service has " + expected)
+        assert words.endswith("expected " + expected)
 
 
 def test_explanation__no_difference() -> None:
     """Where both sides mean the same request, it is the secret that differs."""
-    words = responses.explain_refusal(CANONICAL, CANONICAL, DATE, MOMENT)
+    words = signing.explain_refusal(CANONICAL, CANONICAL, DATE, MOMENT)
 
     assert words is not None
-    assert "api_key or api_secret is wrong" in words
+    assert "api_key and api_secret belong together" in words
 
 
 @pytest.mark.parametrize("theirs", [None, "", 5, ["POST"], {"text": CANONICAL}, True])
 def test_explanation__no_text_of_the_service(theirs: Any) -> None:
     """Where the service sent no text of its own, nothing is made up."""
-    assert responses.explain_refusal(CANONICAL, theirs, DATE, MOMENT) is None
+    assert signing.explain_refusal(CANONICAL, theirs, DATE, MOMENT) is None
 
 
 def test_explanation__nothing_signed() -> None:
     """Where nothing was signed, as through a stand-in, nothing is compared."""
-    assert responses.explain_refusal("", CANONICAL, DATE, MOMENT) is None
+    assert signing.explain_refusal("", CANONICAL, DATE, MOMENT) is None
 
 
 @pytest.mark.parametrize(
@@ -131,25 +131,25 @@ def test_explanation__nothing_signed() -> None:
     [
         (300, None),
         (-300, None),
-        (301, "the clock of this machine is 301 seconds ahead of the service's: set it right"),
-        (-301, "the clock of this machine is 301 seconds behind the service's: set it right"),
-        (86400, "the clock of this machine is 86400 seconds ahead of the service's: set it right"),
+        (301, "set the clock of this machine: it is 301 seconds ahead of that of the service"),
+        (-301, "set the clock of this machine: it is 301 seconds behind that of the service"),
+        (86400, "set the clock of this machine: it is 86400 seconds ahead of that of the service"),
     ],
 )
 def test_explanation__clock(seconds: int, expected: Optional[str]) -> None:
     """Clocks that are more than 5 minutes apart are named, by how much and in which direction."""
     now = MOMENT + timedelta(seconds=seconds)
 
-    assert responses.explain_refusal(CANONICAL, None, DATE, now) == expected
+    assert signing.explain_refusal(CANONICAL, None, DATE, now) == expected
     if expected is not None:
-        assert responses.explain_refusal(CANONICAL, spoiled(2), DATE, now) == expected
+        assert signing.explain_refusal(CANONICAL, spoiled(2), DATE, now) == expected
 
 
 @pytest.mark.parametrize("date", [None, "", "soon", "Thu, 99 Jul 2020 10:11:12 GMT", "0"])
 def test_explanation__date_that_is_none(date: Optional[str]) -> None:
     """Without a usable date the clocks cannot be compared, and the texts are."""
     now = MOMENT + timedelta(hours=1)
-    words = responses.explain_refusal(CANONICAL, spoiled(0), date, now)
+    words = signing.explain_refusal(CANONICAL, spoiled(0), date, now)
 
     assert (words or "").startswith("line 1 of")
 
@@ -160,6 +160,6 @@ def test_explanation__date_that_is_none(date: Optional[str]) -> None:
 )
 def test_explanation__never_raises(theirs: Any, date: Optional[str]) -> None:
     """Whatever a refusal carries, it is explained in one line, or not at all."""
-    words = responses.explain_refusal(CANONICAL, theirs, date, MOMENT)
+    words = signing.explain_refusal(CANONICAL, theirs, date, MOMENT)
 
     assert words is None or "\n" not in words

@@ -239,11 +239,11 @@ def test_to_dict__deep_and_plain() -> None:
 
 
 def test_to_json__moments_and_text() -> None:
-    """Moments are ISO 8601 in UTC, text stays as it is; what has no form in JSON is refused."""
+    """Moments are ISO 8601 in UTC, text stays as it is; what cannot be written in JSON is refused."""
     row = Message({"id": 7, "body": "é", "at": datetime(2020, 7, 2, tzinfo=timezone.utc)})
 
     assert row.to_json() == '{"id":7,"body":"é","at":"2020-07-02T00:00:00Z"}'
-    with pytest.raises(ValueError, match=r"at: .* has no form in JSON"):
+    with pytest.raises(ValueError, match=r"at: .* cannot be written in JSON"):
         Message({"at": object()}).to_json()
 
 

@@ -121,7 +121,7 @@ def test_configured__value_that_cannot_be(name: str, bad: Any) -> None:
     assert "hidden" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["api_kee", "plural", "transport", "verify_request"])
+@pytest.mark.parametrize("name", ["api_kee", "plural", "verify_request"])
 def test_configured__unknown_keyword(name: str) -> None:
     """What is no setting of a scope is refused by its name, and so is anything by position."""
     with pytest.raises(TypeError, match=name):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import Color
 from vivialconnect.common import settings
-from vivialconnect.common.settings import Settings, checked, effective, without_credentials
+from vivialconnect.common.settings import Settings, resolve, validate, without_credentials
 
 COMPLETE = {"api_key": "MTK1", "api_secret": "hidden", "api_account_id": 1}
 ENVIRONMENT = {
@@ -25,7 +25,7 @@ ENVIRONMENT = {
 
 def ready(**changes: Any) -> Settings:
     """Return settings fit for a call but for what is changed."""
-    return checked(effective({**COMPLETE, **changes}, {}))
+    return validate(resolve({**COMPLETE, **changes}, {}))
 
 
 def values(told: Settings) -> list[Any]:
@@ -35,7 +35,7 @@ def values(told: Settings) -> list[Any]:
 
 def test_effective__nothing_given() -> None:
     """Without class settings and environment the defaults hold, and credentials are missing."""
-    assert values(effective({}, {})) == values(Settings())
+    assert values(resolve({}, {})) == values(Settings())
     assert Settings().request_timeout == 30
     assert Settings().api_base_url == "https://api.vivialconnect.net/api/v1.0"
     assert Settings().api_verify_request is True
@@ -43,7 +43,7 @@ def test_effective__nothing_given() -> None:
 
 def test_effective__environment() -> None:
     """What is not given comes from the environment."""
-    found = effective({}, ENVIRONMENT)
+    found = resolve({}, ENVIRONMENT)
 
     assert values(found)[:4] == ["MTKENV", "secret-of-environment", "77", "http://localhost:1/x"]
 
@@ -51,10 +51,10 @@ def test_effective__environment() -> None:
 def test_effective__process_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment is that of the process, read at each call."""
     monkeypatch.setenv("VIVIALCONNECT_ACCOUNT_ID", "5")
-    assert effective({}).api_account_id == "5"
+    assert resolve({}).api_account_id == "5"
 
     monkeypatch.setenv("VIVIALCONNECT_ACCOUNT_ID", "6")
-    assert effective({}).api_account_id == "6"
+    assert resolve({}).api_account_id == "6"
 
 
 @pytest.mark.parametrize("empty", [None, ""])
@@ -62,13 +62,13 @@ def test_effective__empty_is_unset(empty: Any) -> None:
     """An empty value is as none: the environment takes its place."""
     given_nothing: dict[str, Any] = dict.fromkeys(settings.ENVIRONMENT, empty)
 
-    assert values(effective(given_nothing, ENVIRONMENT)) == values(effective({}, ENVIRONMENT))
-    assert values(effective({}, dict.fromkeys(ENVIRONMENT, ""))) == values(Settings())
+    assert values(resolve(given_nothing, ENVIRONMENT)) == values(resolve({}, ENVIRONMENT))
+    assert values(resolve({}, dict.fromkeys(ENVIRONMENT, ""))) == values(Settings())
 
 
 def test_effective__given_beats_environment() -> None:
     """What is given beats the environment, setting by setting."""
-    found = effective({"api_account_id": 9}, ENVIRONMENT)
+    found = resolve({"api_account_id": 9}, ENVIRONMENT)
 
     assert found.api_account_id == 9
     assert found.api_key == "MTKENV"
@@ -77,18 +77,18 @@ def test_effective__given_beats_environment() -> None:
 @pytest.mark.parametrize("half", ["api_key", "api_secret"])
 def test_effective__half_a_pair(half: str) -> None:
     """Key and secret come from one source: half of a pair is not made whole from another."""
-    found = effective({half: "mine"}, ENVIRONMENT)
+    found = resolve({half: "mine"}, ENVIRONMENT)
     other = "api_secret" if half == "api_key" else "api_key"
 
     assert getattr(found, half) == "mine"
     assert getattr(found, other) is None
     with pytest.raises(ValueError, match=other):
-        checked(found)
+        validate(found)
 
 
 def test_effective__false_and_zero_are_given() -> None:
     """False and 0 are values, not the absence of one."""
-    found = effective({"api_verify_request": False, "request_timeout": 0}, {})
+    found = resolve({"api_verify_request": False, "request_timeout": 0}, {})
 
     assert found.api_verify_request is False
     assert found.request_timeout == 0
@@ -118,7 +118,7 @@ def test_checked__missing(name: str) -> None:
 def test_checked__both_missing() -> None:
     """Key and secret are named together, each with both places to set it."""
     with pytest.raises(ValueError, match="api_key and api_secret are not set") as caught:
-        checked(Settings())
+        validate(Settings())
 
     for name in ("api_key", "api_secret"):
         assert "Resource." + name in str(caught.value)
@@ -128,8 +128,8 @@ def test_checked__both_missing() -> None:
 
 def test_checked__half_of_a_pair_elsewhere() -> None:
     """Who has the secret in the environment and the key on the class is told why it is missing."""
-    with pytest.raises(ValueError, match=r"api_secret is not set.*; api_key is set, .* one place"):
-        checked(effective({"api_key": "MTK1"}, ENVIRONMENT))
+    with pytest.raises(ValueError, match=r"api_secret is not set.*; api_key is set, .* same source"):
+        validate(resolve({"api_key": "MTK1"}, ENVIRONMENT))
 
 
 @pytest.mark.parametrize("name", ["api_key", "api_secret"])
@@ -140,7 +140,7 @@ def test_checked__key_that_cannot_be_sent(name: str, bad: Any) -> None:
         ready(**{name: bad})
 
     assert repr(bad) not in str(caught.value)
-    shown = "line break" if isinstance(bad, str) else "of the type " + type(bad).__name__
+    shown = "line break" if isinstance(bad, str) else "got " + type(bad).__name__
     assert shown in str(caught.value)
 
 
@@ -149,10 +149,10 @@ def test_checked__key_that_cannot_be_sent(name: str, bad: Any) -> None:
 )
 def test_checked__timeout_that_is_no_time(bad: Any) -> None:
     """A timeout must be a positive, finite number of seconds."""
-    given_settings = effective(COMPLETE, {}).changed(request_timeout=bad)
+    given_settings = resolve(COMPLETE, {})._replace(request_timeout=bad)
 
     with pytest.raises(ValueError, match="request_timeout"):
-        checked(given_settings)
+        validate(given_settings)
 
 
 @given(st.floats(min_value=1e-9, max_value=1e9) | st.integers(min_value=1, max_value=10**9))
@@ -165,7 +165,7 @@ def test_checked__timeout_of_any_length(seconds: float) -> None:
 def test_checked__verify_that_is_neither_bool_nor_path(bad: Any) -> None:
     """Trust is True, False or a path; a number, even 0, is no way to turn it off."""
     with pytest.raises(ValueError, match="api_verify_request"):
-        checked(Settings(**COMPLETE, api_verify_request=bad))
+        validate(Settings(**COMPLETE, api_verify_request=bad))
 
 
 @pytest.mark.parametrize("good", [True, False, "/x.pem", Path("x.pem")])
@@ -229,6 +229,6 @@ def test_without_credentials__at_sign_in_password() -> None:
 
 def test_effective__member_of_an_enumeration() -> None:
     """A member of an enumeration is its value, whatever it prints."""
-    found = settings.effective({"api_key": Color.RED, "api_secret": Color.RED}, {})
+    found = settings.resolve({"api_key": Color.RED, "api_secret": Color.RED}, {})
 
     assert (str(found.api_key), str(found.api_secret)) == ("red", "red")

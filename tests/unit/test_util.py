@@ -126,8 +126,8 @@ def test_json_to_dict__table(source: Any, value: Any) -> None:
         ('{"a": [-Infinity]}', "-Infinity is not JSON"),
         ("Infinity", "Infinity is not JSON"),
         (b"\xff", "utf-8"),
-        (None, "JSON must be text or bytes, not NoneType"),
-        ({"a": 1}, "JSON must be text or bytes, not dict"),
+        (None, "JSON must be text or bytes, got NoneType"),
+        ({"a": 1}, "JSON must be text or bytes, got dict"),
         ("[" * 100_000, "nested too deeply"),
         ('{"a":' * 100_000, "nested too deeply"),
     ],
@@ -191,7 +191,7 @@ def test_to_json__root() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ({"a": {"b": [0, math.nan]}}, r"message\.a\.b\[1\]: nan \(float\) has no form in JSON"),
+        ({"a": {"b": [0, math.nan]}}, r"message\.a\.b\[1\]: nan \(float\) cannot be written in JSON"),
         ([math.inf], r"message\[0\]: inf"),
         (-math.inf, "message: -inf"),
         ({"tags": {1}}, r"message\.tags: \{1\} \(set\)"),
@@ -200,18 +200,18 @@ def test_to_json__root() -> None:
         ({"at": time(1)}, r"message\.at: datetime\.time"),
         ({"for": timedelta(1)}, r"message\.for: .*timedelta"),
         ({"x": object}, r"message\.x: <class 'object'> \(type\)"),
-        ({"body": "a\ud83d"}, r"message\.body: 'a\\ud83d' \(str\) has no form in UTF-8"),
-        ({"\udc00": 1}, r"message: '\\udc00' \(str\) has no form in UTF-8"),
-        ({1: "a"}, "1 in message is no key: keys are text"),
-        ({"a": {None: 1}}, r"None in message\.a is no key"),
-        ({b"a": 1}, "b'a' in message is no key"),
-        (nested(100_000), "nested too deeply, or inside itself"),
+        ({"body": "a\ud83d"}, r"message\.body: 'a\\ud83d' \(str\) cannot be written in UTF-8"),
+        ({"\udc00": 1}, r"message: '\\udc00' \(str\) cannot be written in UTF-8"),
+        ({1: "a"}, "keys of message must be texts, got 1"),
+        ({"a": {None: 1}}, r"keys of message\.a must be texts, got None"),
+        ({b"a": 1}, "keys of message must be texts, got b'a'"),
+        (nested(100_000), "nested too deeply, or contains itself"),
         (datetime.min.replace(tzinfo=timezone(timedelta(hours=1))), "message: datetime.datetime"),
     ],
     ids=range(16),
 )
 def test_to_json__refuses(value: Any, message: str) -> None:
-    """What has no form in JSON is a ValueError that names the place and the value."""
+    """What cannot be written in JSON is a ValueError that names the place and the value."""
     with pytest.raises(ValueError, match=message):
         Util.to_json(value, root="message")
 
@@ -222,13 +222,13 @@ def test_to_json__refuses_without_a_root() -> None:
         Util.to_json({"a": math.nan}, root=None)
     with pytest.raises(ValueError, match=r"\Athe object: nan"):
         Util.to_json(math.nan, root=None)
-    with pytest.raises(ValueError, match=r"\A7 in the object is no key"):
+    with pytest.raises(ValueError, match=r"keys of the object must be texts, got 7"):
         Util.to_json({7: 1}, root=None)
 
 
 def test_to_json__refuses_a_root_that_is_no_text() -> None:
     """A root is a key like any other."""
-    with pytest.raises(ValueError, match="7 in the object is no key"):
+    with pytest.raises(ValueError, match="keys of the object must be texts, got 7"):
         Util.to_json({}, root=7)  # type: ignore[arg-type] # the case
 
 
@@ -240,7 +240,7 @@ def test_to_json__circle() -> None:
     loop["loop"] = loop
 
     for value in (circle, loop):
-        with pytest.raises(ValueError, match="inside itself"):
+        with pytest.raises(ValueError, match="contains itself"):
             Util.to_json(value)
 
 

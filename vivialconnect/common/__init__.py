@@ -1,67 +1,61 @@
-"""What the resources stand on: errors, conversion, signing, transport. No resource lives here.
+"""What the resources are built on: errors, conversions, signing, transport. No resource is here.
 
-Nor does anything in this file but what is needed to import the others when they are asked for.
+This file has only what imports the other modules on first use.
 """
 
 from __future__ import annotations
 
+import logging  # noqa: F401 - see no_fork
 import os
-
-# What threading makes locks with; threading itself would be a twentieth of what the nouns import.
-from _thread import RLock
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Callable
+from threading import RLock
+from types import ModuleType
+from typing import Any, Callable
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-# Hooks that are registered later run earlier, and logging has one that takes a lock which the
-# imports need: so that it is taken after this one, logging is imported here, before its time.
-import_module("logging")
-
-#: Held by what a fork must not interrupt: imports at the first call, and writing a setting. A child
-#: that is forked while another thread imports a module inherits the module's lock, which nobody is
-#: left to release: its own first call would wait for ever. So a fork waits for the import.
+#: Held while a fork would do harm: during an import on first use, and while a setting is written.
+#: A child that is forked while another thread imports a module inherits the lock of that module,
+#: and its own first import would wait forever. Fork hooks run in reverse order: logging is imported
+#: first, because its hook takes a lock that an import may need.
 no_fork = RLock()
 
 
 def import_with_fork_guard(name: str) -> Any:
-    """Import a module where its first use is, and keep the process from forking meanwhile.
+    """Import a module on its first use, and keep the process from forking meanwhile.
 
-    ``requests``, ``urllib3`` and ``dateutil`` come in here alone: each takes longer to import than
-    this package.
+    ``requests``, ``urllib3`` and ``dateutil`` are imported only here, because each takes longer to
+    import than this package.
     """
     with no_fork:
         return import_module(name)
 
 
-def modules_of(package: str) -> Callable[[str], ModuleType]:
-    """Return the ``__getattr__`` of a package whose modules are imported when they are asked for.
+def submodule_getter(package: str) -> Callable[[str], ModuleType]:
+    """Return the ``__getattr__`` of a package that imports its submodules on first use.
 
-    So that ``vivialconnect.common.error`` is there after ``import vivialconnect``.
+    ``vivialconnect.common.error`` exists after ``import vivialconnect`` for this reason.
     """
 
-    # Without the lock: a module that is being imported may ask for another in this way, and whoever
-    # has the lock may wait for the first.
-    def find(name: str) -> ModuleType:
+    # Without the fork guard: a module that is being imported may use this, and a thread that holds
+    # the guard may wait for that module.
+    def get(name: str) -> ModuleType:
         path = "{}.{}".format(package, name)
         try:
             if not name.startswith("_"):
                 return import_module(path)
         except ModuleNotFoundError as error:
-            if error.name != path:  # there is such a module, and it lacks another
+            if error.name != path:  # the module exists, and another one is missing
                 raise
         raise AttributeError("module {!r} has no attribute {!r}".format(package, name))
 
-    return find
+    return get
 
 
 def at_fork(**hooks: Callable[[], object]) -> None:
-    """Have ``before``, ``after_in_parent``, ``after_in_child`` called where the process forks."""
-    if hasattr(os, "register_at_fork"):  # Windows does not fork
+    """Register ``before``, ``after_in_parent`` and ``after_in_child`` hooks for forks."""
+    if hasattr(os, "register_at_fork"):  # Windows has no fork
         os.register_at_fork(**hooks)
 
 
 at_fork(before=no_fork.acquire, after_in_parent=no_fork.release, after_in_child=no_fork.release)
 
-__getattr__ = modules_of(__name__)
+__getattr__ = submodule_getter(__name__)

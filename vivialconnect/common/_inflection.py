@@ -1,10 +1,7 @@
-"""English plurals: tables of words, rules for all others, and the two directions through them.
+"""English plurals and singulars, used through :class:`~vivialconnect.common.util.Util`.
 
-Only what concerns the number of a noun may live in here; :class:`~vivialconnect.common.util.Util`
-is the way in. A word is looked up, last part first (``phone_number`` is about ``number``): as a
-whole in the tables of words, then by its ending in the tables of endings, then by the rules, of
-which the last always holds. A word that already has the number that is asked for comes back as it
-is where that can be told.
+The last part of a compound is inflected (``number`` of ``phone_number``). It is looked up in the
+tables of words, then in the tables of endings; the rules apply to all other words.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ from functools import lru_cache
 from re import Pattern
 from typing import NamedTuple
 
-#: One form for both numbers.
+#: Words with one form for singular and plural.
 UNCOUNTABLE = frozenset(
     """
     advice aircraft billing bison chaos chassis clothes corps debris deer equipment feedback
@@ -66,7 +63,7 @@ IRREGULAR_WORDS = {
     "titmouse": "titmice",
 }
 
-#: Endings of any word, singular to plural; the longest that fits counts.
+#: Endings of words, singular to plural. The longest match is used.
 IRREGULAR_ENDINGS = {
     "alias": "aliases",
     "bus": "buses",
@@ -106,7 +103,7 @@ IRREGULAR_ENDINGS = {
     "talisman": "talismans",
 }
 
-#: Whole words that take "es" although no rule says so: singular in -s, and some in -o.
+#: Words that take "es" without a rule: singular words in -s, and some words in -o.
 TAKES_ES = frozenset(
     """
     abacus apparatus atlas bias bonus campus canvas census chorus circus consensus corpus cosmos
@@ -116,7 +113,7 @@ TAKES_ES = frozenset(
     """.split()  # noqa: SIM905 - a list of words is read as text
 )
 
-#: Whole words that take a plain "s" although they, or their plural, look like another kind.
+#: Words that take "s", although a rule would say otherwise.
 TAKES_S = frozenset(
     """
     abuse
@@ -133,7 +130,7 @@ TAKES_S = frozenset(
     """.split()  # noqa: SIM905 - a list of words is read as text
 )
 
-#: For every other word, the first that fits; with "es" after what hisses.
+#: Rules for all other words. The first match is used.
 PLURAL_RULES = (
     (r"([^aeiouy]|qu)y\Z", r"\1ies"),
     (r"(x|ch|ss|sh|tz|zz)\Z", r"\1es"),
@@ -152,22 +149,22 @@ SINGULAR_RULES = (
     (r"s\Z", r""),
 )
 
-#: The last part of a compound: after a separator, a digit or a hump.
+#: The last part of a compound: after a separator, a digit, or a lower-case letter.
 LAST_PART = re.compile(r"(?:[A-Z]+[a-z]*|[a-z]+)\Z")
 
 
 class Direction(NamedTuple):
-    """What one way through the tables needs."""
+    """The tables and rules of one direction: to the plural or to the singular."""
 
     words: dict[str, str]
     endings: list[tuple[str, str]]
     rules: list[tuple[Pattern[str], str]]
 
     def inflect(self, word: str) -> str:
-        """Return a word in this number, in the case that it has."""
+        """Return the inflected word, in upper or lower case like the given one."""
         match = LAST_PART.search(word)
         part = match.group() if match else ""
-        return word[: len(word) - len(part)] + _in_case_of(part, self._inflect_part(part.lower()))
+        return word[: len(word) - len(part)] + _match_case(part, self._inflect_part(part.lower()))
 
     def _inflect_part(self, part: str) -> str:
         if part in self.words:
@@ -181,10 +178,10 @@ class Direction(NamedTuple):
         return part
 
 
-def _in_case_of(part: str, inflected: str) -> str:
-    """Return the inflected word, in lower case so far, in the case that the given one has.
+def _match_case(part: str, inflected: str) -> str:
+    """Return the inflected word in upper or lower case, like the given one.
 
-    A plural that only adds to an abbreviation adds small letters: URL, URLs.
+    A plural that only adds letters to an abbreviation adds lower-case letters: URL, URLs.
     """
     lower = part.lower()
     shared = 0
@@ -200,7 +197,7 @@ def _in_case_of(part: str, inflected: str) -> str:
 def _direction(
     words: dict[str, str], endings: dict[str, str], rules: Iterable[tuple[str, str]]
 ) -> Direction:
-    """Make a direction; what already is its result stays."""
+    """Return a direction. Words that are inflected already stay unchanged."""
     known = {word: word for word in (*UNCOUNTABLE, *words.values())}
     ends = {**{ending: ending for ending in endings.values()}, **endings}
     return Direction(
@@ -210,7 +207,7 @@ def _direction(
     )
 
 
-def _turned(pairs: dict[str, str]) -> dict[str, str]:
+def _reversed(pairs: dict[str, str]) -> dict[str, str]:
     return {plural: singular for singular, plural in pairs.items()}
 
 
@@ -220,17 +217,17 @@ _WORDS = {
     **{word: word + "s" for word in TAKES_S},
 }
 _TO_PLURAL = _direction(_WORDS, IRREGULAR_ENDINGS, PLURAL_RULES)
-_TO_SINGULAR = _direction(_turned(_WORDS), _turned(IRREGULAR_ENDINGS), SINGULAR_RULES)
+_TO_SINGULAR = _direction(_reversed(_WORDS), _reversed(IRREGULAR_ENDINGS), SINGULAR_RULES)
 
 
-# A class derives its names at each call, so these are asked for the same few words all the time.
+# A class derives its names at each request.
 @lru_cache(maxsize=512)
 def pluralize(singular: str) -> str:
-    """Return a word in its plural form; the empty word stays empty."""
+    """Return the plural of a word."""
     return _TO_PLURAL.inflect(singular) if singular else ""
 
 
 @lru_cache(maxsize=512)
 def singularize(plural: str) -> str:
-    """Return a word in its singular form; the empty word stays empty."""
+    """Return the singular of a word."""
     return _TO_SINGULAR.inflect(plural) if plural else ""

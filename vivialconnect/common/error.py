@@ -1,12 +1,12 @@
-"""What can go wrong, and how it is told: the exceptions, the status table, the words. No I/O.
+"""The exceptions of this package, the status table, and their texts.
 
 ::
 
     VivialConnectError
-    ├── RequestorError                 a call that did not end well
-    │   ├── ConnectionError            no usable answer: refused, DNS, TLS, cut short
-    │   │   └── Timeout                the call's time was up
-    │   ├── Redirection                every 3xx; none is followed
+    ├── RequestorError                 the request failed
+    │   ├── ConnectionError            no usable response: refused, DNS, TLS, cut short
+    │   │   └── Timeout                the deadline expired
+    │   ├── Redirection                every 3xx; redirects are not followed
     │   ├── ClientError                4xx
     │   │   ├── BadRequest             400
     │   │   ├── UnauthorizedAccess     401
@@ -17,12 +17,13 @@
     │   │   ├── ResourceInvalid        422
     │   │   └── RateLimit              429
     │   └── ServerError                5xx
-    └── ResourceError                  an answer that is not a resource
+    └── ResourceError                  the response is not the expected resource
 
-A wrong *call* (a missing setting, a row without id) is a ``ValueError`` before anything is sent, a
-misspelt field an ``AttributeError``. :class:`ConnectionError` is not the built-in of that name.
+Invalid use (a missing setting, an object without id) raises ``ValueError`` before anything is sent;
+a misspelt field raises ``AttributeError``. :class:`ConnectionError` is not the built-in class of
+that name.
 
-Nothing that makes an error or its words raises, whatever it is given.
+Creating an error never raises, whatever the arguments.
 """
 
 from __future__ import annotations
@@ -30,10 +31,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-if TYPE_CHECKING:
-    from vivialconnect.common import exchange
+from vivialconnect.common.exchange import Request
 
 NOT_SENT = "not sent"
 REFUSED = "refused"
@@ -42,18 +42,18 @@ ACCEPTED = "accepted"
 
 _OUTCOME_ADVICE = {
     NOT_SENT: ". Nothing was sent",
-    UNKNOWN: ". It is unknown whether this took effect: look before you repeat it",
-    ACCEPTED: ". The service has accepted it: do not repeat it",
+    UNKNOWN: ". The request may have taken effect: check before you send it again",
+    ACCEPTED: ". The service accepted the request: do not send it again",
 }
 
-#: Methods that change nothing, so that nobody asks whether they took effect.
+#: Methods that change nothing on the service.
 SAFE_METHODS = frozenset(("GET", "HEAD"))
 
 
 class VivialConnectError(Exception):
-    """The root of every exception that this library raises on purpose.
+    """The base class of every exception of this package.
 
-    Constructors of the tree never raise, and every exception pickles and copies.
+    Every exception can be pickled and copied.
 
         >>> from vivialconnect import Message, VivialConnectError
         >>> try:
@@ -63,36 +63,36 @@ class VivialConnectError(Exception):
         404 refused
     """
 
-    #: What happened, in words, without method and path.
+    #: What happened, without method and path.
     message: str = ""
-    #: The status of the answer, or ``None`` where none came.
+    #: The status of the response; ``None`` if there was none.
     http_status: int | None = None
-    #: The body of the answer as text, verbatim.
+    #: The body of the response as text, verbatim except for secrets, which are masked.
     http_body: str | None = None
-    #: The body parsed as JSON, or ``None`` where it is no JSON.
+    #: The body parsed as JSON; ``None`` if it is not JSON.
     json_body: Any = None
-    #: The header fields of the answer, names in lower case.
+    #: The headers of the response, names in lower case.
     headers: dict[str, str] | None = None
     #: The service's own code for the failure, for example 10008.
     error_code: Any = None
-    #: The request parameter that the service complains about.
+    #: The request parameter that the service rejected.
     param: Any = None
-    #: The HTTP method of the call.
+    #: The HTTP method of the request.
     method: str | None = None
-    #: The URL of the call.
+    #: The URL of the request.
     url: str | None = None
-    #: How often the call was sent or tried; ``None`` where the error was made by hand.
+    #: The number of attempts; ``None`` if no request was made.
     attempts: int | None = None
-    #: Did it happen? ``"not sent"``: the request never left. ``"refused"``: the service said no.
-    #: ``"unknown"``: it may have taken effect. ``"accepted"``: it has, but the answer is
-    #: unreadable. ``None`` where no request was made.
+    #: Did it happen? ``"not sent"``: the request was not sent. ``"refused"``: the service refused
+    #: it. ``"unknown"``: it may have taken effect. ``"accepted"``: the service accepted it, but the
+    #: response is unreadable. ``None`` if no request was made.
     outcome: str | None = None
 
-    #: What was called, without the query.
-    _call: str | None = None
-    #: What to do, where more is known of it than class, status and outcome tell.
+    #: Method and path of the request, without the query.
+    _request_line: str | None = None
+    #: What to do, if more is known than the class, the status and the outcome tell.
     _hint: str | None = None
-    #: How to look whether it took effect, where there is a way.
+    #: How to check whether the request took effect.
     _look_up: str = ""
 
     def __init__(self, message: str | None = None) -> None:
@@ -102,9 +102,9 @@ class VivialConnectError(Exception):
     def __str__(self) -> str:
         hint = self._what_to_do()
         words = self._describe() + ("; " + hint if hint else "")
-        if self._call is not None:
+        if self._request_line is not None:
             again = ", {} attempts".format(self.attempts) if (self.attempts or 1) > 1 else ""
-            words = "{} ({}{})".format(words, self._call, again)
+            words = "{} ({}{})".format(words, self._request_line, again)
         return words + self._advice()
 
     def __repr__(self) -> str:
@@ -124,14 +124,14 @@ class VivialConnectError(Exception):
 
 
 class RequestorError(VivialConnectError):
-    """The call failed.
+    """The request failed.
 
-    :param message: What happened, in words.
-    :param http_status: The status of the answer.
-    :param http_body: The body of the answer, text or bytes.
+    :param message: What happened.
+    :param http_status: The status of the response.
+    :param http_body: The body of the response, text or bytes.
     """
 
-    #: Seconds to wait as the service asked for in ``Retry-After``; ``None`` where it did not.
+    #: The delay that ``Retry-After`` asks for, in seconds; ``None`` without that header.
     retry_after: float | None = None
 
     #: What to do about the status.
@@ -160,36 +160,37 @@ class RequestorError(VivialConnectError):
             return self._hint
         kind = error_for_status(self.http_status)
         if kind is RateLimit and self.retry_after is not None:
-            return "wait {:.0f} seconds before the next call".format(self.retry_after)
+            return "wait {:.0f} seconds before the next request".format(self.retry_after)
         return kind._usual_hint
 
 
 class ConnectionError(RequestorError):  # noqa: A001 - the documented name
-    """No usable answer came.
+    """The service sent no usable response.
 
-    The network failed before, during or after sending: the address was refused or not found, TLS
-    was not trusted, the answer was cut short or is no HTTP. ``__cause__`` is the network's own
-    exception, and ``outcome`` tells whether the request may have arrived.
+    The network failed before, during or after sending: the connection was refused, the name not
+    found, the TLS certificate not trusted, the response cut short or not HTTP. ``__cause__`` is the
+    network's own exception; ``outcome`` tells whether the request may have been received.
     """
 
-    #: No attempt may follow: it would fail in the same way again, or hand on a body once more.
+    #: The request must not be retried: it would fail again, or deliver a body twice.
     _lasting = False
 
 
 class Timeout(ConnectionError):
-    """The call took longer than ``request_timeout`` allows."""
+    """The request took longer than ``request_timeout``."""
 
 
 class Redirection(RequestorError):
-    """The service answered with a redirect, which is never followed.
+    """The service responded with a redirect (3xx).
 
-    A redirect would need a signature of its own, and might lead to another host.
+    Redirects are not followed: the redirected request would need a signature of its own, and might
+    go to another host.
 
     :param url: The absolute target.
-    :param headers: The header fields of the answer.
+    :param headers: The headers of the response.
     """
 
-    _usual_hint = "set api_base_url to where the service is now"
+    _usual_hint = "set api_base_url to the current URL of the service"
 
     def __init__(
         self,
@@ -200,7 +201,7 @@ class Redirection(RequestorError):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, http_status, http_body)
-        #: The absolute target of the redirect; the URL of the call itself where none was named.
+        #: The absolute target of the redirect; the URL of the request if the response names none.
         self.url = url
         self.headers = None if headers is None else dict(headers)
 
@@ -208,23 +209,23 @@ class Redirection(RequestorError):
 class ClientError(RequestorError):
     """The service refused the request (4xx)."""
 
-    _usual_hint = "change what was sent, for the service will not take it"
+    _usual_hint = "fix the request; sent unchanged, it will fail again"
 
 
 class BadRequest(ClientError):
-    """The service could not accept what was sent (400)."""
+    """The request is invalid (400)."""
 
 
 class UnauthorizedAccess(ClientError):
-    """The key, the secret or the signature is wrong (401)."""
+    """The API key, the API secret or the signature is wrong (401)."""
 
     _usual_hint = "check api_key and api_secret"
 
 
 class ForbiddenAccess(ClientError):
-    """The key may not use this account or resource (403)."""
+    """The API key has no access to this account or resource (403)."""
 
-    _usual_hint = "check api_account_id: it must be an account of this key"
+    _usual_hint = "check that api_account_id is an account of this API key"
 
 
 class ResourceNotFound(ClientError):
@@ -234,37 +235,37 @@ class ResourceNotFound(ClientError):
 
 
 class MethodNotAllowed(ClientError):
-    """The resource cannot be used in this way (405)."""
+    """The resource does not support the method (405)."""
 
-    _usual_hint = "the service does not offer this call"
+    _usual_hint = "the service does not support this request"
 
 
 class ResourceConflict(ClientError):
-    """The resource conflicts with another (409)."""
+    """The request conflicts with another resource (409)."""
 
-    _usual_hint = "reload what it conflicts with, and decide anew"
+    _usual_hint = "reload the conflicting resource before you send the request again"
 
 
 class ResourceInvalid(ClientError):
     """The resource is invalid (422)."""
 
-    _usual_hint = "correct the fields that were sent"
+    _usual_hint = "correct the fields of the resource"
 
 
 class RateLimit(ClientError):
-    """Too many requests (429); ``retry_after`` says for how long, if the service did."""
+    """Too many requests (429). ``retry_after`` has the delay, if the service sent one."""
 
-    _usual_hint = "wait before the next call"
+    _usual_hint = "wait before the next request"
 
 
 class ServerError(RequestorError):
     """The service failed (5xx)."""
 
-    _usual_hint = "the fault is the service's: try later"
+    _usual_hint = "the service failed: try again later"
 
 
 class ResourceError(VivialConnectError):
-    """The answer is not the resource that was asked for."""
+    """The response is not the expected resource."""
 
 
 CLASS_OF_STATUS: dict[int, type[RequestorError]] = {
@@ -285,7 +286,7 @@ CLASS_OF_HUNDRED: dict[int, type[RequestorError]] = {
 
 
 def error_for_status(status: int) -> type[RequestorError]:
-    """Return the exception class for a status; total, whatever the number.
+    """Return the exception class for a status; every number has one.
 
     >>> error_for_status(404).__name__, error_for_status(418).__name__
     ('ResourceNotFound', 'ClientError')
@@ -293,26 +294,25 @@ def error_for_status(status: int) -> type[RequestorError]:
     return CLASS_OF_STATUS.get(status) or CLASS_OF_HUNDRED.get(status // 100, RequestorError)
 
 
-def tell_call(
+def add_request(
     error: VivialConnectError,
-    request: exchange.Request,
+    request: Request,
     outcome: str,
     attempts: int = 1,
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Write on an error which call it ended, so that its text and attributes can tell.
+    """Add the request to an error, for its text and its attributes.
 
-    :param error: The error, as it was made.
-    :param request: What was sent, or was to be; of a :class:`Redirection` the ``url`` stays the
-        target.
+    :param error: The error. The ``url`` of a :class:`Redirection` stays its target.
+    :param request: The request that failed.
     :param outcome: One of the four outcomes.
-    :param attempts: How often the call was tried.
-    :param headers: The header fields of the answer, if there was one.
+    :param attempts: The number of attempts.
+    :param headers: The headers of the response, if there was one.
     """
     error.method = request.method
     error.attempts = attempts
     error.outcome = outcome
-    error._call = "{} {}".format(request.method, _path_of(request.url))
+    error._request_line = "{} {}".format(request.method, _path_of(request.url))
     if error.url is None:
         error.url = request.url
     if headers is not None:
@@ -320,13 +320,13 @@ def tell_call(
 
 
 def _read_error_body(body: str | None) -> tuple[Any, str | None, Any, Any]:
-    """Read an error body of any shape.
+    """Read an error body.
 
     Known shapes are ``{"message"}``, ``{"error_code", "message"}``, ``{"error": "text"}`` and
-    ``{"error": {"message", "param"}}``; everything else leaves the details empty.
+    ``{"error": {"message", "param"}}``. Other bodies have no details.
 
     :param body: The text of the body, or ``None``.
-    :returns: The parsed body, its words, its error code and its parameter.
+    :returns: The parsed body, its message, its error code and its parameter.
     """
     try:
         parsed = json.loads(body) if body else None
@@ -346,7 +346,7 @@ def _read_error_body(body: str | None) -> tuple[Any, str | None, Any, Any]:
 
 
 def _describe_status(status: int, error_code: Any = None, said: str = "") -> str:
-    """Return what came back: the status, its meaning, the service's code and words.
+    """Return the status, its meaning, and the error code and message of the service.
 
     >>> _describe_status(404, said="Resource not found for id 7")
     '404 Not Found: Resource not found for id 7'
@@ -357,26 +357,26 @@ def _describe_status(status: int, error_code: Any = None, said: str = "") -> str
         line = _safe_str(status)
     if error_code is not None:
         line += ", error {}".format(_safe_str(error_code))
-    return line + ": " + (said or "the service gave no reason")
+    return line + ": " + (said or "the service sent no message")
 
 
 def _text_of(body: Any) -> str | None:
-    """Return a body as text; ``None`` for none."""
+    """Return a body as text; ``None`` if there is none."""
     if isinstance(body, bytes):
         return body.decode(errors="replace")
     return None if body is None else _safe_str(body)
 
 
 def _safe_str(value: Any) -> str:
-    """Return a value as text; that of which no text can be made as the name of its class."""
+    """Return a value as text, or the name of its class if ``str()`` fails."""
     try:
         return str(value)
-    except Exception:  # noqa: BLE001 - whatever __str__ raises, an error must not fail to be made
+    except Exception:  # noqa: BLE001 - creating an error must never raise
         return type(value).__name__
 
 
 def _path_of(url: Any) -> str:
-    """Return the path alone: a query may hold phone numbers, and says nothing of the failure.
+    """Return the path of a URL without its query, which may contain phone numbers.
 
     >>> _path_of("https://api.vivialconnect.net/api/v1.0/accounts/7.json?limit=1")
     '/api/v1.0/accounts/7.json'

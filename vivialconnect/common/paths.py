@@ -1,4 +1,4 @@
-"""Where a resource stands below the base URL: pure functions over text.
+"""The paths of resources below the base URL: pure functions over text.
 
 ::
 
@@ -6,8 +6,7 @@
     element_path      /accounts/12345/messages/9.json
     custom paths      /accounts/12345/messages/count.json
 
-Whatever a caller gives as an id is one segment, percent-quoted, so that none can change the
-structure of a path.
+An id is one segment of a path, percent-encoded, so that no id can change the structure of a path.
 """
 
 from __future__ import annotations
@@ -18,10 +17,8 @@ from re import Match
 from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
-from vivialconnect.common._encoding import is_plain_path
-
 SUFFIX = ".json"
-# A percent sign stays where it begins an escape.
+# A percent sign that begins an escape is kept.
 _NOT_IN_PATHS = r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~/%-]+"
 _NOT_IN_QUERIES = r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~%&=-]+"
 _CONTROL = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
@@ -31,34 +28,29 @@ def quote_segment(value: Any, name: str = "id") -> str:
     """Return a value as one segment of a path.
 
     :param value: A number or a text.
-    :param name: What the value is, for the error's text.
-    :raises ValueError: If the value is empty, ``.`` or ``..``, has control characters, or is
-        neither number nor text.
+    :param name: The name of the value, for the error.
+    :raises ValueError: If the value is neither a number nor a text, is empty, ``.`` or ``..``, or
+        contains control characters.
 
     >>> quote_segment("a/b"), quote_segment(7)
     ('a%2Fb', '7')
     """
-    if type(value) is int:  # nearly every id is one, and no number needs to be quoted
-        return str(value)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise ValueError("{} must be a whole number or a text, not {!r}".format(name, value))
-    # An enumeration prints its name, and is its value.
+        raise ValueError("{} must be a whole number or a text, got {!r}".format(name, value))
+    # The class of an enumeration prints its name.
     text = str.__str__(value) if isinstance(value, str) else int.__repr__(value)
-    if text.isascii() and text.isalnum():
-        return text
     if text in ("", ".", "..") or re.search(_CONTROL, text):
         raise ValueError(
-            "{} {!r} cannot stand in a path; give the number or text that the service "
-            "gave you".format(name, text)
+            "{} must be the number or text that the service assigned, got {!r}".format(name, text)
         )
     return quote(text, safe="-._~")
 
 
 def quote_prefix(path: Any) -> str:
-    """Return a path of several segments with a leading slash, or an empty text for none.
+    """Return a path of several segments with a leading slash; an empty text if there is none.
 
-    :param path: For example ``"messages/9"``; leading and closing slash are optional.
-    :raises ValueError: If a segment cannot be quoted.
+    :param path: For example ``"messages/9"``. Leading and trailing slashes are optional.
+    :raises ValueError: If a segment is invalid.
 
     >>> quote_prefix("messages/9"), quote_prefix("/messages/9/"), quote_prefix(None)
     ('/messages/9', '/messages/9', '')
@@ -66,41 +58,36 @@ def quote_prefix(path: Any) -> str:
     if path is None or path == "":
         return ""
     if not isinstance(path, str):
-        raise ValueError("path must be a text like 'messages/9', not {!r}".format(path))
-    # Decoded first, so that a prefix that was quoted already is not quoted twice.
+        raise ValueError("path must be a text like 'messages/9', got {!r}".format(path))
+    # Decoded first, so that a prefix that is encoded already is not encoded twice.
     segments = path.strip("/").split("/")
     return "".join("/" + quote_segment(unquote(segment), "path") for segment in segments)
 
 
 def encode_target(target: Any) -> tuple[str, str]:
-    """Return the path and the query of what a caller wrote, fit to be sent.
+    """Return the encoded path and query of a target that a caller wrote.
 
-    :param target: A path of any number of segments, with or without a query. What is quoted in
-        it stays quoted.
-    :raises ValueError: If it is no text, or has control characters, ``.`` or ``..`` as a segment.
+    :param target: A path of any number of segments, with or without a query. Escapes are kept.
+    :raises ValueError: If it is not a text, contains control characters, or has ``.`` or ``..`` as
+        a segment.
 
     >>> encode_target("accounts/1/tags/a b%2Fc.json?page=2")
     ('/accounts/1/tags/a%20b%2Fc.json', 'page=2')
     """
-    # A path that nearly all are like: it begins with one slash, and no segment with a dot.
-    plain = isinstance(target, str) and is_plain_path(target) and "/." not in target
-    if plain and target[:1] == "/" != target[1:2]:
-        return target, ""
     if not isinstance(target, str) or re.search(_CONTROL, target):
-        raise ValueError("the path of a call must be a text of one line, not {!r}".format(target))
+        raise ValueError("the path of a request must be one line of text, got {!r}".format(target))
     path, _, query = target.partition("?")
-    segments = [unquote(segment) if "%" in segment else segment for segment in path.split("/")]
-    if "." in segments or ".." in segments:
-        raise ValueError("the path of a call cannot go up: {!r}".format(target))
-    encoded = re.sub(_NOT_IN_PATHS, _quote_found, path.lstrip("/"))
-    return "/" + encoded, re.sub(_NOT_IN_QUERIES, _quote_found, query.replace("+", " "))
+    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
+        raise ValueError("the path of a request must not have '.' or '..': {!r}".format(target))
+    encoded = re.sub(_NOT_IN_PATHS, _quote_match, path.lstrip("/"))
+    return "/" + encoded, re.sub(_NOT_IN_QUERIES, _quote_match, query.replace("+", " "))
 
 
 def account_path(account_id: Any, name: str = "api_account_id") -> str:
     """Return the path of one account, without the suffix.
 
     :param account_id: The account.
-    :param name: What it was given as, for the error's text.
+    :param name: The name of the parameter, for the error.
 
     >>> account_path(12345)
     '/accounts/12345'
@@ -109,27 +96,29 @@ def account_path(account_id: Any, name: str = "api_account_id") -> str:
 
 
 def prefix_of(options: Mapping[str, Any] | None) -> str:
-    """Return the path in the ``prefix_options`` of a new row.
+    """Return the path in the ``prefix_options`` of a new resource.
 
-    :raises ValueError: If they are no mapping, or know something else.
+    :raises ValueError: If they are not a mapping, or have another key.
     """
     given = {} if options is None else options
     if not isinstance(given, Mapping):
         raise ValueError(
-            "prefix_options must be a mapping, like {{'path': 'messages/9'}}, not {}; give "
-            "the fields of a row by name, like body='Hi'".format(type(given).__name__)
+            "prefix_options must be a mapping like {{'path': 'messages/9'}}, got {}; pass fields "
+            "by name, like body='Hi'".format(type(given).__name__)
         )
-    others = [repr(key) for key in given if key != "path"]
-    if others:
-        raise ValueError("prefix_options knows 'path' alone, not {}".format(", ".join(others)))
+    unknown = [repr(key) for key in given if key != "path"]
+    if unknown:
+        raise ValueError(
+            "prefix_options has only the key 'path', got {}".format(", ".join(unknown))
+        )
     return quote_prefix(given.get("path"))
 
 
 def collection_path(parent: str, plural: str) -> str:
     """Return the path of a collection.
 
-    :param parent: The texts of :func:`account_path` and :func:`quote_prefix`, one after the other;
-        empty for the accounts themselves.
+    :param parent: The results of :func:`account_path` and :func:`quote_prefix` joined; empty for
+        the accounts themselves.
     :param plural: The plural name of the resource.
 
     >>> collection_path("/accounts/12345/messages/9", "attachments")
@@ -139,9 +128,9 @@ def collection_path(parent: str, plural: str) -> str:
 
 
 def element_path(parent: str, plural: str, id_: Any) -> str:
-    """Return the path of one row; the parameters are those of :func:`collection_path`.
+    """Return the path of one resource; the other parameters are those of :func:`collection_path`.
 
-    :param id_: The row's id, quoted here.
+    :param id_: The id of the resource, not encoded.
 
     >>> element_path("/accounts/12345", "messages", "a/b")
     '/accounts/12345/messages/a%2Fb.json'
@@ -150,7 +139,7 @@ def element_path(parent: str, plural: str, id_: Any) -> str:
 
 
 def absolute(base: str, target: str) -> str:
-    """Return the absolute URL that a redirect names; what is no URL as it stands.
+    """Return the absolute URL that a redirect names; a target that is no URL is returned as it is.
 
     >>> absolute("https://localhost/a/b.json", "../c.json"), absolute("http://h/", "http://[x")
     ('https://localhost/c.json', 'http://[x')
@@ -161,5 +150,5 @@ def absolute(base: str, target: str) -> str:
         return target
 
 
-def _quote_found(found: Match[str]) -> str:
+def _quote_match(found: Match[str]) -> str:
     return quote(found.group())

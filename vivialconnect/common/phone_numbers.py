@@ -1,140 +1,123 @@
-"""Phone numbers as people write them, and E.164, in which the service takes them: a check, a guess.
+"""Phone numbers and the E.164 format.
 
-Nothing of the network or the service may live in here: whether a number exists, and whose it is, is
-not known offline. No call of this package uses it; a number that you send is sent as it stands.
+Requests never use these functions: the SDK sends every phone number exactly as it was given.
 """
 
 from __future__ import annotations
 
 import re
-from string import ascii_uppercase
-from typing import Any, Optional
+from typing import Any
+from unicodedata import normalize
 
-#: In North America, area code and exchange begin with 2 to 9.
-_NATIONAL = "[2-9][0-9]{2}[2-9][0-9]{6}"
-#: No number may have over 15 digits, and with the country code the shortest in use have 7.
-_E164 = re.compile(r"\+(?:1{}|[2-9][0-9]{{6,14}})".format(_NATIONAL))
+MAX_SHOWN = 60  # characters of a value in an error message
 
-# What comes before a number of another country: the plus, or what is dialled for it.
-_AMERICAN = re.compile(r"(?:(?:\+|00|011)?1)?({})".format(_NATIONAL))
-# What is dialled is a guess, for 011 is an area code elsewhere; a short rest makes that likelier.
-_FOREIGN = re.compile(r"(?:\+(?=[0-9]{7,15}$)|(?:00|011)(?=[0-9]{9,15}$))([2-9][0-9]+)")
-# Digits in groups may be a short number and an extension.
-_WITHOUT_PLUS = re.compile("([2-9][0-9]{10,14})")
+#: Numbers of North America (+1) have ten digits, and area code and exchange begin with 2 to 9.
+#: In other countries, the shortest numbers in use have 7 digits with the country code.
+_E164 = re.compile(r"\+(?:1[2-9][0-9]{2}[2-9][0-9]{6}|[2-9][0-9]{6,14})")
 
-_VANITY = re.compile(r"(?:(?:\+|00|011)?1)?[2-9][0-9]{2,}[A-Z]{3,}")
-_KEYPAD = str.maketrans(ascii_uppercase, "22233344455566677778889999")
-
-_INVISIBLE = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_SEPARATORS = re.compile(r"[\s./\-\xb7\u2010-\u2015\u2022\u2212]+")
-# The zero of "+44 (0)20" is dialled within the country, instead of its code.
-_BRACKETS = re.compile(r"(?<=[0-9])\(0\)|[()]")
-
-LONGEST_SHOWN = 60  # characters of a text in an error
+#: A decimal mark after the only other digits (515446979.0) or none, or an exponent (1.5E10).
+_FRACTION = re.compile(
+    r"(?:\D*\d+\s*|\W*)[.,\u066b]\s*\d+\D*|.*\d\s*e\s*[+-]?\d.*", re.IGNORECASE | re.DOTALL
+)
 
 
-class NotE164(ValueError):
-    """What :func:`check_e164` raises; its text is fit to be shown to whoever typed the number.
-
-    :param message: What is wrong.
-    :param suggestion: The number that was probably meant, if there is any telling.
-    """
-
-    def __init__(self, message: str, suggestion: Optional[str] = None) -> None:
-        # Both are arguments of the exception, so that it pickles and copies.
-        super().__init__(message, suggestion)
-        #: The number that was probably meant, in E.164; ``None`` if there is no telling.
-        self.suggestion = suggestion
-
-    def __str__(self) -> str:
-        return str(self.args[0])
+class InvalidPhoneNumber(ValueError):
+    """Raised if a text is not a valid phone number. The message shows the text."""
 
 
-def check_e164(phone_number: str) -> str:
-    """Return a phone number as it is, if it is written in E.164.
+def validate_phone_number(text: str) -> str:
+    """Return a phone number unchanged if it is in E.164 format.
 
-    That is a plus and the digits of country code and number, 7 to 15 of them, and nothing else. In
-    North America, after ``+1``, the number has ten digits, of which neither the first nor the
-    fourth is 0 or 1. Whether there is such a number is not known here.
+    E.164 is a plus sign, the country code and the number: 7 to 15 digits without spaces or
+    punctuation. Numbers of North America have ten digits after ``+1``, and the first and the fourth
+    of them are 2 to 9. The number may still be unassigned.
 
-    :param phone_number: What should be a phone number.
-    :returns: The same text.
-    :raises NotE164: If it is not; a ``ValueError`` whose ``suggestion`` is that of
-        :func:`suggest_e164`.
+    :param text: A phone number.
+    :returns: The same phone number, as a ``str``.
+    :raises InvalidPhoneNumber: If the number is not in E.164 format, or not a ``str``.
 
-    >>> from vivialconnect import NotE164, check_e164
-    >>> check_e164("+19132597591")
-    '+19132597591'
-    >>> try:
-    ...     check_e164("+1 (913) 259-7591")
-    ... except NotE164 as error:
-    ...     print(error)
-    '+1 (913) 259-7591' is not in E.164 format; did you mean '+19132597591'?
+    Example:
+
+        >>> from vivialconnect import InvalidPhoneNumber, validate_phone_number
+        >>> validate_phone_number("+15154469790")
+        '+15154469790'
+        >>> try:
+        ...     validate_phone_number("5154469790")
+        ... except InvalidPhoneNumber as error:
+        ...     print(error)
+        phone number must be in E.164 format (+15154469790), got '5154469790'.
 
     .. versionadded:: 1.0
     """
-    _require_text(phone_number)
-    if _E164.fullmatch(phone_number):
-        return phone_number
-    wrong = "{:.{}} is not in E.164 format".format(repr(phone_number), LONGEST_SHOWN)
-    suggestion = suggest_e164(phone_number)
-    if suggestion is None:
-        raise NotE164(
-            wrong + ", like '+19132597591': a plus, the country code and the number, 7 to 15 "
-            "digits and nothing else; after +1 ten digits, the first and fourth of them 2 to 9"
-        )
-    raise NotE164("{}; did you mean {!r}?".format(wrong, suggestion), suggestion)
+    number = _to_str(text)
+    if not _E164.fullmatch(number):
+        raise _invalid("must be in E.164 format (+15154469790)", number)
+    return number
 
 
-def suggest_e164(phone_number: str) -> Optional[str]:
-    """Return the number in E.164 that a text probably means.
+def normalize_phone_number(text: str, region: str = "US") -> str:
+    """Convert a phone number as people write it to E.164 format.
 
-    Digits of every script count; spaces, dashes, dots, slashes and brackets between them do not. A
-    number that begins with ``+``, ``00`` or ``011`` has its country code, ten digits without one
-    are a number of North America, and 11 to 15 in one piece lack their plus. Letters at the end of
-    a number of North America are those of the keypad.
+    This needs the ``phonenumbers`` package: ``pip install 'vivialconnect[phonenumbers]'``. Numbers
+    with an extension are invalid because E.164 has no extensions. Texts that look like a decimal
+    fraction (``515446979.0``, ``1.5154469790E10``) are invalid because digits may be lost.
 
-    :param phone_number: A phone number as somebody wrote it.
-    :returns: What :func:`check_e164` accepts; ``None`` if there is no telling, as for too few or
-        too many digits, an extension, or a number that is written as only its own country dials
-        it. It is a guess: ask whoever wrote the number before you use it.
-    :raises NotE164: If it is not a ``str``.
+    :param text: A phone number, with or without its country code.
+    :param region: The country of numbers that have no country code: two capital letters, ISO 3166.
+    :returns: The phone number in E.164 format.
+    :raises InvalidPhoneNumber: If the text is not a valid phone number, or not a ``str``.
+    :raises ValueError: If the region is unknown.
+    :raises ImportError: If ``phonenumbers`` is not installed.
 
-    >>> from vivialconnect import suggest_e164
-    >>> suggest_e164("(913) 259-7591"), suggest_e164("0044 (0)20 7946 0958")
-    ('+19132597591', '+442079460958')
-    >>> suggest_e164("1-800-FLOWERS")
-    '+18003569377'
-    >>> suggest_e164("259-7591"), suggest_e164("(913) 259-7591 ext. 12")
-    (None, None)
+    Example:
+
+        >>> from vivialconnect import normalize_phone_number
+        >>> normalize_phone_number("(515) 446-9790")
+        '+15154469790'
+        >>> normalize_phone_number("020 7946 0958", region="GB")
+        '+442079460958'
 
     .. versionadded:: 1.0
     """
-    _require_text(phone_number)
-    plain = _in_ascii(phone_number)
-    dense = _BRACKETS.sub("", _SEPARATORS.sub("", plain))
-    dialled = dense.translate(_KEYPAD) if _VANITY.fullmatch(dense) else dense
-    american = _AMERICAN.fullmatch(dialled)
-    if american:
-        return "+1" + american.group(1)
-    foreign = _FOREIGN.fullmatch(dense) or _WITHOUT_PLUS.fullmatch(plain)
-    return "+" + foreign.group(1) if foreign else None
+    try:
+        import phonenumbers  # noqa: PLC0415 - an optional dependency
+    except ImportError as error:
+        message = "phonenumbers is not installed: pip install 'vivialconnect[phonenumbers]'"
+        raise ImportError(message, name="phonenumbers") from error
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        rule = "region must be a two-letter country code ('US'), got {}."
+        raise ValueError(rule.format(_shorten(region)))
+    written = _to_str(text)
+    if _FRACTION.fullmatch(normalize("NFKC", written)):
+        advice = " Read and store phone numbers as texts."
+        raise _invalid("must not be a decimal fraction", written, advice)
+    try:
+        parsed = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        parsed = phonenumbers.PhoneNumber()
+    if parsed.extension:
+        raise _invalid("must not have an extension", written, " Remove the extension.")
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    # Some countries' numbers may have more digits than E.164 allows.
+    if not phonenumbers.is_valid_number(parsed) or not _E164.fullmatch(number):
+        rule = "must be valid in {} or have its country code (+15154469790)".format(region)
+        raise _invalid(rule, written)
+    return number
 
 
-def _require_text(phone_number: Any) -> None:
-    if not isinstance(phone_number, str):
-        raise NotE164(
-            "a phone number must be a text like '+19132597591', not {:.{}}".format(
-                repr(phone_number), LONGEST_SHOWN
-            )
-        )
+def _to_str(text: Any) -> str:
+    # Lazy texts, such as those of Django's gettext_lazy, pretend to be a str or have its methods.
+    if issubclass(type(text), str):
+        return str.__str__(text)
+    if hasattr(text, "casefold"):
+        return str(text)
+    raise _invalid("must be a str ('+15154469790')", text)
 
 
-def _in_ascii(text: str) -> str:
-    """Return a text with what it holds of digits, letters and signs in ASCII, and capitals."""
-    from unicodedata import normalize  # noqa: PLC0415 - most programs never ask
+def _invalid(rule: str, value: Any, advice: str = "") -> InvalidPhoneNumber:
+    return InvalidPhoneNumber("phone number {}, got {}.{}".format(rule, _shorten(value), advice))
 
-    compatible = normalize("NFKC", _INVISIBLE.sub("", text)).strip()
-    return "".join(
-        str(int(character)) if character.isdecimal() else character for character in compatible
-    ).upper()
+
+def _shorten(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 3] + "..."

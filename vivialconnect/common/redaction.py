@@ -1,4 +1,4 @@
-"""Values that are used and never shown."""
+"""Redaction: which values are secret, and how they are hidden in reprs, pickles and errors."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import json
 import re
 from typing import Any
 
-#: What stands in the names of the fields whose values are never shown.
+#: A field whose name contains one of these is never shown.
 SECRET_WORDS = ("secret", "password")
 MASK = "***"
 
+# A JSON member with such a name and a text value, which may be cut short.
+_SECRET_MEMBER = re.compile(
+    r'("[^"]*(?:{})[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"?'.format("|".join(SECRET_WORDS)).encode()
+)
+
 
 class Secret(str):
-    """A text whose ``repr`` and pickle hold stars, so that no log of values can tell it.
-
-    It is compared, encoded and printed on purpose like any other text.
+    """A text whose ``repr`` and pickle show stars. Otherwise it behaves like any ``str``.
 
     >>> Secret("abc"), [Secret("abc")], Secret("abc") == "abc"
     ('***', ['***'], True)
@@ -36,7 +39,7 @@ class Secret(str):
 
 
 class SecretBytes(bytes):
-    """A body that holds a secret: its text shows stars, its bytes are sent like any others.
+    """A request body that contains a secret: its ``str`` and ``repr`` show stars.
 
     >>> SecretBytes(b"abc"), str(SecretBytes(b"abc")), SecretBytes(b"abc") == b"abc"
     ('***', "'***'", True)
@@ -47,50 +50,48 @@ class SecretBytes(bytes):
 
     __str__ = __repr__
 
-    def hide_in(self, content: bytes) -> bytes:
-        """Return an answer with stars in the place of every secret that this body has sent.
 
-        >>> SecretBytes(b'{"user": {"password": "abc"}}').hide_in(b"abc is too short")
-        b'*** is too short'
-        """
-        secrets = [value for root in json.loads(self).values() for value in secrets_in(root)]
-        forms = {
-            form
-            for secret in secrets
-            for ascii_alone in (True, False)
-            for written in (secret, json.dumps(secret, ensure_ascii=ascii_alone)[1:-1])
-            for form in (written, written.replace("/", "\\/"))
-        }
-        # The longest first, for one secret may be the beginning of another.
-        for form in sorted(forms, key=len, reverse=True):
-            content = content.replace(form.encode(errors="surrogatepass"), MASK.encode())
-        return content
+def redact_response(content: bytes, sent: bytes | None) -> bytes:
+    """Return a response body with stars in place of its secrets.
 
+    :param content: The response body.
+    :param sent: The request body: if it is :class:`SecretBytes`, its secrets are hidden too.
 
-def hide_named(content: bytes) -> bytes:
-    """Return JSON with stars for the texts whose names say that they are secrets.
-
-    >>> hide_named(b'{"credential": {"api_key": "k", "api_secret": "abc"}}')
+    >>> redact_response(b'{"credential": {"api_key": "k", "api_secret": "abc"}}', None)
     b'{"credential": {"api_key": "k", "api_secret": "***"}}'
+    >>> redact_response(b"abc is too short", SecretBytes(b'{"user": {"password": "abc"}}'))
+    b'*** is too short'
     """
-    named = r'("[^"]*(?:{})[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"'.format("|".join(SECRET_WORDS))
-    return re.sub(named.encode(), rb'\1"***"', content)
+    content = _SECRET_MEMBER.sub(rb'\1"***"', content)
+    if not isinstance(sent, SecretBytes):
+        return content
+    secrets = [value for root in json.loads(sent).values() for value in _secrets_in(root)]
+    forms = {
+        form
+        for secret in secrets
+        for ensure_ascii in (True, False)
+        for written in (secret, json.dumps(secret, ensure_ascii=ensure_ascii)[1:-1])
+        for form in (written, written.replace("/", "\\/"))
+    }
+    # The longest first: one secret may be the beginning of another.
+    for form in sorted(forms, key=len, reverse=True):
+        content = content.replace(form.encode(errors="surrogatepass"), MASK.encode())
+    return content
 
 
-def secrets_in(fields: Any) -> list[str]:
-    """Return the texts in an object whose names say that they are secrets; empty ones are none."""
+def masked(name: str, value: Any) -> Any:
+    """Return the value of a field, or stars if its name says that it is secret.
+
+    >>> masked("api_secret", "abc"), masked("body", "abc")
+    ('***', 'abc')
+    """
+    return MASK if any(word in str(name).lower() for word in SECRET_WORDS) else value
+
+
+def _secrets_in(fields: Any) -> list[str]:
     named = fields.items() if isinstance(fields, dict) else ()
     return [
         value
         for name, value in named
         if isinstance(value, str) and value and masked(name, value) is MASK
     ]
-
-
-def masked(name: str, value: Any) -> Any:
-    """Return a value, or stars if its name says that it is a secret.
-
-    >>> masked("api_secret", "abc"), masked("body", "abc")
-    ('***', 'abc')
-    """
-    return MASK if any(word in str(name).lower() for word in SECRET_WORDS) else value

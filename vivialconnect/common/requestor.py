@@ -1,8 +1,8 @@
-"""One signed call: describe it, send it (again, where it may be), judge the answer, decode it.
+"""One signed request: describe, sign, send (with retries), judge, read.
 
-Paths and values come in, parsed JSON goes out; nothing here knows resources or sockets. To the
-logger ``vivialconnect`` goes what each attempt asked for and how it ended: method, path, status,
-duration, number. Never a header, nor a body.
+Paths and values go in, parsed JSON comes out. Nothing here knows resources or sockets. The logger
+``vivialconnect`` gets the method, path, status, duration and number of each attempt, never a header
+or a body.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import re
 import sys
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Callable
+from datetime import datetime
+from typing import Any, Callable
 
 import six
 
-from vivialconnect.common import error, import_with_fork_guard, paths, responses, settings, signing
+from vivialconnect.common import import_with_fork_guard, paths, responses, settings, signing
+from vivialconnect.common.error import UNKNOWN, ConnectionError, RequestorError, add_request
 from vivialconnect.common.exchange import (
     LONGEST_TIMEOUT,
     Call,
@@ -26,20 +28,17 @@ from vivialconnect.common.exchange import (
     Response,
     Transport,
 )
+from vivialconnect.common.responses import ResultT
 from vivialconnect.common.retries import Attempts
+from vivialconnect.common.signing import Signer, split_target
 from vivialconnect.common.times import utc_now
 from vivialconnect.common.util import Util, encode_body
 from vivialconnect.version import VERSION
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from vivialconnect.common.responses import ReadT
-
 logger = logging.getLogger("vivialconnect")
 
-#: What the repeated DELETE of something that an earlier attempt has deleted is taken for.
-GONE = Response(204, {}, b"")
+#: The response to a retried DELETE of a resource that an earlier attempt deleted.
+ALREADY_DELETED = Response(204, {}, b"")
 
 CLIENT_HEADERS = {
     "Accept": "application/json",
@@ -55,34 +54,34 @@ CLIENT_HEADERS = {
         }
     ),
 }
-#: What is sent for a medium: it is of any type, and its size is to be that of the file.
+#: The headers of a download: a file may be of any type, and must not be compressed.
 MEDIA_HEADERS = {**CLIENT_HEADERS, "Accept": "*/*", "Accept-Encoding": "identity"}
-CONTENT_TYPE = "application/json"
 
 
-def _as_it_is(answer: Any) -> Any:
-    return answer
+def _unchanged(parsed: Any) -> Any:
+    return parsed
 
 
 class Requestor:
-    """Signs calls, sends them, and judges what comes back.
+    """Signs and sends requests, and judges the responses.
 
-    Values that are not given come from the environment, as those of
-    :class:`~vivialconnect.resources.resource.Resource` do, or are the defaults.
+    Settings that are not given come from the environment, as those of
+    :class:`~vivialconnect.resources.resource.Resource` do, or have their defaults.
 
-    :param api_key: The key that names the caller.
-    :param api_secret: The secret that signs the calls.
-    :param api_base_url: Where the service is; default ``https://api.vivialconnect.net/api/v1.0``.
-    :param api_account_id: The account; readable again, for paths are given whole.
-    :param request_timeout: Seconds that a whole call may take; default 30.
-    :param verify_request: Whether TLS certificates are checked, or the path of a CA bundle.
-    :param max_retries: How often a call may be repeated where repeating it can do no harm;
-        default 2. See :mod:`vivialconnect.common.retries`.
-    :param transport: What sends instead of ``requests``.
-    :param clock: What tells the time instead of the system: returns an aware datetime.
-    :param sleep: What waits between two attempts instead of the system: takes seconds.
+    :param api_key: The API key.
+    :param api_secret: The API secret.
+    :param api_base_url: The base URL; default ``https://api.vivialconnect.net/api/v1.0``.
+    :param api_account_id: The account, for reading only: paths contain their account.
+    :param request_timeout: The timeout of a whole request with its retries, in seconds; default 30.
+    :param verify_request: Whether TLS certificates are verified, or the path of a CA bundle.
+    :param max_retries: How many times a request is retried if that is safe; default 2. See
+        :mod:`vivialconnect.common.retries`.
+    :param transport: What sends the requests, in place of ``requests``; see
+        :mod:`vivialconnect.testing`.
+    :param clock: Returns the current time as an aware datetime, in place of the system clock.
+    :param sleep: Waits between two attempts, in place of ``time.sleep``.
 
-    A Requestor is immutable and safe for threads. Its ``repr`` shows no secret.
+    A Requestor is immutable and thread-safe. Its ``repr`` and its pickle contain no secret.
 
     Example:
 
@@ -92,7 +91,7 @@ class Requestor:
         12345
     """
 
-    __slots__ = ("_clock", "_ready", "_settings", "_sleep", "_transport")
+    __slots__ = ("_clock", "_settings", "_sleep", "_transport")
 
     def __init__(  # noqa: PLR0913, PLR0917 - the documented six, and keywords
         self,
@@ -105,8 +104,8 @@ class Requestor:
         *,
         max_retries: int | None = None,
         transport: Transport | None = None,
-        clock: Callable[[], datetime] | None = None,
-        sleep: Callable[[float], None] | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         given = {
             "api_key": api_key,
@@ -117,38 +116,40 @@ class Requestor:
             "api_verify_request": verify_request,
             "max_retries": max_retries,
         }
-        self._settings = settings.effective(given)
-        self._ready: settings.Settings | None = None
+        self._settings = settings.resolve(given)
         self._transport = transport
-        self._clock = clock or utc_now
-        self._sleep = sleep or time.sleep
+        self._clock = clock
+        self._sleep = sleep
 
     @classmethod
-    def from_settings(cls, values: settings.Settings) -> Requestor:
-        """Return a Requestor over settings that stand already."""
+    def from_settings(
+        cls, values: settings.Settings, transport: Transport | None = None
+    ) -> Requestor:
+        """Return a Requestor with settings that are resolved already.
+
+        :param values: The settings.
+        :param transport: What sends the requests, in place of ``requests``.
+        """
         requestor = cls.__new__(cls)
         requestor._settings = values
-        requestor._ready = None
-        requestor._transport = None
+        requestor._transport = transport
         requestor._clock = utc_now
         requestor._sleep = time.sleep
         return requestor
 
-    def _checked(self) -> settings.Settings:
-        """Return the settings, fit for a call; they are checked once, for they never change."""
-        if self._ready is None:
-            self._ready = settings.checked(self._settings)
-        return self._ready
-
     def limited(self, seconds: float) -> Requestor:
-        """Return a Requestor with the same settings whose calls take no longer than this.
+        """Return a Requestor with the same settings and a shorter timeout.
 
-        :param seconds: The most that a call may take; ``request_timeout`` counts if it is less.
+        :param seconds: The timeout; ``request_timeout`` counts if it is shorter.
         """
-        ready = self._checked()
-        return self.from_settings(
-            ready.changed(request_timeout=min(seconds, ready.request_timeout))
-        )
+        ready = self._validated()
+        timeout = min(seconds, ready.request_timeout)
+        return self.from_settings(ready._replace(request_timeout=timeout), self._transport)
+
+    def _validated(self) -> settings.Settings:
+        if self._transport is not None:
+            settings.check_transport("transport", self._transport)
+        return settings.validate(self._settings)
 
     def __repr__(self) -> str:
         return "Requestor(api_key={!r}, api_base_url={!r})".format(
@@ -156,7 +157,7 @@ class Requestor:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # No secret travels, nor does what was put in for a test: the copy refuses to call.
+        # Without secret and transport: the copy refuses to send requests.
         return type(self).from_settings, (self._settings,)
 
     def __copy__(self) -> Requestor:
@@ -167,51 +168,55 @@ class Requestor:
 
     @property
     def api_account_id(self) -> int | str | None:
-        """The account that the Requestor was made for; ``None`` if none was set."""
+        """The account that was given or found in the environment; ``None`` if there is none."""
         return self._settings.api_account_id
 
     def get(self, url: str, params: Mapping[str, Any] | None = None) -> Any:
-        """GET and return the parsed answer.
+        """Send a GET request and return the parsed response.
 
         :param url: The path below the base URL, ``/accounts/12345/messages.json``.
         :param params: The query.
-        :returns: The parsed JSON; ``None`` for an empty answer.
+        :returns: The parsed JSON; ``None`` if the body is empty.
         :raises ValueError: If a setting is missing or the query cannot be encoded.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is not JSON.
+        :raises RequestorError: If the request fails.
+        :raises ResourceError: If the response is not JSON.
         """
         return self.perform(Call("GET", url, params or {}))
 
     def head(self, url: str, params: Mapping[str, Any] | None = None) -> None:
-        """HEAD: like :meth:`get`, but nothing comes back, for the answer has no body."""
+        """Send a HEAD request, which has no response body; otherwise like :meth:`get`."""
         self.perform(Call("HEAD", url, params or {}))
 
     def post(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
-        """POST and return the parsed answer.
+        """Send a POST request and return the parsed response.
 
         :param url: The path below the base URL.
-        :param params: What the JSON body says, without a root of ours; ``{}`` if not given.
+        :param params: The JSON body, sent without a root; ``{}`` if not given.
         :param query: The query.
         :raises ValueError: If a setting is missing, or the body or query cannot be encoded.
-        :raises RequestorError: If the call fails; its ``outcome`` tells whether it took effect.
-        :raises ResourceError: If the answer is not JSON.
+        :raises RequestorError: If the request fails; ``outcome`` tells whether it took effect.
+        :raises ResourceError: If the response is not JSON.
         """
         return self.perform(Call("POST", url, query or {}, encode_body(params)))
 
     def put(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
-        """PUT and return the parsed answer; the parameters are those of :meth:`post`."""
+        """Send a PUT request; parameters, result and errors are those of :meth:`post`.
+
+        PUT is retried after a network fault, including a change of a password sent this way.
+        """
         return self.perform(Call("PUT", url, query or {}, encode_body(params)))
 
     def delete(
         self, url: str, params: Mapping[str, Any] | None = None, *, payload: Any = None
     ) -> Any:
-        """DELETE and return the parsed answer.
+        """Send a DELETE request and return the parsed response.
 
         :param url: The path below the base URL.
         :param params: The query.
-        :param payload: What the JSON body says; no body if not given.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is not JSON.
+        :param payload: The JSON body; no body if not given.
+        :raises ValueError: If a setting is missing, or the body or query cannot be encoded.
+        :raises RequestorError: If the request fails.
+        :raises ResourceError: If the response is not JSON.
         """
         body = None if payload is None else encode_body(payload)
         return self.perform(Call("DELETE", url, params or {}, body))
@@ -229,13 +234,13 @@ class Requestor:
         :param method: The HTTP method.
         :param iso8601_timestamp: The time as ``YYYYMMDDThhmmssZ``.
         :param abs_url: The absolute URL.
-        :param headers: The header fields; of them ``Date``, ``Host`` and, where it stands, the
-            ``Content-Type`` are signed.
+        :param headers: The headers: ``Date``, ``Host`` and, if present, ``Content-Type`` are signed.
         :param data: The body as text or bytes; ``None`` for none.
-        :returns: The signature, and the names that it signed as ``X-Auth-SignedHeaders`` has them.
-        :raises ValueError: If key or secret is missing, or ``Date`` or ``Host`` is not there.
+        :returns: The signature, and the names of the signed headers as ``X-Auth-SignedHeaders``
+            lists them.
+        :raises ValueError: If key or secret is missing, or the header ``Date`` or ``Host``.
         """
-        ready = self._checked()
+        ready = self._validated()
         body = data or b""
         if not isinstance(body, bytes):
             body = six.ensure_binary(body)
@@ -246,89 +251,85 @@ class Requestor:
     def perform(
         self,
         call: Call,
-        read: Callable[[Any], ReadT] = _as_it_is,
+        make: Callable[[Any], ResultT] = _unchanged,
         *,
-        look: Callable[[Response], object] | None = None,
-    ) -> ReadT:
-        """Make a call and return what ``read`` makes of the parsed answer.
+        on_response: Callable[[Response], object] | None = None,
+    ) -> ResultT:
+        """Send a request, with retries, and return what ``make`` makes of the parsed response.
 
-        :param call: The call.
-        :param read: Turns the answer into what is wanted, or raises ``ResourceError``, which then
-            leaves with the call written on it.
-        :param look: Shown the response itself before it is read.
-        :raises ValueError: If a setting is missing, or the call cannot be encoded.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is not what was asked for.
+        :param call: The request.
+        :param make: Makes the result of the parsed body, or raises ``ResourceError``, which is
+            raised with the request added to it.
+        :param on_response: Called with the response before it is read.
+        :raises ValueError: If a setting is missing or invalid, or the request cannot be encoded.
+        :raises RequestorError: If the request fails.
+        :raises ResourceError: If the response is not what was asked for.
         """
-        ready = self._checked()
+        ready = self._validated()
         request = _describe(call, ready)
         deadline = time.monotonic() + min(ready.request_timeout, LONGEST_TIMEOUT)
-        path, _ = signing.split_target(request.url)
-        attempts = Attempts(request.method, path, ready.max_retries, deadline)
-        response = self._respond(request, ready, attempts)
-        if look is not None:
-            look(response)
-        return responses.understand(request, response, attempts.made, read)
-
-    def _respond(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
-        """Return the answer that says that the call succeeded, after as many attempts as it may."""
+        attempts = Attempts(call, ready.max_retries, deadline)
         while True:
             try:
-                return self._attempt(request, ready, attempts)
-            except error.RequestorError as failure:
-                attempts.note(failure)
+                response = self._attempt(request, ready, attempts)
+                break
+            except RequestorError as failure:
+                attempts.add(failure)
                 if attempts.has_deleted(failure):
-                    return GONE
-                seconds = attempts.seconds_to_wait(failure)
-                if seconds is None:
+                    response = ALREADY_DELETED
+                    break
+                delay = attempts.delay_after(failure)
+                if delay is None:
                     raise
-                _log_repetition(request, failure, seconds)
-            self._sleep(seconds)
+                _log_retry(request, failure, delay)
+            self._sleep(delay)
+        if on_response is not None:
+            on_response(response)
+        return responses.read(call, request, response, attempts.made, make)
 
     def _attempt(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
-        transport = self._transport or _shared_transport()
-        signer = signing.Signer(str(ready.api_key), ready.api_secret or "", self._clock)
+        """Sign and send a request once, and return a successful response."""
+        transport = self._transport or _default_transport()
+        signer = Signer(str(ready.api_key), ready.api_secret or "", self._clock)
+        limits = Limits(attempts.deadline, ready.api_verify_request, ready.request_timeout)
         attempts.made += 1
         started = time.monotonic()
         try:
-            response = transport.send(
-                request,
-                signer,
-                Limits(attempts.deadline, ready.api_verify_request, ready.request_timeout),
-            )
-        except error.ConnectionError as failure:
-            error.tell_call(failure, request, failure.outcome or error.UNKNOWN, attempts.made)
+            response = transport.send(request, signer, limits)
+        except ConnectionError as failure:
+            add_request(failure, request, failure.outcome or UNKNOWN, attempts.made)
             _log_attempt(request, type(failure).__name__, started, attempts.made)
             raise
         _log_attempt(request, response.status, started, attempts.made)
-        responses.judge(request, response, signer.canonical, self._clock)
+        refusal = responses.error_of(request, response, signer.canonical, self._clock())
+        if refusal is not None:
+            raise refusal
         return response
 
 
-def _shared_transport() -> Transport:
-    # Imported at the first call: requests takes longer to import than all the rest together.
+def _default_transport() -> Transport:
     shared: Transport = import_with_fork_guard("vivialconnect.common.transport").shared
     return shared
 
 
 def _describe(call: Call, ready: settings.Settings) -> Request:
-    """Return the request that a call means, fully encoded, all but its signature."""
+    """Return the encoded HTTP request, without the headers of its signature."""
     path, written = paths.encode_target(call.path)
     query = "&".join(part for part in (written, Util.to_query(call.query)) if part)
     url = ready.api_base_url + path + (query and "?" + query)
     usual = CLIENT_HEADERS if call.sink is None else MEDIA_HEADERS
     headers = {"Host": url.split("/", 3)[2], **usual}
     if call.body is not None:
-        headers["Content-Type"] = CONTENT_TYPE
+        headers["Content-Type"] = "application/json"
     return Request(call.method, url, headers, call.body, call.sink)
 
 
 def _log_attempt(request: Request, result: Any, started: float, attempt: int) -> None:
     """Log one attempt, at DEBUG.
 
-    :param request: What was sent.
-    :param result: The status, or the name of the failure.
-    :param started: The reading of ``time.monotonic()`` before it.
+    :param request: The request.
+    :param result: The status, or the class name of the failure.
+    :param started: When the attempt started, as a value of ``time.monotonic()``.
     :param attempt: The number of the attempt.
     """
     if logger.isEnabledFor(logging.DEBUG):
@@ -342,24 +343,24 @@ def _log_attempt(request: Request, result: Any, started: float, attempt: int) ->
         )
 
 
-def _log_repetition(request: Request, failure: error.RequestorError, seconds: float) -> None:
-    """Log that a call failed and is made again, at INFO.
+def _log_retry(request: Request, failure: RequestorError, delay: float) -> None:
+    """Log that a request failed and will be retried, at INFO.
 
-    :param request: What was sent.
-    :param failure: How the last attempt failed.
-    :param seconds: The wait before the next.
+    :param request: The request.
+    :param failure: The failure of the last attempt.
+    :param delay: The delay before the next attempt, in seconds.
     """
-    # Nothing of what the service or the network said, for that may hold anything.
+    # Without the messages of the service and the network, which may contain anything.
     logger.info(
-        "%s %s failed with %s, and is repeated in %.2f s: attempt %d",
+        "%s %s failed with %s, retry in %.2f s: attempt %d",
         request.method,
         _shown_path(request),
         failure.http_status or type(failure).__name__,
-        seconds,
+        delay,
         (failure.attempts or 0) + 1,
     )
 
 
 def _shown_path(request: Request) -> str:
-    """Return the path, without the digits of a phone number that somebody has put into it."""
-    return re.sub(r"%2B\d+", "%2B...", signing.split_target(request.url)[0])
+    """Return the path, with phone numbers masked."""
+    return re.sub(r"%2B\d+", "%2B...", split_target(request.url)[0])

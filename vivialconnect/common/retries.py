@@ -1,21 +1,21 @@
-"""When a call is made again, and how long after. No I/O: clock and dice are read, nothing waits.
+"""When a request is retried, and after which delay. No I/O: nothing here waits.
 
-A call is repeated only where it cannot have had an effect, or where repeating it cannot add one:
+A request is retried only if it cannot have had an effect, or if a retry cannot add another:
 
 ================================= ==================================================================
-what went wrong                   what is repeated
+failure                           retried methods
 ================================= ==================================================================
-no connection was made            every method, unless it would only fail again: a certificate that
-                                  is not trusted, a CA bundle or proxy that cannot be used
-429                               every method: the service has not taken it
-502, 503, 504, a network fault    GET, HEAD, PUT and DELETE, but no change of a password
-anything else                     nothing
+no connection                     all, except after a failure that would happen again: an untrusted
+                                  certificate, an unusable CA bundle or proxy
+429                               all: the service has not accepted the request
+502, 503, 504, a network fault    GET, HEAD, PUT and DELETE, except a password change
+anything else                     none
 ================================= ==================================================================
 
-So a POST whose answer was lost is never sent a second time. The wait before a repetition is drawn
-evenly from 0 up to a limit that doubles each time ("full jitter"), so that clients that failed
-together do not come back together; where the service named a time in ``Retry-After`` (RFC 9110,
-section 10.2.3), it is that time.
+A POST whose response was lost is never sent a second time. The delay is exponential backoff with
+full jitter: a random time between 0 and a limit that doubles with each attempt, so that clients
+that failed together do not retry together. If the service sent ``Retry-After`` (RFC 9110 section
+10.2.3), the delay is that time.
 """
 
 from __future__ import annotations
@@ -27,39 +27,39 @@ from http import HTTPStatus
 from typing import Callable
 
 from vivialconnect.common import error
-from vivialconnect.common._encoding import leads_to
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.times import parse_http_date
 
-FIRST_LIMIT = 0.5  # seconds, of the wait before the first repetition
-LARGEST_LIMIT = 8  # seconds, of any wait that the service did not ask for
-LONGEST_FIGURE = 12  # digits of a Retry-After; more are no waiting time but a mistake
+FIRST_LIMIT = 0.5  # seconds, of the delay before the first retry
+LARGEST_LIMIT = 8  # seconds, of any delay that the service did not ask for
+LARGEST_EXPONENT = 16
+LONGEST_FIGURE = 12  # digits of a Retry-After; longer ones are invalid
 
-REPEATABLE_METHODS = frozenset(("GET", "HEAD", "PUT", "DELETE"))
-REPEATABLE_STATUSES = frozenset(
+RETRYABLE_METHODS = frozenset(("GET", "HEAD", "PUT", "DELETE"))
+RETRYABLE_STATUSES = frozenset(
     (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 )
-#: Where a password is changed. Repeated, it would ask for the old one, which is gone.
-PASSWORD_PATH = "/profile/password.json"  # noqa: S105 - a path
 
 
-def backoff(attempt: int, draw: Callable[[], float] | None = None) -> float:
-    """Return the seconds to wait after an attempt of that number, the first being 1.
+def backoff(attempt: int, draw: Callable[[], float] = random.random) -> float:
+    """Return the delay after an attempt, in seconds.
 
-    :param attempt: How many attempts there were.
-    :param draw: Gives a number from 0 up to 1; ``random.random`` by default.
+    :param attempt: The number of attempts so far.
+    :param draw: Returns a random number from 0 up to 1.
 
     >>> [backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]
     """
-    # Bounded before it is raised to a power, for the number of attempts is the caller's to choose.
-    return (draw or random.random)() * min(LARGEST_LIMIT, FIRST_LIMIT * 2.0 ** min(attempt - 1, 16))
+    exponent = min(attempt - 1, LARGEST_EXPONENT)
+    return draw() * min(LARGEST_LIMIT, FIRST_LIMIT * 2.0**exponent)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Return the seconds that a ``Retry-After`` asks for, given in seconds or as a date.
+    """Return the delay that a ``Retry-After`` header asks for, in seconds.
 
-    :param value: The header's value.
-    :param now: The time to count a date from.
+    :param value: The value of the header: seconds, or an HTTP date.
+    :param now: The current time.
+    :returns: The delay; ``None`` if there is no valid header.
 
     >>> retry_after("120", datetime(2020, 7, 2))
     120.0
@@ -72,29 +72,27 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 class Attempts:
-    """The attempts of one call: how many there were, and whether another may follow.
+    """The attempts of one request: how many there were, and whether another may follow.
 
-    :param method: The HTTP method.
-    :param path: The path of the call, without its query.
-    :param most: How many may follow the first.
-    :param deadline: The reading of ``time.monotonic()`` at which the call's time is up.
+    :param call: The request.
+    :param max_retries: How many attempts may follow the first.
+    :param deadline: The deadline of the request, as a value of ``time.monotonic()``.
     """
 
-    __slots__ = ("_may_have_arrived", "_most", "_repeatable", "deadline", "made", "method")
+    __slots__ = ("_max_retries", "_may_have_arrived", "_retryable", "deadline", "made", "method")
 
-    def __init__(self, method: str, path: str, most: int, deadline: float) -> None:
-        self.method = method
+    def __init__(self, call: Call, max_retries: int, deadline: float) -> None:
+        self.method = call.method
         self.deadline = deadline
         self.made = 0
-        self._most = most
-        self._repeatable = method in REPEATABLE_METHODS and not leads_to(path, PASSWORD_PATH)
+        self._max_retries = max_retries
+        self._retryable = call.retryable and call.method in RETRYABLE_METHODS
         self._may_have_arrived = False
 
-    def note(self, failure: error.RequestorError) -> None:
-        """Write on a failure how many attempts there were, and what is known of all of them.
+    def add(self, failure: error.RequestorError) -> None:
+        """Add a failed attempt, and correct the outcome of the failure.
 
-        A call of which an earlier attempt may have arrived has not surely failed to happen because
-        the last attempt did.
+        An earlier attempt may have been received, even if the last one was not sent.
         """
         failure.attempts = self.made
         if failure.outcome == error.UNKNOWN:
@@ -103,26 +101,26 @@ class Attempts:
             failure.outcome = error.UNKNOWN
 
     def has_deleted(self, failure: error.RequestorError) -> bool:
-        """Return whether a failure means that an earlier attempt has deleted what is gone now."""
-        gone = self.method == "DELETE" and failure.http_status == HTTPStatus.NOT_FOUND
-        return gone and self._may_have_arrived
+        """Return whether a 404 means that an earlier attempt deleted the resource."""
+        not_found = self.method == "DELETE" and failure.http_status == HTTPStatus.NOT_FOUND
+        return not_found and self._may_have_arrived
 
-    def seconds_to_wait(self, failure: error.RequestorError) -> float | None:
-        """Return the seconds until the next attempt; ``None`` if there must be no other.
+    def delay_after(self, failure: error.RequestorError) -> float | None:
+        """Return the delay before the next attempt, in seconds; ``None`` if there is none.
 
-        :param failure: What the last attempt ended in.
+        :param failure: The failure of the last attempt.
         """
-        if self.made > self._most or not self._may_repeat(failure):
+        if self.made > self._max_retries or not self._may_retry(failure):
             return None
-        asked = failure.retry_after
-        seconds = backoff(self.made) if asked is None else asked
-        # A wait that reaches past the call's time could only end in a Timeout that tells less.
-        return seconds if time.monotonic() + seconds < self.deadline else None
+        requested = failure.retry_after
+        delay = backoff(self.made) if requested is None else requested
+        # A delay beyond the deadline would end in a Timeout that says less.
+        return delay if time.monotonic() + delay < self.deadline else None
 
-    def _may_repeat(self, failure: error.RequestorError) -> bool:
+    def _may_retry(self, failure: error.RequestorError) -> bool:
         if isinstance(failure, error.RateLimit):
             return True
         if isinstance(failure, error.ConnectionError):
-            unsent = failure.outcome == error.NOT_SENT
-            return not failure._lasting and (unsent or self._repeatable)
-        return self._repeatable and failure.http_status in REPEATABLE_STATUSES
+            not_sent = failure.outcome == error.NOT_SENT
+            return not failure._lasting and (not_sent or self._retryable)
+        return self._retryable and failure.http_status in RETRYABLE_STATUSES

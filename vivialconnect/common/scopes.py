@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NoReturn, Tuple  # noqa: UP035 - 3.9 evaluates Tuple[...]
 
-from vivialconnect.common.settings import check_one, guarded
+from vivialconnect.common.exchange import Transport
+from vivialconnect.common.settings import CREDENTIALS, protect, validate_one
 
 
 class Scope:
@@ -77,6 +78,7 @@ def configured(
     api_verify_request: bool | str = _UNSET,
     request_timeout: float = _UNSET,
     max_retries: int = _UNSET,
+    transport: Transport = _UNSET,
 ) -> Scope:
     """Return a scope: a context manager within which these settings hold for every class.
 
@@ -91,6 +93,8 @@ def configured(
     :param api_verify_request: Whether TLS certificates are verified, or the path of a CA bundle.
     :param request_timeout: The timeout of a whole request, in seconds.
     :param max_retries: How many times a request may be retried.
+    :param transport: What sends the requests, in place of ``requests``; see
+        :mod:`vivialconnect.testing`.
     :returns: The scope, for ``with``, once or many times.
     :raises ValueError: If a value is empty or invalid, or only one of key and secret is given.
 
@@ -116,11 +120,12 @@ def configured(
         "api_verify_request": api_verify_request,
         "request_timeout": request_timeout,
         "max_retries": max_retries,
+        "transport": transport,
     }
-    values = {name: guarded(name, value) for name, value in given.items() if value is not _UNSET}
+    values = {name: protect(name, value) for name, value in given.items() if value is not _UNSET}
     for name, value in values.items():
-        check_one(name, value)
-    if ("api_key" in values) != ("api_secret" in values):
+        validate_one(name, value)
+    if len(values.keys() & CREDENTIALS) == 1:
         raise ValueError("configured() needs both api_key and api_secret, or neither of them")
     return Scope(values)
 
@@ -131,7 +136,7 @@ def active_scopes() -> Scopes:
 
 
 def merged_settings(scopes: Scopes) -> dict[str, Any]:
-    """Return the settings that scopes make together; the inner scope wins."""
+    """Return the settings that scopes make together, and their transport; the inner scope wins."""
     return {name: value for scope in scopes for name, value in scope._values.items()}
 
 

@@ -1,9 +1,8 @@
-"""How a text is counted: its encoding, and how it is split into segments of a short message.
+"""The encoding and the segments of a text message, by 3GPP TS 23.038 (GSM 03.38) and TS 23.040.
 
-Nothing of the network or the service may live in here, only the arithmetic of 3GPP TS 23.038 (once
-GSM 03.38) and TS 23.040: a text whose characters are all in the default alphabet or its extension
-table is counted in septets, any other in the 16-bit units of UCS-2. A text that needs more than one
-segment gives up six octets in each of them to the header that puts the segments in order again.
+A text whose characters are all in the GSM default alphabet or its extension table is counted in
+septets, any other text in the 16-bit units of UCS-2. In a text of several segments, each segment
+loses six octets to the header that numbers it.
 """
 
 from __future__ import annotations
@@ -14,53 +13,49 @@ from typing import NamedTuple
 GSM = "gsm0338"
 UCS2 = "ucs2"
 
-#: The characters of one septet. The escape, which is no character of a text, is not among them.
+#: The characters of one septet, without the escape character.
 DEFAULT_ALPHABET = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
     " !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-#: The characters of two septets: the escape, and their place in the extension table.
+#: The characters of two septets: an escape character and one of the extension table.
 EXTENSION_TABLE = frozenset("\f^{}\\[~]|€")
 _GSM_CHARACTERS = DEFAULT_ALPHABET | EXTENSION_TABLE
-#: What UTF-16 has for one character outside the Basic Multilingual Plane, as two of a ``str``.
+#: A character outside the Basic Multilingual Plane, written as two surrogates.
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
-#: Units that fit in the only segment of a text, and in each segment of a longer one.
+#: Units in the only segment of a text, and in each segment of a longer text.
 CAPACITY = {GSM: (160, 153), UCS2: (70, 67)}
 
 
 class Segments(NamedTuple):
-    """What a text costs. Made by :func:`count`.
+    """The segments of a text, as :func:`count` returns them.
 
-    A unit is a septet for ``gsm0338`` and a 16-bit unit for ``ucs2``.
+    A unit is a septet in ``gsm0338`` and a 16-bit unit in ``ucs2``.
     """
 
     #: ``"gsm0338"`` or ``"ucs2"``.
     encoding: str
-    #: How many segments the text fills; 1 at least.
+    #: The number of segments, at least 1.
     segments: int
-    #: Units of the characters, without what stays unused at the edge of a segment.
+    #: The units of all characters, without the unused unit at the end of a segment.
     units: int
-    #: Units that are left in the last segment.
+    #: The unused units of the last segment.
     units_left: int
     #: The characters that force UCS-2, each with its index in the text.
     non_gsm: tuple[tuple[int, str], ...]
 
 
 def count(text: str) -> Segments:
-    r"""Return how a text is encoded and how many segments it fills.
+    r"""Return the encoding of a text and its number of segments.
 
-    A character is never split over two segments, neither one of the extension table from its
-    escape nor one outside the Basic Multilingual Plane in the middle of its surrogates; the unit
-    before the edge then stays unused. A text that is one unit too long for a single segment has
-    less room in each of its two. The empty text is one segment: a message is sent, and charged,
-    also when it has media and no text.
+    A character is never split over two segments. If it does not fit, the last unit of a segment
+    stays unused. The empty text is one segment: a message with media and no text is charged too.
 
-    :param text: What is to be sent, in any script. Line breaks count as they are: ``"\r\n"`` is two
-        characters. A surrogate that stands alone counts one unit.
-    :returns: The figures; see :class:`Segments`.
+    :param text: The text, in any script. ``"\r\n"`` is two characters; a lone surrogate is one unit.
+    :returns: The encoding, the segments and the units; see :class:`Segments`.
     :raises ValueError: If ``text`` is not a ``str``.
 
     >>> count("Hello from Vivial Connect!")
@@ -82,10 +77,10 @@ def count(text: str) -> Segments:
 
 
 def split(text: str) -> list[str]:
-    """Return the parts of a text, as its segments carry them.
+    """Return the parts of a text, one for each segment.
 
     :param text: As for :func:`count`.
-    :returns: As many parts as :func:`count` says; joined they are the text.
+    :returns: The parts; joined they are the text.
     :raises ValueError: If ``text`` is not a ``str``.
 
     >>> [len(part) for part in split("a" * 400)]
@@ -101,7 +96,7 @@ def split(text: str) -> list[str]:
 def _non_gsm(text: str) -> tuple[tuple[int, str], ...]:
     """Return the characters that force UCS-2, each with its index."""
     if not isinstance(text, str):
-        raise ValueError("text must be a str, not {!r}".format(text))
+        raise ValueError("text must be a str, got {!r}".format(text))
     if _GSM_CHARACTERS.issuperset(text):
         return ()
     return tuple(
@@ -112,18 +107,18 @@ def _non_gsm(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def _widths(text: str, encoding: str) -> list[int]:
-    """Return how many units each character takes."""
+    """Return the units of each character."""
     if encoding == GSM:
         return [2 if character in EXTENSION_TABLE else 1 for character in text]
     widths = [2 if character > "\uffff" else 1 for character in text]
     for pair in _SURROGATE_PAIR.finditer(text):
-        # The first stands for both, so that they stay together.
+        # The first has the units of both, so that they stay together.
         widths[pair.start() : pair.end()] = (2, 0)
     return widths
 
 
 def _starts(widths: list[int], encoding: str) -> list[int]:
-    """Return where the segments of characters of these widths begin."""
+    """Return the index of the first character of each segment."""
     alone, each = CAPACITY[encoding]
     starts, used = [0], 0
     if sum(widths) <= alone:

@@ -1,78 +1,47 @@
-"""The settings as one immutable value, where they come from, and what is refused.
+"""The settings of a request as one immutable value, their sources, and their validation.
 
-A call takes one :class:`Settings` and uses it for all of its attempts. A scope beats the class that
-is called (see :class:`~vivialconnect.resources.resource.ResourceMeta`), and what stands empty there
-comes from the environment. Never from a file, so that no directory can change who pays.
+The settings of a request are resolved once and used for all of its attempts. They come from, in
+this order: the active scopes (:mod:`vivialconnect.common.scopes`), the class and its bases, and the
+environment. They never come from a file, so that no directory can change which account is used.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import lru_cache, partial
-from typing import Any, Callable
+from functools import lru_cache
+from typing import Any, Callable, NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
 
 from vivialconnect.common.redaction import Secret
 
 DEFAULT_BASE_URL = "https://api.vivialconnect.net/api/v1.0"
 
-#: The settings, in the order in which :class:`Settings` takes them.
-NAMES = (
-    "api_key", "api_secret", "api_account_id", "api_base_url", "api_verify_request",
-    "request_timeout", "max_retries",
-)  # fmt: skip
-#: Where each is looked up that is given nowhere.
+#: The environment variables of the settings.
 ENVIRONMENT = {
     "api_key": "VIVIALCONNECT_API_KEY",
     "api_secret": "VIVIALCONNECT_API_SECRET",
     "api_account_id": "VIVIALCONNECT_ACCOUNT_ID",
     "api_base_url": "VIVIALCONNECT_BASE_URL",
 }
-#: What signs only together.
-PAIR = ("api_key", "api_secret")
+#: The credentials, which always come from the same source.
+CREDENTIALS = ("api_key", "api_secret")
 
 
-class Settings:
-    """What one call needs to know; never changed once it is made. Its ``repr`` shows no secret.
-
-    :param api_key: The key that names the caller.
-    :param api_secret: The secret that the calls are signed with.
-    :param api_account_id: The account that the paths are under.
-    :param api_base_url: Where the service is.
-    :param api_verify_request: Whether TLS certificates are checked, or the path of a CA bundle to
-        check them with.
-    :param request_timeout: Seconds that a whole call may take.
-    :param max_retries: How often a call may be repeated that failed in a way that allows it.
+class Settings(NamedTuple):
+    """The settings of one request. Its ``repr`` and its pickle contain no secret.
 
     >>> Settings(api_key="MTK1", api_secret="hidden")
     Settings(api_key='MTK1', api_base_url='https://api.vivialconnect.net/api/v1.0')
     """
 
-    # Slots, because some tools print the dict of an instance, and the URL may hold a password.
-    __slots__ = NAMES
-
-    def __init__(  # noqa: PLR0917 - the settings that there are
-        self,
-        api_key: str | None = None,
-        api_secret: str | None = None,
-        api_account_id: int | str | None = None,
-        api_base_url: str = DEFAULT_BASE_URL,
-        api_verify_request: bool | str = True,  # noqa: FBT001, FBT002 - as documented
-        request_timeout: float = 30,
-        max_retries: int = 2,
-    ) -> None:
-        self.api_key = api_key
-        self.api_secret = api_secret
-        self.api_account_id = api_account_id
-        self.api_base_url = api_base_url
-        self.api_verify_request = api_verify_request
-        self.request_timeout = request_timeout
-        self.max_retries = max_retries
-
-    def changed(self, **changes: Any) -> Settings:
-        """Return the same settings but for some."""
-        return Settings(**{**{name: getattr(self, name) for name in NAMES}, **changes})
+    api_key: str | None = None
+    api_secret: str | None = None
+    api_account_id: int | str | None = None
+    api_base_url: str = DEFAULT_BASE_URL
+    api_verify_request: bool | str = True
+    request_timeout: float = 30
+    max_retries: int = 2
 
     def __repr__(self) -> str:
         return "Settings(api_key={!r}, api_base_url={!r})".format(
@@ -80,10 +49,8 @@ class Settings:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # No secret travels, and no password of the URL.
         base_url = without_credentials(self.api_base_url)
-        told = self.changed(api_secret=None, api_base_url=base_url)
-        return Settings, tuple(getattr(told, name) for name in NAMES)
+        return Settings, tuple(self._replace(api_secret=None, api_base_url=base_url))
 
     def __copy__(self) -> Settings:
         return self
@@ -92,85 +59,98 @@ class Settings:
         return self
 
 
-def effective(values: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that a call would use, complete or not.
+#: The names of the settings.
+NAMES = Settings._fields
+#: What each setting is, for the documentation of the class properties.
+DOCUMENTATION = {
+    "api_key": "The API key; by default ``VIVIALCONNECT_API_KEY``.",
+    "api_secret": "The API secret; by default ``VIVIALCONNECT_API_SECRET``.",
+    "api_account_id": "The account of the requests; by default ``VIVIALCONNECT_ACCOUNT_ID``.",
+    "api_base_url": (
+        "The base URL of the service; by default ``VIVIALCONNECT_BASE_URL``, or "
+        "``https://api.vivialconnect.net/api/v1.0``."
+    ),
+    "api_verify_request": (
+        "Whether TLS certificates are verified, or the path of a CA bundle; default ``True``."
+    ),
+    "request_timeout": "The timeout of a whole request with its retries, in seconds; default 30.",
+    "transport": "What sends the requests, in place of ``requests``: an object with ``send``.",
+    "max_retries": "How many times a request is retried if that is safe; default 2, 0 for never.",
+}
 
-    :param values: What a class or a Requestor was given, by setting; absent and empty values
-        are unset.
-    :param environment: Instead of ``os.environ``.
+
+def resolve(values: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that values and the environment make together.
+
+    The result may be incomplete; :func:`validate` refuses it then.
+
+    :param values: The settings of a class or a Requestor. ``None`` and ``""`` are unset.
+    :param environ: The environment; ``os.environ`` by default.
     """
-    environ = os.environ if environment is None else environment
+    environ = os.environ if environ is None else environ
     given = {name: value for name, value in values.items() if value is not None and value != ""}
-    # Both from one source: half a pair from here and half from there signs for nobody.
-    paired = "api_key" in given or "api_secret" in given
+    # A key from one source and a secret from another would not belong together.
+    has_credentials = any(name in given for name in CREDENTIALS)
     for name, variable in ENVIRONMENT.items():
-        if name not in given and not (paired and name in PAIR):
+        if name not in given and not (has_credentials and name in CREDENTIALS):
             found = environ.get(variable)
             if found:
                 given[name] = found
-    return Settings(**{name: guarded(name, plain_text(value)) for name, value in given.items()})
+    return Settings(**{name: protect(name, value) for name, value in given.items()})
 
 
-def plain_text(value: Any) -> Any:
-    """Return the text that a value is, where its own class would print another; else the value."""
-    return str.__str__(value) if isinstance(value, str) else value
+def protect(name: str, value: Any) -> Any:
+    """Return the value of a setting as plain text, the secret as one that no ``repr`` shows."""
+    if not isinstance(value, str):
+        return value
+    text = str.__str__(value)  # the class of an enumeration prints its name
+    return Secret(text) if name == "api_secret" else text
 
 
-def guarded(name: str, value: Any) -> Any:
-    """Return the value of a setting, the secret as one that no ``repr`` shows."""
-    return Secret(str.__str__(value)) if name == "api_secret" and isinstance(value, str) else value
+def validate(settings: Settings) -> Settings:
+    """Return the settings of a request, with the base URL in its normal form.
 
-
-def checked(settings: Settings) -> Settings:
-    """Return the settings, fit for a call.
-
-    :raises ValueError: If one is missing or cannot be used, naming it and what to set.
+    :raises ValueError: If a setting is missing or invalid.
     """
     if settings.api_key is None or settings.api_secret is None:
-        raise missing(settings, *PAIR)
+        raise missing(settings, *CREDENTIALS)
     for name, check in _CHECKS.items():
-        check(getattr(settings, name))
-    return settings.changed(api_base_url=_checked_base_url(settings.api_base_url))
+        check(name, getattr(settings, name))
+    return settings._replace(api_base_url=_check_base_url("api_base_url", settings.api_base_url))
 
 
-def check_one(name: str, value: Any) -> None:
-    """Refuse a value that no call could use.
+def validate_one(name: str, value: Any) -> None:
+    """Refuse an empty or invalid value of a setting.
 
-    :param name: The setting.
-    :param value: What somebody wants it to be.
-    :raises ValueError: If it is empty or cannot be used.
+    :raises ValueError: If the value is empty or invalid.
     """
     if value is None or value == "":
-        raise ValueError("{} is empty; leave it out to have it looked up".format(name))
-    check = _CHECKS.get(name)
-    if check is not None:
-        check(value)
+        raise ValueError("{} is empty: leave it out to use the usual value".format(name))
+    if name in _CHECKS:
+        _CHECKS[name](name, value)
+    elif name == "transport":
+        check_transport(name, value)
 
 
 def missing(settings: Settings, *names: str) -> ValueError:
-    """Return the error for settings that stand nowhere, naming all of them, and where to set them.
+    """Return the error for missing settings, which names all of them and where to set them.
 
     :param settings: The settings.
-    :param names: What the call needs of them.
+    :param names: The settings that the request needs.
     """
     absent = [name for name in names if getattr(settings, name) is None]
-    many = len(absent) > 1
-    words = "{} {} not set: assign {}, or set the environment variable{} {}".format(
-        _enumerated(absent),
-        "are" if many else "is",
-        _enumerated(["Resource." + name for name in absent]),
-        "s" if many else "",
-        _enumerated([ENVIRONMENT[name] for name in absent]),
+    several = len(absent) > 1
+    message = "{} {} not set: assign {}, or set the environment variable{} {}".format(
+        _enumerate(absent),
+        "are" if several else "is",
+        _enumerate(["Resource." + name for name in absent]),
+        "s" if several else "",
+        _enumerate([ENVIRONMENT[name] for name in absent]),
     )
-    # Then the other half may well be set, but in the place that does not count.
-    here = [name for name in PAIR if getattr(settings, name) is not None]
-    if len(here) == 1:
-        words += "; {} is set, and both are taken from one place: set both there".format(here[0])
-    return ValueError(words)
-
-
-def _enumerated(words: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+    present = [name for name in CREDENTIALS if getattr(settings, name) is not None]
+    if len(present) == 1:
+        message += "; {} is set, and both must come from the same source".format(present[0])
+    return ValueError(message)
 
 
 def without_credentials(url: str) -> str:
@@ -181,76 +161,86 @@ def without_credentials(url: str) -> str:
     """
     try:
         scheme, netloc, path, query, fragment = urlsplit(str(url))
-    except ValueError:  # a repr must not fail, and what is no URL may still hold a password
-        return "(no URL)"
+    except ValueError:  # an invalid URL may still contain a password
+        return "(invalid URL)"
     return urlunsplit((scheme, netloc.rpartition("@")[2], path, query, fragment))
 
 
+def _enumerate(words: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
 def _check_text(name: str, value: Any) -> None:
-    if not isinstance(value, str) or not _is_printable_ascii(value):
-        # The value is not shown, for it may be the secret.
-        label = name.partition("_")[2]
-        words = "{} must be the {} as one line of printable ASCII text; this one {}"
-        fault = "has a line break or another character that no {} has".format(label)
-        if not isinstance(value, str):
-            fault = "is of the type {}".format(type(value).__name__)
-        raise ValueError(words.format(name, label, fault))
+    # The value is not shown: it may be the secret.
+    expected = "{} must be one line of printable ASCII text".format(name)
+    if not isinstance(value, str):
+        raise ValueError("{}, got {}".format(expected, type(value).__name__))
+    if not _is_printable_ascii(value):
+        raise ValueError("{}, got a line break or another invalid character".format(expected))
 
 
 def _is_printable_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def _check_timeout(seconds: Any) -> None:
+def _check_timeout(name: str, seconds: Any) -> None:
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise ValueError("request_timeout must be a number of seconds, not {!r}".format(seconds))
+        raise ValueError("{} must be a number of seconds, got {!r}".format(name, seconds))
     if not 0 < seconds < float("inf"):
-        raise ValueError("request_timeout must be above 0 and finite, not {!r}".format(seconds))
+        raise ValueError("{} must be greater than 0 and finite, got {!r}".format(name, seconds))
 
 
-def _check_retries(count: Any) -> None:
+def _check_retries(name: str, count: Any) -> None:
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-        raise ValueError(
-            "max_retries must be a whole number, 0 for no repetition, not {!r}".format(count)
-        )
+        raise ValueError("{} must be a whole number, 0 or more, got {!r}".format(name, count))
 
 
-def _check_verification(verify: Any) -> None:
+def _check_verification(name: str, verify: Any) -> None:
     if not isinstance(verify, (bool, str, os.PathLike)):
         raise ValueError(
-            "api_verify_request must be True, False or the path of a CA bundle, not {!r}".format(
-                verify
-            )
+            "{} must be True, False or the path of a CA bundle, got {!r}".format(name, verify)
         )
 
 
-def _checked_base_url(url: Any) -> str:
-    refusal = "api_base_url must be an absolute http or https URL like " + DEFAULT_BASE_URL
+def _check_base_url(name: str, url: Any) -> str:
+    # The value is not shown: it may contain a password.
+    expected = "{} must be an absolute http or https URL like {}".format(name, DEFAULT_BASE_URL)
     if not isinstance(url, str) or not _is_printable_ascii(url) or " " in url:
-        raise ValueError(refusal)
-    return _normal_base_url(url, refusal)
+        raise ValueError(expected)
+    return _normalize_base_url(url, expected)
 
 
-@lru_cache(maxsize=64)  # parsed once, and not at every call
-def _normal_base_url(url: str, refusal: str) -> str:
+@lru_cache(maxsize=64)
+def _normalize_base_url(url: str, expected: str) -> str:
     try:
         scheme, netloc, path, query, fragment = urlsplit(without_credentials(url))
         port = urlsplit(url).port
     except ValueError as error:
-        raise ValueError(refusal) from error
+        raise ValueError(expected) from error
     host = netloc.partition(":")[0]
     if scheme not in ("http", "https") or not host or port == 0 or query or fragment:
-        raise ValueError(refusal)
+        raise ValueError(expected)
     if any(segment in (".", "..") for segment in unquote(path).split("/")):
-        raise ValueError(refusal + ", without dots for a path")
+        raise ValueError(expected + ", without '.' or '..' in its path")
     path = quote(unquote_to_bytes(path), safe="/-._~").rstrip("/")
     return "{}://{}{}".format(scheme, netloc.lower(), path)
 
 
-_CHECKS: dict[str, Callable[[Any], Any]] = {
-    "api_key": partial(_check_text, "api_key"),
-    "api_secret": partial(_check_text, "api_secret"),
-    "api_base_url": _checked_base_url,
+def check_transport(name: str, transport: Any) -> None:
+    """Refuse a transport that cannot send.
+
+    :raises ValueError: If it has no method ``send``.
+    """
+    if not callable(getattr(transport, "send", None)):
+        raise ValueError(
+            "{} must be an object with a send() method, got {!r}".format(name, transport)
+        )
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "api_key": _check_text,
+    "api_secret": _check_text,
+    "api_base_url": _check_base_url,
     "api_verify_request": _check_verification,
     "request_timeout": _check_timeout,
     "max_retries": _check_retries,

@@ -1,8 +1,7 @@
-"""Conversions without a network: names, JSON, query strings, and the moments inside of them.
+"""Conversions of words, JSON and query strings.
 
-What may live here is pure: the same input gives the same output, whatever the locale, the clock or
-the settings. Input that has no form in the output is refused with a :class:`ValueError` that says
-where it stands; nothing is turned into its ``repr`` in silence.
+Every function is pure: the same input gives the same output, whatever the locale, the clock or the
+settings. Input that cannot be converted raises :class:`ValueError`, which says where it is.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from urllib.parse import quote
 import six
 
 from vivialconnect.common import _inflection
-from vivialconnect.common._encoding import checked_key, pairs, plain
+from vivialconnect.common._encoding import checked_key, query_pairs, to_plain
 
 __all__ = ("Util", "encode_body")
 
-# A single underscore before a letter joins two words; one of a run, or at an end, is kept.
+# A single underscore before a letter joins two words. Underscores in a row and at an end are kept.
 _JOINT_OR_START = r"(?:(?<=[^_])_|(\A|_))([A-Za-z])"
 # Between a small letter or digit and a capital, and before the last capital of an abbreviation.
 _HUMP = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
@@ -29,19 +28,19 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 class Util:
-    """Conversions of words, JSON and query strings; all of them static."""
+    """Static methods that convert words, JSON and query strings."""
 
     @staticmethod
     def camelize(word: str) -> str:
         """Convert a word from lower_with_underscores to CamelCase.
 
-        A single underscore between words goes. Underscores at the ends, in a run, and before a
-        digit stay, so that :meth:`underscore` gives back what was given, wherever each part starts
+        A single underscore between words is removed. Underscores at the ends, in a row, and before
+        a digit are kept, so that :meth:`underscore` reverses the conversion if each part starts
         with two letters or is a number.
 
-        :param word: The word, in ASCII letters; other characters stay as they are.
-        :returns: The word in CamelCase; ``""`` for the empty word.
-        :raises ValueError: If it is not a ``str``.
+        :param word: The word, in ASCII letters. Other characters are kept.
+        :returns: The word in CamelCase.
+        :raises ValueError: If the word is not a ``str``.
 
         >>> Util.camelize("lower_with_underscores")
         'LowerWithUnderscores'
@@ -58,11 +57,11 @@ class Util:
     def underscore(word: str) -> str:
         """Convert a word from CamelCase to lower_with_underscores.
 
-        Capitals in a row are one abbreviation. Underscores stay; a hyphen becomes one.
+        Capitals in a row are one abbreviation. Underscores are kept; a hyphen becomes one.
 
         :param word: The word, in ASCII letters.
-        :returns: The word in small letters; ``""`` for the empty word.
-        :raises ValueError: If it is not a ``str``.
+        :returns: The word in lower case.
+        :raises ValueError: If the word is not a ``str``.
 
         >>> Util.underscore("HTMLParser")
         'html_parser'
@@ -75,11 +74,11 @@ class Util:
     def pluralize(singular: str) -> str:
         """Convert singular word to its plural form.
 
-        Of a compound, the last part changes. A word that is a plural already stays.
+        The last part of a compound changes. A word that is plural already is returned unchanged.
 
-        :param singular: An English noun, in any case.
-        :returns: Its plural, in the same case; ``""`` for the empty word.
-        :raises ValueError: If it is not a ``str``.
+        :param singular: An English noun, in upper or lower case.
+        :returns: Its plural, in the same case.
+        :raises ValueError: If the word is not a ``str``.
 
         >>> Util.pluralize("phone_number"), Util.pluralize("Person"), Util.pluralize("quiz")
         ('phone_numbers', 'People', 'quizzes')
@@ -90,11 +89,11 @@ class Util:
     def singularize(plural: str) -> str:
         """Convert plural word to its singular form.
 
-        Of a compound, the last part changes. A word that is known as a singular stays.
+        The last part of a compound changes. A word that is singular already is returned unchanged.
 
-        :param plural: An English noun, in any case.
-        :returns: Its singular, in the same case; ``""`` for the empty word.
-        :raises ValueError: If it is not a ``str``.
+        :param plural: An English noun, in upper or lower case.
+        :returns: Its singular, in the same case.
+        :raises ValueError: If the word is not a ``str``.
 
         >>> Util.singularize("log_entries"), Util.singularize("Men"), Util.singularize("status")
         ('log_entry', 'Man', 'status')
@@ -103,12 +102,12 @@ class Util:
 
     @staticmethod
     def json_to_dict(jsonstr: str | bytes) -> Any:
-        """Parse JSON into what it says, which is nearly always a dictionary.
+        """Parse a JSON string, usually into a dictionary.
 
-        :param jsonstr: JSON as text, or as bytes in UTF-8; a byte order mark may stand before it.
-        :returns: A dict, or whatever else the JSON is.
-        :raises ValueError: If it is no JSON (``NaN`` and ``Infinity`` are not), is not UTF-8, or
-            is nested too deeply.
+        :param jsonstr: JSON as text, or as bytes in UTF-8. A byte order mark is ignored.
+        :returns: A dict, or the list, text, number, bool or ``None`` that the JSON represents.
+        :raises ValueError: If it is not JSON (``NaN`` and ``Infinity`` are not), not UTF-8, or
+            nested too deeply.
 
         >>> Util.json_to_dict('{"message": {"id": 7}}')
         {'message': {'id': 7}}
@@ -123,16 +122,16 @@ class Util:
     def to_json(obj: Any, root: str | None = "object") -> str:
         """Convert a dictionary or list to a JSON string.
 
-        The JSON is compact and keeps characters as they are, to be sent as UTF-8. A mapping is an
-        object, a tuple a list, a date ``"2020-07-02"``, a datetime ``"2020-07-02T10:11:12Z"``: in
-        UTC, for which a naive one is taken, with its microseconds unless they are 0.
+        The JSON is compact, and characters outside ASCII are not escaped. Mappings become objects,
+        tuples lists, dates ``"2020-07-02"`` and datetimes ``"2020-07-02T10:11:12Z"`` (in UTC; a
+        naive one is UTC; with microseconds unless they are 0).
 
         :param obj: The object to serialize.
         :param root: The key to put it under; ``None`` for none.
         :returns: A JSON string.
-        :raises ValueError: If something in it has no form in JSON: NaN, infinity, a set, bytes, a
-            Decimal, half of a surrogate pair, a key that is not text (a number neither: ``1`` and
-            ``"1"`` would be one key), something that holds itself. The message says where.
+        :raises ValueError: If a value cannot be written in JSON (NaN, infinity, a set, bytes, a
+            Decimal, half of a surrogate pair, an object that contains itself) or a key is not a
+            text. The message says where it is.
 
         >>> Util.to_json({"body": "Zdravím", "media_urls": ()}, root="message")
         '{"message":{"body":"Zdravím","media_urls":[]}}'
@@ -140,16 +139,16 @@ class Util:
         '[1,null]'
         """
         try:
-            return _ENCODER.encode(plain(obj if root is None else {root: obj}, ""))
+            return _ENCODER.encode(to_plain(obj if root is None else {root: obj}, ""))
         except RecursionError as error:
-            raise ValueError("the object is nested too deeply, or inside itself") from error
+            raise ValueError("the object is nested too deeply, or contains itself") from error
 
     @staticmethod
     def remove_root(data: Any) -> Any:
         """Remove root key from dictionary.
 
         :param data: Any parsed JSON.
-        :returns: The value of the only key of a dict; everything else as it is, the same object.
+        :returns: The value of the only key of a dict; any other object unchanged.
 
         >>> Util.remove_root({"message": {"id": 7}})
         {'id': 7}
@@ -162,39 +161,40 @@ class Util:
     def to_query(query_params: Any) -> str:
         """Convert a dictionary to url query parameters.
 
-        ``None`` and what is empty of lists and dicts is left out, the empty text is kept. Booleans
-        are ``true`` and ``false``, a list or tuple is ``key[]=`` once for each element, a dict
-        ``key[sub]=``; bytes are UTF-8. Moments are as ``YYYYMMDDThhmmssZ``, where a
-        date is its midnight in UTC. Numbers and UUIDs are as ``str`` gives them.
+        ``None``, empty lists and empty dicts are omitted; an empty text is kept. Booleans become
+        ``true`` and ``false``, a list or tuple ``key[]=`` for each element, a dict ``key[sub]=``;
+        bytes are UTF-8. Datetimes become ``YYYYMMDDThhmmssZ``; a date is its midnight in
+        UTC. Numbers and UUIDs are written as ``str`` does.
 
-        :param query_params: A mapping, whose order is kept. ``None`` is an empty one.
-        :returns: The query without ``?``, all but ``A-Za-z0-9-._~`` percent-encoded, a space as
-            ``%20``; ``""`` where there is nothing.
-        :raises ValueError: If a key is not text or a value has no form in a query: NaN, infinity,
-            a set, bytes that are not UTF-8, half of a surrogate pair. The message names the key.
+        :param query_params: A mapping, whose order is kept; ``None`` for no parameters.
+        :returns: The query without ``?``. All characters except ``A-Za-z0-9-._~`` are
+            percent-encoded, a space as ``%20``.
+        :raises ValueError: If a key is not a text, or a value cannot be written in a query (NaN,
+            infinity, a set, bytes that are not UTF-8, half of a surrogate pair). The message names
+            the key.
 
         >>> Util.to_query({"order": "id desc", "page": None, "types": ["a", "b"], "all": True})
         'order=id%20desc&types%5B%5D=a&types%5B%5D=b&all=true'
         """
-        if query_params is None or query_params == {}:
+        if query_params is None:
             return ""
         if not isinstance(query_params, Mapping):
             kind = type(query_params).__name__
-            raise ValueError("query parameters must be a dict, not {}".format(kind))
+            raise ValueError("query parameters must be a dict, got {}".format(kind))
         try:
             return "&".join(
                 quote(key, safe="") + "=" + quote(text, safe="")
                 for name, value in query_params.items()
-                for key, text in pairs(checked_key(name, "the query"), value)
+                for key, text in query_pairs(checked_key(name, "the query"), value)
             )
         except RecursionError as error:
-            raise ValueError("a parameter is nested too deeply, or inside itself") from error
+            raise ValueError("a parameter is nested too deeply, or contains itself") from error
 
 
 def encode_body(value: Any) -> bytes:
-    """Return a value as the body of a request; ``{}`` for ``None``.
+    """Return a value as the JSON body of a request; ``{}`` for ``None``.
 
-    :raises ValueError: If something in it has no form in JSON.
+    :raises ValueError: If it contains a value that cannot be written in JSON.
     """
     return Util.to_json({} if value is None else value, root=None).encode()
 
@@ -204,13 +204,13 @@ def _text_of(given: Any) -> str:
         text: str = six.ensure_text(given, "utf-8")
     except TypeError as error:
         kind = type(given).__name__
-        raise ValueError("JSON must be text or bytes, not {}".format(kind)) from error
+        raise ValueError("JSON must be text or bytes, got {}".format(kind)) from error
     return text
 
 
 def _word(word: Any) -> str:
     if not isinstance(word, str):
-        raise ValueError("a word must be a str, not {!r}".format(word))
+        raise ValueError("a word must be a str, got {!r}".format(word))
     return word
 
 
@@ -219,5 +219,5 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-# Circles have been found by then, and NaN too.
+# to_plain() has found circular references and NaN already.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))

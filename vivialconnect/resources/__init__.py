@@ -1,7 +1,7 @@
-"""The resources of the service, one a file, and their base in ``resource``."""
+"""The resources of the API, each in its own module, and their base class in ``resource``."""
 
 from __future__ import annotations
 
-from vivialconnect.common import modules_of
+from vivialconnect.common import submodule_getter
 
-__getattr__ = modules_of(__name__)
+__getattr__ = submodule_getter(__name__)

@@ -29,10 +29,11 @@ class Attributes(MutableMapping[str, Any]):
         del self._resource._store(name)[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._resource._data())
+        yield from vars(self._resource)
+        yield from getattr(self._resource, "_reserved_fields", ())
 
     def __len__(self) -> int:
-        return len(self._resource._data())
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return repr({name: masked(name, value) for name, value in self.items()})

@@ -148,7 +148,7 @@ class ResourceBase(metaclass=ResourceMeta):
         del self.attributes[name]
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *type(self)._field_names, *self._data()})
+        return sorted({*super().__dir__(), *type(self)._field_names, *self.attributes})
 
     # Location
 
@@ -286,7 +286,9 @@ def make_objects(
     :param location: The location of all.
     """
     objects: list[ObjectT] = list(map(class_.__new__, repeat(class_, len(found))))
-    if class_._reserved_names.isdisjoint(set().union(*found)):
+    # A class with a _load() of its own loads each object by itself.
+    simple = class_._load is ResourceBase._load
+    if simple and class_._reserved_names.isdisjoint(set().union(*found)):
         _exhaust(map(_set_data, objects, found))
     else:
         for each, data in zip(objects, found):

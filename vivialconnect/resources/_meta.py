@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar, Union
 
 from vivialconnect.common import no_fork, scopes, settings
+from vivialconnect.common.exchange import Transport
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.util import Util
 from vivialconnect.resources._spelling import nearest
-
-if TYPE_CHECKING:
-    from typing import Generic
-
-else:
-    # Checkers alone ask what a setting is of; typing's own takes as long as all the rest here.
-    class Generic:
-        __class_getitem__ = classmethod(lambda cls, _: cls)
-
 
 ValueT = TypeVar("ValueT")
 
@@ -27,11 +19,13 @@ KEY = "_key"
 DEFAULT_KEY = "id"
 
 
-SETTING_NAMES = frozenset((*settings.NAMES, "plural", "singular", "primary_key"))
+#: The settings that a class has, with the transport beside the settings of a request.
+REQUEST_SETTINGS = (*settings.NAMES, "transport")
+SETTING_NAMES = frozenset((*REQUEST_SETTINGS, "plural", "singular", "primary_key"))
 
 
 class OwnSettings(dict[str, Any]):
-    """What was set on one class. Its ``repr`` names the settings and shows no value."""
+    """The settings that were assigned to one class. Its ``repr`` shows no values."""
 
     def __repr__(self) -> str:
         return "OwnSettings({})".format(", ".join(self))
@@ -41,78 +35,71 @@ NOTHING: dict[str, Any] = {}
 
 
 def own_settings(class_: type) -> dict[str, Any]:
-    """Return what was set on this very class."""
+    """Return the settings that were assigned to this very class."""
     found: dict[str, Any] = class_.__dict__.get(OWN, NOTHING)
     return found
 
 
-def inherited_settings(class_: type) -> dict[str, Any]:
-    """Return what was set on a class or its bases; the nearest counts, an empty one does not."""
-    found: dict[str, Any] = {}
-    for base in reversed(class_.__mro__):
-        own = own_settings(base)
-        found.update(
-            {
-                name: value
-                for name, value in own.items()
-                if value is not None and value != "" and name in settings.NAMES
-            }
-        )
+def current_settings(class_: type) -> dict[str, Any]:
+    """Return the settings of a class: those of the active scopes, of the class, of its bases."""
+    found = {
+        name: value
+        for base in reversed(class_.__mro__)
+        for name, value in own_settings(base).items()
+        if value is not None and value != "" and name in REQUEST_SETTINGS
+    }
+    found.update(scopes.merged_settings(scopes.active_scopes()))
     return found
 
 
-def settings_of(class_: type) -> settings.Settings:
-    """Return the settings that a call of this class would use now, complete or not."""
-    given = inherited_settings(class_)
-    given.update(scopes.merged_settings(scopes.active_scopes()))
-    return settings.effective(given)
-
-
 class Setting(Generic[ValueT]):
-    """A setting of a class, read through its bases and written on the class that is named.
+    """A setting of a class, inherited from its bases and assigned to the class it is set on.
 
-    An instance does not have it: there the name is free for data of the row.
+    Instances do not have it: there the name is free for a field.
     """
 
-    def __init__(self, documentation: str) -> None:
-        self.__doc__ = documentation
-        self.name = ""
+    name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+        self.__doc__ = settings.DOCUMENTATION.get(name, self.__doc__)
 
     def __get__(self, class_: type | None, metaclass: type | None = None) -> ValueT:
-        # On the metaclass itself the setting stands for its own documentation.
-        found: ValueT = self if class_ is None else self.read(class_)  # type: ignore[assignment] # the metaclass's own, see above
+        # The metaclass itself gives the descriptor, which has the documentation.
+        found: ValueT = self if class_ is None else self.read(class_)  # type: ignore[assignment] # see above
         return found
 
     def __set__(self, class_: type, value: ValueT) -> None:
-        # Replaced as a whole, so that a thread that reads sees all of the old or all of the new.
-        with no_fork:
-            changed = OwnSettings(own_settings(class_))
-            changed[self.name] = settings.guarded(self.name, value)
-            type.__setattr__(class_, OWN, changed)
+        self._change(class_, {self.name: settings.protect(self.name, value)})
 
     def __delete__(self, class_: type) -> None:
+        self._change(class_, {})
+
+    def _change(self, class_: type, change: dict[str, Any]) -> None:
+        # Replaced as a whole, so that a thread that reads sees either the old or the new settings.
         with no_fork:
-            kept = OwnSettings(own_settings(class_))
-            kept.pop(self.name, None)
-            type.__setattr__(class_, OWN, kept)
+            kept = {
+                name: value for name, value in own_settings(class_).items() if name != self.name
+            }
+            type.__setattr__(class_, OWN, OwnSettings(kept, **change))
 
     def read(self, class_: type) -> Any:
-        """Return the value that a call would use."""
-        return getattr(settings_of(class_), self.name)
+        """Return the value that a request would use."""
+        values = current_settings(class_)
+        if self.name == "transport":
+            return values.get(self.name)
+        return getattr(settings.resolve(values), self.name)
 
 
 class NameSetting(Setting[str]):
-    """A name that was set on the class or a base, or else is worked out from the class's own."""
+    """A name that was assigned to the class or a base, or is derived from the class."""
 
     def __init__(self, documentation: str, derive: Callable[[Any], str]) -> None:
-        super().__init__(documentation)
+        self.__doc__ = documentation
         self.derive = derive
 
     def read(self, class_: type) -> str:
-        """Return the nearest name that was set, or the derived one."""
+        """Return the nearest name that was assigned, or the derived one."""
         for base in class_.__mro__:
             found: str | None = own_settings(base).get(self.name)
             if found:
@@ -121,7 +108,10 @@ class NameSetting(Setting[str]):
 
 
 class KeySetting(Setting[str]):
-    """The primary key, kept as an attribute of the class: every look at a row's id needs it."""
+    """The primary key. It is an attribute of the class, because every access to an id reads it."""
+
+    def __init__(self, documentation: str) -> None:
+        self.__doc__ = documentation
 
     def __set__(self, class_: type, value: str) -> None:
         if value:
@@ -139,10 +129,6 @@ class KeySetting(Setting[str]):
         return key
 
 
-class View:
-    """A descriptor over the field of the same name, which so stays a field."""
-
-
 def reserved_names(class_: type) -> frozenset[str]:
     """Return the names that fields cannot have as attributes: private names, methods, properties.
 
@@ -152,7 +138,7 @@ def reserved_names(class_: type) -> frozenset[str]:
         name
         for base in class_.__mro__
         for name, value in base.__dict__.items()
-        if name.startswith("_") or (hasattr(value, "__get__") and not isinstance(value, View))
+        if name.startswith("_") or hasattr(value, "__get__")
     ) - {DEFAULT_KEY}
 
 
@@ -167,12 +153,13 @@ def field_names(class_: type) -> frozenset[str]:
 
 
 class ResourceMeta(type):
-    """Configures the resource classes.
+    """Configure the resource classes.
 
-    Each property can be read and set on every class, and in a class body. It is looked up at each
-    call, on the class and then its bases, so that a change counts at the next call, and a value of
-    a subclass stays with it. What is unset or empty comes from the environment, and a scope of
-    :func:`~vivialconnect.common.settings.configured` beats them all.
+    Each setting is a property that can be read and assigned on every class, and in a class body. It
+    is looked up at each request, on the class and then on its bases: a change takes effect at the
+    next request, and a value of a subclass does not affect other classes. Unset and empty settings
+    come from the environment. A scope of :func:`~vivialconnect.common.scopes.configured` overrides
+    all of them.
 
     Example:
 
@@ -184,31 +171,23 @@ class ResourceMeta(type):
         ('messages', 'message', 'id')
     """
 
-    api_key = Setting[Optional[str]]("The API key; else ``VIVIALCONNECT_API_KEY``.")
-    api_secret = Setting[Optional[str]]("The API secret; else ``VIVIALCONNECT_API_SECRET``.")
-    api_account_id = Setting[Union[int, str, None]](
-        "The account that calls are about; else ``VIVIALCONNECT_ACCOUNT_ID``."
-    )
-    api_base_url = Setting[Optional[str]](
-        "Where the service is; else ``VIVIALCONNECT_BASE_URL``, else "
-        "``https://api.vivialconnect.net/api/v1.0``."
-    )
-    api_verify_request = Setting[Union[bool, str]](
-        "Whether TLS certificates are checked, or the path of a CA bundle; default ``True``."
-    )
-    request_timeout = Setting[float]("Seconds that a whole call may take; default 30.")
-    max_retries = Setting[int](
-        "How often a call may be repeated, where that can do no harm; default 2, 0 for never."
-    )
+    api_key = Setting[Optional[str]]()
+    api_secret = Setting[Optional[str]]()
+    api_account_id = Setting[Union[int, str, None]]()
+    api_base_url = Setting[Optional[str]]()
+    api_verify_request = Setting[Union[bool, str]]()
+    request_timeout = Setting[float]()
+    max_retries = Setting[int]()
+    transport = Setting[Optional[Transport]]()
     plural = NameSetting(
-        "The plural name, as paths and lists have it; else that of the singular.",
+        "The plural name, used in paths and lists; by default that of the singular.",
         lambda class_: Util.pluralize(class_.singular),
     )
     singular = NameSetting(
-        "The singular name, as bodies have it; else that of the class.",
+        "The singular name, used in bodies; by default derived from the class name.",
         lambda class_: Util.underscore(class_.__name__),
     )
-    primary_key = KeySetting("The field that tells one row from another; else ``id``.")
+    primary_key = KeySetting("The field that identifies a resource; by default ``id``.")
 
     #: The names that fields cannot have as attributes.
     _reserved_names: frozenset[str]
@@ -221,9 +200,9 @@ class ResourceMeta(type):
         """Create a class: its settings are taken out of its body."""
         own = OwnSettings(
             {
-                key: settings.guarded(key, value)
+                key: settings.protect(key, value)
                 for key, value in namespace.items()
-                # A property is none of the class, but says how the rows have data of that name.
+                # A property is not a setting: it is a field of the objects.
                 if key in SETTING_NAMES and not isinstance(value, property)
             }
         )
@@ -253,5 +232,7 @@ class ResourceMeta(type):
 
     @property
     def request(cls) -> Requestor:
-        """A Requestor with the settings of this class as they are now."""
-        return Requestor.from_settings(settings_of(cls))
+        """A Requestor with the current settings of this class."""
+        values = current_settings(cls)
+        transport = values.pop("transport", None)
+        return Requestor.from_settings(settings.resolve(values), transport)

@@ -116,7 +116,7 @@ class Sendable(Resource):
         path = self._path(requestor, self._prefix)
         call = Call("GET", path, {"order": "id desc", **query})
         read = partial(self._read_list, prefix=self._prefix)
-        return requestor.perform(call, read, look=clock.read)
+        return requestor.perform(call, read, on_response=clock.read)
 
     def _save_failed(self, method: str, began: datetime, failure: BaseException) -> None:
         if method != "POST" or isinstance(failure, ValueError):  # nothing was sent

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, overload
 from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
+from vivialconnect.common.responses import ResultT
 from vivialconnect.common.times import utc_now
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import checked_fields, given_fields
@@ -26,10 +27,9 @@ if TYPE_CHECKING:
 __all__ = ("Resource", "ResourceList", "ResourceMeta")
 
 ResourceT = TypeVar("ResourceT", bound="Resource")
-ResultT = TypeVar("ResultT")
 
 #: The settings that a request to the collections of an account needs.
-CREDENTIALS = (*settings.PAIR, "api_account_id")
+CREDENTIALS = (*settings.CREDENTIALS, "api_account_id")
 
 
 class Resource(ResourceBase):
@@ -257,7 +257,7 @@ class Resource(ResourceBase):
         """
         requestor = cls.request
         path = cls._path(requestor, paths.quote_prefix(prefix), id_, call.path)
-        return requestor.perform(Call(call.method, path, call.query, call.body), read)
+        return requestor.perform(call._replace(path=path), read)
 
     def _perform_below(self, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
         """Send a request about the object, or below it, in its own scopes.

@@ -136,7 +136,9 @@ class User(Resource):
         if not given:
             raise ValueError("old and new must be the two passwords, strings that are not empty")
         body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
-        self._perform_below(Call("PUT", "profile/password", body=body), lambda _: None)
+        self._perform_below(
+            Call("PUT", "profile/password", body=body, retryable=False), lambda _: None
+        )
 
     def create_credential(self, name: str | None = None) -> Credential:
         """Create an API key for the user. Its ``api_secret`` is shown only here.
@@ -161,7 +163,7 @@ class User(Resource):
         """
         body = Credential._body_of({} if name is None else {"name": name})
         return self._perform_below(
-            Call("POST", "profile/credentials", body=body), self._read_credential
+            Call("POST", "profile/credentials", body=body, secret=True), self._read_credential
         )
 
     @overload

@@ -1,6 +1,6 @@
-"""A local Vivial Connect to develop and test against: the door to it, :class:`Sandbox`.
+"""The sandbox: a local Vivial Connect to develop and test against.
 
-It needs no network, no account and no money, and nothing beyond the standard library::
+It needs no network, no account and no money::
 
     from vivialconnect import Message, Number
     from vivialconnect.sandbox import Sandbox
@@ -15,8 +15,10 @@ It needs no network, no account and no money, and nothing beyond the standard li
         message.reload()
         print(message.status)  # delivered
 
-Of the core it uses ``version`` and ``segments`` alone: what it checks and what it answers was
-written from what is known of the service on the wire, not from the client.
+It shares only ``version`` and ``segments`` with the client, so that a mistake in the client does
+not hide in the sandbox. Its folders import each other in one direction::
+
+    service <- http <- chaos <- routes <- this module <- command
 """
 
 from __future__ import annotations
@@ -28,26 +30,29 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
-from vivialconnect.sandbox import seed
-from vivialconnect.sandbox.application import Application
-from vivialconnect.sandbox.chaos import Chaos, Rule
-from vivialconnect.sandbox.clock import Clock
-from vivialconnect.sandbox.control import control, is_control
-from vivialconnect.sandbox.ledger import balance
-from vivialconnect.sandbox.lifecycle import FAILS, STUCK, UNDELIVERED, Draft, Options
-from vivialconnect.sandbox.media import from_bytes
-from vivialconnect.sandbox.passwords import FIRST_PASSWORD
-from vivialconnect.sandbox.pointing import Pointer
-from vivialconnect.sandbox.router import BASE_PATH
-from vivialconnect.sandbox.server import Server
-from vivialconnect.sandbox.store import NOT_RUNNING, Store, clear
-from vivialconnect.sandbox.tenants import SandboxAccount, admit, check_account_id, check_credentials
-from vivialconnect.sandbox.traffic import Answer, Request
+from vivialconnect.sandbox.chaos.rules import Chaos, Rule
+from vivialconnect.sandbox.client_settings import ClientSettings
+from vivialconnect.sandbox.http.request import Request
+from vivialconnect.sandbox.http.server import Server
+from vivialconnect.sandbox.routes.application import Application
+from vivialconnect.sandbox.routes.control import control, is_control
+from vivialconnect.sandbox.routes.router import BASE_PATH
+from vivialconnect.sandbox.service import accounts, billing, initial_data
+from vivialconnect.sandbox.service.accounts import SandboxAccount
+from vivialconnect.sandbox.service.clock import Clock
+from vivialconnect.sandbox.service.lifecycle import FAILS, STUCK, UNDELIVERED
+from vivialconnect.sandbox.service.media import from_bytes
+from vivialconnect.sandbox.service.messages import Draft
+from vivialconnect.sandbox.service.options import Options, check_delays
+from vivialconnect.sandbox.service.passwords import FIRST_PASSWORD
+from vivialconnect.sandbox.service.store import NOT_RUNNING, Store, clear
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from vivialconnect.sandbox.http.response import Response
 
 __all__ = [
     "FAILS",
@@ -64,7 +69,7 @@ __all__ = [
 
 PartT = TypeVar("PartT")
 
-#: How many of the latest requests :attr:`Sandbox.requests` keeps.
+#: How many requests :attr:`Sandbox.requests` keeps.
 KEPT_REQUESTS = 5_000
 HIGHEST_PORT = 65_535
 COMPANY_NAME = "Sandbox Inc"
@@ -73,24 +78,23 @@ COMPANY_NAME = "Sandbox Inc"
 class Sandbox:
     """A local Vivial Connect.
 
-    It is a context manager: started on entering, stopped on leaving. Many can run at a time.
+    Use it as a context manager, which starts and stops it. Many sandboxes can run at a time.
 
-    :param host: the address to listen on (default: this machine alone).
-    :param port: the port; 0, the default, takes a free one.
-    :param database: the path of an SQLite file that keeps the state; by default it is forgotten.
-    :param api_key: the key that calls are signed with; made up by default, or the database's.
-    :param api_secret: the secret to it; made up by default, or the database's.
-    :param account_id: the account's id.
-    :param delays: seconds after its acceptance at which a message is queued, is being sent, and is
-        delivered; with the default all three are done at the next read.
-    :param allow_local_media: whether ``file:`` URLs and http URLs of this machine in
-        ``media_urls`` are read; otherwise a small PNG stands in for every URL of the network.
-    :param allow_remote_webhooks: whether URLs of other machines are called when a message changes
-        or comes in; otherwise it is an error in the log, and this machine alone is called.
-    :param clock: gives the time in seconds since 1970; for tests.
-    :param tls: what it serves TLS with, a server's context with its certificate; by default it
-        serves plain HTTP.
-    :raises ValueError: if an argument cannot be.
+    :param host: the address to listen on.
+    :param port: the port to listen on; 0 for a free port.
+    :param database: the path of an SQLite file to keep the state in; in memory by default.
+    :param api_key: the API key to accept; that of the database, or a new one, by default.
+    :param api_secret: the API secret; that of the database, or a new one, by default.
+    :param account_id: the id of the account.
+    :param delays: seconds after which an accepted message is queued, sending and delivered; by
+        default it is delivered at the next request.
+    :param allow_local_media: whether ``media_urls`` may name ``file:`` URLs and http URLs of this
+        machine, which the sandbox reads. For other URLs it attaches a small placeholder PNG.
+    :param allow_remote_webhooks: whether webhooks are delivered to other machines; by default that
+        is an error in the log.
+    :param clock: returns the time in seconds since 1970.
+    :param tls: the TLS context of the server, with its certificate; plain HTTP by default.
+    :raises ValueError: if an argument is invalid.
     """
 
     def __init__(  # noqa: PLR0913 - each is a keyword with a default
@@ -98,66 +102,62 @@ class Sandbox:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        database: Optional[str] = None,
-        api_key: Optional[str] = None,
-        api_secret: Optional[str] = None,
+        database: str | None = None,
+        api_key: str | None = None,
+        api_secret: str | None = None,
         account_id: int = 12345,
         delays: tuple[float, float, float] = (0, 0, 0),
         allow_local_media: bool = False,
         allow_remote_webhooks: bool = False,
         clock: Callable[[], float] = time.time,
-        tls: Optional[ssl.SSLContext] = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Check and keep the arguments; nothing is opened yet."""
         if not 0 <= port <= HIGHEST_PORT:
-            raise ValueError(f"port must be from 0 to {HIGHEST_PORT}, not {port!r}")
+            raise ValueError(f"port must be from 0 to {HIGHEST_PORT}, got {port!r}")
         for name, value in (("host", host), ("database", database)):
-            if value == "":  # as of a variable that a shell does not have
-                raise ValueError(f"{name} is empty; leave it out for the default")
-        check_account_id(account_id)
-        check_credentials(api_key, api_secret)
+            if value == "":  # Such as the value of an unset shell variable.
+                raise ValueError(f"{name} must not be empty. Omit it to use the default.")
+        accounts.check_account_id(account_id)
+        accounts.check_credentials(api_key, api_secret)
+        check_delays(delays)
         self._host = host
         self._port = port
         self._database = database
-        self._given = (api_key, api_secret)
+        self._credentials = (api_key, api_secret)
         self.account_id = account_id
-        #: The key that calls are signed with.
-        self.api_key = api_key or seed.new_api_key()
-        #: The secret that calls are signed with.
-        self.api_secret = api_secret or seed.new_api_secret()
+        #: The API key that signs requests.
+        self.api_key = api_key or initial_data.new_api_key()
+        #: The API secret that signs requests.
+        self.api_secret = api_secret or initial_data.new_api_secret()
         self._options = Options(delays, allow_local_media, allow_remote_webhooks)
         self._clock = Clock(clock)
         self._tls = tls
-        #: The faults that are played on purpose, and the rules that say when.
+        #: The faults on purpose, and the rules that say when.
         self.chaos = Chaos()
         self._requests: deque[Request] = deque(maxlen=KEPT_REQUESTS)
-        self._store: Optional[Store] = None
-        self._server: Optional[Server] = None
-        self._application: Optional[Application] = None
-        self._pointer = Pointer()
+        self._store: Store | None = None
+        self._server: Server | None = None
+        self._application: Application | None = None
+        self._client_settings = ClientSettings()
         self._process = 0
-        # A signal may come in the middle of stop(), whose handler stops it too.
-        self._guard = threading.RLock()
-        #: What undoes the start, the last part first.
+        # Reentrant, because a signal handler may call stop() during a stop().
+        self._lock = threading.RLock()
         self._cleanup = ExitStack()
 
     def __repr__(self) -> str:
-        """Tell where it is and whose it is, but not the secret."""
         server = self._server
-        place = self._url(server) if server else "stopped"
-        return f"<Sandbox {place} account {self.account_id}>"
+        shown = self._url(server) if server else "stopped"
+        return f"<Sandbox {shown} account {self.account_id}>"
 
     def __enter__(self) -> Sandbox:  # noqa: PYI034 - Self came with Python 3.11
-        """Start."""
         return self.start()
 
     def __exit__(self, *exception: object) -> None:
-        """Stop."""
         self.stop()
 
     @property
     def url(self) -> str:
-        """The base URL, ending in ``/api/v1.0``.
+        """The base URL, which ends in ``/api/v1.0``.
 
         :raises RuntimeError: if the sandbox is not running.
         """
@@ -171,76 +171,75 @@ class Sandbox:
 
     @property
     def requests(self) -> list[Request]:
-        """The requests received since the start or the last reset, at most the latest 5,000."""
+        """The requests since the start or the last reset; the last 5,000 of them."""
         return list(self._requests)
 
     @property
     def balance(self) -> int:
-        """What the account has, in 1/100 cent."""
+        """The balance of the account, in 1/100 cent."""
         store = self._running(self._store)
-        return store.transaction(lambda connection: balance(connection, self.account_id))
+        return store.transaction(lambda connection: billing.balance(connection, self.account_id))
 
     def start(self) -> Sandbox:
         """Open the database and listen.
 
-        After a :meth:`stop`, ``chaos`` and the time jumped are as they were; :meth:`reset` forgets
-        them.
+        A restarted sandbox keeps its ``chaos`` and its advanced clock; :meth:`reset` clears them.
 
-        :returns: the sandbox itself.
-        :raises RuntimeError: if it is running already.
-        :raises OSError: if it cannot listen there.
-        :raises sqlite3.Error: if the database cannot be opened, or is not one of this release.
-        :raises ValueError: if the database knows the key as another account's.
+        :returns: the sandbox.
+        :raises RuntimeError: if it is running.
+        :raises OSError: if it cannot listen on the address.
+        :raises sqlite3.Error: if the database cannot be opened, or is from another release.
+        :raises ValueError: if the API key belongs to another account of the database.
         """
-        with self._guard, ExitStack() as cleanup:  # whatever goes wrong, nothing stays open
+        with self._lock, ExitStack() as cleanup:  # Undoes the start if it fails.
             if self._server is not None:
-                raise RuntimeError("This sandbox is running already; make another one beside it")
-            cleanup.callback(self._pointer.undo)
+                raise RuntimeError("This sandbox is already running. Create another one.")
+            cleanup.callback(self._client_settings.restore)
             self._requests.clear()
             store = Store(self._database)
             cleanup.callback(store.close)
-            store.transaction(self._plant)
-            cleanup.callback(self._forget_parts)
+            store.transaction(self._ensure_initial_data)
+            cleanup.callback(self._clear_parts)
             self._store = store
-            self._application = Application(store, self._clock, self._options, self._play)
-            cleanup.callback(self._application.postman.stop)
-            cleanup.callback(self._application.settle)
+            application = Application(store, self._clock, self._options, self._play)
+            self._application = application
+            cleanup.callback(application.webhook_delivery.stop)
+            cleanup.callback(application.apply_due_changes)
             server = Server(self._host, self._port, self._respond, self._clock.wall, tls=self._tls)
             cleanup.callback(server.stop)
-            self._application.postman.look()
+            application.webhook_delivery.start()
             server.start()
             self._server, self._process = server, os.getpid()
             self._cleanup = cleanup.pop_all()
         return self
 
     def stop(self) -> None:
-        """Stop listening, settle what is due, close the database; undo :meth:`configure`.
+        """Stop listening, apply the changes that are due, and undo :meth:`configure`.
 
-        A sandbox that is not running is left as it is, and so is that of the parent in a forked
-        child.
+        It does nothing if the sandbox is not running. In a forked child it only undoes
+        :meth:`configure`.
 
-        :raises sqlite3.Error: if the database does not take what is due; all the rest is done.
+        :raises sqlite3.Error: if the database cannot save the changes; the sandbox is stopped.
         """
         if self._process != os.getpid():
-            self._pointer.undo()
+            self._client_settings.restore()
             return
-        with self._guard:
+        with self._lock:
             cleanup, self._cleanup = self._cleanup, ExitStack()
             cleanup.close()
 
     def reset(self) -> None:
-        """Go back to a fresh state, with the same key; forget requests, chaos and the time jumped.
+        """Restore the initial state and keep the API key.
 
-        Accounts that were added are gone. A call that comes meanwhile is answered from the state
-        before or from the fresh one.
+        Clears the requests, the chaos, the advanced clock and the added accounts.
 
         :raises RuntimeError: if the sandbox is not running.
         """
         store = self._running(self._store)
         self._clock.reset()
         self.chaos.reset()
-        self._given = (self.api_key, self.api_secret)
-        store.transaction(self._plant_afresh)
+        self._credentials = (self.api_key, self.api_secret)
+        store.transaction(self._restore_initial_data)
         self._requests.clear()
 
     def add_account(
@@ -248,24 +247,24 @@ class Sandbox:
         account_id: int,
         *,
         company_name: str = COMPANY_NAME,
-        api_key: Optional[str] = None,
-        api_secret: Optional[str] = None,
+        api_key: str | None = None,
+        api_secret: str | None = None,
     ) -> SandboxAccount:
-        """Open another account, with a user, a key and a balance of its own.
+        """Add an account with its own user, API key and balance.
 
-        :param account_id: its id; an account that there is already stays as it is.
-        :param company_name: its name.
-        :param api_key: its key; made up by default.
-        :param api_secret: its secret; made up by default.
+        :param account_id: the id of the account; an existing account is not changed.
+        :param company_name: the name of the account.
+        :param api_key: the API key; a new one by default.
+        :param api_secret: the API secret; a new one by default.
         :returns: the account.
-        :raises ValueError: if an argument cannot be, or the key is another account's.
+        :raises ValueError: if an argument is invalid, or the key belongs to another account.
         :raises RuntimeError: if the sandbox is not running.
         """
-        check_account_id(account_id)
-        check_credentials(api_key, api_secret)
+        accounts.check_account_id(account_id)
+        accounts.check_credentials(api_key, api_secret)
         store = self._running(self._store)
         return store.transaction(
-            lambda connection: admit(
+            lambda connection: accounts.ensure_account(
                 connection,
                 account_id,
                 self._clock.now(),
@@ -276,17 +275,17 @@ class Sandbox:
         )
 
     def advance(self, seconds: float) -> None:
-        """Move the clock that message life follows.
+        """Move the clock forward that messages follow.
 
-        Signatures are still checked by the wall's clock.
+        Signatures are still verified with the wall clock.
 
-        :param seconds: how far ahead; not negative.
+        :param seconds: how far.
         :raises ValueError: if it is negative.
         """
         self._clock.advance(seconds)
         application = self._application
         if application is not None:
-            application.postman.wake()
+            application.webhook_delivery.wake()
 
     def receive(
         self,
@@ -297,76 +296,74 @@ class Sandbox:
         media: Sequence[bytes] = (),
         media_urls: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Let somebody send a message to one of the account's numbers.
+        """Receive an inbound message.
 
-        :param from_number: who sends it.
-        :param to_number: the number that it goes to.
-        :param body: its text.
-        :param media: the bytes of what is attached.
-        :param media_urls: URLs of what is attached, as of a message that is sent.
-        :returns: the message as the API gives it, with status ``received``.
-        :raises ValueError: if the account does not have the number, or a URL cannot be.
+        :param from_number: the sender.
+        :param to_number: the recipient, a number of the account.
+        :param body: the text.
+        :param media: the content of attachments.
+        :param media_urls: URLs of attachments, as for an outbound message.
+        :returns: the message as the API returns it, with the status ``received``.
+        :raises ValueError: if the account does not have the number, or a URL is not supported.
         :raises RuntimeError: if the sandbox is not running.
         """
         application = self._running(self._application)
-        attached = (*from_bytes(media), *application.load_media(media_urls))
-        return application.receive(Draft(self.account_id, from_number, to_number, body, attached))
+        attachments = (*from_bytes(media), *application.load_media(media_urls))
+        draft = Draft(self.account_id, from_number, to_number, body, attachments)
+        return application.receive(draft)
 
     def wait_for_webhooks(self, timeout: float = 10) -> None:
-        """Wait until every URL was called that is to be called by now.
+        """Wait until all webhooks that are due are delivered.
 
-        :param timeout: how many seconds at most.
-        :raises TimeoutError: if that takes longer.
+        :param timeout: the timeout in seconds.
+        :raises TimeoutError: if the timeout expires.
         :raises RuntimeError: if the sandbox is not running, or is stopped meanwhile.
         """
-        if not self._running(self._application).postman.wait(timeout):
+        if not self._running(self._application).webhook_delivery.wait(timeout):
             raise TimeoutError(
-                f"after {timeout} seconds there are still URLs to be called; does one of them hang?"
+                f"webhooks are still pending after {timeout} s. Check that their URLs respond."
             )
 
     def configure(self) -> None:
-        """Point the client at this sandbox, for all of this process.
+        """Configure the client of this process for the sandbox, until the sandbox stops.
 
-        Sets key, secret, account and base URL on ``vivialconnect.Resource``. What was set there
-        before is set again when the sandbox stops.
+        Sets key, secret, account and base URL on ``vivialconnect.Resource``.
 
         :raises RuntimeError: if the sandbox is not running.
         """
-        with self._guard:  # else it might be stopped before the client is pointed at it
+        with self._lock:  # So that stop() restores the settings.
             settings = {
                 "api_key": self.api_key,
                 "api_secret": self.api_secret,
                 "api_account_id": self.account_id,
                 "api_base_url": self.url,
             }
-            self._pointer.configure(settings)
+            self._client_settings.configure(settings)
 
-    def _play(self, request: Request, proceed: Callable[[Request], Answer]) -> Answer:
+    def _play(self, request: Request, proceed: Callable[[Request], Response]) -> Response:
         return self.chaos.play(request, proceed, self._clock)
 
-    def _respond(self, request: Request) -> Answer:
+    def _respond(self, request: Request) -> Response:
         if is_control(request):
             return control(request, self.chaos, self.receive)
         self._requests.append(request)
-        application = self._running(self._application)
-        return application.answer(request)
+        return self._running(self._application).respond(request)
 
-    def _running(self, part: Optional[PartT]) -> PartT:
+    def _running(self, part: PartT | None) -> PartT:
         if part is None:
             raise RuntimeError(NOT_RUNNING)
         return part
 
-    def _forget_parts(self) -> None:
+    def _clear_parts(self) -> None:
         self._server = self._store = self._application = None
 
-    def _plant_afresh(self, connection: sqlite3.Connection) -> None:
+    def _restore_initial_data(self, connection: sqlite3.Connection) -> None:
         clear(connection)
-        self._plant(connection)
+        self._ensure_initial_data(connection)
 
-    def _plant(self, connection: sqlite3.Connection) -> None:
-        """Put the fresh state and the key into the database, as far as they are not there."""
-        api_key, api_secret = self._given
-        account = admit(
+    def _ensure_initial_data(self, connection: sqlite3.Connection) -> None:
+        api_key, api_secret = self._credentials
+        account = accounts.ensure_account(
             connection,
             self.account_id,
             self._clock.now(),

@@ -1,4 +1,4 @@
-"""The shell's way to the sandbox: its arguments, and serving until told to stop."""
+"""The command ``vivialconnect sandbox``: serves a sandbox until it is interrupted."""
 
 from __future__ import annotations
 
@@ -15,57 +15,54 @@ from vivialconnect.sandbox import Sandbox
 if TYPE_CHECKING:
     import argparse
 
-#: Seconds after its acceptance at which a message is queued, is being sent, and is delivered.
+#: Seconds after which an accepted message is queued, sending and delivered.
 DELAYS = (1, 2, 4)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments.
-
-    :param parser: the parser to declare them on.
-    """
+    """Add the command's arguments to a parser."""
     parser.add_argument(
-        "--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)"
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
     )
     parser.add_argument(
-        "--port", type=int, default=0, help="the port to listen on (default: a free one)"
+        "--port", type=int, default=0, help="port to listen on (default: a free port)"
     )
     parser.add_argument(
-        "--database", metavar="FILE", help="keep the state in this SQLite file (default: nowhere)"
+        "--database",
+        metavar="FILE",
+        help="SQLite file to keep the state in (default: the state is kept in memory)",
     )
-    parser.add_argument("--api-key", help="the key to accept (default: a new one)")
-    parser.add_argument("--api-secret", help="the secret of the key (default: a new one)")
+    parser.add_argument("--api-key", help="API key to accept (default: a new one)")
+    parser.add_argument("--api-secret", help="secret of the API key (default: a new one)")
     parser.add_argument(
-        "--account-id", type=int, default=12345, help="the account's id (default: %(default)s)"
+        "--account-id", type=int, default=12345, help="id of the account (default: %(default)s)"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM comes.
+    """Serve until SIGINT or SIGTERM, and print the lines that configure a client.
 
-    Prints the lines to export, so that a client in another shell finds the sandbox.
-
-    :param arguments: what the parser read.
-    :returns: the exit status: 0 after a clean end, 2 if it could not start, or not end well.
+    :param arguments: the parsed arguments.
+    :returns: the exit status: 0 on success, 2 if the sandbox fails to start or to stop.
     """
-    told: list[int] = []
+    received: list[int] = []
     before = {
-        number: signal.signal(number, lambda number, _: told.append(number))
+        number: signal.signal(number, lambda number, _: received.append(number))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     problem = "cannot start"
     try:
         with _sandbox(arguments) as sandbox:
             print(export_lines(sandbox), flush=True)
-            # No Event: a signal that comes as its wait begins would itself wait for ever; and no
-            # wait without an end, for Windows interrupts none.
-            while not told:
+            # Not an Event: its set() can deadlock in a signal handler, and on Windows a signal
+            # does not interrupt a wait without a timeout.
+            while not received:
                 time.sleep(0.1)
-            problem = "could not note what was due"
+            problem = "could not save its final state"
     except (OSError, OverflowError, ValueError, sqlite3.Error) as error:
-        place = f"{arguments.host} port {arguments.port}"
-        kept = f", database {arguments.database}" if arguments.database else ""
-        sys.stderr.write(f"The sandbox {problem} at {place}{kept}: {error}\n")
+        address = f"{arguments.host} port {arguments.port}"
+        database = f", database {arguments.database}" if arguments.database else ""
+        sys.stderr.write(f"The sandbox {problem} at {address}{database}: {error}\n")
         return 2
     finally:
         for number, handler in before.items():
@@ -80,11 +77,10 @@ def _sandbox(arguments: argparse.Namespace) -> Sandbox:
 
 
 def export_lines(sandbox: Sandbox, *, powershell: bool = os.name == "nt") -> str:
-    """Write the shell lines that point a client at a sandbox.
+    """Return the shell commands that configure a client for a sandbox.
 
-    :param sandbox: a running one.
-    :param powershell: whether they are for PowerShell; by default, on Windows.
-    :returns: four lines.
+    :param sandbox: a running sandbox.
+    :param powershell: whether the commands are for PowerShell; true on Windows by default.
     """
     variables = {
         "VIVIALCONNECT_API_KEY": sandbox.api_key,

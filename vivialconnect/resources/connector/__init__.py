@@ -1,38 +1,37 @@
-"""Connectors: several numbers that share their callbacks and send as one."""
+"""Connectors: phone numbers that share callbacks and send as one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Union
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Union
 
-from vivialconnect.common.error import ResourceError, VivialConnectError
+from vivialconnect.common.error import VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._base import DEFAULT_LOCATION, make_objects
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, list_of_dicts, read_count
-from vivialconnect.resources.connector._connector_lists import (
-    ROOT,
-    SHOWN_NUMBERS,
-    Shown,
-    noted,
-    read_list,
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, read_count
+from vivialconnect.resources._typing import CommonFields, Id, Unpack
+from vivialconnect.resources.connector.elements import (
+    ConnectorCallback,
+    ConnectorNumber,
+    Data,
+    Element,
+    ElementT,
 )
-from vivialconnect.resources.connector.elements import ConnectorCallback, ConnectorNumber
-from vivialconnect.resources.connector.owned_list import ElementT, ListField, Owner
+from vivialconnect.resources.connector.lists import (
+    LISTS,
+    ROOT,
+    invalid_response,
+    read_items,
+    with_objects,
+)
 from vivialconnect.resources.resource import Resource
-
-if TYPE_CHECKING:
-    from typing import TypeVar
-
-    from vivialconnect.resources._typing import Id
-    from vivialconnect.resources.connector._elements import Data, Element
-
-    ConnectorT = TypeVar("ConnectorT", bound="Connector")
 
 __all__ = ("Connector",)
 
-#: What is taken for an element beside one.
+ConnectorT = TypeVar("ConnectorT", bound="Connector")
+
 NumberForm = Union[Resource, Mapping[str, Any], str]
 CallbackForm = Mapping[str, Any]
 NumbersGiven = Union[ConnectorNumber, NumberForm, Iterable[Union[ConnectorNumber, NumberForm]]]
@@ -40,29 +39,45 @@ CallbacksGiven = Union[
     ConnectorCallback, CallbackForm, Iterable[Union[ConnectorCallback, CallbackForm]]
 ]
 
+#: The most phone numbers that a connector shows itself.
+SHOWN_NUMBERS = 50
 
-class Connector(Owner):
-    """Several numbers that share their callbacks and send as one.
 
-    A message that names a connector instead of a ``from_number`` is sent from one of its numbers.
+class ConnectorFields(CommonFields, total=False):
+    """The fields of a connector, for type checkers."""
+
+    account_id: int
+    name: str | None
+    active: bool
+    more_numbers: bool
+    callbacks: list[ConnectorCallback | Any]
+    phone_numbers: list[ConnectorNumber | Any]
+
+
+class Connector(Resource):
+    """Several phone numbers that share their callbacks and send as one.
+
+    A message with a ``connector_id`` instead of a ``from_number`` is sent from one of them.
 
     ================= ==========================================================================
-    id                The connector's id (int).
-    date_created      When it was made, UTC, ISO 8601 (str); as a datetime: ``created_at``.
-    date_modified     When it was last changed (str); as a datetime: ``modified_at``.
-    account_id        The account (int).
-    name              The name that you gave it (str or ``None``).
+    id                Id of the connector (int).
+    date_created      Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    date_modified     Time of the last change (str); as a datetime: ``modified_at``.
+    account_id        Id of the account (int).
+    name              Name, free to choose (str or ``None``).
     active            Whether it can be used (bool).
-    callbacks         What happens when texts and calls come, see :class:`.ConnectorCallback`.
-    phone_numbers     Its numbers, at most the first 50, see :class:`.ConnectorNumber`.
-    more_numbers      Whether it has more numbers than these (bool).
+    callbacks         Webhooks, a list of :class:`.ConnectorCallback`.
+    phone_numbers     Its first 50 phone numbers, a list of :class:`.ConnectorNumber`.
+    more_numbers      Whether it has more phone numbers than these (bool).
     ================= ==========================================================================
 
-    ``callbacks`` and ``phone_numbers`` are lists of their own kind, see :class:`.OwnedList`, and
-    are saved with the connector. In ``attributes`` and ``to_dict()`` they are plain lists of dicts.
-    Where ``more_numbers`` is true, ``save()`` leaves ``phone_numbers`` out, for it would take the
-    numbers that are not shown off the connector; if they were changed it is a ``ValueError``, and
-    :meth:`add_numbers`, :meth:`remove_numbers` and :meth:`replace_numbers` do it.
+    ``callbacks`` and ``phone_numbers`` are plain lists, empty in a new connector. You can put in
+    objects, dicts, and for a phone number also a string or a :class:`.Number`. ``save()`` sends
+    them and replaces both lists by those of the response. ``to_dict()`` contains dicts.
+
+    If ``more_numbers`` is true, ``save()`` does not send ``phone_numbers``: that would remove the
+    numbers that are not shown. If you changed them, ``save()`` raises ``ValueError``. Use
+    :meth:`add_numbers`, :meth:`remove_numbers` or :meth:`replace_numbers`.
 
     Example:
 
@@ -84,13 +99,13 @@ class Connector(Owner):
     .. versionadded:: 1.0
     """
 
+    # A copy of the phone numbers as loaded, if there are more than these.
+    __slots__ = ("_loaded_numbers",)
+
     singular = ROOT
     plural = "connectors"
 
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active")
-    _kinds: ClassVar[Mapping[str, type[Element]]] = {
-        kind.plural: kind for kind in (ConnectorCallback, ConnectorNumber)
-    }
 
     date_created: str
     date_modified: str
@@ -98,54 +113,52 @@ class Connector(Owner):
     name: str | None
     active: bool
     more_numbers: bool
+    # With Any, type checkers accept whatever can be put in, and still know the fields of the items.
+    callbacks: list[ConnectorCallback | Any]
+    phone_numbers: list[ConnectorNumber | Any]
 
-    callbacks = ListField[ConnectorCallback, CallbackForm](
-        ConnectorCallback, "The callbacks, as a list of their own kind."
-    )
-    phone_numbers = ListField[ConnectorNumber, NumberForm](
-        ConnectorNumber, "The numbers, at most the first 50, as a list of their own kind."
-    )
+    if TYPE_CHECKING:
+        _loaded_numbers: list[Data] | None
 
     def __init__(
         self,
         attributes: Mapping[str, Any] | Id | None = None,
         prefix_options: Mapping[str, Any] | None = None,
-        **fields: Any,
+        **fields: Unpack[ConnectorFields],
     ) -> None:
         super().__init__(attributes, prefix_options, **fields)
-        for name in self._kinds:
-            given = vars(self).get(name)
-            if given is not None:
-                setattr(self, name, given)
+        self._loaded_numbers = None
+        if self.is_new():
+            for name in LISTS:
+                self.attributes.setdefault(name, [])
 
-    # Numbers
+    # Phone numbers
 
     def find_numbers(
         self, *, page: int | None = None, limit: int | None = None, **query: Any
     ) -> ResourceList[ConnectorNumber]:
-        """Find one page of the connector's numbers; :meth:`find_each_number` gives all.
+        """Find one page of the connector's phone numbers; :meth:`find_each_number` finds all.
 
-        :param page: Which page, from 1, which is the default.
-        :param limit: How many a page has; default 50, at most 150.
-        :param query: What else the service knows.
-        :returns: A list that no row owns, with ``count``, ``pages``, ``next`` and ``previous`` in
-            its ``meta``.
+        :param page: Page number, from 1, which is the default.
+        :param limit: Numbers per page, at most 150; default 50.
+        :param query: Other query parameters.
+        :returns: A list with ``count``, ``pages``, ``next`` and ``previous`` in its ``meta``.
         :raises ValueError: If the connector has no id.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no list of numbers.
+        :raises RequestorError: If the request fails.
+        :raises ResourceError: If the response is not a list of numbers.
         """
-        return self._find_below(ConnectorNumber, {"page": page, "limit": limit, **query})
+        return self._find_items(ConnectorNumber, {"page": page, "limit": limit, **query})
 
     def find_each_number(
         self, limit: int | None = None, page_size: int = LARGEST_PAGE
     ) -> Iterator[ConnectorNumber]:
-        """Walk over all numbers of the connector, page after page, each when it is needed.
+        """Iterate over all phone numbers of the connector. Pages are requested when needed.
 
-        :param limit: How many in all; ``None`` for every one.
-        :param page_size: How many to ask for at a time, 1 to 150.
-        :raises ValueError: At once, if the connector has no id, or limit or page size cannot be.
-        :raises RequestorError: While walking, if a call fails.
-        :raises ResourceError: While walking, if an answer is no list.
+        :param limit: The most numbers in all; ``None`` for all.
+        :param page_size: Numbers per page, 1 to 150.
+        :raises ValueError: At once, if the connector has no id, or limit or page size is invalid.
+        :raises RequestorError: While iterating, if a request fails.
+        :raises ResourceError: While iterating, if a response is not a list.
 
         Example:
 
@@ -158,26 +171,25 @@ class Connector(Owner):
         return PageIterator(self.find_numbers, limit, page_size)
 
     def count_numbers(self) -> int:
-        """Return how many numbers the connector has.
+        """Return how many phone numbers the connector has.
 
         :raises ValueError: If the connector has no id.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no count.
+        :raises RequestorError: If the request fails.
+        :raises ResourceError: If the response is not a count.
         """
-        return self._perform_below(Call("GET", "phone_numbers/count"), read_count)
+        return self._count_items(ConnectorNumber)
 
     def add_numbers(self, numbers: NumbersGiven) -> None:
-        """Give the connector numbers beside those that it has.
+        """Add phone numbers to the connector.
 
-        The row follows: ``phone_numbers`` and ``more_numbers`` are then what the service says, and
-        changes of ``phone_numbers`` that were not saved are gone.
+        ``phone_numbers`` and ``more_numbers`` are updated from the response. Unsaved changes of
+        ``phone_numbers`` are lost.
 
-        :param numbers: One or several of what is taken for a number: an object, a dict, a text like
-            ``"+19132597591"``, or a :class:`~vivialconnect.resources.number.Number`.
-        :raises ValueError: If the connector has no id, or there is no number among them, or
-            something else.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no list of numbers.
+        :param numbers: One or several: an object, a dict, a string such as ``"+19132597591"``, or
+            a :class:`~vivialconnect.resources.number.Number`.
+        :raises ValueError: If the connector has no id, there are no numbers, or one is invalid.
+        :raises RequestorError: If the request fails.
+        :raises ResourceError: If the response is not a list of numbers.
 
         Example:
 
@@ -190,49 +202,49 @@ class Connector(Owner):
             >>> connector.phone_numbers
             []
         """
-        self._change_below("PUT", ConnectorNumber, numbers)
+        self._change_items("PUT", ConnectorNumber, numbers)
 
     def replace_numbers(self, numbers: NumbersGiven) -> None:
-        """Give the connector these numbers and no others; errors as of :meth:`add_numbers`.
+        """Replace all phone numbers of the connector; raises as :meth:`add_numbers`.
 
-        :param numbers: What :meth:`add_numbers` takes; an empty list takes all numbers off it.
+        :param numbers: As for :meth:`add_numbers`; an empty list removes all.
         """
-        self._change_below("POST", ConnectorNumber, numbers)
+        self._change_items("POST", ConnectorNumber, numbers)
 
     def remove_numbers(self, numbers: NumbersGiven) -> None:
-        """Take numbers off the connector, not the account; errors as of :meth:`add_numbers`.
+        """Remove phone numbers from the connector; raises as :meth:`add_numbers`.
 
-        :param numbers: What :meth:`add_numbers` takes.
+        The account keeps them.
+
+        :param numbers: As for :meth:`add_numbers`.
         """
-        self._change_below("DELETE", ConnectorNumber, numbers)
+        self._change_items("DELETE", ConnectorNumber, numbers)
 
     # Callbacks
 
     def find_callbacks(self) -> ResourceList[ConnectorCallback]:
-        """Find the callbacks that the connector has on the service.
+        """Find all callbacks of the connector.
 
-        :returns: All of them, in a list that no row owns.
         :raises ValueError: If the connector has no id.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no list of callbacks.
+        :raises RequestorError: If the request fails.
+        :raises ResourceError: If the response is not a list of callbacks.
         """
-        return self._find_below(ConnectorCallback, {})
+        return self._find_items(ConnectorCallback, {})
 
     def count_callbacks(self) -> int:
-        """Return how many callbacks the connector has; errors as of :meth:`count_numbers`."""
-        return self._perform_below(Call("GET", "callbacks/count"), read_count)
+        """Return how many callbacks the connector has; raises as :meth:`count_numbers`."""
+        return self._count_items(ConnectorCallback)
 
     def add_callbacks(self, callbacks: CallbacksGiven) -> None:
-        """Give the connector callbacks; one of the same types is replaced, the others stay.
+        """Add callbacks to the connector. One with the same types is replaced.
 
-        The row follows: ``callbacks`` is then what the service says, and changes of it that were
-        not saved are gone.
+        ``callbacks`` is updated from the response. Unsaved changes of it are lost.
 
         :param callbacks: One or several, as objects or dicts.
-        :raises ValueError: If the connector has no id, or there is no callback among them, or one
-            without its ``message_type`` and ``event_type``.
-        :raises RequestorError: If the call fails.
-        :raises ResourceError: If the answer is no list of callbacks.
+        :raises ValueError: If the connector has no id, there are no callbacks, or one has no
+            ``message_type`` or ``event_type``.
+        :raises RequestorError: If the request fails.
+        :raises ResourceError: If the response is not a list of callbacks.
 
         Example:
 
@@ -247,94 +259,125 @@ class Connector(Owner):
             >>> connector.count_callbacks()
             0
         """
-        self._change_below("PUT", ConnectorCallback, callbacks)
+        self._change_items("PUT", ConnectorCallback, callbacks)
 
     def replace_callbacks(self, callbacks: CallbacksGiven) -> None:
-        """Give the connector these callbacks and no others; errors as of :meth:`add_callbacks`.
+        """Replace all callbacks of the connector; raises as :meth:`add_callbacks`.
 
-        :param callbacks: What :meth:`add_callbacks` takes; an empty list takes all away.
+        :param callbacks: As for :meth:`add_callbacks`; an empty list removes all.
         """
-        self._change_below("POST", ConnectorCallback, callbacks)
+        self._change_items("POST", ConnectorCallback, callbacks)
 
     def remove_callbacks(self, callbacks: CallbacksGiven) -> None:
-        """Take callbacks away; errors as of :meth:`add_callbacks`.
+        """Remove callbacks from the connector; raises as :meth:`add_callbacks`.
 
-        :param callbacks: What :meth:`add_callbacks` takes; ``message_type`` and ``event_type`` say
-            which.
+        :param callbacks: As for :meth:`add_callbacks`. Those with the same ``message_type`` and
+            ``event_type`` are removed.
         """
-        self._change_below("DELETE", ConnectorCallback, callbacks)
+        self._change_items("DELETE", ConnectorCallback, callbacks)
 
-    # Underneath
+    # Requests for one list
 
-    def _find_below(self, kind: type[ElementT], query: Mapping[str, Any]) -> ResourceList[ElementT]:
-        call = Call("GET", kind.plural, query)
-        found, meta = self._perform_below(call, lambda answer: read_list(answer, kind.plural))
-        return ResourceList(make_objects(kind, found, DEFAULT_LOCATION), meta)
+    def _find_items(
+        self, class_: type[ElementT], query: Mapping[str, Any]
+    ) -> ResourceList[ElementT]:
+        call = Call("GET", class_.plural, query)
+        return self._perform_below(call, lambda parsed: read_items(class_, parsed))
 
-    def _change_below(self, method: str, kind: type[Element], given: Any) -> None:
-        """Change a list of the connector on the service, and then here."""
-        name = kind.plural
-        named = kind._checked([kind._plain(each) for each in kind._several(given)])
+    def _count_items(self, class_: type[Element]) -> int:
+        return self._perform_below(Call("GET", class_.plural + "/count"), read_count)
+
+    def _change_items(self, method: str, class_: type[Element], given: Any) -> None:
+        """Change a list on the service, then here."""
+        name = class_.plural
+        items = [item._data() for item in class_._to_objects(given)]
+        class_._check(items)
         if method == "DELETE":
-            named = [{key: data[key] for key in kind._names if key in data} for data in named]
-        if not named and method != "POST":
-            raise ValueError("name one of the {} at least".format(name.replace("_", " ")))
-        call = Call(method, name, body=encode_body({ROOT: {name: named}}))
-        answer = self._perform_below(
-            call, lambda answer: None if answer in (None, {}) else read_list(answer, name)
+            items = [
+                {key: data[key] for key in class_._key_fields if key in data} for data in items
+            ]
+        if not items and method != "POST":
+            raise ValueError("no {} given: give at least one".format(name.replace("_", " ")))
+        call = Call(method, name, body=encode_body({ROOT: {name: items}}))
+        changed = self._perform_below(
+            call, lambda parsed: None if parsed in (None, {}) else read_items(class_, parsed)
         )
-        found, meta = answer or self._ask_after_change(name)
-        self._follow(name, found, meta)
+        self._update_items(class_, self._find_after_change(class_) if changed is None else changed)
 
-    def _ask_after_change(self, name: str) -> tuple[list[Data], dict[str, Any]]:
-        """Ask for a list that was changed, where the service has said no more than that."""
+    def _find_after_change(self, class_: type[ElementT]) -> ResourceList[ElementT]:
         try:
-            return self._perform_below(Call("GET", name), lambda answer: read_list(answer, name))
+            return self._find_items(class_, {})
         except VivialConnectError as failure:
-            failure._hint = "the change itself was made, and reload() shows what came of it"
+            failure._hint = "the change was made: reload() the connector to see the result"
             raise
 
-    def _follow(self, name: str, found: list[Data], meta: Mapping[str, Any]) -> None:
-        """Take over a list that the service has after a change."""
-        data = {**self._data(), name: found}
-        if "date_modified" in meta:
-            data["date_modified"] = meta["date_modified"]
-        if name == ConnectorNumber.plural:
-            full = len(found) >= SHOWN_NUMBERS
-            data["more_numbers"] = bool(meta["next"]) if "next" in meta else full
-            data = noted(data)
-        self._load(data)
+    def _update_items(self, class_: type[Element], items: ResourceList[Any]) -> None:
+        """Update a list and what depends on it from the response to a change."""
+        fields = self.attributes
+        fields[class_.plural] = [*items]
+        if "date_modified" in items.meta:
+            fields["date_modified"] = items.meta["date_modified"]
+        if class_ is ConnectorNumber:
+            is_full = len(items) >= SHOWN_NUMBERS
+            fields["more_numbers"] = bool(items.meta.get("next", is_full))
+            self._note_numbers()
 
-    def _data_to_save(self, method: str) -> dict[str, Any]:
+    # Fields: _load() makes the objects of the lists, and _data() turns them into dicts
+
+    def _load(self, data: Data) -> None:
+        super()._load(with_objects(data))
+        self._note_numbers()
+
+    def _data(self) -> Data:
+        data = with_objects(super()._data())
+        for name in LISTS.keys() & data.keys():
+            data[name] = [item._data() for item in data[name]]
+        return data
+
+    def _note_numbers(self) -> None:
+        """Remember the phone numbers, to know later whether they were changed."""
+        fields = self.attributes
+        shown = fields.get("phone_numbers") if fields.get("more_numbers") else None
+        self._loaded_numbers = None if shown is None else [number._data() for number in shown]
+
+    def _data_to_save(self, method: str) -> Data:
         data = super()._data_to_save(method)
-        for name, kind in self._kinds.items():
-            if data.get(name) is not None:
-                kind._checked(data[name])
-        if data.get("more_numbers"):
-            numbers = data.pop("phone_numbers", None)
-            kept = isinstance(numbers, Shown) and numbers == numbers.before
-            if numbers is not None and (not kept or method == "POST"):
+        for name, class_ in LISTS.items():
+            class_._check(data.get(name, ()))
+            if method == "POST" and not data.get(name):
+                data.pop(name, None)
+        if data.get("more_numbers") and "phone_numbers" in data:
+            numbers = data.pop("phone_numbers")
+            if method == "POST" or numbers != self._loaded_numbers:
                 raise ValueError(
-                    "phone_numbers has the first {} of more, and saving them would take the others "
-                    "off the connector; change them with add_numbers, remove_numbers or "
-                    "replace_numbers, or reload() to drop the change".format(SHOWN_NUMBERS)
+                    "phone_numbers contains only the first {} numbers, and saving it would remove "
+                    "the others from the connector: use add_numbers, remove_numbers or "
+                    "replace_numbers, or drop the change with reload()".format(SHOWN_NUMBERS)
                 )
         return data
 
     @classmethod
-    def _read_data(cls, parsed: Any) -> dict[str, Any]:
-        data = super()._read_data(parsed)
-        for name in cls._kinds:
-            found = data.get(name)
-            if found is not None and list_of_dicts(found) is None:
-                raise ResourceError("{} of the response is no list of objects".format(name))
-        return noted(data)
+    def _read_data(cls, parsed: Any) -> Data:
+        with invalid_response():
+            return with_objects(super()._read_data(parsed))
 
     @classmethod
     def _read_list(
         cls: type[ConnectorT], parsed: Any, prefix: str = ""
     ) -> ResourceList[ConnectorT]:
-        rows = super()._read_list(parsed, prefix)
-        for row in rows:
-            noted(vars(row))
-        return rows
+        with invalid_response():
+            return super()._read_list(parsed, prefix)
+
+    # Copies remember as well whether the phone numbers were changed.
+
+    def __copy__(self: ConnectorT) -> ConnectorT:
+        return deepcopy(self)
+
+    def __deepcopy__(self: ConnectorT, memo: dict[int, Any]) -> ConnectorT:
+        copied = super().__deepcopy__(memo)
+        copied._loaded_numbers = self._loaded_numbers
+        return copied
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        state = None, {"_loaded_numbers": self._loaded_numbers}
+        return (*super().__reduce_ex__(protocol), state)

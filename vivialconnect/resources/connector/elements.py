@@ -1,29 +1,97 @@
-"""What stands in the lists of a connector: its numbers and its callbacks."""
+"""The items in the lists of a connector: phone numbers and callbacks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from vivialconnect.common import settings
-from vivialconnect.resources._base import ResourceBase
-from vivialconnect.resources.connector._elements import Element
+from vivialconnect.resources._attributes import join_fields
+from vivialconnect.resources._base import DEFAULT_LOCATION, ResourceBase, make_objects
 
 __all__ = ("ConnectorCallback", "ConnectorNumber")
 
+Data = dict[str, Any]
+ElementT = TypeVar("ElementT", bound="Element")
+
+
+class Element(ResourceBase):
+    """An item in a list of a connector. It has fields and makes no requests."""
+
+    __slots__ = ()
+
+    #: The fields by which the service recognizes an item.
+    _key_fields: ClassVar[tuple[str, ...]]
+    #: Which of them an item needs, and what an item can be made from, for messages.
+    _needed: ClassVar[str]
+    _made_from: ClassVar[str]
+
+    @classmethod
+    def _to_objects(cls: type[ElementT], given: Any) -> list[ElementT]:
+        """Return one item or several as a list of objects; objects stay the same.
+
+        :raises ValueError: If an item is invalid.
+        """
+        if isinstance(given, (str, Mapping, ResourceBase)):
+            given = [given]
+        if not isinstance(given, Iterable):
+            raise ValueError("{} must be a list, got {!r}".format(cls.plural, given))
+        items = list(given)
+        if {*map(type, items)} <= {dict}:
+            # All at once: a page of connectors has many lists.
+            return make_objects(cls, [*map(dict, items)], DEFAULT_LOCATION)
+        return [
+            each
+            if isinstance(each, cls)
+            else make_objects(cls, [cls._to_data(each)], DEFAULT_LOCATION)[0]
+            for each in items
+        ]
+
+    @classmethod
+    def _to_data(cls, given: Any) -> Data:
+        """Return the fields of whatever an item can be made from."""
+        if isinstance(given, cls):
+            return given._data()
+        if isinstance(given, Mapping):
+            return dict(given)
+        # The value may be a URL with credentials.
+        raise ValueError(
+            "a {} must be made from {}, got {}".format(
+                cls.__name__, cls._made_from, type(given).__name__
+            )
+        )
+
+    @classmethod
+    def _check(cls, items: Iterable[Data]) -> None:
+        """Check that the service can recognize each item.
+
+        :raises ValueError: If one has too few fields for that.
+        """
+        for position, data in enumerate(items):
+            if not cls._is_recognizable(data):
+                raise ValueError("{}[{}] must have {}".format(cls.plural, position, cls._needed))
+
+    @classmethod
+    def _is_recognizable(cls, data: Data) -> bool:
+        return all(data.get(name) for name in cls._key_fields)
+
+    def _fill(self, attributes: Any, **fields: Any) -> None:
+        given = {name: value for name, value in fields.items() if value is not None}
+        self._load(join_fields({} if attributes is None else self._to_data(attributes), given))
+
 
 class ConnectorNumber(Element):
-    """A number of a connector. It has no calls of its own.
+    """A phone number of a connector. It makes no requests.
 
-    :param attributes: Its fields as a dict; a text like ``"+19132597591"``; or a
+    :param attributes: Its fields as a dict, a string such as ``"+19132597591"``, or a
         :class:`~vivialconnect.resources.number.Number`.
-    :param phone_number: The number; one of the two is enough.
+    :param phone_number: The phone number. Either this or the id is enough.
     :param phone_number_id: The id of the number.
-    :raises ValueError: If the attributes are something else.
+    :raises ValueError: If the attributes are something else, or a field is given twice.
 
     ================= ==========================================================================
-    phone_number      The number in E.164 format, ``"+1xxxyyyzzzz"`` (str).
-    phone_number_id   The number's id, which is the ``id`` of this row too (int).
+    phone_number      Phone number in E.164 format, ``"+1xxxyyyzzzz"`` (str).
+    phone_number_id   Id of the number, also as ``id`` (int).
     ================= ==========================================================================
 
     Example:
@@ -39,8 +107,9 @@ class ConnectorNumber(Element):
     plural = "phone_numbers"
     primary_key = "phone_number_id"
 
-    _names: ClassVar[tuple[str, ...]] = ("phone_number", "phone_number_id")
-    _made_of: ClassVar[str] = "a dict of its fields, a text like '+19132597591' or a Number"
+    _key_fields: ClassVar[tuple[str, ...]] = ("phone_number", "phone_number_id")
+    _needed: ClassVar[str] = "phone_number or phone_number_id"
+    _made_from: ClassVar[str] = "a Number, a dict of its fields or a string like '+19132597591'"
     _repr_fields: ClassVar[tuple[str, ...]] = ("phone_number",)
 
     phone_number: str
@@ -56,48 +125,42 @@ class ConnectorNumber(Element):
         self._fill(attributes, phone_number=phone_number, phone_number_id=phone_number_id)
 
     @classmethod
-    def _plain(cls, given: Any) -> dict[str, Any]:
-        if isinstance(given, str) and given.startswith("+"):
+    def _to_data(cls, given: Any) -> Data:
+        if isinstance(given, str):
+            if not given.startswith("+"):
+                raise ValueError(
+                    "a phone number must be in E.164 format (+19132597591), got {!r}".format(given)
+                )
             return {"phone_number": given}
         if isinstance(given, ResourceBase) and not isinstance(given, cls):
-            fields = {
-                "phone_number": given.attributes.get("phone_number"),
-                "phone_number_id": given.id,
-            }
-            if fields["phone_number"] is not None:
-                return {name: value for name, value in fields.items() if value is not None}
-        return super()._plain(given)
-
-    # The service lets either do.
-    @classmethod
-    def _is_named(cls, data: dict[str, Any]) -> bool:
-        return any(data.get(name) for name in cls._names)
+            # Duck typing: resources do not import each other.
+            phone_number = given.attributes.get("phone_number")
+            if phone_number is not None:
+                data = {"phone_number": phone_number, "phone_number_id": given.id}
+                return {name: value for name, value in data.items() if value is not None}
+        return super()._to_data(given)
 
     @classmethod
-    def _same(cls, one: dict[str, Any], other: dict[str, Any]) -> bool:
-        return any(one.get(name) and one.get(name) == other.get(name) for name in cls._names)
-
-    @classmethod
-    def _need(cls) -> str:
-        return " or ".join(cls._names)
+    def _is_recognizable(cls, data: Data) -> bool:
+        return any(data.get(name) for name in cls._key_fields)
 
 
 class ConnectorCallback(Element):
-    """What a connector does when something happens. It has no id and no calls of its own.
+    """What a connector does on an event. It has no id and makes no requests.
 
     :param attributes: Its fields as a dict.
-    :param message_type: The fields themselves.
-    :raises ValueError: If the attributes are no mapping, or a field is given twice.
+    :param message_type: The fields by name.
+    :raises ValueError: If the attributes are not a mapping, or a field is given twice.
 
-    A connector has at most one for each message type and event type.
+    A connector has at most one callback for each message type and event type.
 
     ================= ==========================================================================
     message_type      ``"text"`` or ``"voice"`` (str).
     event_type        ``"incoming"``, ``"incoming_fallback"`` or ``"status"`` (str).
-    url               Where it is posted to, at most 256 characters (str).
+    url               URL of the webhook, at most 256 characters (str).
     method            ``"GET"``, ``"POST"``, ``"PUT"`` or ``None``; of status ``"POST"`` (str).
-    date_created      When it was made, UTC, ISO 8601 (str); as a datetime: ``created_at``.
-    date_modified     When it was last changed (str); as a datetime: ``modified_at``.
+    date_created      Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    date_modified     Time of the last change (str); as a datetime: ``modified_at``.
     ================= ==========================================================================
 
     Example:
@@ -114,7 +177,9 @@ class ConnectorCallback(Element):
     singular = "callback"
     plural = "callbacks"
 
-    _names: ClassVar[tuple[str, ...]] = ("message_type", "event_type")
+    _key_fields: ClassVar[tuple[str, ...]] = ("message_type", "event_type")
+    _needed: ClassVar[str] = "message_type and event_type"
+    _made_from: ClassVar[str] = "a dict of its fields"
 
     message_type: str
     event_type: str
@@ -138,9 +203,9 @@ class ConnectorCallback(Element):
 
     def _fields_for_repr(self) -> dict[str, Any]:
         data = self.attributes
-        fields = {name: data.get(name) for name in ("event_type", "url", "method")}
-        if fields["url"] is not None:
-            # What only those who were told the URL know stands in its query, or before its host.
-            fields["url"] = settings.without_credentials(fields["url"]).partition("?")[0]
-        shown = {name: value for name, value in fields.items() if value is not None}
-        return {"message_type": data.get("message_type", "new"), **shown}
+        shown = {name: data.get(name) for name in ("event_type", "url", "method")}
+        if shown["url"] is not None:
+            # Credentials may be in the query, or before the host.
+            shown["url"] = settings.without_credentials(shown["url"]).partition("?")[0]
+        fields = {name: value for name, value in shown.items() if value is not None}
+        return {"message_type": data.get("message_type", "new"), **fields}

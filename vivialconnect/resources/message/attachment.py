@@ -116,12 +116,12 @@ class Attachment(Resource):
         expected = size if type(size) is int else None
 
         def fetch(write: Write) -> tuple[int, str | None]:
-            sink = downloads.Intake(write, expected, progress)
+            sink = downloads.DownloadSink(write, expected, progress)
             call = Call("GET", path.removesuffix(paths.SUFFIX), sink=sink)
-            return requestor.perform(call, sink.result, look=sink.finish)
+            return requestor.perform(call, sink.result, on_response=sink.finish)
 
-        path_of_file, fetched = downloads.deliver(target, self.attributes.get("file_name"), fetch)
-        return Download(path_of_file, *fetched)
+        saved, fetched = downloads.fetch_into(target, self.attributes.get("file_name"), fetch)
+        return Download(saved, *fetched)
 
     def read(self) -> bytes:
         """Return the content of the file. For a large file, :meth:`download` needs less memory.

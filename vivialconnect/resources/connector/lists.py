@@ -1,0 +1,63 @@
+"""The lists of a connector: from dicts to objects, and how they are read from responses."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from vivialconnect.common.error import ResourceError
+from vivialconnect.resources._lists import ResourceList, find_list
+from vivialconnect.resources.connector.elements import (
+    ConnectorCallback,
+    ConnectorNumber,
+    Data,
+    Element,
+    ElementT,
+)
+
+ROOT = "connector"
+#: The lists of a connector, and the class of their items.
+LISTS: dict[str, type[Element]] = {
+    "callbacks": ConnectorCallback,
+    "phone_numbers": ConnectorNumber,
+}
+
+
+def with_objects(data: Data) -> Data:
+    """Return the fields of a connector with objects in its lists.
+
+    :raises ValueError: If a list is invalid.
+    """
+    return {**data, **{name: _read_list(name, data[name]) for name in LISTS if name in data}}
+
+
+def read_items(class_: type[ElementT], parsed: Any) -> ResourceList[ElementT]:
+    """Return the list in a parsed response about one list of a connector.
+
+    :param class_: The class of the items.
+    :raises ResourceError: If there is no list of objects.
+
+    >>> read_items(ConnectorNumber, {"connector": {"phone_numbers": []}, "count": 0}).meta
+    {'count': 0}
+    """
+    if isinstance(parsed, dict) and isinstance(parsed.get(ROOT), dict):
+        envelope = {key: value for key, value in parsed.items() if key != ROOT}
+        parsed = {**parsed[ROOT], **envelope}
+    found, meta = find_list(parsed, (class_.plural,))
+    return ResourceList(class_._to_objects(found), meta)
+
+
+@contextmanager
+def invalid_response() -> Generator[None, None, None]:
+    """Turn the error for an invalid list into one about the response."""
+    try:
+        yield
+    except ValueError as cause:
+        raise ResourceError("a connector of the response is invalid: {}".format(cause)) from cause
+
+
+def _read_list(name: str, found: Any) -> list[Any]:
+    if not isinstance(found, (list, tuple, type(None))):
+        raise ValueError("{} must be a list, got {}".format(name, type(found).__name__))
+    return LISTS[name]._to_objects(found or ())

@@ -1,0 +1,1 @@
+"""Faults on purpose: what can go wrong, and the rules that say when."""

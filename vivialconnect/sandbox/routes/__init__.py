@@ -1,0 +1,1 @@
+"""One file for each resource: read the request, call the service, write the response."""

@@ -1,0 +1,203 @@
+"""The application: verifies a request, finds its route, and returns the response."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Callable
+
+from vivialconnect.sandbox.http.media_urls import load_all
+from vivialconnect.sandbox.http.request import Request
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
+from vivialconnect.sandbox.http.verification import Credential, Verifier
+from vivialconnect.sandbox.http.webhook_delivery import WebhookDelivery
+from vivialconnect.sandbox.routes import (
+    accounts,
+    attachments,
+    available_numbers,
+    bulks,
+    connector_callbacks,
+    connector_numbers,
+    connectors,
+    contacts,
+    credentials,
+    local_numbers,
+    logs,
+    lookup,
+    messages,
+    numbers,
+    removed_endpoints,
+    tags,
+    transactions,
+    users,
+)
+from vivialconnect.sandbox.routes.router import ApiRequest, Router, not_found
+from vivialconnect.sandbox.service import lifecycle, webhooks
+from vivialconnect.sandbox.service import messages as message_service
+from vivialconnect.sandbox.service.errors import InvalidRequest
+from vivialconnect.sandbox.service.sending import find_own_number
+from vivialconnect.sandbox.service.store import parse_id, select_one
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from vivialconnect.sandbox.service.clock import Clock
+    from vivialconnect.sandbox.service.media import Media
+    from vivialconnect.sandbox.service.options import Options
+    from vivialconnect.sandbox.service.store import Record, Store
+
+#: Takes a request and the function that carries it out; returns the response.
+Interceptor = Callable[[Request, Callable[[Request], Response]], Response]
+
+logger = logging.getLogger("vivialconnect.sandbox")
+
+# A fixed segment (count, bulk, available) must come before an id in the same position.
+ROUTES = [
+    *accounts.ROUTES,
+    *contacts.ROUTES,
+    *users.ROUTES,
+    *credentials.ROUTES,
+    *bulks.ROUTES,
+    *messages.ROUTES,
+    *attachments.ROUTES,
+    *available_numbers.ROUTES,
+    *local_numbers.ROUTES,
+    *lookup.ROUTES,
+    *tags.ROUTES,
+    *numbers.ROUTES,
+    *connectors.ROUTES,
+    *connector_callbacks.ROUTES,
+    *connector_numbers.ROUTES,
+    *logs.ROUTES,
+    *transactions.ROUTES,
+]
+ROUTER = Router(ROUTES)
+
+
+class Application:
+    """Respond to requests.
+
+    :param store: the database.
+    :param clock: the clock.
+    :param options: the sandbox's options.
+    :param interceptor: sees each request before it is verified, and each response.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, options: Options, interceptor: Interceptor
+    ) -> None:
+        self.interceptor = interceptor
+        self._store = store
+        self._clock = clock
+        self._options = options
+        self._verifier = Verifier(self._find_credential, clock.wall)
+        self.webhook_delivery = WebhookDelivery(
+            store, clock, self._apply_due_changes, allow_remote=options.allow_remote_webhooks
+        )
+
+    def respond(self, request: Request) -> Response:
+        """Return the response to a request.
+
+        An unexpected exception becomes a 500 without details, which are logged to
+        ``vivialconnect.sandbox``.
+
+        :param request: the request; sets its ``status``.
+        """
+        try:
+            response = self.interceptor(request, self._proceed)
+        except HTTPError as error:
+            response = error.response()
+        except Exception:
+            logger.exception("The sandbox failed on %s %s", request.method, request.path)
+            response = json_response({"message": "Internal server error"}, status=500)
+        request.status = response.status or None
+        return response
+
+    def receive(self, draft: message_service.Draft) -> dict[str, Any]:
+        """Receive an inbound message.
+
+        :param draft: the message.
+        :returns: the message as the API returns it.
+        :raises ValueError: if the account does not have the number.
+        """
+        message, pending = self._store.transaction(
+            lambda connection: self._receive(connection, draft)
+        )
+        self.webhook_delivery.wake(pending=pending)
+        return message_service.render(message)
+
+    def _receive(
+        self, connection: sqlite3.Connection, draft: message_service.Draft
+    ) -> tuple[Record, bool]:
+        number = find_own_number(connection, draft.account_id, draft.to_number)
+        if number is None:
+            raise ValueError(
+                f"{draft.to_number!r} is not a number of account {draft.account_id}. Buy it first."
+            )
+        draft = draft._replace(connector_id=number["connector_id"])
+        message = message_service.receive(connection, draft, number, self._clock.now())
+        return message, webhooks.has_pending(connection)
+
+    def load_media(self, urls: Sequence[str]) -> list[Media]:
+        """Load the media of a list of URLs.
+
+        :raises ValueError: if a URL is not supported.
+        """
+        return load_all(list(urls), allow_local=self._options.allow_local_media)
+
+    def apply_due_changes(self) -> None:
+        """Apply all changes of messages that are due."""
+        self._store.transaction(self._apply_due_changes)
+
+    def _apply_due_changes(self, connection: sqlite3.Connection) -> None:
+        lifecycle.apply_due_changes(connection, self._clock.now(), self._options)
+
+    def _proceed(self, raw: Request) -> Response:
+        try:
+            return self._carry_out(raw)
+        except InvalidRequest as error:
+            extra: dict[str, Any] = (
+                {} if error.error_code is None else {"error_code": error.error_code}
+            )
+            raise HTTPError(400, error.message, **extra) from None
+
+    def _carry_out(self, raw: Request) -> Response:
+        signer = self._verifier.verify(raw)
+        try:
+            route, segments = ROUTER.find(raw.method, raw.path)
+        except HTTPError as error:
+            raise removed_endpoints.explain(error, raw.method, raw.path) from None
+        _check_account(segments.get("account"), signer)
+        request = ApiRequest(raw, signer, self._clock, self._options, segments)
+        if route.prepare is not None:
+            request.prepared = route.prepare(request)
+
+        def handle(connection: sqlite3.Connection) -> tuple[Response, bool]:
+            self._apply_due_changes(connection)
+            request.connection = connection
+            return route.handler(request), webhooks.has_pending(connection)
+
+        response, pending = self._store.transaction(handle)
+        self.webhook_delivery.wake(pending=pending)
+        return response
+
+    def _find_credential(self, api_key: str) -> Credential | None:
+        statement = (
+            "SELECT account_id, user_id, api_secret FROM credentials WHERE api_key = ? AND active"
+        )
+        # SQLite cannot bind lone surrogates.
+        encodable = api_key.encode("utf-8", "replace").decode("utf-8")
+        record = self._store.transaction(
+            lambda connection: select_one(connection, statement, (encodable,))
+        )
+        return None if record is None else Credential(**record)
+
+
+def _check_account(text: str | None, signer: Credential) -> None:
+    if text is None:
+        return
+    account_id = parse_id(text)
+    if account_id is None:
+        raise not_found(text)
+    if account_id != signer.account_id:
+        raise HTTPError(403, f"The API key does not belong to account {text}")

@@ -1,0 +1,1 @@
+"""The state and the rules of the sandbox. Nothing here knows HTTP."""

@@ -1,0 +1,91 @@
+"""The SQLite schema of the sandbox's database."""
+
+from __future__ import annotations
+
+import zlib
+
+SCHEMA = """
+CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER, company_name TEXT,
+    active INTEGER NOT NULL DEFAULT 1, balance INTEGER NOT NULL,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE contacts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
+    active INTEGER NOT NULL DEFAULT 1, contact_type TEXT NOT NULL, first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL, email TEXT NOT NULL, company_name TEXT, title TEXT, work_phone TEXT,
+    mobile_phone TEXT, fax TEXT, address1 TEXT, address2 TEXT, address3 TEXT, city TEXT, state TEXT,
+    postal_code TEXT, country TEXT, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, username TEXT, email TEXT,
+    first_name TEXT, last_name TEXT, timezone TEXT NOT NULL DEFAULT 'UTC', mfa_method TEXT,
+    active INTEGER NOT NULL DEFAULT 1, verified INTEGER NOT NULL DEFAULT 0, roles TEXT NOT NULL,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE passwords (
+    user_id INTEGER PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE credentials (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
+    name TEXT, active INTEGER NOT NULL DEFAULT 1, api_key TEXT NOT NULL UNIQUE,
+    api_secret TEXT NOT NULL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, message_type TEXT NOT NULL,
+    direction TEXT NOT NULL, from_number TEXT, to_number TEXT NOT NULL, body TEXT NOT NULL,
+    status TEXT NOT NULL, sent TEXT, num_media INTEGER NOT NULL, num_segments INTEGER NOT NULL,
+    price INTEGER, price_currency TEXT, error_code INTEGER, error_message TEXT,
+    connector_id INTEGER, bulk_id TEXT, dest_country TEXT, encoding TEXT NOT NULL,
+    accepted REAL NOT NULL, due REAL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE INDEX messages_due ON messages (due) WHERE due IS NOT NULL;
+CREATE INDEX messages_account ON messages (account_id);
+CREATE INDEX messages_bulk ON messages (bulk_id) WHERE bulk_id IS NOT NULL;
+CREATE TABLE bulks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, bulk_id TEXT NOT NULL UNIQUE,
+    total_messages INTEGER NOT NULL, processed INTEGER NOT NULL, errors INTEGER NOT NULL,
+    date_created TEXT NOT NULL);
+CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
+    content_type TEXT NOT NULL, size INTEGER NOT NULL, file_name TEXT NOT NULL,
+    key_name TEXT NOT NULL, media BLOB NOT NULL,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE INDEX attachments_message ON attachments (message_id);
+CREATE TABLE available_numbers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, phone_number TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+    phone_number_type TEXT NOT NULL, area_code TEXT NOT NULL, city TEXT, region TEXT,
+    rate_center TEXT, lata TEXT, postal_code TEXT, sold INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE numbers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, name TEXT NOT NULL,
+    phone_number TEXT NOT NULL UNIQUE, phone_number_type TEXT NOT NULL,
+    active INTEGER NOT NULL DEFAULT 1, city TEXT, region TEXT, rate_center TEXT, lata TEXT,
+    incoming_text_url TEXT, incoming_text_method TEXT, incoming_text_fallback_url TEXT,
+    incoming_text_fallback_method TEXT, status_text_url TEXT, status_text_method TEXT,
+    voice_forwarding_number TEXT, connector_id INTEGER, tags TEXT NOT NULL DEFAULT '{}',
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE INDEX numbers_connector ON numbers (connector_id);
+CREATE TABLE connectors (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, name TEXT,
+    active INTEGER NOT NULL DEFAULT 1, callbacks TEXT NOT NULL DEFAULT '[]',
+    turn INTEGER NOT NULL DEFAULT 0, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE logs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, log_id TEXT NOT NULL,
+    log_type TEXT NOT NULL, item_type TEXT NOT NULL, item_id TEXT NOT NULL,
+    operator_type TEXT NOT NULL, operator_id TEXT NOT NULL, origin TEXT NOT NULL,
+    description TEXT NOT NULL, log_timestamp TEXT NOT NULL, log_data TEXT NOT NULL);
+CREATE INDEX logs_time ON logs (account_id, log_timestamp, log_id);
+CREATE TABLE transactions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
+    transaction_type TEXT NOT NULL, unit_count INTEGER NOT NULL, cash_amount INTEGER NOT NULL,
+    credit_amount INTEGER NOT NULL, cash_balance INTEGER NOT NULL, post_time TEXT NOT NULL,
+    data TEXT NOT NULL);
+CREATE TABLE webhooks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL, item_type TEXT NOT NULL, targets TEXT NOT NULL,
+    document TEXT NOT NULL);
+"""
+
+#: The ``user_version`` of a database with this schema.
+SCHEMA_VERSION = zlib.crc32(SCHEMA.encode()) & 0x7FFFFFFF
+#: The statements that create the schema.
+STATEMENTS = (*SCHEMA.split(";"), "PRAGMA user_version = {}".format(SCHEMA_VERSION))
+
+TABLES = (
+    "accounts", "contacts", "users", "passwords", "credentials", "messages", "bulks", "attachments",
+    "available_numbers", "numbers", "connectors", "logs", "transactions", "webhooks",
+)  # fmt: skip

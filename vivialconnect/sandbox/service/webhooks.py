@@ -1,0 +1,171 @@
+"""The queue of webhooks: which URLs to request when a message arrives or changes its status.
+
+A webhook is stored in the transaction of its event, so none is lost and none is out of order.
+``http.webhook_delivery`` delivers them.
+
+What the service itself posts is not public. The sandbox posts the message as the API returns it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vivialconnect.sandbox.service import event_log
+from vivialconnect.sandbox.service.store import Record, insert, select_one
+
+if TYPE_CHECKING:
+    import sqlite3
+
+#: When the next message changes whose sender has a webhook for its status.
+_NEXT_STATUS = """
+SELECT due FROM messages
+LEFT JOIN numbers ON phone_number = from_number AND numbers.account_id = messages.account_id
+LEFT JOIN connectors ON connectors.id = coalesce(messages.connector_id, numbers.connector_id)
+WHERE due IS NOT NULL AND (coalesce(status_text_url, '') != '' OR callbacks LIKE '%"status"%')
+ORDER BY due LIMIT 1
+"""
+
+#: Event types of a connector's callbacks, and the fields of a number that correspond to them.
+_STATUS = {"status": "status_text"}
+_INCOMING = {"incoming": "incoming_text", "incoming_fallback": "incoming_text_fallback"}
+
+
+class Target(NamedTuple):
+    """A URL to request.
+
+    :param method: the HTTP method.
+    :param url: the URL.
+    """
+
+    method: str
+    url: str
+
+
+class Webhook(NamedTuple):
+    """A webhook to deliver.
+
+    :param id: its position in the queue.
+    :param account_id: the account's id.
+    :param message_id: the message's id.
+    :param item_type: the kind of message, as in logs.
+    :param targets: the URLs; each is requested only if the one before it failed.
+    :param document: the message as the API returns it.
+    """
+
+    id: int
+    account_id: int
+    message_id: int
+    item_type: str
+    targets: list[Target]
+    document: dict[str, Any]
+
+
+def add_status(
+    connection: sqlite3.Connection, message: Record, document: Mapping[str, Any]
+) -> None:
+    """Add the webhook for a change of status, if the sender has one.
+
+    :param connection: a connection in a transaction.
+    :param message: the message.
+    :param document: the message as the API returns it.
+    """
+    _add(connection, message, "from_number", _STATUS, document)
+
+
+def add_incoming(
+    connection: sqlite3.Connection, message: Record, document: Mapping[str, Any]
+) -> None:
+    """Add the webhook for an inbound message; see :func:`add_status`."""
+    _add(connection, message, "to_number", _INCOMING, document)
+
+
+def _add(
+    connection: sqlite3.Connection,
+    message: Record,
+    own_number: str,
+    events: Mapping[str, str],
+    document: Mapping[str, Any],
+) -> None:
+    # With the account, because a released number may belong to another one by now.
+    statement = "SELECT * FROM numbers WHERE phone_number = ? AND account_id = ?"
+    number = select_one(connection, statement, (message[own_number], message["account_id"])) or {}
+    connector_id = message["connector_id"] or number.get("connector_id")
+    targets = _targets_of_connector(connection, connector_id, events)
+    targets = targets or _targets_of_number(number, events)
+    if targets:
+        record = {
+            "account_id": message["account_id"],
+            "message_id": message["id"],
+            "item_type": event_log.item_type(message),
+            "targets": json.dumps(targets),
+            "document": json.dumps(document),
+        }
+        insert(connection, "webhooks", record)
+
+
+def _targets_of_connector(
+    connection: sqlite3.Connection, connector_id: int | None, events: Mapping[str, str]
+) -> list[Target]:
+    statement = "SELECT callbacks FROM connectors WHERE id = ?"
+    connector = select_one(connection, statement, (connector_id,))
+    found = {
+        callback["event_type"]: Target(callback["method"] or "POST", callback["url"])
+        for callback in json.loads(connector["callbacks"] if connector else "[]")
+        if callback["message_type"] == "text"
+    }
+    return [found[event] for event in events if event in found]
+
+
+def _targets_of_number(number: Record, events: Mapping[str, str]) -> list[Target]:
+    return [
+        Target((number[name + "_method"] or "POST").upper(), number[name + "_url"])
+        for name in events.values()
+        if number.get(name + "_url")
+    ]
+
+
+def find_next(connection: sqlite3.Connection) -> Webhook | None:
+    """Return the next webhook to deliver, or ``None``."""
+    record = select_one(connection, "SELECT * FROM webhooks ORDER BY id LIMIT 1")
+    if record is None:
+        return None
+    targets = [Target(*target) for target in json.loads(record["targets"])]
+    return Webhook(**dict(record, targets=targets, document=json.loads(record["document"])))
+
+
+def next_due(connection: sqlite3.Connection) -> float | None:
+    """Return when the next webhook becomes due, in seconds since 1970, or ``None``."""
+    record = select_one(connection, _NEXT_STATUS)
+    return record["due"] if record else None
+
+
+def has_pending(connection: sqlite3.Connection) -> bool:
+    """Return whether there is a webhook to deliver, now or later."""
+    return find_next(connection) is not None or next_due(connection) is not None
+
+
+def complete(
+    connection: sqlite3.Connection, webhook: Webhook, problem: str | None, moment: float
+) -> None:
+    """Remove a webhook from the queue, and log a failed delivery.
+
+    :param connection: a connection in a transaction.
+    :param webhook: the webhook; ignored if the sandbox was reset since.
+    :param problem: why all targets failed; ``None`` if one succeeded.
+    :param moment: now, in seconds since 1970.
+    """
+    known = connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook.id,)).rowcount
+    if known and problem is not None:
+        data = {"url": webhook.targets[-1].url, "message": problem}
+        event = event_log.Event(
+            "webhook.error", webhook.item_type, webhook.message_id, "webhook failed", data
+        )
+        operator = event_log.Operator("account", webhook.account_id, "system")
+        event_log.log(connection, webhook.account_id, operator, event, moment)
+
+
+def query_of(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return a message as the pairs of a query, without fields that are ``null``."""
+    return [(name, str(value)) for name, value in document.items() if value is not None]
