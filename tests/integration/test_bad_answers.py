@@ -183,7 +183,7 @@ def test_answer__more_than_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(Util, "json_to_dict", exhaust)
     with ScriptedServer(answer(b'{"message": {"id": 1}}')) as server:
         use(server)
-        with pytest.raises(ResourceError, match=r"200 with 22 bytes, and memory") as caught:
+        with pytest.raises(ResourceError, match=r"22 bytes, too many to parse in memory") as caught:
             post()
 
     assert caught.value.outcome == "accepted"

@@ -48,7 +48,7 @@ class Writable(Protocol):
         ...
 
 
-Target = Union[str, "os.PathLike[str]", Writable, None]
+Target = Union[str, os.PathLike[str], Writable, None]
 Progress = Callable[[int, Optional[int]], object]
 Write = Callable[[bytes], object]
 ResultT = TypeVar("ResultT")
