@@ -96,6 +96,15 @@ class TestUser(ResourceContract):
         user.save()
         self.assert_last("PUT", self.element(user))
 
+    def test_create__password_is_dropped(self) -> None:
+        """A password is sent once and not kept, while other fields that the response lacks are."""
+        with ScriptedServer(answer({"user": {"id": 7, "username": "new"}}, 201)) as server:
+            use(server)
+            user = User.create({**self.draft(), "password": NEW})
+
+        assert json.loads(server.requests[0].body)["user"]["password"] == NEW
+        assert dict(user.attributes) == {**self.draft(), "id": 7}
+
     def test_register__refused(self) -> None:
         """What cannot be registered is the service's to say; a list cannot be sent."""
         with pytest.raises(BadRequest):

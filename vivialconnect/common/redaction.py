@@ -79,13 +79,22 @@ def redact_response(content: bytes, sent: bytes | None) -> bytes:
     return content
 
 
+def is_secret(name: str) -> bool:
+    """Return whether the name of a field says that its value is secret.
+
+    >>> is_secret("api_secret"), is_secret("body")
+    (True, False)
+    """
+    return any(word in str(name).lower() for word in SECRET_WORDS)
+
+
 def masked(name: str, value: Any) -> Any:
     """Return the value of a field, or stars if its name says that it is secret.
 
     >>> masked("api_secret", "abc"), masked("body", "abc")
     ('***', 'abc')
     """
-    return MASK if any(word in str(name).lower() for word in SECRET_WORDS) else value
+    return MASK if is_secret(name) else value
 
 
 def _secrets_in(fields: Any) -> list[str]:
@@ -93,5 +102,5 @@ def _secrets_in(fields: Any) -> list[str]:
     return [
         value
         for name, value in named
-        if isinstance(value, str) and value and masked(name, value) is MASK
+        if isinstance(value, str) and value and is_secret(name)
     ]

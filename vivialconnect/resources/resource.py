@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, overload
 
 from vivialconnect.common import paths, scopes, settings
 from vivialconnect.common.exchange import Call
+from vivialconnect.common.redaction import is_secret
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.responses import ResultT
 from vivialconnect.common.times import utc_now
@@ -306,9 +307,13 @@ class Resource(ResourceBase):
         """Note that a save failed; for resources that must not be created twice."""
 
     def _update(self, saved: dict[str, Any] | None) -> None:
-        """Update the object from the response to a save: other fields stay as they were sent."""
+        """Update the object from the response to a save: other fields stay as they were sent.
+
+        Passwords are dropped: the service has them now.
+        """
         if saved is not None:
-            self._load({**self._data(), **saved})
+            sent = {name: value for name, value in self._data().items() if not is_secret(name)}
+            self._load({**sent, **saved})
         if self._scopes is None:  # further requests go where the service has the object
             self._location = (self._prefix, scopes.active_scopes())
 
