@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import sqlite3
 import sys
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import vivialconnect
 from vivialconnect.common.settings import without_credentials
 from vivialconnect.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    import argparse
 
 #: The recipient of the messages in the sandbox.
 SANDBOX_RECIPIENT = "+15154469790"
