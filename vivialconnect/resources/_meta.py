@@ -230,6 +230,10 @@ class ResourceMeta(type):
                     warnings.warn(text.format(name, near), stacklevel=2)
             super().__setattr__(name, value)
 
+    def __dir__(cls) -> list[str]:
+        """List the public names, which ``help()`` and completion show."""
+        return [name for name in super().__dir__() if not name.startswith("_")]
+
     @property
     def request(cls) -> Requestor:
         """A Requestor with the current settings of this class."""

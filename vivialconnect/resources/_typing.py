@@ -1,16 +1,15 @@
-"""Names for annotations: what newer Pythons have in ``typing``, and what resources share."""
+"""Names for annotations: ids, ``Unpack``, and the fields that most resources have."""
 
 from __future__ import annotations
 
-import sys
+import typing
 from typing import TYPE_CHECKING, Any, TypedDict, Union
 
-if sys.version_info >= (3, 11):
-    from typing import Concatenate, ParamSpec, Unpack
-elif TYPE_CHECKING:
+if TYPE_CHECKING:
     from typing_extensions import Concatenate, ParamSpec, Unpack
-else:  # annotations are not evaluated there
-    Concatenate = ParamSpec = Unpack = Any
+else:  # new in Python 3.11; before that, annotations cannot be evaluated
+    Concatenate = ParamSpec = Any
+    Unpack = getattr(typing, "Unpack", Any)
 
 __all__ = ("CommonFields", "Concatenate", "Id", "ParamSpec", "Unpack")
 
