@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import sqlite3
 import sys
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import vivialconnect
 from vivialconnect.common.settings import without_credentials
 from vivialconnect.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    import argparse
 
 #: The recipient of the messages in the sandbox.
 SANDBOX_RECIPIENT = "+15154469790"
@@ -165,13 +163,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="picture of the MMS, which the sandbox does not fetch (default: %(default)s)",
     )
     parser.add_argument(
-        "--live",
-        action="store_true",
-        help="use the real service, after a confirmation; this costs money",
+        "--live", action="store_true", help="use the real service, which costs money"
     )
-    parser.add_argument(
-        "--number", metavar="TO", help="recipient of the messages, such as +19132597591"
-    )
+    parser.add_argument("--number", help="recipient of the messages, such as +19132597591")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -202,7 +196,8 @@ def _run_in_sandbox(arguments: argparse.Namespace) -> None:
         sandbox.configure()
         print("This runs in a sandbox on this machine. It sends no messages and costs no money.")
         variables = _run_steps(arguments, arguments.number or SANDBOX_RECIPIENT, sandbox)
-        print("\nThe account {} has {:.4f} USD left.".format(sandbox.account_id, _dollars(sandbox)))
+        dollars = sandbox.balance / 10_000  # The balance is in 1/100 cent.
+        print("\nThe account {} has {:.4f} USD left.".format(sandbox.account_id, dollars))
     if arguments.database:
         print("The sandbox's state is in {}.".format(arguments.database))
     _check_delivered(variables)
@@ -261,11 +256,8 @@ def _run_steps(
         "began": datetime.now(timezone.utc) - timedelta(seconds=30),
         "sandbox": sandbox,
     }
-    print(
-        "Variables: area_code={area_code!r}, recipient={recipient!r}, picture={picture!r}".format(
-            **variables
-        )
-    )
+    text = "Variables: area_code={area_code!r}, recipient={recipient!r}, picture={picture!r}"
+    print(text.format(**variables))
     _run_step(SEARCH, variables)
     if not variables["found"]:
         raise DemoError(
@@ -303,10 +295,6 @@ def _check_delivered(variables: dict[str, Any]) -> None:
                 ).rstrip()
             )
     print("Both messages were delivered.")
-
-
-def _dollars(sandbox: Sandbox) -> float:
-    return sandbox.balance / 10_000  # The balance is in 1/100 cent.
 
 
 def _fail(reason: str) -> int:

@@ -43,8 +43,9 @@ def test_refused__wrong_secret(way: str, vivialconnect_sandbox: Sandbox) -> None
         with configured(api_key=vivialconnect_sandbox.api_key, api_secret=WRONG):
             failure = refusal_of(Message.find)
 
-    assert "the request was signed correctly: check that api_key and api_secret belong together" in str(
-        failure
+    assert (
+        "the request was signed correctly: check that api_key and api_secret belong together"
+        in str(failure)
     )
     assert right not in str(failure)
     assert not SIGNATURE.search(str(failure))

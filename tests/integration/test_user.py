@@ -247,7 +247,9 @@ def test_register__that_cannot_be_sent() -> None:
     """Where another field cannot be written in JSON, the password is in none of our frames."""
     with ScriptedServer(answer({})) as server:
         use(server)
-        with pytest.raises(ValueError, match=r"user\.username: .* cannot be written in JSON") as caught:
+        with pytest.raises(
+            ValueError, match=r"user\.username: .* cannot be written in JSON"
+        ) as caught:
             User.register({"password": NEW, "username": {1}})
 
     assert server.requests == []

@@ -45,7 +45,9 @@ def test_quote_segment__member_of_an_enumeration(value: Any, segment: str) -> No
 @pytest.mark.parametrize("value", ["", ".", "..", "a\nb", "\x00", "a\x7f", "\x85", "\ud800"])
 def test_quote_segment__text_that_cannot_be(value: str) -> None:
     """What cannot stand in a path is refused, and shown."""
-    with pytest.raises(ValueError, match=r"id must be the number or text that the service assigned"):
+    with pytest.raises(
+        ValueError, match=r"id must be the number or text that the service assigned"
+    ):
         paths.quote_segment(value)
 
 

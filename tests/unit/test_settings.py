@@ -128,7 +128,9 @@ def test_checked__both_missing() -> None:
 
 def test_checked__half_of_a_pair_elsewhere() -> None:
     """Who has the secret in the environment and the key on the class is told why it is missing."""
-    with pytest.raises(ValueError, match=r"api_secret is not set.*; api_key is set, .* same source"):
+    with pytest.raises(
+        ValueError, match=r"api_secret is not set.*; api_key is set, .* same source"
+    ):
         validate(resolve({"api_key": "MTK1"}, ENVIRONMENT))
 
 

@@ -191,7 +191,10 @@ def test_to_json__root() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ({"a": {"b": [0, math.nan]}}, r"message\.a\.b\[1\]: nan \(float\) cannot be written in JSON"),
+        (
+            {"a": {"b": [0, math.nan]}},
+            r"message\.a\.b\[1\]: nan \(float\) cannot be written in JSON",
+        ),
         ([math.inf], r"message\[0\]: inf"),
         (-math.inf, "message: -inf"),
         ({"tags": {1}}, r"message\.tags: \{1\} \(set\)"),

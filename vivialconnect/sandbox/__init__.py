@@ -24,17 +24,19 @@ not hide in the sandbox. Its folders import each other in one direction::
 from __future__ import annotations
 
 import os
-import ssl  # noqa: TC003 - get_type_hints() evaluates the signature
+import sqlite3
+import ssl
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Callable, TypeVar
+from typing import Any, Callable, TypeVar
 
 from vivialconnect.sandbox.chaos.rules import Chaos, Rule
 from vivialconnect.sandbox.client_settings import ClientSettings
 from vivialconnect.sandbox.http.request import Request
+from vivialconnect.sandbox.http.response import Response
 from vivialconnect.sandbox.http.server import Server
 from vivialconnect.sandbox.routes.application import Application
 from vivialconnect.sandbox.routes.control import control, is_control
@@ -48,11 +50,6 @@ from vivialconnect.sandbox.service.messages import Draft
 from vivialconnect.sandbox.service.options import Options, check_delays
 from vivialconnect.sandbox.service.passwords import FIRST_PASSWORD
 from vivialconnect.sandbox.service.store import NOT_RUNNING, Store, clear
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from vivialconnect.sandbox.http.response import Response
 
 __all__ = [
     "FAILS",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
 import signal
 import sqlite3
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    import argparse
 
 #: Seconds after which an accepted message is queued, sending and delivered.
 DELAYS = (1, 2, 4)

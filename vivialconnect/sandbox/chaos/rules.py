@@ -8,17 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
 from vivialconnect.sandbox.chaos.faults import FAULTS, NO_RESPONSE, is_integer, is_number
-from vivialconnect.sandbox.http.response import HTTPError
+from vivialconnect.sandbox.http.request import Request
+from vivialconnect.sandbox.http.response import HTTPError, Response
+from vivialconnect.sandbox.service.clock import Clock
 
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.request import Request
-    from vivialconnect.sandbox.http.response import Response
-    from vivialconnect.sandbox.service.clock import Clock
-
-    Proceed = Callable[[Request], Response]
+Proceed = Callable[[Request], Response]
 
 UNAUTHORIZED = 401
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import http.client
 import io
 import ipaddress
+import socket
 import time
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import socket
+from typing import Any
 
 
 class DeadlineReader(io.RawIOBase):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from email.message import Message as Headers  # noqa: TC003 - get_type_hints() evaluates it
+from email.message import Message as Headers
 from typing import Any
 from urllib.parse import parse_qsl
 

@@ -8,18 +8,15 @@ import os
 import selectors
 import socket
 import socketserver
+import ssl
 import threading
 import time
 from http.server import ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
 from vivialconnect.sandbox.http.handler import Handler
-
-if TYPE_CHECKING:
-    import ssl
-
-    from vivialconnect.sandbox.http.request import Request
-    from vivialconnect.sandbox.http.response import Response
+from vivialconnect.sandbox.http.request import Request
+from vivialconnect.sandbox.http.response import Response
 
 #: The pause after a connection could not be accepted, in seconds.
 PAUSE = 0.1

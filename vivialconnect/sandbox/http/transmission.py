@@ -9,10 +9,9 @@ import os
 import socket
 import struct
 import time
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import Transmission
+from vivialconnect.sandbox.http.response import Transmission
 
 GARBAGE = b"\x00\x01 this is not a status line\r\n\r\n"
 READ_SIZE = 65_536

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from itertools import product
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from vivialconnect.sandbox.http.canonical import (
     LITERAL_HOST,
@@ -28,10 +28,8 @@ from vivialconnect.sandbox.http.canonical import (
     percent,
     query_forms,
 )
+from vivialconnect.sandbox.http.request import Request
 from vivialconnect.sandbox.http.response import HTTPError
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.request import Request
 
 #: The maximum difference of the clocks, in seconds. That of the service is not public.
 CLOCK_TOLERANCE = 15 * 60

@@ -14,17 +14,14 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 from urllib.parse import urlencode, urlsplit
 
 from vivialconnect.sandbox.http.client import is_loopback, response_until
 from vivialconnect.sandbox.service import webhooks
-from vivialconnect.sandbox.service.store import NOT_RUNNING
+from vivialconnect.sandbox.service.clock import Clock
+from vivialconnect.sandbox.service.store import NOT_RUNNING, Store
 from vivialconnect.version import VERSION
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.service.clock import Clock
-    from vivialconnect.sandbox.service.store import Store
 
 #: The timeout of an attempt, and the pause after a database error, in seconds.
 TIMEOUT = 3

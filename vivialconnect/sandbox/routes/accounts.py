@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from vivialconnect.sandbox.http.response import HTTPError, json_response
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.contacts import contacts_of
 from vivialconnect.sandbox.routes.listing import Condition, count_records, read_page, searched
-from vivialconnect.sandbox.routes.router import Route, not_found
+from vivialconnect.sandbox.routes.router import ApiRequest, Route, not_found
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.store import Record, select_count, select_one, update
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import Response
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 FIELDS = ("id", "account_id", "company_name", "active", "date_created", "date_modified")
 SEARCHED = ("company_name",)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
 from vivialconnect.sandbox.http.media_urls import load_all
 from vivialconnect.sandbox.http.request import Request
@@ -34,17 +35,12 @@ from vivialconnect.sandbox.routes import (
 from vivialconnect.sandbox.routes.router import ApiRequest, Router, not_found
 from vivialconnect.sandbox.service import lifecycle, webhooks
 from vivialconnect.sandbox.service import messages as message_service
+from vivialconnect.sandbox.service.clock import Clock
 from vivialconnect.sandbox.service.errors import InvalidRequest
+from vivialconnect.sandbox.service.media import Media
+from vivialconnect.sandbox.service.options import Options
 from vivialconnect.sandbox.service.sending import find_own_number
-from vivialconnect.sandbox.service.store import parse_id, select_one
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from vivialconnect.sandbox.service.clock import Clock
-    from vivialconnect.sandbox.service.media import Media
-    from vivialconnect.sandbox.service.options import Options
-    from vivialconnect.sandbox.service.store import Record, Store
+from vivialconnect.sandbox.service.store import Record, Store, parse_id, select_one
 
 #: Takes a request and the function that carries it out; returns the response.
 Interceptor = Callable[[Request, Callable[[Request], Response]], Response]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.http.response import Response, json_response
 from vivialconnect.sandbox.routes.listing import (
@@ -12,11 +12,8 @@ from vivialconnect.sandbox.routes.listing import (
     own_record,
     read_page,
 )
-from vivialconnect.sandbox.routes.router import Route
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import ApiRequest
-    from vivialconnect.sandbox.service.store import Record
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
+from vivialconnect.sandbox.service.store import Record
 
 FIELDS = (
     "id", "account_id", "message_id", "content_type", "size", "file_name", "key_name",

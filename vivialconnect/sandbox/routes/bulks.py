@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.http.request import parse_json
-from vivialconnect.sandbox.http.response import HTTPError, json_response
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import of_account, read_page, read_page_with_totals
 from vivialconnect.sandbox.routes.messages import FIELDS, read_order
-from vivialconnect.sandbox.routes.router import Route, not_found
+from vivialconnect.sandbox.routes.router import ApiRequest, Route, not_found
 from vivialconnect.sandbox.service import messages
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.sending import E164, Order, send
 from vivialconnect.sandbox.service.store import Record, insert, select_count
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import Response
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 BULK_FIELDS = ("bulk_id", "total_messages", "processed", "errors", "date_created")
 MAXIMUM_RECIPIENTS = 100

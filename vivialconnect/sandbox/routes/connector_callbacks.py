@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
 from vivialconnect.sandbox.http.response import Response, json_response
 from vivialconnect.sandbox.routes.connectors import offset, read_entries
 from vivialconnect.sandbox.routes.listing import own_record
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import connector_callbacks
 from vivialconnect.sandbox.service.clock import timestamp
+from vivialconnect.sandbox.service.connector_callbacks import Callback
 from vivialconnect.sandbox.service.store import Record, update
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import ApiRequest
-    from vivialconnect.sandbox.service.connector_callbacks import Callback
 
 
 def _render_callbacks(record: Record) -> Response:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable
+import sqlite3
+from typing import Callable
 
 from vivialconnect.sandbox.http.response import Response, json_response
 from vivialconnect.sandbox.routes.connectors import offset, read_entries, render_number
 from vivialconnect.sandbox.routes.listing import of_account, own_record, read_page_with_totals
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import connector_numbers
 from vivialconnect.sandbox.service.store import Record, select_count
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 ORDERED_BY = ("id", "phone_number")
 

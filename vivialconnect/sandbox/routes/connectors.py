@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import (
@@ -13,13 +13,10 @@ from vivialconnect.sandbox.routes.listing import (
     read_page,
     searched,
 )
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import connector_callbacks, connector_numbers
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.store import Record, insert, update
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 DATES = ("date_created", "date_modified")
 FIELDS = ("id", "account_id", "name", "active", *DATES)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import (
@@ -13,14 +14,9 @@ from vivialconnect.sandbox.routes.listing import (
     read_page,
     searched,
 )
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.store import Record, insert, select_all, select_one, update
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 REQUIRED = ("first_name", "last_name", "email", "contact_type")
 OPTIONAL = (

@@ -5,14 +5,11 @@ The paths are beside the API. Their requests are not signed, not recorded, and m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
-from vivialconnect.sandbox.http.request import parse_json
+from vivialconnect.sandbox.chaos.rules import Chaos
+from vivialconnect.sandbox.http.request import Request, parse_json
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.chaos.rules import Chaos
-    from vivialconnect.sandbox.http.request import Request
 
 CHAOS = "/sandbox/chaos"
 RECEIVE = "/sandbox/receive"

@@ -6,17 +6,14 @@ A request may delete the key that signed it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import Condition, count_records, own_record, read_page
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import initial_data
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.store import Record, insert, parse_id, select_one, update
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 FIELDS = ("id", "user_id", "name", "api_key", "date_created", "date_modified")
 

@@ -7,14 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
-from vivialconnect.sandbox.routes.router import not_found
+from vivialconnect.sandbox.routes.router import ApiRequest, not_found
 from vivialconnect.sandbox.service.store import Record, select_all, select_count, select_one
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 150

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
-from vivialconnect.sandbox.http.response import json_response
+from vivialconnect.sandbox.http.response import Response, json_response
 from vivialconnect.sandbox.routes import numbers
 from vivialconnect.sandbox.routes.listing import Condition, count_records, own_record, read_page
-from vivialconnect.sandbox.routes.router import Route, not_found
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import Response
-    from vivialconnect.sandbox.routes.router import ApiRequest
+from vivialconnect.sandbox.routes.router import ApiRequest, Route, not_found
 
 
 def _local(request: ApiRequest) -> Condition:

@@ -7,17 +7,13 @@ from __future__ import annotations
 import binascii
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from vivialconnect.sandbox.http.response import HTTPError, json_response
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import Condition, limit_of, of_account, time_of
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service.clock import log_timestamp
 from vivialconnect.sandbox.service.store import Record, select_all
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import Response
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 #: How many digits of the timestamp each kind of period keeps.
 PERIODS = {"minutes": 12, "hours": 10, "days": 8, "months": 6, "years": 4}

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from vivialconnect.sandbox.http.response import HTTPError, json_response
-from vivialconnect.sandbox.routes.router import Route
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import Response
-    from vivialconnect.sandbox.routes.router import ApiRequest
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 
 #: One client sends the plus unencoded, which decodes to a space. Another one omits it.
 NUMBER = re.compile(r"[+ ]?(1[0-9]{10}|[2-9][0-9]{6,14})", re.ASCII)

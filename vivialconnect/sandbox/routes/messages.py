@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.http.media_urls import load_all
-from vivialconnect.sandbox.http.response import HTTPError, json_response
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import (
     Condition,
     count_records,
@@ -14,16 +14,12 @@ from vivialconnect.sandbox.routes.listing import (
     read_page,
     searched,
 )
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import messages
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.messages import render
 from vivialconnect.sandbox.service.sending import E164, Order, check_fields, send
 from vivialconnect.sandbox.service.store import update
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import Response
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 FIELDS = (*messages.FIELDS, *messages.DATES)
 SEARCHED = ("body", "from_number", "to_number")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import (
@@ -17,15 +17,12 @@ from vivialconnect.sandbox.routes.listing import (
     read_page,
     searched,
 )
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import connector_numbers, tags
 from vivialconnect.sandbox.service import numbers as number_service
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.numbers import LOCATION, digit_pattern
 from vivialconnect.sandbox.service.store import Record, select_all, update
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 METHODS = ("incoming_text_method", "incoming_text_fallback_method", "status_text_method")
 URLS = ("incoming_text_url", "incoming_text_fallback_url", "status_text_url")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from vivialconnect.sandbox.http.response import HTTPError
 from vivialconnect.sandbox.routes.router import BASE_PATH
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import HTTPError
 
 #: Methods and paths below the base path, and what they were for.
 REMOVED = (

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from dataclasses import dataclass, field
 from re import Pattern
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 from urllib.parse import unquote
 
 from vivialconnect.sandbox.http.request import Request, parse_json
 from vivialconnect.sandbox.http.response import HTTPError, Response
+from vivialconnect.sandbox.http.verification import Credential
+from vivialconnect.sandbox.service.clock import Clock
+from vivialconnect.sandbox.service.options import Options
 from vivialconnect.sandbox.service.store import parse_id
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from vivialconnect.sandbox.http.verification import Credential
-    from vivialconnect.sandbox.service.clock import Clock
-    from vivialconnect.sandbox.service.options import Options
 
 BASE_PATH = "/api/v1.0"
 

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from vivialconnect.sandbox.http.response import json_response
+from vivialconnect.sandbox.http.response import Response, json_response
 from vivialconnect.sandbox.routes.listing import (
     Condition,
     of_account,
@@ -15,14 +15,10 @@ from vivialconnect.sandbox.routes.listing import (
     read_page_with_totals,
 )
 from vivialconnect.sandbox.routes.numbers import FIELDS, render
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import tags as tag_service
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.store import Record, select_all, update
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import Response
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 
 def _tagged(request: ApiRequest) -> Condition:

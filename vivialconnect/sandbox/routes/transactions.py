@@ -6,18 +6,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from vivialconnect.sandbox.http.response import HTTPError, json_response
+from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import Condition, of_account, page_bounds, time_of
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service.billing import TRANSACTION_TYPES, balances
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.store import Record, parse_id, select_all, select_one
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.http.response import Response
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 FIELDS = ("id", "account_id", "transaction_type", "unit_count", "cash_amount", "credit_amount")
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
 from vivialconnect.sandbox.routes.listing import (
@@ -15,14 +15,11 @@ from vivialconnect.sandbox.routes.listing import (
     read_page,
     searched,
 )
-from vivialconnect.sandbox.routes.router import Route
+from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import passwords
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.initial_data import ROLES
 from vivialconnect.sandbox.service.store import Record, insert, select_one, update
-
-if TYPE_CHECKING:
-    from vivialconnect.sandbox.routes.router import ApiRequest
 
 TEXTS = ("username", "email", "first_name", "last_name", "timezone")
 FIELDS = ("id", "account_id", "mfa_method", "date_created", "date_modified", *TEXTS)

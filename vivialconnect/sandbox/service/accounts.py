@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+import sqlite3
+from typing import NamedTuple
 
 from vivialconnect.sandbox.service import initial_data
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.store import Record, insert, select_one, update
-
-if TYPE_CHECKING:
-    import sqlite3
 
 
 class SandboxAccount(NamedTuple):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.service.clock import precise_timestamp
 from vivialconnect.sandbox.service.store import insert, select_one
-
-if TYPE_CHECKING:
-    import sqlite3
 
 #: The price of each transaction type, in 1/100 cent.
 PRICES = {

@@ -5,15 +5,13 @@ A number's ``connector_id`` is the only record of this, so a number and its conn
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.errors import InvalidRequest
 from vivialconnect.sandbox.service.store import Record, parse_id, select_all, select_one, update
-
-if TYPE_CHECKING:
-    import sqlite3
 
 
 def find_connector(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from vivialconnect.sandbox.service.clock import log_timestamp
 from vivialconnect.sandbox.service.store import insert, select_one
-
-if TYPE_CHECKING:
-    import sqlite3
 
 
 class Operator(NamedTuple):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
 import string
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.store import insert, select_count, select_one
-
-if TYPE_CHECKING:
-    import sqlite3
 
 #: The balance of a new account, in 1/100 cent: 100 dollars.
 OPENING_BALANCE = 1_000_000

@@ -6,16 +6,13 @@ changes that are due, in their order. The webhook delivery does the same if a we
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from typing import Any
 
 from vivialconnect.sandbox.service import messages, webhooks
 from vivialconnect.sandbox.service.clock import timestamp
+from vivialconnect.sandbox.service.options import Options
 from vivialconnect.sandbox.service.store import Record, select_all, update
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from vivialconnect.sandbox.service.options import Options
 
 #: Messages to this number fail: status ``failed``, error code 9201.
 FAILS = "+15555550191"

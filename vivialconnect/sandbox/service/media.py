@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import posixpath
+import sqlite3
 import struct
 import zlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from vivialconnect.sandbox.service.store import insert
-
-if TYPE_CHECKING:
-    import sqlite3
 
 # Without the files of the system, whose types differ between machines.
 _TYPES = mimetypes.MimeTypes()

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from vivialconnect.common import segments
 from vivialconnect.sandbox.service import billing, event_log, webhooks
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.media import Media, attach
+from vivialconnect.sandbox.service.options import Options
 from vivialconnect.sandbox.service.store import Record, insert, select_one, update
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from vivialconnect.sandbox.service.options import Options
 
 FIELDS = (
     "account_id", "bulk_id", "body", "connector_id", "dest_country", "direction", "encoding",

@@ -5,16 +5,14 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vivialconnect.sandbox.service import billing, event_log
 from vivialconnect.sandbox.service.connector_numbers import touch
 from vivialconnect.sandbox.service.errors import InvalidRequest
 from vivialconnect.sandbox.service.store import Record, insert, select_one, update
-
-if TYPE_CHECKING:
-    import sqlite3
 
 #: The fields that a number has from the stock, besides its name.
 LOCATION = ("city", "region", "rate_center", "lata")

@@ -8,13 +8,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from typing import Any
 
 from vivialconnect.sandbox.service.errors import InvalidRequest
 from vivialconnect.sandbox.service.store import select_one
-
-if TYPE_CHECKING:
-    import sqlite3
 
 FIRST_PASSWORD = "sandbox-password"  # noqa: S105 - documented, and valid in sandboxes only
 

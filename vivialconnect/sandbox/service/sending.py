@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from vivialconnect.sandbox.service.connector_numbers import take_turns
 from vivialconnect.sandbox.service.errors import InvalidRequest
+from vivialconnect.sandbox.service.media import Media
 from vivialconnect.sandbox.service.messages import Draft, accept
+from vivialconnect.sandbox.service.options import Options
 from vivialconnect.sandbox.service.store import Record, select_one
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from vivialconnect.sandbox.service.media import Media
-    from vivialconnect.sandbox.service.options import Options
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 MAXIMUM_BODY_LENGTH = 2048

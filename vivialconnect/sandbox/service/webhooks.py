@@ -9,14 +9,12 @@ What the service itself posts is not public. The sandbox posts the message as th
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from vivialconnect.sandbox.service import event_log
 from vivialconnect.sandbox.service.store import Record, insert, select_one
-
-if TYPE_CHECKING:
-    import sqlite3
 
 #: When the next message changes whose sender has a webhook for its status.
 _NEXT_STATUS = """
