@@ -1,4 +1,4 @@
-"""An object as a Python object, without a network."""
+"""Objects of resources without a network: fields, copies, repr, equality."""
 
 from __future__ import annotations
 
