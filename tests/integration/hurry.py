@@ -39,10 +39,16 @@ class Clock:
         self.moves += 1
 
 
-def kinds_of_sockets() -> list[Any]:
+def _kinds_of_sockets() -> list[Any]:
     """Return the classes of the sockets that a client may receive from."""
     injected = sys.modules.get("urllib3.contrib.pyopenssl")
     return [socket.socket, ssl.SSLSocket, *([injected.WrappedSocket] if injected else [])]
+
+
+def _wait_until(arrived: Callable[[], Any]) -> None:
+    give_up = time.perf_counter() + ENOUGH
+    while not arrived() and time.perf_counter() < give_up:
+        time.sleep(0.001)
 
 
 @contextmanager
@@ -68,13 +74,9 @@ def late(
 
     def pass_time(receive: Callable[..., int]) -> Callable[..., int]:
         def recv_into(self: Any, *arguments: Any, **keywords: Any) -> int:
-            # A TLS socket receives through the one below it, for which no time passes.
-            if threading.get_ident() == client and type(self) in kinds:
-                give_up = time.perf_counter() + ENOUGH
-                while not arrived() and time.perf_counter() < give_up:
-                    time.sleep(0.001)
-                is_time = begun.is_set() if in_medium else not clock.moves
-                if is_time:
+            if threading.get_ident() == client:
+                _wait_until(arrived)
+                if begun.is_set() if in_medium else not clock.moves:
                     clock.move(seconds)
                     # What was set before the time passed; pyOpenSSL's sockets ask for it again.
                     if hasattr(self, "gettimeout"):
@@ -83,10 +85,9 @@ def late(
 
         return recv_into
 
-    kinds = kinds_of_sockets()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(time, "monotonic", clock)
         patched.setattr(Intake, "begin", note)
-        for kind in kinds:
+        for kind in _kinds_of_sockets():
             patched.setattr(kind, "recv_into", pass_time(kind.recv_into))
         yield clock

@@ -109,9 +109,7 @@ class Route:
         )
         bundle = options["verify"]
         if origin.startswith("https") and isinstance(bundle, str) and not Path(bundle).exists():
-            raise FileNotFoundError(
-                errno.ENOENT, "the CA bundle does not exist: {}".format(bundle)
-            )
+            raise FileNotFoundError(errno.ENOENT, "the CA bundle does not exist: {}".format(bundle))
         self._options = {**options, "allow_redirects": False}
 
     def send(self, prepared: requests.PreparedRequest, attempt: Attempt) -> Response:

@@ -194,8 +194,7 @@ class _DeadlinePool:
         body: Any = None,
         headers: Any = None,
         *_: Any,
-        timeout: Any,
-        **__: Any,
+        **options: Any,
     ) -> Any:
         """Send a request once, and return the response, whatever its status.
 
@@ -203,9 +202,9 @@ class _DeadlinePool:
         :param url: The target of the request: the path, or the whole URL for a plain proxy.
         :param body: The body, in bytes.
         :param headers: All header fields.
-        :param timeout: The attempt.
+        :param options: Of requests' options, ``timeout`` counts: the attempt.
         """
-        attempt: Attempt = timeout
+        attempt: Attempt = options["timeout"]
         attempt.connecting()
         connection = self._get_conn()
         try:
