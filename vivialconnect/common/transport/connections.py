@@ -156,30 +156,25 @@ class DeadlineHTTPSConnection(_DeadlineConnection, HTTPSConnection):
         self.sock = DeadlineSocket(self.sock, self)
 
 
-class _IdleConnections:
+class _IdleConnections(queue.LifoQueue[Any]):
     """The idle connections of a pool.
 
-    A signal handler may make a request while another one has the lock of a ``queue.LifoQueue``,
+    A signal handler may make a request while the one that it interrupts has the lock of a queue,
     and would wait for it forever. The methods of a list need no lock.
     """
 
-    def __init__(self, maxsize: int) -> None:
-        self._maxsize = maxsize
-        self._connections: list[Any] = []
-
-    def get(self, **_: Any) -> Any:
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002, FBT001, FBT002 - of the base
+        """Return a connection."""
         try:
-            return self._connections.pop()
+            return self.queue.pop()
         except IndexError:
             raise queue.Empty from None
 
-    def put(self, connection: Any, **_: Any) -> None:
-        if len(self._connections) >= self._maxsize:
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002, FBT001, FBT002 - of the base
+        """Keep a connection."""
+        if len(self.queue) >= self.maxsize:
             raise queue.Full
-        self._connections.append(connection)
-
-    def qsize(self) -> int:
-        return len(self._connections)
+        self.queue.append(item)
 
 
 class _DeadlinePool:
