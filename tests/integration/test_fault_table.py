@@ -165,7 +165,7 @@ class Unreachable(NamedTuple):
 UNREACHABLE: dict[str, Unreachable] = {
     "refused": Unreachable(3, ConnectionRefusedError, "refused", []),
     "unknown name": Unreachable(3, socket.gaierror, "api.example.invalid", []),
-    "plain server on https": Unreachable(1, ssl.SSLError, "speak no TLS", []),
+    "plain server on https": Unreachable(1, ssl.SSLError, "does not use TLS", []),
     "proxy refuses": Unreachable(3, OSError, "403", ["CONNECT"]),
     "proxy is not there": Unreachable(3, ConnectionRefusedError, "refused", []),
     # A certificate is no better a moment later.

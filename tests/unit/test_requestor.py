@@ -154,7 +154,7 @@ def test_limits__of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     requestor_over(transport, request_timeout=7, verify_request="bundle.pem").get("/x.json")
 
     (limits,) = transport.limits
-    assert (limits.deadline, limits.verify, limits.silence) == (1007.0, "bundle.pem", 7)
+    assert (limits.deadline, limits.verify, limits.timeout) == (1007.0, "bundle.pem", 7)
 
 
 @pytest.mark.parametrize("target", [5, None, "a\nb", "../x.json", "a/%2e%2e/b.json"])
