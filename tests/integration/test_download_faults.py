@@ -220,7 +220,6 @@ def test_download__repeated_before_it_has_begun() -> None:
 )
 def test_silence__none(data: bytes) -> None:
     """A medium may take longer than request_timeout as a whole, if it never pauses so long."""
-
     head, medium, rest = data.partition(b"GIF89a")
 
     def play(peer: Peer) -> None:

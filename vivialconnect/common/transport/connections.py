@@ -207,7 +207,7 @@ class _DeadlinePool:
                 # A POST that is lost on a dead connection could not be retried.
                 connection.close()
             self._prepare(connection, attempt)
-            if self.scheme == "http":
+            if self.proxy is not None and self.scheme == "http":
                 headers = {**headers, **self.proxy_headers}
             # The server may respond, and close, before it has read the whole request.
             with suppress(BrokenPipeError, ConnectionResetError):
@@ -228,8 +228,9 @@ class _DeadlinePool:
     def _prepare(self: Any, connection: Any, attempt: Attempt) -> None:
         """Make a connection serve an attempt."""
         connection.attempt = attempt
-        # A connection of a mocking library knows timeouts alone.
         connection.timeout = attempt.seconds_left()
+        if not isinstance(connection, _DeadlineConnection):  # of a mocking library
+            attempt.handed_over()
         if self.proxy is not None and self.scheme == "https" and connection.sock is None:
             self._prepare_proxy(connection)
         self._validate_conn(connection)

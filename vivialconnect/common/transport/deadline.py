@@ -8,6 +8,7 @@ left before every wait.
 from __future__ import annotations
 
 import io
+import os
 import socket
 import time
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from urllib3.util import Timeout
 from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request
 
 RECORD = 16_384  # bytes, the most that TLS sends at once
+SHORTEST = 0.001  # seconds; a timeout of 0 would not be one
 
 
 class Attempt(Timeout):
@@ -59,12 +61,16 @@ class Attempt(Timeout):
         self.streaming = True
         self._deadline = time.monotonic() + self._longest_pause
 
+    def remaining(self) -> float:
+        """Return the seconds until the deadline, negative if it has expired."""
+        return self._deadline - time.monotonic()
+
     def seconds_left(self) -> float:
         """Return the seconds until the deadline.
 
         :raises socket.timeout: If the deadline has expired.
         """
-        left = self._deadline - time.monotonic()
+        left = self.remaining()
         if left <= 0:
             raise socket.timeout("the deadline has expired")
         return left
@@ -106,9 +112,24 @@ class DeadlineSocket:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._wrapped, name)
 
+    def getsockopt(self, level: int, option: int) -> Any:
+        """Return an option; ``ssl`` asks for one before it takes the socket over.
+
+        :raises OSError: If the connection is broken: Python up to 3.12 would leave it open then.
+        :raises socket.timeout: If the deadline has expired.
+        """
+        number = self._wrapped.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if number:
+            raise OSError(number, os.strerror(number))
+        self._connection.attempt.seconds_left()
+        return self._wrapped.getsockopt(level, option)
+
     def gettimeout(self) -> float:
-        """Return the time that is left, which a TLS handshake over this socket may take."""
-        seconds = self._connection.attempt.seconds_left()
+        """Return the time that is left, which a TLS handshake over this socket may take.
+
+        It must not raise: ``ssl`` has taken the socket over when it asks.
+        """
+        seconds = max(self._connection.attempt.remaining(), SHORTEST)
         self._wrapped.settimeout(seconds)
         return seconds
 
