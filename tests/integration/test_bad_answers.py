@@ -155,20 +155,6 @@ def test_save__empty_answer(status: int, body: str) -> None:
     assert dict(message.attributes) == {"id": 1, "body": "x"}
 
 
-@pytest.mark.parametrize("body", NOTHING)
-def test_create__empty_answer(body: str) -> None:
-    """A success that says nothing is an error for a new message: its id is not known."""
-    with ScriptedServer(answer(NOTHING[body], 201)) as server:
-        use(server)
-        message = Message(body="x")
-        with pytest.raises(ResourceError, match="expected one message in the response") as caught:
-            message.send()
-
-    assert caught.value.outcome in {"accepted", "unknown"}
-    assert "find_sent() looks it up" in str(caught.value)
-    assert message.is_new()
-
-
 @pytest.mark.parametrize(("status", "outcome"), [(201, "accepted"), (400, "refused")])
 def test_answer__that_cannot_be_unpacked(status: int, outcome: str) -> None:
     """Its status counts all the same: what was accepted is not taken for unknown."""

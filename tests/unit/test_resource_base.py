@@ -128,6 +128,15 @@ def test_attribute__named_like_a_method() -> None:
     assert "count" in dir(row)
 
 
+def test_attribute__named_like_a_method_of_a_received_object() -> None:
+    """So does writing it to an object that came from the service without such a field."""
+    message = Message.from_callback({"id": 1, "status": "sent", "to_number": "+15154469790"})
+    message.attributes["save"] = "kept"
+
+    assert callable(message.save)
+    assert message.to_dict()["save"] == "kept"
+
+
 def test_attribute__named_like_a_setting() -> None:
     """A setting's name on an object is data of the object, and configures nothing."""
     row = Message()

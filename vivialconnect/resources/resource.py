@@ -279,11 +279,10 @@ class Resource(ResourceBase):
         with scopes.use_scopes(self._scopes):
             try:
                 requestor = type(self).request
-                is_create = method == "POST"
-                path = self._path(requestor, self._prefix, None if is_create else self.id)
+                id_ = None if method == "POST" else self.id
+                path = self._path(requestor, self._prefix, id_)
                 call = Call(method, path, body=self._body(data), secret=self._shows_secret)
-                read = self._read_data if is_create else self._read_saved
-                saved = requestor.perform(call, read)
+                saved = requestor.perform(call, self._read_saved)
             except BaseException as failure:
                 self._save_failed(method, began, failure)
                 raise
@@ -303,7 +302,7 @@ class Resource(ResourceBase):
 
     @classmethod
     def _read_saved(cls, parsed: Any) -> dict[str, Any] | None:
-        # The response to a PUT may be empty: then the fields stay as they were sent.
+        # The response to a save may be empty: then the fields stay as they were sent.
         return None if parsed is None else cls._read_data(parsed)
 
     def _save_failed(self, method: str, began: datetime, failure: BaseException) -> None:
