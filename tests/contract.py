@@ -1,9 +1,9 @@
-"""What holds for every resource: a class that the test class of each resource inherits. No tests alone."""
+"""The contract of every resource: a class that the test class of each resource inherits."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar, Optional
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -51,7 +51,7 @@ class ResourceContract:
         """Return the data of a new object that the service takes."""
         raise NotImplementedError  # each noun says its own
 
-    def path(self) -> Optional[str]:
+    def path(self) -> str | None:
         """Return the prefix that the resource is found under, if any."""
         return None
 

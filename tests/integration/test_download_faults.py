@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -343,7 +343,7 @@ def test_caller__raises(failure: BaseException, raises: str, target: Path) -> No
     """What the stream or the progress raises comes through as it is; the connection is closed."""
     failure.__traceback__ = failure.__context__ = None
 
-    def complain(so_far: int, _: Optional[int]) -> None:
+    def complain(so_far: int, _: int | None) -> None:
         if so_far > 100_000:
             raise failure
 

@@ -119,7 +119,7 @@ def test_find_sent__alike_from_before(service: Service) -> None:
     new_message().send()
     service.ahead = 0
     message = service.lose(fault="close")
-    # It is 30 seconds, and as many more as passed between the two calls; from 60 on the object is not
+    # It is 30 seconds plus the time between the two calls; from 60 seconds on the object is not
     # looked at.
     with pytest.raises(ResourceError, match=r"matches, but was created [345]\d seconds before"):
         message.find_sent()

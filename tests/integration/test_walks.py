@@ -1,4 +1,4 @@
-"""Iteration over long lists while objects are added, and while objects are removed, over real sockets."""
+"""Iteration over long lists while objects are added and removed, over real sockets."""
 
 from __future__ import annotations
 

@@ -100,11 +100,11 @@ class Route:
     :raises FileNotFoundError: If the CA bundle does not exist.
     """
 
-    __slots__ = ("_options", "_session")
+    __slots__ = ("_options", "session")
 
     def __init__(self, origin: str, verify: bool | str) -> None:  # noqa: FBT001 - as the setting
-        self._session = _Session(origin)
-        options: Mapping[str, Any] = self._session.merge_environment_settings(
+        self.session = _Session(origin)
+        options: Mapping[str, Any] = self.session.merge_environment_settings(
             origin + "/", {}, stream=False, verify=verify, cert=None
         )
         bundle = options["verify"]
@@ -117,12 +117,12 @@ class Route:
         attempt.seconds_left()
         attempt.handed_over()
         options: dict[str, Any] = {**self._options, "timeout": attempt}
-        response = self._session.send(prepared, **options)
+        response = self.session.send(prepared, **options)
         return Response(response.status_code, response.headers, response.content or b"")
 
     def close(self) -> None:
         """Close the idle connections."""
-        self._session.close()
+        self.session.close()
 
 
 def environment_of(scheme: str) -> list[str | None]:
