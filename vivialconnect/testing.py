@@ -30,8 +30,8 @@ class FakeTransport:
     """Passes each request to a function, and returns the response that it returns.
 
     The requests are signed like real ones. Retries, errors and downloads work as with a real
-    server: return a status such as 503, or raise
-    :class:`vivialconnect.ConnectionError` or :class:`vivialconnect.Timeout`.
+    server: return a status such as 503, or raise :class:`~vivialconnect.common.error.Timeout`
+    or another :class:`~vivialconnect.common.error.ConnectionError`.
 
     :param handler: Takes the signed request, and returns the response to it.
     """

@@ -132,8 +132,9 @@ class _DeadlineConnection:
             raise ValueError("a header field must not have a line break")
         if self.sock is None:
             self.connect()
+        connected: Any = self.sock
         self.attempt.sending()
-        self.sock.sendall(head.encode("latin-1") + (body or b""))
+        connected.sendall(head.encode("latin-1") + (body or b""))
 
     def getresponse(self: Any) -> Any:
         """Return the response, read up to its body."""
