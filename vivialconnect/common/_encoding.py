@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from vivialconnect.common.redaction import masked
 from vivialconnect.common.times import format_basic, to_utc
+from vivialconnect.common.values import plain, shorten
 
 
 def to_plain(value: Any, place: str) -> Any:
@@ -18,16 +18,15 @@ def to_plain(value: Any, place: str) -> Any:
 
     :param place: Where the value is, for the error: ``message.tags[0]``.
     """
+    value = plain(value, place or "the object")
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, str):
         return _encodable(value, place)
     if isinstance(value, Mapping):
         prefix = place + "." if place else ""
-        return {
-            checked_key(key, place or "the object"): to_plain(item, prefix + key)
-            for key, item in value.items()
-        }
+        keyed = ((key_text(key, place or "the object"), item) for key, item in value.items())
+        return {key: to_plain(item, prefix + key) for key, item in keyed}
     if isinstance(value, (list, tuple)):
         return [to_plain(item, "{}[{}]".format(place, at)) for at, item in enumerate(value)]
     return _plain_scalar(value, place)
@@ -48,9 +47,10 @@ def _plain_scalar(value: Any, place: str) -> Any:
 
 def query_pairs(key: str, value: Any) -> Iterator[tuple[str, str]]:
     """Yield the pairs that one parameter makes in a query, not yet percent-encoded."""
+    value = plain(value, key)
     if isinstance(value, Mapping):
         for name, item in value.items():
-            yield from query_pairs("{}[{}]".format(key, checked_key(name, key)), item)
+            yield from query_pairs("{}[{}]".format(key, key_text(name, key)), item)
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from query_pairs(key + "[]", item)
@@ -68,34 +68,35 @@ def _query_text(key: str, value: Any) -> str:
             return format_basic(value)
         if isinstance(value, date):
             return format_basic(datetime.combine(value, time()))
-        if _is_number_or_uuid(value):
-            # The text of an enumeration is its name in some releases of Python.
-            return int.__repr__(value) if isinstance(value, int) else str(value)
+        if _is_number(value):
+            return str(value)
     except ValueError as error:
         raise _not_encodable(value, key, "a query") from error
     raise _not_encodable(value, key, "a query")
 
 
-def _is_number_or_uuid(value: Any) -> bool:
+def _is_number(value: Any) -> bool:
     if isinstance(value, (int, float)):
         return _is_finite(value)
     from decimal import Decimal  # noqa: PLC0415 - slow to import, rare in a query
-    from uuid import UUID  # noqa: PLC0415 - slow to import, rare in a query
 
-    return isinstance(value, UUID) or (isinstance(value, Decimal) and value.is_finite())
+    return isinstance(value, Decimal) and value.is_finite()
 
 
 def _is_finite(number: float) -> bool:
     return -float("inf") < number < float("inf")
 
 
-def checked_key(key: Any, place: str) -> str:
-    """Return a key of a mapping.
+def key_text(key: Any, place: str) -> str:
+    """Return a key of a mapping as text; a number is written as in a query.
 
-    :raises ValueError: If it is not a text that can be encoded.
+    :raises ValueError: If it is not a text that can be encoded, or a number.
     """
+    key = plain(key, "a key of " + place)
+    if isinstance(key, (int, float)):
+        return _query_text("a key of " + place, key)
     if not isinstance(key, str):
-        raise ValueError("the keys of {} must be texts, got {!r}".format(place, key))
+        raise ValueError("the keys of {} must be texts, got {}".format(place, shorten(key)))
     return _encodable(key, place)
 
 
@@ -108,5 +109,5 @@ def _encodable(text: str, place: str) -> str:
 
 
 def _not_encodable(value: Any, place: str, form: str) -> ValueError:
-    shown = "{:.60} ({})".format(repr(masked(place, value)), type(value).__name__)
+    shown = "{} ({})".format(shorten(value, place), type(value).__name__)
     return ValueError("{}: {} cannot be written in {}".format(place or "the object", shown, form))

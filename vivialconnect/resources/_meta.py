@@ -22,6 +22,11 @@ DEFAULT_KEY = "id"
 #: The settings that a class has, with the transport beside the settings of a request.
 REQUEST_SETTINGS = (*settings.NAMES, "transport")
 SETTING_NAMES = frozenset((*REQUEST_SETTINGS, "plural", "singular", "primary_key"))
+#: The names that the settings had within the classes of release 0.2.4.
+OLD_NAMES = {
+    "_verify_request": "api_verify_request",
+    **{"_" + name: name for name in SETTING_NAMES},
+}
 
 
 class OwnSettings(dict[str, Any]):
@@ -198,6 +203,7 @@ class ResourceMeta(type):
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any
     ) -> ResourceMeta:
         """Create a class: its settings are taken out of its body."""
+        namespace = {OLD_NAMES.get(key, key): value for key, value in namespace.items()}
         own = OwnSettings(
             {
                 key: settings.protect(key, value)
@@ -219,6 +225,7 @@ class ResourceMeta(type):
 
         def __setattr__(cls, name: str, value: Any) -> None:
             """Set an attribute of the class, and warn of a name that is nearly a setting's."""
+            name = OLD_NAMES.get(name, name)
             # The metaclass first: reading a setting fails where that of the environment is no good.
             known = name[:1] == "_" or name in cls._field_names or hasattr(type(cls), name)
             if not known and not hasattr(cls, name):
