@@ -24,84 +24,36 @@ UNCOUNTABLE = frozenset(
     """.split()  # noqa: SIM905 - a list of words is read as text
 )
 
-#: Whole words, singular to plural.
-IRREGULAR_WORDS = {
-    "afterlife": "afterlives",
-    "alumnus": "alumni",
-    "axis": "axes",
-    "basis": "bases",
-    "cactus": "cacti",
-    "codex": "codices",
-    "crisis": "crises",
-    "criterion": "criteria",
-    "dormouse": "dormice",
-    "elf": "elves",
-    "ellipsis": "ellipses",
-    "emphasis": "emphases",
-    "fungus": "fungi",
-    "genesis": "geneses",
-    "goose": "geese",
-    "leaf": "leaves",
-    "life": "lives",
-    "louse": "lice",
-    "metamorphosis": "metamorphoses",
-    "mouse": "mice",
-    "nemesis": "nemeses",
-    "neurosis": "neuroses",
-    "nucleus": "nuclei",
-    "oasis": "oases",
-    "octopus": "octopi",
-    "ox": "oxen",
-    "phenomenon": "phenomena",
-    "psychosis": "psychoses",
-    "radius": "radii",
-    "sheaf": "sheaves",
-    "stimulus": "stimuli",
-    "synopsis": "synopses",
-    "terminus": "termini",
-    "testis": "testes",
-    "titmouse": "titmice",
-}
 
-#: Endings of words, singular to plural. The longest match is used.
-IRREGULAR_ENDINGS = {
-    "alias": "aliases",
-    "bus": "buses",
-    "calf": "calves",
-    "child": "children",
-    "foot": "feet",
-    "gnosis": "gnoses",
-    "half": "halves",
-    "index": "indices",
-    "knife": "knives",
-    "loaf": "loaves",
-    "lysis": "lyses",
-    "man": "men",
-    "matrix": "matrices",
-    "person": "people",
-    "quiz": "quizzes",
-    "scarf": "scarves",
-    "self": "selves",
-    "shelf": "shelves",
-    "status": "statuses",
-    "thesis": "theses",
-    "thief": "thieves",
-    "tooth": "teeth",
-    "vertex": "vertices",
-    "virus": "viri",
-    "wharf": "wharves",
-    "wife": "wives",
-    "wolf": "wolves",
-    # These merely end like "man".
-    "cayman": "caymans",
-    "german": "germans",
-    "human": "humans",
-    "norman": "normans",
-    "ottoman": "ottomans",
-    "roman": "romans",
-    "shaman": "shamans",
-    "talisman": "talismans",
-}
+def _pairs(text: str) -> dict[str, str]:
+    return dict(pair.split() for pair in text.split(","))
+
+
+#: Whole words, singular to plural.
+IRREGULAR_WORDS = _pairs(
+    """
+    afterlife afterlives, alumnus alumni, axis axes, basis bases, cactus cacti, codex codices,
+    crisis crises, criterion criteria, dormouse dormice, elf elves, ellipsis ellipses,
+    emphasis emphases, fungus fungi, genesis geneses, goose geese, leaf leaves, life lives,
+    louse lice, metamorphosis metamorphoses, mouse mice, nemesis nemeses, neurosis neuroses,
+    nucleus nuclei, oasis oases, octopus octopi, ox oxen, phenomenon phenomena,
+    psychosis psychoses, radius radii, sheaf sheaves, stimulus stimuli, synopsis synopses,
+    terminus termini, testis testes, titmouse titmice
+    """
+)
+
+#: Endings of words, singular to plural. The longest match is used. The last merely end like "man".
+IRREGULAR_ENDINGS = _pairs(
+    """
+    alias aliases, bus buses, calf calves, child children, foot feet, gnosis gnoses,
+    half halves, index indices, knife knives, loaf loaves, lysis lyses, man men,
+    matrix matrices, person people, quiz quizzes, scarf scarves, self selves, shelf shelves,
+    status statuses, thesis theses, thief thieves, tooth teeth, vertex vertices, virus viri,
+    wharf wharves, wife wives, wolf wolves,
+    cayman caymans, german germans, human humans, norman normans, ottoman ottomans,
+    roman romans, shaman shamans, talisman talismans
+    """
+)
 
 #: Words that take "es" without a rule: singular words in -s, and some words in -o.
 TAKES_ES = frozenset(

@@ -15,6 +15,7 @@ Other values are left as they are. The place that needs a text or a number refus
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -49,28 +50,20 @@ def plain(value: Any, name: str) -> Any:
 
 
 def _convert(value: Any, name: str) -> Any:
-    class_ = value.__class__  # of a lazy object, the class that it stands for
-    if issubclass(class_, Enum):
-        return plain(value.value, name)
-    if issubclass(type(value), str):
-        return str.__str__(value)
-    if class_ is type(None):
-        return None
+    for class_, convert in _CONVERSIONS:
+        # A lazy object, and other proxies, claim the class of what they stand for.
+        if issubclass(value.__class__, class_):
+            return plain(convert(value), name)
     if _is_text(value):
         return str(value)
-    if issubclass(class_, datetime):
-        return datetime.combine(value.date(), value.timetz())
-    if issubclass(class_, date):
-        return date(value.year, value.month, value.day)
     if hasattr(value, "tolist"):
         return _from_array(value)
-    if class_ is bool:
-        return bool(value)
-    if hasattr(value, "__index__"):
-        return int(value.__index__())
-    if issubclass(class_, float):
-        return float(value.__float__())
-    return _from_number(value)
+    return int(value.__index__()) if hasattr(value, "__index__") else _from_number(value)
+
+
+def _from_str(value: Any) -> str:
+    # The str() of an enumeration's member may be its name.
+    return str.__str__(value) if issubclass(type(value), str) else str(value)
 
 
 def _is_text(value: Any) -> bool:
@@ -98,6 +91,18 @@ def _from_number(value: Any) -> Any:
     except (ArithmeticError, AttributeError, TypeError, ValueError):  # no number, infinite or NaN
         return value
     return numerator if denominator == 1 else value
+
+
+_CONVERSIONS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (Enum, lambda member: member.value),
+    (type(None), lambda _: None),
+    (str, _from_str),
+    # The date and the time of pandas' NaT are errors.
+    (datetime, lambda moment: datetime.combine(moment.date(), moment.timetz())),
+    (date, lambda day: date(day.year, day.month, day.day)),
+    (bool, bool),
+    (float, lambda number: float(number.__float__())),
+)
 
 
 def is_empty(value: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from vivialconnect.common.redaction import masked
+from vivialconnect.common.values import plain, shorten
 
 
 class Attributes(MutableMapping[str, Any]):
@@ -50,7 +51,7 @@ def checked_fields(data: Any) -> dict[str, Any]:
         raise ValueError("attributes must be a mapping of fields, or an id, got {}".format(kind))
     wrong = [key for key in data if not isinstance(key, str)]
     if wrong:
-        raise ValueError("the names of fields must be strings, got {!r}".format(wrong[0]))
+        raise ValueError("the names of fields must be strings, got {}".format(shorten(wrong[0])))
     return dict(data)
 
 
@@ -69,8 +70,9 @@ def given_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> d
                 class_._parent_example
             )
         )
-    if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
-        attributes = {class_._key: attributes}
+    id_ = plain(attributes, class_._key)
+    if isinstance(id_, (int, str)) and not isinstance(id_, bool):
+        attributes = {class_._key: id_}
     return join_fields(checked_fields({} if attributes is None else attributes), keywords)
 
 

@@ -14,6 +14,7 @@ from vivialconnect.common.error import ResourceError
 from vivialconnect.common.redaction import masked
 from vivialconnect.common.times import to_datetime
 from vivialconnect.common.util import Util
+from vivialconnect.common.values import MAX_SHOWN, shorten
 from vivialconnect.resources._attributes import Attributes, checked_fields, plain_copy
 from vivialconnect.resources._lists import ResourceList, find_list, unexpected
 from vivialconnect.resources._meta import DEFAULT_KEY, ResourceMeta
@@ -26,8 +27,6 @@ ObjectT = TypeVar("ObjectT", bound="ResourceBase")
 Location = tuple[str, Optional[scopes.Scopes]]
 #: Directly in the account, outside all scopes. Objects there do not store it.
 DEFAULT_LOCATION: Location = ("", ())
-
-LONGEST_REPR = 60  # characters of one value in a repr
 
 #: The keys of lists that do not have the name of their class.
 OTHER_ROOTS = ("items", "log_items")
@@ -186,10 +185,10 @@ class ResourceBase(metaclass=ResourceMeta):
 
     def __repr__(self) -> str:
         id_, *fields = self._fields_for_repr().items()
-        words = ["{}={}".format(name, _short_repr(value)) for name, value in fields]
+        words = ["{}={}".format(name, shorten(value)) for name, value in fields]
         text = str(id_[1])
-        plain = text if text.isprintable() and len(text) <= LONGEST_REPR else _short_repr(text)
-        return "<{}>".format(" ".join([type(self).__name__, plain, *words]))
+        shown = text if text.isprintable() and len(text) <= MAX_SHOWN else shorten(text)
+        return "<{}>".format(" ".join([type(self).__name__, shown, *words]))
 
     def _repr_html_(self) -> str:
         """Return the object as a table, for notebooks."""
@@ -300,12 +299,6 @@ def make_objects(
 
 def _unpickle(class_: type[ObjectT], data: dict[str, Any], prefix: str) -> ObjectT:
     return make_objects(class_, [data], (prefix, None))[0]
-
-
-def _short_repr(value: Any) -> str:
-    """Return a repr of one line and moderate length."""
-    text = repr(value)
-    return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 3] + "..."
 
 
 def _is_id(value: Any) -> bool:

@@ -9,6 +9,7 @@ from vivialconnect.common import no_fork, scopes, settings
 from vivialconnect.common.exchange import Transport
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.util import Util
+from vivialconnect.common.values import is_empty
 from vivialconnect.resources._spelling import nearest
 
 ValueT = TypeVar("ValueT")
@@ -51,7 +52,7 @@ def current_settings(class_: type) -> dict[str, Any]:
         name: value
         for base in reversed(class_.__mro__)
         for name, value in own_settings(base).items()
-        if value is not None and value != "" and name in REQUEST_SETTINGS
+        if not is_empty(value) and name in REQUEST_SETTINGS
     }
     found.update(scopes.merged_settings(scopes.active_scopes()))
     return found

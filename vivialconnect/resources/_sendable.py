@@ -10,6 +10,7 @@ from vivialconnect.common import scopes
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call, Response
 from vivialconnect.common.times import Moment, parse_http_date, to_datetime, utc_now
+from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import ResourceList
 from vivialconnect.resources.resource import Resource
@@ -87,7 +88,8 @@ class Sendable(Resource):
     def _matches(self, identifying: dict[str, Any]) -> bool:
         data = self.attributes
         return all(
-            _as_sent(data.get(name)) == _as_sent(value) for name, value in identifying.items()
+            _as_sent(name, data.get(name)) == _as_sent(name, value)
+            for name, value in identifying.items()
         )
 
     def _request_began(self) -> datetime:
@@ -146,9 +148,8 @@ class Sendable(Resource):
         return (*super().__reduce_ex__(protocol), *state)
 
 
-def _as_sent(value: Any) -> str:
-    """Return a value as it was sent: for an enumeration that is its value."""
-    return str.__str__(value) if isinstance(value, str) else str(value or "")
+def _as_sent(name: str, value: Any) -> str:
+    return str(plain(value, name) or "")
 
 
 def _only_match(matches: list[SendableT], began: datetime | None) -> SendableT | None:

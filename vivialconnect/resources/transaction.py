@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar, Union, overload
 
 from vivialconnect.common.times import Moment, format_basic, to_datetime, utc_now
+from vivialconnect.common.values import plain, shorten
 from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query
 from vivialconnect.resources._readonly import ReadOnly
 from vivialconnect.resources._typing import Id
@@ -119,7 +120,7 @@ class Transaction(ReadOnly):
         if id_ is None:
             asked = _query(start_time, end_time, transaction_type)
             return super().find(None, path, **merge_query(asked, kwargs))
-        if (start_time, end_time, transaction_type) != (None, None, None):
+        if any(given is not None for given in (start_time, end_time, transaction_type)):
             raise ValueError("give either an id, or times and types")
         return super().find(id_, path, **kwargs)
 
@@ -178,12 +179,14 @@ def _year_before(moment: datetime) -> datetime:
 
 
 def _list_types(types: Any) -> list[str]:
+    types = plain(types, "transaction_type")
     listed = [types] if isinstance(types, str) else types
     if not isinstance(listed, (list, tuple, set, frozenset)) or not listed:
         raise ValueError(
-            "transaction_type must be a type like 'sms_local_out', or a list of types, got {!r}; "
-            "leave it out for all".format(types)
+            "transaction_type must be a type like 'sms_local_out', or a list of types, got {}; "
+            "leave it out for all".format(shorten(types))
         )
+    listed = [plain(one, "transaction_type") for one in listed]
     if not all(isinstance(one, str) and one for one in listed):
         raise ValueError("transaction_type must contain only types like 'sms_local_out'")
-    return list(listed)
+    return listed

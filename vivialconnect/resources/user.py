@@ -10,6 +10,7 @@ from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.redaction import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
+from vivialconnect.common.values import plain
 from vivialconnect.resources._attributes import checked_fields
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
@@ -131,9 +132,8 @@ class User(Resource):
 
         .. versionadded:: 1.0
         """
-        given = _is_password(old) and _is_password(new)
-        old, new = Secret(old), Secret(new)  # some tools print local variables
-        if not given:
+        old, new = _to_password(old), _to_password(new)  # some tools print local variables
+        if not old or not new:
             raise ValueError("old and new must be the two passwords, strings that are not empty")
         body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
         self._perform_below(
@@ -223,5 +223,6 @@ class User(Resource):
         return Credential._read_object(parsed, self._path_inside() + "/profile")
 
 
-def _is_password(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+def _to_password(value: Any) -> Secret:
+    found = plain(value, "password")
+    return Secret(found) if isinstance(found, str) else Secret()

@@ -12,6 +12,7 @@ from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.segments import Segments
 from vivialconnect.common.util import encode_body
+from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
 from vivialconnect.resources._sendable import Sendable
@@ -172,7 +173,7 @@ class Message(Sendable):
 
     def _complete_media(self) -> None:
         """Make a list of a single URL, and add an empty text to media without text."""
-        media = self.attributes.get("media_urls")
+        media = plain(self.attributes.get("media_urls"), "media_urls")
         if isinstance(media, str):
             self.media_urls = [media]
         if media and self.attributes.get("body") is None:
@@ -268,6 +269,21 @@ class Message(Sendable):
             non_gsm: the characters that require UCS-2, each with its position.
         """
         return segments.count(text)
+
+    @staticmethod
+    def to_gsm(text: str) -> str:
+        r"""Replace typographic quotes, dashes, ellipses and spaces by those that GSM 03.38 has.
+
+        Other characters stay as they are. Use it to keep a text in GSM 03.38, which takes fewer
+        segments than UCS-2. It is never applied for you.
+
+        Example:
+
+            >>> from vivialconnect import Message
+            >>> Message.to_gsm("\u201cReady\u2026\u201d")
+            '"Ready..."'
+        """
+        return segments.to_gsm(text)
 
     def attachment(
         self,

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, Union
 
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
+from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, unexpected
 from vivialconnect.resources._sendable import Sendable
@@ -139,6 +140,7 @@ class Tagged(Sendable):
 
         .. versionadded:: 1.0
         """
+        key = plain(key, "key")
         if not _are_strings([key]) or not key:
             raise ValueError("key must be the name of a tag, a string, got {!r}".format(key))
         return self._change_tags("DELETE", {key: ""})
@@ -174,6 +176,7 @@ def format_tags(name: str, tags: Tags | None) -> str | None:
     >>> format_tags("contains", {"table": "4", "area": "terrace"})
     'table:4,area:terrace'
     """
+    tags = plain(tags, name)
     pairs = list(tags.items()) if isinstance(tags, Mapping) else tags
     if pairs is None:
         return None
@@ -187,7 +190,10 @@ def format_tags(name: str, tags: Tags | None) -> str | None:
 
 
 def _format_tag(name: str, pair: Any) -> str:
-    if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not _are_strings(pair):  # noqa: PLR2004 - a pair
+    pair = plain(pair, name)
+    if isinstance(pair, (list, tuple)):
+        pair = tuple(plain(each, name) for each in pair)
+    if not isinstance(pair, tuple) or len(pair) != 2 or not _are_strings(pair):  # noqa: PLR2004 - a pair
         raise ValueError(
             "{} must contain pairs of strings, ('table', '4'), got {!r}".format(name, pair)
         )
@@ -197,7 +203,7 @@ def _format_tag(name: str, pair: Any) -> str:
             "{} cannot contain the tag {!r}: in a query a name must not be empty or contain a "
             "colon, and neither name nor value a comma".format(name, pair)
         )
-    return str(key + ":" + value)  # an enumeration is formatted as its name, and added as its value
+    return "{}:{}".format(*pair)
 
 
 def _are_tags(tags: Any) -> bool:
@@ -205,4 +211,4 @@ def _are_tags(tags: Any) -> bool:
 
 
 def _are_strings(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, str) for value in values)
+    return all(isinstance(plain(value, "a tag"), str) for value in values)
