@@ -7,6 +7,7 @@ from typing import Any
 
 from vivialconnect.common.redaction import masked
 from vivialconnect.common.values import plain, shorten
+from vivialconnect.resources._lists import join_fields
 
 
 class Attributes(MutableMapping[str, Any]):
@@ -74,20 +75,6 @@ def given_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> d
     if isinstance(id_, (int, str)) and not isinstance(id_, bool):
         attributes = {class_._key: id_}
     return join_fields(checked_fields({} if attributes is None else attributes), keywords)
-
-
-def join_fields(data: Mapping[str, Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a mapping and of keywords together.
-
-    :raises ValueError: If a field is in both.
-
-    >>> join_fields({"body": "Hi"}, {"to_number": "+15154469790"})
-    {'body': 'Hi', 'to_number': '+15154469790'}
-    """
-    both = sorted(data.keys() & keywords.keys())
-    if both:
-        raise ValueError("given twice: {}; give each once".format(", ".join(both)))
-    return {**data, **keywords}
 
 
 def plain_copy(value: Any) -> Any:

@@ -43,6 +43,10 @@ class ResourceBase(metaclass=ResourceMeta):
     _key: ClassVar[str] = DEFAULT_KEY
     #: The fields that ``repr`` shows, if the object has them.
     _repr_fields: ClassVar[tuple[str, ...]] = ("name",)
+    #: Fields by other names that people expect, for warnings.
+    _other_names: ClassVar[Mapping[str, str]] = {}
+    #: The documented parameters of queries; ``None`` if they are not declared.
+    _filters: ClassVar[Optional[tuple[str, ...]]] = None
     #: An example of the path of a parent, ``"messages/9"``, if objects are always below one.
     _parent_example: ClassVar[str] = ""
 

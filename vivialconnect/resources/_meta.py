@@ -218,6 +218,11 @@ class ResourceMeta(type):
         if key:
             body[KEY] = key
         made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
+        if made.__doc__ and namespace.get("_filters"):
+            # The last line, that of the closing quotes, has the indentation.
+            filters = ", ".join(map("``{}``".format, sorted(namespace["_filters"])))
+            indent = made.__doc__.rpartition("\n")[2]
+            made.__doc__ += "\n{}Filters of its lists: {}.\n".format(indent, filters)
         made._reserved_names = reserved_names(made)
         made._field_names = field_names(made)
         return made

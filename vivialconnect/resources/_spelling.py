@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+
+from vivialconnect.common.values import plain, shorten
+
+#: The filters that take a list of values.
+FILTERS_WITH_LISTS = ("include_types", "transaction_type")
 
 #: How similar a name must be to a declared field to count as its misspelling, 1 for equal. The
 #: service has fields that are not documented; their names are less similar.
-MISSPELT = 0.86
+MISSPELT = 0.85
 
 
 def nearest(name: str, known: Iterable[str], similarity: float) -> str | None:
@@ -48,6 +53,33 @@ def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
             raise ValueError("unknown parameter {!r}; did you mean {!r}?".format(name, near))
 
 
+def check_filters(class_name: str, known: Collection[str], query: Mapping[str, Any]) -> None:
+    """Warn of query parameters that are not filters, and refuse a list instead of one value.
+
+    :param class_name: The name of the class, for the warning.
+    :param known: The documented filters.
+    :param query: The query.
+    :raises ValueError: If a filter has several values and the service takes one.
+    """
+    for name, value in query.items():
+        if name not in known:
+            text = "{} has no filter {!r}, so the service ignores it. The filters are {}"
+            message = text.format(class_name, name, ", ".join(sorted(known)))
+            warnings.warn(message, stacklevel=_level_of_caller())
+        elif name not in FILTERS_WITH_LISTS:
+            check_one(name, value)
+
+
+def check_one(name: str, value: Any) -> None:
+    """Refuse a list or mapping instead of one value.
+
+    :raises ValueError: If it is one.
+    """
+    found = plain(value, name)
+    if isinstance(found, (list, tuple, set, frozenset, Mapping)):
+        raise ValueError("{} must be one value, got {}".format(name, shorten(found)))
+
+
 def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:
     """Warn of misspelt fields, which the service would ignore.
 
@@ -59,7 +91,11 @@ def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:
     """
     known = class_._field_names
     for name in set(given).difference(known, class_._reserved_names, ("id", class_._key)):
-        near = nearest(name, known, MISSPELT) or _only_beginning(name.rstrip("_") + "_", known)
+        near = (
+            class_._other_names.get(name)
+            or nearest(name, known, MISSPELT)
+            or _only_beginning(name.rstrip("_") + "_", known)
+        )
         if near:
             text = "{} has no field {!r}, so the service will ignore it; did you mean {!r}?"
             message = text.format(class_.__name__, name, near)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
-from vivialconnect.resources._lists import unexpected
+from vivialconnect.resources._lists import USUAL_FILTERS, unexpected
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 from vivialconnect.resources.transaction import Transaction
@@ -53,6 +53,7 @@ class Account(Resource):
     singular = "account"
     plural = "accounts"
 
+    _filters: ClassVar = USUAL_FILTERS
     _repr_fields: ClassVar[tuple[str, ...]] = ("company_name",)
 
     date_created: str

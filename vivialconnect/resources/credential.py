@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from vivialconnect.common.redaction import Secret
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._lists import ResourceList
+from vivialconnect.resources._lists import USUAL_FILTERS, ResourceList
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 
@@ -68,6 +68,7 @@ class Credential(Resource):
 
     _parent_example: ClassVar[str] = "users/7/profile"
     _shows_secret: ClassVar[bool] = True
+    _filters: ClassVar = USUAL_FILTERS
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
 
     if TYPE_CHECKING:

@@ -11,8 +11,15 @@ from vivialconnect.common.times import Moment, format_basic, parse_iso, to_datet
 from vivialconnect.resources._iteration import KeyIterator, PageIterator
 from vivialconnect.resources._lists import ResourceList, merge_query, unexpected
 from vivialconnect.resources._readonly import ReadOnly
+from vivialconnect.resources._spelling import check_filters
 
 LogT = TypeVar("LogT", bound="Log")
+
+
+FILTERS = (
+    "end_time", "item_id", "limit", "log_type", "operator_id", "start_key", "start_time",
+)  # fmt: skip
+AGGREGATE_FILTERS = (*FILTERS, "aggregator_type")
 
 
 class Log(ReadOnly):
@@ -53,6 +60,7 @@ class Log(ReadOnly):
     _alternatives: ClassVar[str] = (
         "Log.find(start_time=..., end_time=...), Log.find_each or Log.get_aggregated_logs"
     )
+    _filters: ClassVar = FILTERS
     _iterator: ClassVar[type[PageIterator[Any]]] = KeyIterator
 
     log_id: str
@@ -89,7 +97,11 @@ class Log(ReadOnly):
         """
         if id_ is not None:
             cls._refuse("find one log by its id")
-        return super().find(None, path, **_format_times(kwargs))
+        return super().find(None, path, **kwargs)
+
+    @classmethod
+    def _checked_query(cls, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        return _format_times(super()._checked_query(query))
 
     @classmethod
     def get_aggregated_logs(
@@ -121,7 +133,9 @@ class Log(ReadOnly):
             "end_time": end_time,
             "aggregator_type": aggregator_type,
         }
-        query = _format_times(merge_query(optional_query_parameters, asked))
+        query = merge_query(optional_query_parameters, asked)
+        check_filters(cls.__name__, AGGREGATE_FILTERS, query)
+        query = _format_times(query)
         return cls._perform(Call("GET", "aggregate", query), _read_object)
 
     def reload(self) -> NoReturn:

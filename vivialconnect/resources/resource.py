@@ -19,7 +19,7 @@ from vivialconnect.resources._base import ResourceBase
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
 from vivialconnect.resources._meta import ResourceMeta
-from vivialconnect.resources._spelling import warn_of_misspelling
+from vivialconnect.resources._spelling import check_filters, warn_of_misspelling
 from vivialconnect.resources._typing import Concatenate, Id, ParamSpec
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ class Resource(ResourceBase):
         :param id_: The id; ``None`` for a page.
         :param path: The path of the parent, ``"messages/9"``.
         :param kwargs: The query: ``page``, ``limit`` (default 50, at most 150), ``order``
-            (``"id desc"``), ``search`` and other filters. The service ignores unknown filters.
+            (``"id desc"``), ``search`` and the other filters of the class. The service ignores
+            unknown filters, so they are a ``UserWarning``.
         :returns: The object, or a :class:`ResourceList`.
         :raises ResourceNotFound: If there is no object with this id.
 
@@ -118,12 +119,20 @@ class Resource(ResourceBase):
             raise ValueError(
                 "give the id by position: {}.find({!r})".format(cls.__name__, kwargs["id"])
             )
+        return cls._find(id_, path, **cls._checked_query(kwargs))
+
+    @classmethod
+    def _find(cls, id_: Id | None, path: str | None, **query: Any) -> Any:
         prefix = paths.quote_prefix(path)
         read: Callable[..., Any] = cls._read_list if id_ is None else cls._read_object
-        found: ResourceT | ResourceList[ResourceT] = cls._perform(
-            Call("GET", "", kwargs), partial(read, prefix=prefix), prefix, id_
-        )
-        return found
+        return cls._perform(Call("GET", "", query), partial(read, prefix=prefix), prefix, id_)
+
+    @classmethod
+    def _checked_query(cls, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a query, and warn of parameters that the class does not declare."""
+        if cls._filters is not None:
+            check_filters(cls.__name__, cls._filters, query)
+        return query
 
     @classmethod
     def find_first(
@@ -153,14 +162,16 @@ class Resource(ResourceBase):
         """
         if "page" in query:
             raise ValueError("find_each reads every page: leave page out, or use find")
-        return cls._iterator(partial(cls.find, None, path, **query), limit, page_size)
+        checked = cls._checked_query(query)
+        return cls._iterator(partial(cls._find, None, path, **checked), limit, page_size)
 
     @classmethod
     def count(
         cls, opts: Mapping[str, Any] | None = None, *, path: str | None = None, **kwargs: Any
     ) -> int:
         """Return the number of objects on the service. The query is ``opts`` and the keywords."""
-        return cls._perform(Call("GET", "count", merge_query(opts, kwargs)), read_count, path)
+        query = cls._checked_query(merge_query(opts, kwargs))
+        return cls._perform(Call("GET", "count", query), read_count, path)
 
     # One object
 

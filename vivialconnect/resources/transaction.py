@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar, Union, overload
 
 from vivialconnect.common.times import Moment, format_basic, to_datetime, utc_now
 from vivialconnect.common.values import plain, shorten
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query
+from vivialconnect.resources._lists import LARGEST_PAGE, USUAL_FILTERS, ResourceList, merge_query
 from vivialconnect.resources._readonly import ReadOnly
 from vivialconnect.resources._typing import Id
 
@@ -56,6 +56,9 @@ class Transaction(ReadOnly):
     singular = "transaction"
     plural = "transactions"
 
+    _filters: ClassVar = (
+        *USUAL_FILTERS, "end_time", "include_types", "start_time", "transaction_type",
+    )  # fmt: skip
     _repr_fields: ClassVar[tuple[str, ...]] = ("transaction_type", "cash_amount", "post_time")
 
     account_id: int

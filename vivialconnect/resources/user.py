@@ -13,7 +13,13 @@ from vivialconnect.common.util import encode_body
 from vivialconnect.common.values import plain
 from vivialconnect.resources._attributes import checked_fields
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
+from vivialconnect.resources._lists import (
+    LARGEST_PAGE,
+    USUAL_FILTERS,
+    ResourceList,
+    merge_query,
+    read_count,
+)
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.credential import Credential
 from vivialconnect.resources.resource import Resource
@@ -68,6 +74,7 @@ class User(Resource):
     singular = "user"
     plural = "users"
 
+    _filters: ClassVar = USUAL_FILTERS
     _repr_fields: ClassVar[tuple[str, ...]] = ("username", "email")
 
     date_created: str
@@ -186,7 +193,7 @@ class User(Resource):
         """
         if id_ is None:
             return self._perform_below(
-                Call("GET", "profile/credentials", kwargs),
+                Call("GET", "profile/credentials", Credential._checked_query(kwargs)),
                 lambda parsed: Credential._read_list(parsed, self._path_inside() + "/profile"),
             )
         below = "profile/credentials/" + paths.quote_segment(id_)
@@ -216,7 +223,7 @@ class User(Resource):
 
         .. versionadded:: 1.0
         """
-        query = merge_query(opts, kwargs)
+        query = Credential._checked_query(merge_query(opts, kwargs))
         return self._perform_below(Call("GET", "profile/credentials/count", query), read_count)
 
     def _read_credential(self, parsed: Any) -> Credential:

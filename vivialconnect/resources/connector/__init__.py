@@ -10,7 +10,7 @@ from vivialconnect.common.error import VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, read_count
+from vivialconnect.resources._lists import LARGEST_PAGE, USUAL_FILTERS, ResourceList, read_count
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.connector.elements import (
     ConnectorCallback,
@@ -105,6 +105,7 @@ class Connector(Resource):
     singular = ROOT
     plural = "connectors"
 
+    _filters: ClassVar = USUAL_FILTERS
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active")
 
     date_created: str
@@ -147,7 +148,8 @@ class Connector(Resource):
         :raises RequestorError: If the request fails.
         :raises ResourceError: If the response is not a list of numbers.
         """
-        return self._find_items(ConnectorNumber, {"page": page, "limit": limit, **query})
+        asked = self._checked_query({"page": page, "limit": limit, **query})
+        return self._find_items(ConnectorNumber, asked)
 
     def find_each_number(
         self, limit: int | None = None, page_size: int = LARGEST_PAGE

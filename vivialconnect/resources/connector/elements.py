@@ -7,8 +7,8 @@ from typing import Any, ClassVar, TypeVar
 
 from vivialconnect.common import settings
 from vivialconnect.common.values import plain, shorten
-from vivialconnect.resources._attributes import join_fields
 from vivialconnect.resources._base import DEFAULT_LOCATION, ResourceBase, make_objects
+from vivialconnect.resources._lists import join_fields
 
 __all__ = ("ConnectorCallback", "ConnectorNumber")
 

@@ -14,7 +14,13 @@ from vivialconnect.common.segments import Segments
 from vivialconnect.common.util import encode_body
 from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
+from vivialconnect.resources._lists import (
+    LARGEST_PAGE,
+    USUAL_FILTERS,
+    ResourceList,
+    merge_query,
+    read_count,
+)
 from vivialconnect.resources._sendable import Sendable
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.message import bulk, polling, webhooks
@@ -94,6 +100,14 @@ class Message(Sendable):
     singular = "message"
     plural = "messages"
 
+    _filters: ClassVar = USUAL_FILTERS
+    _other_names: ClassVar = {
+        **dict.fromkeys(("text", "message", "msg", "content", "sms"), "body"),
+        **dict.fromkeys(("recipient", "number", "phone", "phone_number"), "to_number"),
+        **dict.fromkeys(("recipients", "numbers"), "to_numbers"),
+        **dict.fromkeys(("sender", "source"), "from_number"),
+        **dict.fromkeys(("image", "images", "attachment_urls"), "media_urls"),
+    }
     _repr_fields: ClassVar[tuple[str, ...]] = ("status", "from_number", "to_number", "body")
 
     date_created: str
@@ -221,7 +235,9 @@ class Message(Sendable):
     @classmethod
     def bulks(cls, *, page: int | None = None, limit: int | None = None) -> ResourceList[Bulk]:
         """List the bulk sends, one page of them: 50, or at most 150 with ``limit``."""
-        return cls._perform(Call("GET", "bulk", {"page": page, "limit": limit}), bulk.read_bulks)
+        return cls._perform(
+            Call("GET", "bulk", cls._checked_query({"page": page, "limit": limit})), bulk.read_bulks
+        )
 
     @classmethod
     def find_each_bulk(
@@ -239,7 +255,9 @@ class Message(Sendable):
         :param bulk_id: The id that :meth:`send_bulk` returned.
         """
         below = "bulk/" + paths.quote_segment(bulk_id, "bulk_id")
-        return cls._perform(Call("GET", below, {"page": page, "limit": limit}), cls._read_list)
+        return cls._perform(
+            Call("GET", below, cls._checked_query({"page": page, "limit": limit})), cls._read_list
+        )
 
     @classmethod
     def find_each_bulk_message(
@@ -299,7 +317,7 @@ class Message(Sendable):
     def attachments(self, **kwargs: Any) -> ResourceList[Attachment]:
         """List the attachments of the message, one page of them; the keywords are the query."""
         return self._perform_below(
-            Call("GET", "attachments", kwargs),
+            Call("GET", "attachments", Attachment._checked_query(kwargs)),
             lambda parsed: Attachment._read_list(parsed, self._path_inside()),
         )
 
@@ -312,7 +330,7 @@ class Message(Sendable):
 
     def attachments_count(self, opts: Mapping[str, Any] | None = None, **kwargs: Any) -> int:
         """Return the number of attachments; the query is as for :meth:`.Resource.count`."""
-        query = merge_query(opts, kwargs)
+        query = Attachment._checked_query(merge_query(opts, kwargs))
         return self._perform_below(Call("GET", "attachments/count", query), read_count)
 
     def _identifying_fields(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from vivialconnect.common import downloads, paths, scopes
 from vivialconnect.common.downloads import Download, Progress, Target, Write
 from vivialconnect.common.exchange import Call
+from vivialconnect.resources._lists import USUAL_FILTERS
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 
@@ -54,6 +55,7 @@ class Attachment(Resource):
     plural = "attachments"
 
     _parent_example: ClassVar[str] = "messages/9"
+    _filters: ClassVar = USUAL_FILTERS
     _repr_fields: ClassVar[tuple[str, ...]] = ("file_name", "content_type", "size")
 
     date_created: str

@@ -9,8 +9,8 @@ from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.values import is_empty, plain, shorten
-from vivialconnect.resources._lists import ResourceList, merge_query
-from vivialconnect.resources._spelling import check_spelling
+from vivialconnect.resources._lists import USUAL_FILTERS, ResourceList, merge_query
+from vivialconnect.resources._spelling import check_filters, check_spelling
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.number.lookup import NumberInfo, read_number_info
 from vivialconnect.resources.number.tags import Tagged
@@ -93,6 +93,7 @@ class Number(Tagged):
     singular = "phone_number"
     plural = "numbers"
 
+    _filters: ClassVar = (*USUAL_FILTERS, "contains", "name")
     _repr_fields: ClassVar[tuple[str, ...]] = ("phone_number", "name")
 
     date_created: str
@@ -161,6 +162,7 @@ class Number(Tagged):
         given = merge_query(opts, kwargs)
         check_spelling(given, AVAILABLE_PARAMETERS)
         query = {name: value for name, value in given.items() if not is_empty(value)}
+        check_filters("Number.available", AVAILABLE_PARAMETERS, query)
         country = paths.quote_segment(query.pop("country_code", "US"), "country_code")
         kind = paths.quote_segment(query.pop("number_type", "local"), "number_type")
         below = "available/{}/{}".format(country.upper(), kind.lower())

@@ -12,6 +12,7 @@ from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, unexpected
 from vivialconnect.resources._sendable import Sendable
+from vivialconnect.resources._spelling import check_one
 
 TaggedT = TypeVar("TaggedT", bound="Tagged")
 
@@ -91,6 +92,8 @@ class Tagged(Sendable):
 
     @classmethod
     def _find_tagged(cls: type[TaggedT], **query: Any) -> ResourceList[TaggedT]:
+        for name in ("page", "limit"):
+            check_one(name, query[name])
         return cls._perform(Call("GET", "tags", query), cls._read_list)
 
     def reload_tags(self) -> dict[str, str]:
