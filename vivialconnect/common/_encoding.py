@@ -78,9 +78,8 @@ def _query_text(key: str, value: Any) -> str:
 def _is_number(value: Any) -> bool:
     if isinstance(value, (int, float)):
         return _is_finite(value)
-    from decimal import Decimal  # noqa: PLC0415 - slow to import, rare in a query
-
-    return isinstance(value, Decimal) and value.is_finite()
+    # A Decimal. Its module is slow to import, and rarely needed.
+    return hasattr(value, "quantize") and bool(value.is_finite())
 
 
 def _is_finite(number: float) -> bool:

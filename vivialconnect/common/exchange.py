@@ -53,6 +53,8 @@ class Call(NamedTuple):
     body: bytes | None = None
     #: Receives the body of the response if it is a file, not JSON.
     sink: Sink | None = None
+    #: The keys of which a response of the service has one, unless it is the object itself.
+    roots: tuple[str, ...] = ()
     #: Whether a request that may have been received is retried, if its method allows it.
     retryable: bool = True
     #: Whether the response shows a secret, so that no error keeps its body.

@@ -46,7 +46,7 @@ class ResourceBase(metaclass=ResourceMeta):
     #: Fields by other names that people expect, for warnings.
     _other_names: ClassVar[Mapping[str, str]] = {}
     #: The documented parameters of queries; ``None`` if they are not declared.
-    _filters: ClassVar[Optional[tuple[str, ...]]] = None
+    _filters: ClassVar[tuple[str, ...] | None] = None
     #: An example of the path of a parent, ``"messages/9"``, if objects are always below one.
     _parent_example: ClassVar[str] = ""
 

@@ -92,8 +92,9 @@ class Setting(Generic[ValueT]):
     def read(self, class_: type) -> Any:
         """Return the value that a request would use."""
         values = current_settings(class_)
+        transport = values.pop("transport", None)
         if self.name == "transport":
-            return values.get(self.name)
+            return transport
         return getattr(settings.resolve(values), self.name)
 
 
@@ -218,9 +219,10 @@ class ResourceMeta(type):
         if key:
             body[KEY] = key
         made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
-        if made.__doc__ and namespace.get("_filters"):
+        filters = getattr(made, "_filters", None)
+        if filters and made.__doc__:
             # The last line, that of the closing quotes, has the indentation.
-            filters = ", ".join(map("``{}``".format, sorted(namespace["_filters"])))
+            filters = ", ".join(map("``{}``".format, sorted(filters)))
             indent = made.__doc__.rpartition("\n")[2]
             made.__doc__ += "\n{}Filters of its lists: {}.\n".format(indent, filters)
         made._reserved_names = reserved_names(made)

@@ -12,6 +12,8 @@ from vivialconnect.common.values import plain, shorten
 #: The filters that take a list of values.
 FILTERS_WITH_LISTS = ("include_types", "transaction_type")
 
+SEVERAL_VALUES = (list, tuple, set, frozenset, Mapping)
+
 #: How similar a name must be to a declared field to count as its misspelling, 1 for equal. The
 #: service has fields that are not documented; their names are less similar.
 MISSPELT = 0.85
@@ -61,23 +63,22 @@ def check_filters(class_name: str, known: Collection[str], query: Mapping[str, A
     :param query: The query.
     :raises ValueError: If a filter has several values and the service takes one.
     """
-    for name, value in query.items():
-        if name not in known:
-            text = "{} has no filter {!r}, so the service ignores it. The filters are {}"
-            message = text.format(class_name, name, ", ".join(sorted(known)))
-            warnings.warn(message, stacklevel=_level_of_caller())
-        elif name not in FILTERS_WITH_LISTS:
-            check_one(name, value)
+    check_single_values(known, query)
+    for name in (name for name in query if name not in known):
+        text = "{} has no filter {!r}, so the service ignores it. The filters are {}"
+        message = text.format(class_name, name, ", ".join(sorted(known)))
+        warnings.warn(message, stacklevel=_level_of_caller())
 
 
-def check_one(name: str, value: Any) -> None:
-    """Refuse a list or mapping instead of one value.
+def check_single_values(known: Collection[str], query: Mapping[str, Any]) -> None:
+    """Refuse a list for a parameter that has one value.
 
-    :raises ValueError: If it is one.
+    :raises ValueError: If a known parameter has several values and the service takes one.
     """
-    found = plain(value, name)
-    if isinstance(found, (list, tuple, set, frozenset, Mapping)):
-        raise ValueError("{} must be one value, got {}".format(name, shorten(found)))
+    for name, value in query.items():
+        is_single = name in known and name not in FILTERS_WITH_LISTS
+        if is_single and isinstance(plain(value, name), SEVERAL_VALUES):
+            raise ValueError("{} must be one value, got {}".format(name, shorten(value)))
 
 
 def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:

@@ -123,6 +123,10 @@ class Credential(Resource):
             copied._new_secret = self._new_secret
         return copied
 
+    @classmethod
+    def _roots(cls) -> tuple[str, ...]:
+        return ("user",)
+
     def _body(self, data: dict[str, Any]) -> bytes:
         return self._body_of({name: data[name] for name in WRITABLE if name in data})
 

@@ -119,7 +119,10 @@ class Resource(ResourceBase):
             raise ValueError(
                 "give the id by position: {}.find({!r})".format(cls.__name__, kwargs["id"])
             )
-        return cls._find(id_, path, **cls._checked_query(kwargs))
+        found: ResourceT | ResourceList[ResourceT] = cls._find(
+            id_, path, **cls._checked_query(kwargs)
+        )
+        return found
 
     @classmethod
     def _find(cls, id_: Id | None, path: str | None, **query: Any) -> Any:
@@ -271,7 +274,12 @@ class Resource(ResourceBase):
         """
         requestor = cls.request
         path = cls._path(requestor, paths.quote_prefix(prefix), id_, call.path)
-        return requestor.perform(call._replace(path=path), read)
+        return requestor.perform(call._replace(path=path, roots=call.roots or cls._roots()), read)
+
+    @classmethod
+    def _roots(cls) -> tuple[str, ...]:
+        """Return the keys that an object may have in a response."""
+        return (cls.singular,)
 
     def _perform_below(self, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
         """Send a request about the object, or below it, in its own scopes.
@@ -292,7 +300,8 @@ class Resource(ResourceBase):
                 requestor = type(self).request
                 id_ = None if method == "POST" else self.id
                 path = self._path(requestor, self._prefix, id_)
-                call = Call(method, path, body=self._body(data), secret=self._shows_secret)
+                body = self._body(data)
+                call = Call(method, path, body=body, roots=self._roots(), secret=self._shows_secret)
                 saved = requestor.perform(call, self._read_saved)
             except BaseException as failure:
                 self._save_failed(method, began, failure)
@@ -313,7 +322,7 @@ class Resource(ResourceBase):
 
     @classmethod
     def _read_saved(cls, parsed: Any) -> dict[str, Any] | None:
-        # The response to a save may be empty: then the fields stay as they were sent.
+        # The response to a PUT may be empty: then the fields stay as they were sent.
         return None if parsed is None else cls._read_data(parsed)
 
     def _save_failed(self, method: str, began: datetime, failure: BaseException) -> None:

@@ -170,7 +170,8 @@ class User(Resource):
         """
         body = Credential._body_of({} if name is None else {"name": name})
         return self._perform_below(
-            Call("POST", "profile/credentials", body=body, secret=True), self._read_credential
+            Call("POST", "profile/credentials", body=body, roots=("user",), secret=True),
+            self._read_credential,
         )
 
     @overload

@@ -172,7 +172,8 @@ class Message(Sendable):
         numbers = bulk.check_recipients(self.attributes.get("to_numbers"))
         self._complete_media()
         fields = {name: value for name, value in self.attributes.items() if value is not None}
-        call = Call("POST", "bulk", body=encode_body({**fields, "to_numbers": numbers}))
+        body = encode_body({**fields, "to_numbers": numbers})
+        call = Call("POST", "bulk", body=body, roots=("bulk_id",))
         try:
             with scopes.use_scopes(self._scopes):
                 return self._perform(call, bulk.read_bulk_id, self._prefix)

@@ -10,7 +10,7 @@ from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.values import is_empty, plain, shorten
 from vivialconnect.resources._lists import USUAL_FILTERS, ResourceList, merge_query
-from vivialconnect.resources._spelling import check_filters, check_spelling
+from vivialconnect.resources._spelling import check_single_values, check_spelling
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.number.lookup import NumberInfo, read_number_info
 from vivialconnect.resources.number.tags import Tagged
@@ -162,7 +162,7 @@ class Number(Tagged):
         given = merge_query(opts, kwargs)
         check_spelling(given, AVAILABLE_PARAMETERS)
         query = {name: value for name, value in given.items() if not is_empty(value)}
-        check_filters("Number.available", AVAILABLE_PARAMETERS, query)
+        check_single_values(AVAILABLE_PARAMETERS, query)
         country = paths.quote_segment(query.pop("country_code", "US"), "country_code")
         kind = paths.quote_segment(query.pop("number_type", "local"), "number_type")
         below = "available/{}/{}".format(country.upper(), kind.lower())
@@ -210,6 +210,10 @@ class Number(Tagged):
         """
         query = {"phone_number": _checked_number(phone_number)}
         return cls._perform(Call("GET", "lookup", query), read_number_info)
+
+    @classmethod
+    def _roots(cls) -> tuple[str, ...]:
+        return (cls.singular, "number")
 
     def _identifying_fields(self) -> dict[str, Any]:
         phone_number = self.attributes.get("phone_number")

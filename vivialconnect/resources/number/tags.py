@@ -12,7 +12,6 @@ from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, unexpected
 from vivialconnect.resources._sendable import Sendable
-from vivialconnect.resources._spelling import check_one
 
 TaggedT = TypeVar("TaggedT", bound="Tagged")
 
@@ -92,8 +91,6 @@ class Tagged(Sendable):
 
     @classmethod
     def _find_tagged(cls: type[TaggedT], **query: Any) -> ResourceList[TaggedT]:
-        for name in ("page", "limit"):
-            check_one(name, query[name])
         return cls._perform(Call("GET", "tags", query), cls._read_list)
 
     def reload_tags(self) -> dict[str, str]:
@@ -149,7 +146,8 @@ class Tagged(Sendable):
         return self._change_tags("DELETE", {key: ""})
 
     def _change_tags(self, method: str, tags: Mapping[str, str]) -> dict[str, str]:
-        call = Call(method, "tags", body=encode_body({"tags": tags}))
+        roots = ("tags", *self._roots())
+        call = Call(method, "tags", body=encode_body({"tags": tags}), roots=roots)
         found = self._perform_below(
             call, lambda parsed: None if parsed is None else self._read_tags(parsed)
         )
