@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from vivialconnect import (
     Message,
     Number,
     Resource,
+    ResourceError,
     ResourceList,
     Transaction,
     User,
@@ -97,10 +99,8 @@ def test_filters__other_ones(call: Callable[[], Any], service: FakeTransport) ->
     """What is no filter is one warning at the caller's line, and is sent all the same."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        try:
+        with suppress(ResourceError):  # the response is nothing that was asked for
             call()
-        except Exception as error:  # noqa: BLE001 - of the answer, which is nobody's
-            assert "expected" in str(error)
 
     (warning,) = caught
     assert warning.category is UserWarning

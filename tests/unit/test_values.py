@@ -1,5 +1,7 @@
 """Values of other libraries: taken as what they plainly are, or refused by the parameter's name."""
 
+# ruff: noqa: D102, FBT003, PLW0108, SLOT000 - stand-ins of one line, and calls of one value each
+
 from __future__ import annotations
 
 import enum
@@ -266,8 +268,9 @@ def target_of(call: Callable[[], Any]) -> str:
     ("value", "sent"),
     [
         (LazyText("x"), "x"), (NumpyText("x"), "x"), (Color.RED, "red"), (Lazy("x"), "x"),
-        (Integer(7), 7), (Decimal(7), 7), (PhoneNumber(), NUMBER), (Series("a", Integer(2)), ["a", 2]),
-        (Lazy({"a": Color.RED}), {"a": "red"}), (Lazy(None), None), (uuid.UUID(int=0), str(uuid.UUID(int=0))),
+        (Integer(7), 7), (Decimal(7), 7), (PhoneNumber(), NUMBER),
+        (Series("a", Integer(2)), ["a", 2]), (Lazy({"a": Color.RED}), {"a": "red"}),
+        (Lazy(None), None), (uuid.UUID(int=0), str(uuid.UUID(int=0))),
     ],
 )  # fmt: skip
 def test_fields__of_other_libraries(value: Any, sent: Any) -> None:
@@ -287,7 +290,8 @@ def test_fields__without_a_plain_form(value: Any) -> None:
 
 
 IDS = [(Integer(7), "7"), (Decimal(7), "7"), (Lazy(7), "7"), (NumpyText("a"), "a"),
-       (LazyText("a"), "a"), (Color.SEVEN, "7"), (uuid.UUID(int=7), str(uuid.UUID(int=7)))]  # fmt: skip
+       (LazyText("a"), "a"), (Color.SEVEN, "7"),
+       (uuid.UUID(int=7), str(uuid.UUID(int=7)))]  # fmt: skip
 
 
 @pytest.mark.parametrize(("id_", "sent"), IDS)
