@@ -303,7 +303,9 @@ class Connector(Resource):
         call = Call(method, name, body=encode_body({ROOT: {name: items}}))
         changed = self._perform_below(
             call,
-            lambda parsed: None if not parsed and method != "POST" else read_items(class_, parsed),
+            lambda parsed: (
+                None if parsed in (None, {}) and method != "POST" else read_items(class_, parsed)
+            ),
         )
         self._update_items(class_, self._find_after_change(class_) if changed is None else changed)
 
