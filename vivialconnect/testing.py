@@ -23,7 +23,7 @@ from vivialconnect.common.exchange import Limits, Request, Response, Sign, Sink
 
 __all__ = ["FakeTransport", "Request", "Response"]
 
-PIECE = 65_536  # bytes of a download that are passed on at once
+CHUNK_SIZE = 65_536  # bytes of a download that are passed on at once
 
 
 class FakeTransport:
@@ -54,14 +54,14 @@ class FakeTransport:
         """
         signed = request._replace(headers={**request.headers, **sign(request)})
         self.requests.append(signed)
-        response = _checked(self._handler(signed))
+        response = _check_response(self._handler(signed))
         if request.sink is None or response.status != HTTPStatus.OK:
             return response
-        _pass_on(response.content, request.sink)
+        _write_to_sink(response.content, request.sink)
         return response._replace(content=b"")
 
 
-def _checked(response: Any) -> Response:
+def _check_response(response: Any) -> Response:
     """Return what a handler has returned, if it is a response."""
     if not isinstance(response, Response):
         raise ValueError(
@@ -75,9 +75,9 @@ def _checked(response: Any) -> Response:
     return response
 
 
-def _pass_on(content: bytes, sink: Sink) -> None:
-    """Pass the body of a download to its sink, in pieces."""
+def _write_to_sink(content: bytes, sink: Sink) -> None:
+    """Pass the body of a download to its sink, in chunks."""
     sink.begin(len(content))
-    for start in range(0, len(content), PIECE):
-        if not sink.take(content[start : start + PIECE]):
+    for start in range(0, len(content), CHUNK_SIZE):
+        if not sink.take(content[start : start + CHUNK_SIZE]):
             return

@@ -177,7 +177,7 @@ def test_answer__without_a_list(body: Any) -> None:
 
 def test_create_credential__lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """A credential is asked for once, whatever becomes of the answer."""
-    monkeypatch.setattr(retries, "FIRST_LIMIT", 0.0005)
+    monkeypatch.setattr(retries, "INITIAL_BACKOFF", 0.0005)
     with ScriptedServer(answer({"message": "busy"}, 503)) as server:
         use(server, max_retries=2)
         with pytest.raises(VivialConnectError) as caught:

@@ -46,10 +46,10 @@ FINAL = (301, 302, 304, 307, 400, 401, 403, 404, 408, 409, 418, 422, 425, 500, 5
 TABLE: dict[str, tuple[Step, tuple[str, ...]]] = {
     "refused": (REFUSED, METHODS),
     "refused in time": (broken(error.NOT_SENT, Timeout), METHODS),
-    "refused for good": (broken(error.NOT_SENT, lasting=True), ()),
+    "refused for good": (broken(error.NOT_SENT, permanent=True), ()),
     "lost": (LOST, IDEMPOTENT),
     "lost in time": (broken(error.UNKNOWN, Timeout), IDEMPOTENT),
-    "lost for good": (broken(error.UNKNOWN, lasting=True), ()),
+    "lost for good": (broken(error.UNKNOWN, permanent=True), ()),
     "429": (status(429), METHODS),
     "502": (status(502), IDEMPOTENT),
     "503": (status(503), IDEMPOTENT),

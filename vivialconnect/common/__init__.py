@@ -18,7 +18,7 @@ import_module("logging")
 #: Held while a fork would do harm: during an import on first use, and while a setting is written.
 #: A child that is forked while another thread imports a module inherits the lock of that module,
 #: and its own first import would wait forever.
-no_fork = RLock()
+fork_lock = RLock()
 
 
 def import_with_fork_guard(name: str) -> Any:
@@ -27,7 +27,7 @@ def import_with_fork_guard(name: str) -> Any:
     ``requests``, ``urllib3`` and ``dateutil`` are imported only here, because each takes longer to
     import than this package.
     """
-    with no_fork:
+    with fork_lock:
         return import_module(name)
 
 
@@ -58,6 +58,8 @@ def at_fork(**hooks: Callable[[], object]) -> None:
         os.register_at_fork(**hooks)
 
 
-at_fork(before=no_fork.acquire, after_in_parent=no_fork.release, after_in_child=no_fork.release)
+at_fork(
+    before=fork_lock.acquire, after_in_parent=fork_lock.release, after_in_child=fork_lock.release
+)
 
 __getattr__ = submodule_getter(__name__)

@@ -9,31 +9,31 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from vivialconnect.common.redaction import masked
+from vivialconnect.common.redaction import mask
 from vivialconnect.common.times import format_basic, to_utc
 
 
-def to_plain(value: Any, place: str) -> Any:
+def to_json_value(value: Any, location: str) -> Any:
     """Return a copy of a value that contains only what JSON can represent.
 
-    :param place: Where the value is, for the error: ``message.tags[0]``.
+    :param location: Where the value is, for the error: ``message.tags[0]``.
     """
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, str):
-        return _encodable(value, place)
+        return _validate_text(value, location)
     if isinstance(value, Mapping):
-        prefix = place + "." if place else ""
+        prefix = location + "." if location else ""
         return {
-            checked_key(key, place or "the object"): to_plain(item, prefix + key)
+            validate_key(key, location or "the object"): to_json_value(item, prefix + key)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [to_plain(item, "{}[{}]".format(place, at)) for at, item in enumerate(value)]
-    return _plain_scalar(value, place)
+        return [to_json_value(item, "{}[{}]".format(location, at)) for at, item in enumerate(value)]
+    return _plain_scalar(value, location)
 
 
-def _plain_scalar(value: Any, place: str) -> Any:
+def _plain_scalar(value: Any, location: str) -> Any:
     if isinstance(value, float) and _is_finite(value):
         return value
     try:
@@ -42,15 +42,15 @@ def _plain_scalar(value: Any, place: str) -> Any:
         if isinstance(value, date):
             return value.isoformat()
     except ValueError as error:
-        raise _not_encodable(value, place, "JSON") from error
-    raise _not_encodable(value, place, "JSON")
+        raise _encoding_error(value, location, "JSON") from error
+    raise _encoding_error(value, location, "JSON")
 
 
 def query_pairs(key: str, value: Any) -> Iterator[tuple[str, str]]:
     """Yield the pairs that one parameter makes in a query, not yet percent-encoded."""
     if isinstance(value, Mapping):
         for name, item in value.items():
-            yield from query_pairs("{}[{}]".format(key, checked_key(name, key)), item)
+            yield from query_pairs("{}[{}]".format(key, validate_key(name, key)), item)
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from query_pairs(key + "[]", item)
@@ -63,7 +63,7 @@ def _query_text(key: str, value: Any) -> str:
         return "true" if value else "false"
     try:
         if isinstance(value, (str, bytes)):
-            return _encodable(value if isinstance(value, str) else value.decode(), key)
+            return _validate_text(value if isinstance(value, str) else value.decode(), key)
         if isinstance(value, datetime):
             return format_basic(value)
         if isinstance(value, date):
@@ -72,8 +72,8 @@ def _query_text(key: str, value: Any) -> str:
             # The text of an enumeration is its name in some releases of Python.
             return int.__repr__(value) if isinstance(value, int) else str(value)
     except ValueError as error:
-        raise _not_encodable(value, key, "a query") from error
-    raise _not_encodable(value, key, "a query")
+        raise _encoding_error(value, key, "a query") from error
+    raise _encoding_error(value, key, "a query")
 
 
 def _is_number_or_uuid(value: Any) -> bool:
@@ -89,24 +89,26 @@ def _is_finite(number: float) -> bool:
     return -float("inf") < number < float("inf")
 
 
-def checked_key(key: Any, place: str) -> str:
+def validate_key(key: Any, location: str) -> str:
     """Return a key of a mapping.
 
     :raises ValueError: If it is not a text that can be encoded.
     """
     if not isinstance(key, str):
-        raise ValueError("the keys of {} must be texts, got {!r}".format(place, key))
-    return _encodable(key, place)
+        raise ValueError("the keys of {} must be texts, got {!r}".format(location, key))
+    return _validate_text(key, location)
 
 
-def _encodable(text: str, place: str) -> str:
+def _validate_text(text: str, location: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise _not_encodable(text, place, "UTF-8") from error
+        raise _encoding_error(text, location, "UTF-8") from error
     return text
 
 
-def _not_encodable(value: Any, place: str, form: str) -> ValueError:
-    shown = "{:.60} ({})".format(repr(masked(place, value)), type(value).__name__)
-    return ValueError("{}: {} cannot be written in {}".format(place or "the object", shown, form))
+def _encoding_error(value: Any, location: str, form: str) -> ValueError:
+    shown = "{:.60} ({})".format(repr(mask(location, value)), type(value).__name__)
+    return ValueError(
+        "{}: {} cannot be written in {}".format(location or "the object", shown, form)
+    )

@@ -185,8 +185,8 @@ def _match_case(part: str, inflected: str) -> str:
     """
     lower = part.lower()
     shared = 0
-    for ours, theirs in zip(lower, inflected):
-        if ours != theirs:
+    for old, new in zip(lower, inflected):
+        if old != new:
             break
         shared += 1
     rest = inflected[shared:]
@@ -194,7 +194,7 @@ def _match_case(part: str, inflected: str) -> str:
     return part[:shared] + (rest.upper() if is_capitals else rest)
 
 
-def _direction(
+def _make_direction(
     words: dict[str, str], endings: dict[str, str], rules: Iterable[tuple[str, str]]
 ) -> Direction:
     """Return a direction. Words that are inflected already stay unchanged."""
@@ -216,8 +216,8 @@ _WORDS = {
     **{word: word + "es" for word in TAKES_ES},
     **{word: word + "s" for word in TAKES_S},
 }
-_TO_PLURAL = _direction(_WORDS, IRREGULAR_ENDINGS, PLURAL_RULES)
-_TO_SINGULAR = _direction(_reversed(_WORDS), _reversed(IRREGULAR_ENDINGS), SINGULAR_RULES)
+_TO_PLURAL = _make_direction(_WORDS, IRREGULAR_ENDINGS, PLURAL_RULES)
+_TO_SINGULAR = _make_direction(_reversed(_WORDS), _reversed(IRREGULAR_ENDINGS), SINGULAR_RULES)
 
 
 # A class derives its names at each request.

@@ -19,8 +19,8 @@ from typing import Any, Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 
 from vivialconnect.common.error import ResourceError
 
-LONGEST_STEM = 180  # bytes of the name of a file, of which file systems take 255
-LONGEST_SUFFIX = 16  # characters of it
+MAX_STEM_SIZE = 180  # bytes of the name of a file, of which file systems take 255
+MAX_SUFFIX_LENGTH = 16  # characters of it
 DEFAULT_NAME = "attachment"
 _INVALID_CHARACTERS = re.compile(r'[:*?"<>|]')
 #: The names of devices on Windows, with any suffix.
@@ -68,35 +68,35 @@ class DownloadSink:
     def __init__(
         self, write: Write, size: int | None = None, progress: Progress | None = None
     ) -> None:
-        self.taken = 0
+        self.received = 0
         self.content_type: str | None = None
         self._write = write
         self._size = size
         self._progress = progress
         self._total: int | None = None
-        self._begun = False
+        self._started = False
         self._status = 0
         self._failure: Exception | None = None
 
     def begin(self, length: int | None) -> None:
         """Prepare for a body of this length."""
-        self._begun = True
+        self._started = True
         self._total = self._size if length is None else length
 
-    def take(self, piece: bytes) -> bool:
+    def take(self, chunk: bytes) -> bool:
         """Write the next bytes, and return whether that succeeded."""
         try:
-            self._write(piece)
-            self.taken += len(piece)
+            self._write(chunk)
+            self.received += len(chunk)
             if self._progress is not None:
-                self._progress(self.taken, self._total)
+                self._progress(self.received, self._total)
         except Exception as failure:  # noqa: BLE001 - raised again in finish()
             self._failure = failure
         return self._failure is None
 
     def missing(self) -> int:
         """Return how many of the expected bytes have not been received."""
-        return max(0, (self._size or 0) - self.taken)
+        return max(0, (self._size or 0) - self.received)
 
     def finish(self, response: Any) -> None:
         """Take the body that the transport has not handed over, and raise the error of writing.
@@ -104,7 +104,7 @@ class DownloadSink:
         :param response: The response. That of a mock still has its body.
         """
         self._status = response.status
-        if not self._begun and self._status == HTTPStatus.OK:
+        if not self._started and self._status == HTTPStatus.OK:
             self.begin(len(response.content))
             self.take(response.content)
         failure, self._failure = self._failure, None
@@ -117,11 +117,11 @@ class DownloadSink:
 
         :raises ResourceError: If the response is a success other than 200.
         """
-        if not self._begun:
+        if not self._started:
             raise ResourceError(
                 "the response has the status {}, expected 200 with the file".format(self._status)
             )
-        return self.taken, self.content_type
+        return self.received, self.content_type
 
 
 def fetch_into(
@@ -139,18 +139,18 @@ def fetch_into(
     """
     if hasattr(target, "write"):
         return None, fetch(_writer(target))
-    folder, own_name = _place(target)
+    folder, file_name = _resolve_target(target)
     # In the same folder: a file can be renamed only within its file system.
     temporary = folder / ".{}.part".format(os.urandom(8).hex())
     try:
         with temporary.open("xb", buffering=0) as file:
-            result = fetch(partial(_write_whole, file))
+            result = fetch(partial(_write_all, file))
             # Without it, the file may be empty after a power failure.
             os.fsync(file.fileno())
-        if own_name:
-            path = _replace(temporary, folder / own_name)
+        if file_name:
+            path = _replace(temporary, folder / file_name)
         else:
-            path = _name_in_folder(temporary, safe_name(name))
+            path = _rename_in_folder(temporary, safe_name(name))
     finally:
         with suppress(FileNotFoundError):  # renamed, or never created
             temporary.unlink()
@@ -170,9 +170,9 @@ def safe_name(name: Any) -> str:
     plain = _INVALID_CHARACTERS.sub("_", shown).lstrip(".- ").rstrip(". ")
     plain = "_" + plain if _DEVICE.match(plain) else plain
     stem, suffix = PurePath(plain).stem, PurePath(plain).suffix
-    if len(suffix) > LONGEST_SUFFIX:
+    if len(suffix) > MAX_SUFFIX_LENGTH:
         stem, suffix = plain, ""
-    return stem.encode()[:LONGEST_STEM].decode(errors="ignore") + suffix or DEFAULT_NAME
+    return stem.encode()[:MAX_STEM_SIZE].decode(errors="ignore") + suffix or DEFAULT_NAME
 
 
 def _writer(stream: Any) -> Write:
@@ -182,23 +182,23 @@ def _writer(stream: Any) -> Write:
         raise ValueError("target must be an open stream, got a closed one")
     if hasattr(stream, "writable") and not stream.writable():
         raise ValueError("target must be a writable stream, got a readable one; open it with 'wb'")
-    return partial(_write_whole, stream)
+    return partial(_write_all, stream)
 
 
-def _write_whole(stream: Any, piece: bytes) -> None:
+def _write_all(stream: Any, chunk: bytes) -> None:
     """Write all bytes to a stream, which may write only some at a time."""
-    while piece:
-        written = stream.write(piece)
+    while chunk:
+        written = stream.write(chunk)
         if written is None and isinstance(stream, io.RawIOBase):
             written = 0
         if type(written) is not int:
             return
         if written <= 0:
             raise BlockingIOError(errno.EAGAIN, "the stream cannot be written to at the moment")
-        piece = piece[written:]
+        chunk = chunk[written:]
 
 
-def _place(target: Any) -> tuple[Path, str]:
+def _resolve_target(target: Any) -> tuple[Path, str]:
     """Return the folder of a file and its name; the name is empty if the target is a folder.
 
     Links are resolved.
@@ -229,16 +229,16 @@ def _replace(temporary: Path, path: Path) -> Path:
     return temporary.replace(path)
 
 
-def _name_in_folder(temporary: Path, name: str) -> Path:
+def _rename_in_folder(temporary: Path, name: str) -> Path:
     """Rename a file, with a number if the name is taken, and return its path."""
     path = first = temporary.with_name(name)
     numbers = count(2)
-    while not _give_name(temporary, path):
+    while not _rename_if_free(temporary, path):
         path = first.with_name("{}-{}{}".format(first.stem, next(numbers), first.suffix))
     return path
 
 
-def _give_name(temporary: Path, path: Path) -> bool:
+def _rename_if_free(temporary: Path, path: Path) -> bool:
     """Rename a file if the name is free, and return whether it was."""
     try:
         # Unlike a rename, a link never replaces a file that is created at the same time.

@@ -93,19 +93,19 @@ class VivialConnectError(Exception):
     #: What to do, if more is known than the class, the status and the outcome tell.
     _hint: str | None = None
     #: How to check whether the request took effect.
-    _look_up: str = ""
+    _lookup_hint: str = ""
 
     def __init__(self, message: str | None = None) -> None:
         self.message = "" if message is None else _safe_str(message)
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        hint = self._what_to_do()
+        hint = self._get_hint()
         words = self._describe() + ("; " + hint if hint else "")
         if self._request_line is not None:
             again = ", {} attempts".format(self.attempts) if (self.attempts or 1) > 1 else ""
             words = "{} ({}{})".format(words, self._request_line, again)
-        return words + self._advice()
+        return words + self._outcome_advice()
 
     def __repr__(self) -> str:
         return "{}({!r})".format(type(self).__name__, str(self))
@@ -113,14 +113,14 @@ class VivialConnectError(Exception):
     def _describe(self) -> str:
         return self.message or (type(self).__doc__ or type(self).__name__).splitlines()[0]
 
-    def _what_to_do(self) -> str | None:
+    def _get_hint(self) -> str | None:
         return self._hint
 
-    def _advice(self) -> str:
+    def _outcome_advice(self) -> str:
         if self.method in SAFE_METHODS and self.outcome != NOT_SENT:
             return ""
         advice = _OUTCOME_ADVICE.get(self.outcome or "", "")
-        return advice + self._look_up if self.outcome in (UNKNOWN, ACCEPTED) else advice
+        return advice + self._lookup_hint if self.outcome in (UNKNOWN, ACCEPTED) else advice
 
 
 class RequestorError(VivialConnectError):
@@ -135,7 +135,7 @@ class RequestorError(VivialConnectError):
     retry_after: float | None = None
 
     #: What to do about the status.
-    _usual_hint: ClassVar[str | None] = None
+    _default_hint: ClassVar[str | None] = None
 
     def __init__(
         self,
@@ -155,13 +155,13 @@ class RequestorError(VivialConnectError):
             return super()._describe()
         return _describe_status(self.http_status, self.error_code, self.message)
 
-    def _what_to_do(self) -> str | None:
+    def _get_hint(self) -> str | None:
         if self._hint or not isinstance(self.http_status, int):
             return self._hint
         kind = error_for_status(self.http_status)
         if kind is RateLimit and self.retry_after is not None:
             return "wait {:.0f} seconds before the next request".format(self.retry_after)
-        return kind._usual_hint
+        return kind._default_hint
 
 
 class ConnectionError(RequestorError):  # noqa: A001 - the documented name
@@ -173,7 +173,7 @@ class ConnectionError(RequestorError):  # noqa: A001 - the documented name
     """
 
     #: The request must not be retried: it would fail again, or deliver a body twice.
-    _lasting = False
+    _permanent = False
 
 
 class Timeout(ConnectionError):
@@ -190,7 +190,7 @@ class Redirection(RequestorError):
     :param headers: The headers of the response.
     """
 
-    _usual_hint = "set api_base_url to the current URL of the service"
+    _default_hint = "set api_base_url to the current URL of the service"
 
     def __init__(
         self,
@@ -209,7 +209,7 @@ class Redirection(RequestorError):
 class ClientError(RequestorError):
     """The service refused the request (4xx)."""
 
-    _usual_hint = "fix the request; sent unchanged, it will fail again"
+    _default_hint = "fix the request; sent unchanged, it will fail again"
 
 
 class BadRequest(ClientError):
@@ -219,56 +219,56 @@ class BadRequest(ClientError):
 class UnauthorizedAccess(ClientError):
     """The API key, the API secret or the signature is wrong (401)."""
 
-    _usual_hint = "check api_key and api_secret"
+    _default_hint = "check api_key and api_secret"
 
 
 class ForbiddenAccess(ClientError):
     """The API key has no access to this account or resource (403)."""
 
-    _usual_hint = "check that api_account_id is an account of this API key"
+    _default_hint = "check that api_account_id is an account of this API key"
 
 
 class ResourceNotFound(ClientError):
     """The resource does not exist (404)."""
 
-    _usual_hint = "check the id, api_account_id and api_base_url"
+    _default_hint = "check the id, api_account_id and api_base_url"
 
 
 class MethodNotAllowed(ClientError):
     """The resource does not support the method (405)."""
 
-    _usual_hint = "the service does not support this request"
+    _default_hint = "the service does not support this request"
 
 
 class ResourceConflict(ClientError):
     """The request conflicts with another resource (409)."""
 
-    _usual_hint = "reload the conflicting resource before you send the request again"
+    _default_hint = "reload the conflicting resource before you send the request again"
 
 
 class ResourceInvalid(ClientError):
     """The resource is invalid (422)."""
 
-    _usual_hint = "correct the fields of the resource"
+    _default_hint = "correct the fields of the resource"
 
 
 class RateLimit(ClientError):
     """Too many requests (429). ``retry_after`` has the delay, if the service sent one."""
 
-    _usual_hint = "wait before the next request"
+    _default_hint = "wait before the next request"
 
 
 class ServerError(RequestorError):
     """The service failed (5xx)."""
 
-    _usual_hint = "the service failed: try again later"
+    _default_hint = "the service failed: try again later"
 
 
 class ResourceError(VivialConnectError):
     """The response is not the expected resource."""
 
 
-CLASS_OF_STATUS: dict[int, type[RequestorError]] = {
+CLASS_BY_STATUS: dict[int, type[RequestorError]] = {
     400: BadRequest,
     401: UnauthorizedAccess,
     403: ForbiddenAccess,
@@ -278,7 +278,7 @@ CLASS_OF_STATUS: dict[int, type[RequestorError]] = {
     422: ResourceInvalid,
     429: RateLimit,
 }
-CLASS_OF_HUNDRED: dict[int, type[RequestorError]] = {
+CLASS_BY_FIRST_DIGIT: dict[int, type[RequestorError]] = {
     3: Redirection,
     4: ClientError,
     5: ServerError,
@@ -291,7 +291,7 @@ def error_for_status(status: int) -> type[RequestorError]:
     >>> error_for_status(404).__name__, error_for_status(418).__name__
     ('ResourceNotFound', 'ClientError')
     """
-    return CLASS_OF_STATUS.get(status) or CLASS_OF_HUNDRED.get(status // 100, RequestorError)
+    return CLASS_BY_STATUS.get(status) or CLASS_BY_FIRST_DIGIT.get(status // 100, RequestorError)
 
 
 def add_request(

@@ -1,6 +1,6 @@
 """The values that pass between a resource, its Requestor and a transport.
 
-A resource makes a :class:`Call`. The Requestor turns it into a :class:`Request`, which a
+A resource makes a :class:`RequestSpec`. The Requestor turns it into a :class:`Request`, which a
 :class:`Transport` sends once within its :class:`Limits`. The result is a :class:`Response`.
 All of them are immutable.
 """
@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 #: Seconds, 23 days. The operating system counts a timeout in milliseconds, in 32 bits.
-LONGEST_TIMEOUT = 2_000_000
+MAX_TIMEOUT = 2_000_000
 
 
 class Sink(Protocol):
-    """Receives the body of a download piece by piece, so that it is never in memory as a whole."""
+    """Receives the body of a download chunk by chunk, so that it is never in memory as a whole."""
 
     def begin(self, length: int | None) -> None:
         """Prepare for a body.
@@ -24,10 +24,10 @@ class Sink(Protocol):
         """
         ...
 
-    def take(self, piece: bytes) -> bool:
+    def take(self, chunk: bytes) -> bool:
         """Take the next bytes. Must not raise.
 
-        :param piece: The bytes.
+        :param chunk: The bytes.
         :returns: Whether the rest of the body is wanted.
         """
         ...
@@ -37,7 +37,7 @@ class Sink(Protocol):
         ...
 
 
-class Call(NamedTuple):
+class RequestSpec(NamedTuple):
     """A request as a resource describes it.
 
     ``repr`` shows the method and the path, not the query or the body.
@@ -45,7 +45,7 @@ class Call(NamedTuple):
 
     #: The HTTP method.
     method: str
-    #: The path below the base URL, or below the class that makes the call.
+    #: The path below the base URL, or below the class that sends the request.
     path: str
     #: The query, not encoded yet.
     query: Mapping[str, Any] = {}
@@ -59,7 +59,7 @@ class Call(NamedTuple):
     secret: bool = False
 
     def __repr__(self) -> str:
-        return "Call({!r}, {!r})".format(self.method, self.path)
+        return "RequestSpec({!r}, {!r})".format(self.method, self.path)
 
 
 class Request(NamedTuple):
@@ -120,7 +120,7 @@ class Limits(NamedTuple):
     verify: bool | str = True
     #: The ``request_timeout`` that the deadline comes from, in seconds. The body of a download has
     #: no deadline as a whole; it times out when it pauses for this long.
-    timeout: float = LONGEST_TIMEOUT
+    timeout: float = MAX_TIMEOUT
 
 
 #: Returns the header fields of the signature, for a request whose every byte is final.

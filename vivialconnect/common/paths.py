@@ -95,7 +95,7 @@ def account_path(account_id: Any, name: str = "api_account_id") -> str:
     return "/accounts/" + quote_segment(account_id, name)
 
 
-def prefix_of(options: Mapping[str, Any] | None) -> str:
+def read_prefix_options(options: Mapping[str, Any] | None) -> str:
     """Return the path in the ``prefix_options`` of a new resource.
 
     :raises ValueError: If they are not a mapping, or have another key.

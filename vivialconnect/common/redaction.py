@@ -88,10 +88,10 @@ def is_secret(name: str) -> bool:
     return any(word in str(name).lower() for word in SECRET_WORDS)
 
 
-def masked(name: str, value: Any) -> Any:
+def mask(name: str, value: Any) -> Any:
     """Return the value of a field, or stars if its name says that it is secret.
 
-    >>> masked("api_secret", "abc"), masked("body", "abc")
+    >>> mask("api_secret", "abc"), mask("body", "abc")
     ('***', 'abc')
     """
     return MASK if is_secret(name) else value

@@ -26,10 +26,10 @@ from vivialconnect.common.error import (
     add_request,
 )
 from vivialconnect.common.exchange import (
-    LONGEST_TIMEOUT,
-    Call,
+    MAX_TIMEOUT,
     Limits,
     Request,
+    RequestSpec,
     Response,
     Transport,
 )
@@ -147,9 +147,9 @@ class Requestor:
 
         :param seconds: The timeout; ``request_timeout`` counts if it is shorter.
         """
-        ready = self._validated()
-        timeout = min(seconds, ready.request_timeout)
-        return self.from_settings(ready._replace(request_timeout=timeout), self._transport)
+        config = self._validated()
+        timeout = min(seconds, config.request_timeout)
+        return self.from_settings(config._replace(request_timeout=timeout), self._transport)
 
     def _validated(self) -> settings.Settings:
         if self._transport is not None:
@@ -186,11 +186,11 @@ class Requestor:
         :raises RequestorError: If the request fails.
         :raises ResourceError: If the response is not JSON.
         """
-        return self.perform(Call("GET", url, params or {}))
+        return self.perform(RequestSpec("GET", url, params or {}))
 
     def head(self, url: str, params: Mapping[str, Any] | None = None) -> None:
         """Send a HEAD request, which has no response body; otherwise like :meth:`get`."""
-        self.perform(Call("HEAD", url, params or {}))
+        self.perform(RequestSpec("HEAD", url, params or {}))
 
     def post(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
         """Send a POST request and return the parsed response.
@@ -202,14 +202,14 @@ class Requestor:
         :raises RequestorError: If the request fails; ``outcome`` tells whether it took effect.
         :raises ResourceError: If the response is not JSON.
         """
-        return self.perform(Call("POST", url, query or {}, encode_body(params)))
+        return self.perform(RequestSpec("POST", url, query or {}, encode_body(params)))
 
     def put(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
         """Send a PUT request; parameters, result and errors are those of :meth:`post`.
 
         PUT is retried after a network fault, including a change of a password sent this way.
         """
-        return self.perform(Call("PUT", url, query or {}, encode_body(params)))
+        return self.perform(RequestSpec("PUT", url, query or {}, encode_body(params)))
 
     def delete(
         self, url: str, params: Mapping[str, Any] | None = None, *, payload: Any = None
@@ -224,7 +224,7 @@ class Requestor:
         :raises ResourceError: If the response is not JSON.
         """
         body = None if payload is None else encode_body(payload)
-        return self.perform(Call("DELETE", url, params or {}, body))
+        return self.perform(RequestSpec("DELETE", url, params or {}, body))
 
     def sign(
         self,
@@ -245,42 +245,42 @@ class Requestor:
             lists them.
         :raises ValueError: If key or secret is missing, or the header ``Date`` or ``Host``.
         """
-        ready = self._validated()
+        config = self._validated()
         body = data or b""
         if not isinstance(body, bytes):
             body = six.ensure_binary(body)
         signed = signing.signed_headers(headers)
         text = signing.canonical_request(method, iso8601_timestamp, abs_url, signed, body)
-        return signing.signature(str(ready.api_secret), text), signing.signed_names(signed)
+        return signing.signature(str(config.api_secret), text), signing.signed_names(signed)
 
     def perform(
         self,
-        call: Call,
-        make: Callable[[Any], ResultT] = _unchanged,
+        spec: RequestSpec,
+        read: Callable[[Any], ResultT] = _unchanged,
         *,
         on_response: Callable[[Response], object] | None = None,
     ) -> ResultT:
-        """Send a request, with retries, and return what ``make`` makes of the parsed response.
+        """Send a request, with retries, and return what ``read`` makes of the parsed response.
 
-        :param call: The request.
-        :param make: Makes the result of the parsed body, or raises ``ResourceError``, which is
+        :param spec: The request.
+        :param read: Makes the result of the parsed body, or raises ``ResourceError``, which is
             raised with the request added to it.
         :param on_response: Called with the response before it is read.
         :raises ValueError: If a setting is missing or invalid, or the request cannot be encoded.
         :raises RequestorError: If the request fails.
         :raises ResourceError: If the response is not what was asked for.
         """
-        ready = self._validated()
-        request = _describe(call, ready)
-        deadline = time.monotonic() + min(ready.request_timeout, LONGEST_TIMEOUT)
-        attempts = Attempts(call, ready.max_retries, deadline)
+        config = self._validated()
+        request = _build_request(spec, config)
+        deadline = time.monotonic() + min(config.request_timeout, MAX_TIMEOUT)
+        attempts = Attempts(spec, config.max_retries, deadline)
         while True:
             try:
-                response = self._attempt(request, ready, attempts)
+                response = self._attempt(request, config, attempts)
                 break
             except RequestorError as failure:
                 attempts.add(failure)
-                if attempts.has_deleted(failure):
+                if attempts.already_deleted(failure):
                     response = ALREADY_DELETED
                     break
                 delay = attempts.delay_after(failure)
@@ -290,13 +290,13 @@ class Requestor:
             self._sleep(delay)
         if on_response is not None:
             on_response(response)
-        return responses.read(call, request, response, attempts.made, make)
+        return responses.read_result(spec, request, response, attempts.made, read)
 
-    def _attempt(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
+    def _attempt(self, request: Request, config: settings.Settings, attempts: Attempts) -> Response:
         """Sign and send a request once, and return a successful response."""
         transport = self._transport or _default_transport()
-        signer = Signer(str(ready.api_key), ready.api_secret or "", self._clock)
-        limits = Limits(attempts.deadline, ready.api_verify_request, ready.request_timeout)
+        signer = Signer(str(config.api_key), config.api_secret or "", self._clock)
+        limits = Limits(attempts.deadline, config.api_verify_request, config.request_timeout)
         attempts.made += 1
         started = time.monotonic()
         try:
@@ -306,7 +306,7 @@ class Requestor:
             _log_attempt(request, type(failure).__name__, started, attempts.made)
             raise
         _log_attempt(request, response.status, started, attempts.made)
-        refusal = responses.error_of(request, response, signer.canonical, self._clock())
+        refusal = responses.error_for_response(request, response, signer.canonical, self._clock())
         if refusal is not None:
             raise refusal
         return response
@@ -317,16 +317,16 @@ def _default_transport() -> Transport:
     return shared
 
 
-def _describe(call: Call, ready: settings.Settings) -> Request:
+def _build_request(spec: RequestSpec, config: settings.Settings) -> Request:
     """Return the encoded HTTP request, without the headers of its signature."""
-    path, written = paths.encode_target(call.path)
-    query = "&".join(part for part in (written, Util.to_query(call.query)) if part)
-    url = ready.api_base_url + path + (query and "?" + query)
-    usual = CLIENT_HEADERS if call.sink is None else MEDIA_HEADERS
+    path, written = paths.encode_target(spec.path)
+    query = "&".join(part for part in (written, Util.to_query(spec.query)) if part)
+    url = config.api_base_url + path + (query and "?" + query)
+    usual = CLIENT_HEADERS if spec.sink is None else MEDIA_HEADERS
     headers = {"Host": url.split("/", 3)[2], **usual}
-    if call.body is not None:
+    if spec.body is not None:
         headers["Content-Type"] = "application/json"
-    return Request(call.method, url, headers, call.body, call.sink)
+    return Request(spec.method, url, headers, spec.body, spec.sink)
 
 
 def _log_attempt(request: Request, result: Any, started: float, attempt: int) -> None:
@@ -341,7 +341,7 @@ def _log_attempt(request: Request, result: Any, started: float, attempt: int) ->
         logger.debug(
             "%s %s -> %s in %.0f ms, attempt %d",
             request.method,
-            _shown_path(request),
+            _masked_path(request),
             result,
             (time.monotonic() - started) * 1000,
             attempt,
@@ -359,13 +359,13 @@ def _log_retry(request: Request, failure: RequestorError, delay: float) -> None:
     logger.info(
         "%s %s failed with %s, retry in %.2f s: attempt %d",
         request.method,
-        _shown_path(request),
+        _masked_path(request),
         failure.http_status or type(failure).__name__,
         delay,
         (failure.attempts or 0) + 1,
     )
 
 
-def _shown_path(request: Request) -> str:
+def _masked_path(request: Request) -> str:
     """Return the path, with phone numbers masked."""
     return re.sub(r"%2B\d+", "%2B...", split_target(request.url)[0])

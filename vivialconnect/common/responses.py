@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from vivialconnect.common import error, paths
-from vivialconnect.common.exchange import Call, Request, Response
+from vivialconnect.common.exchange import Request, RequestSpec, Response
 from vivialconnect.common.redaction import SecretBytes, redact_response
 from vivialconnect.common.retries import retry_after
 from vivialconnect.common.signing import explain_refusal
@@ -16,7 +16,7 @@ from vivialconnect.common.util import Util
 ResultT = TypeVar("ResultT")
 
 
-def error_of(
+def error_for_response(
     request: Request, response: Response, canonical: str, now: datetime
 ) -> error.RequestorError | None:
     """Return the error for the status of a response; ``None`` for a success (2xx).
@@ -29,7 +29,7 @@ def error_of(
     status = response.status
     if 200 <= status < 300:  # noqa: PLR2004 - successful, RFC 9110 section 15.3
         return None
-    failure = _error_for_status(request, response)
+    failure = _make_error(request, response)
     failure.retry_after = retry_after(response.header("retry-after"), now)
     if isinstance(failure, error.UnauthorizedAccess):
         body = failure.json_body if isinstance(failure.json_body, dict) else {}
@@ -42,7 +42,7 @@ def error_of(
     return failure
 
 
-def _error_for_status(request: Request, response: Response) -> error.RequestorError:
+def _make_error(request: Request, response: Response) -> error.RequestorError:
     class_ = error.error_for_status(response.status)
     content = redact_response(response.content, request.body)
     if not issubclass(class_, error.Redirection):
@@ -55,32 +55,36 @@ def _error_for_status(request: Request, response: Response) -> error.RequestorEr
     return redirection
 
 
-def read(
-    call: Call, request: Request, response: Response, attempts: int, make: Callable[[Any], ResultT]
+def read_result(
+    spec: RequestSpec,
+    request: Request,
+    response: Response,
+    attempts: int,
+    read: Callable[[Any], ResultT],
 ) -> ResultT:
-    """Return what ``make`` makes of the body of a successful response.
+    """Return what ``read`` returns for the body of a successful response.
 
-    :param call: The request as it was asked for.
+    :param spec: The request as it was asked for.
     :param request: The request as it was sent.
     :param response: The response.
     :param attempts: The number of attempts.
-    :param make: Takes the parsed body: ``None`` if it is empty, or went into a sink. It may raise
+    :param read: Takes the parsed body: ``None`` if it is empty, or went into a sink. It may raise
         ``ResourceError``.
     :raises ResourceError: If the body is not what was asked for.
     """
     try:
-        return make(_parse(response) if call.sink is None else None)
+        return read(_parse(response) if spec.sink is None else None)
     except error.ResourceError as caught:
         failure = caught
     failure.http_status = response.status
-    if call.secret or isinstance(request.body, SecretBytes):
+    if spec.secret or isinstance(request.body, SecretBytes):
         # A new error: causes and tracebacks of the first may contain the secret.
         failure = error.ResourceError(failure.message)
         failure.http_status = response.status
     content = redact_response(response.content, request.body)
-    if not call.secret:
+    if not spec.secret:
         failure.http_body = content.decode(errors="replace")
-        failure.json_body = _parse_if_json(content)
+        failure.json_body = _try_parse(content)
     if request.method in error.SAFE_METHODS:
         failure._hint = "check that api_base_url is the URL of the service"
     error.add_request(failure, request, error.ACCEPTED, attempts, response.headers)
@@ -105,7 +109,7 @@ def _parse(response: Response) -> Any:
         ) from cause
 
 
-def _parse_if_json(content: bytes) -> Any:
+def _try_parse(content: bytes) -> Any:
     try:
         return Util.json_to_dict(content)
     except (ValueError, MemoryError):

@@ -27,13 +27,13 @@ from http import HTTPStatus
 from typing import Callable
 
 from vivialconnect.common import error
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.exchange import RequestSpec
 from vivialconnect.common.times import parse_http_date
 
-FIRST_LIMIT = 0.5  # seconds, of the delay before the first retry
-LARGEST_LIMIT = 8  # seconds, of any delay that the service did not ask for
-LARGEST_EXPONENT = 16
-LONGEST_FIGURE = 12  # digits of a Retry-After; longer ones are invalid
+INITIAL_BACKOFF = 0.5  # seconds, of the delay before the first retry
+MAX_BACKOFF = 8  # seconds, of any delay that the service did not ask for
+MAX_EXPONENT = 16
+MAX_DIGITS = 12  # digits of a Retry-After; longer ones are invalid
 
 RETRYABLE_METHODS = frozenset(("GET", "HEAD", "PUT", "DELETE"))
 RETRYABLE_STATUSES = frozenset(
@@ -50,8 +50,8 @@ def backoff(attempt: int, draw: Callable[[], float] = random.random) -> float:
     >>> [backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]
     """
-    exponent = min(attempt - 1, LARGEST_EXPONENT)
-    return draw() * min(LARGEST_LIMIT, FIRST_LIMIT * 2.0**exponent)
+    exponent = min(attempt - 1, MAX_EXPONENT)
+    return draw() * min(MAX_BACKOFF, INITIAL_BACKOFF * 2.0**exponent)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -66,7 +66,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return float(text) if len(text) <= LONGEST_FIGURE else None
+        return float(text) if len(text) <= MAX_DIGITS else None
     moment = parse_http_date(text)
     return None if moment is None else max(0.0, (moment - now).total_seconds())
 
@@ -74,19 +74,19 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 class Attempts:
     """The attempts of one request: how many there were, and whether another may follow.
 
-    :param call: The request.
+    :param spec: The request.
     :param max_retries: How many attempts may follow the first.
     :param deadline: The deadline of the request, as a value of ``time.monotonic()``.
     """
 
     __slots__ = ("_max_retries", "_may_have_arrived", "_retryable", "deadline", "made", "method")
 
-    def __init__(self, call: Call, max_retries: int, deadline: float) -> None:
-        self.method = call.method
+    def __init__(self, spec: RequestSpec, max_retries: int, deadline: float) -> None:
+        self.method = spec.method
         self.deadline = deadline
         self.made = 0
         self._max_retries = max_retries
-        self._retryable = call.retryable and call.method in RETRYABLE_METHODS
+        self._retryable = spec.retryable and spec.method in RETRYABLE_METHODS
         self._may_have_arrived = False
 
     def add(self, failure: error.RequestorError) -> None:
@@ -100,7 +100,7 @@ class Attempts:
         elif self._may_have_arrived and self.method not in error.SAFE_METHODS:
             failure.outcome = error.UNKNOWN
 
-    def has_deleted(self, failure: error.RequestorError) -> bool:
+    def already_deleted(self, failure: error.RequestorError) -> bool:
         """Return whether a 404 means that an earlier attempt deleted the resource."""
         not_found = self.method == "DELETE" and failure.http_status == HTTPStatus.NOT_FOUND
         return not_found and self._may_have_arrived
@@ -122,5 +122,5 @@ class Attempts:
             return True
         if isinstance(failure, error.ConnectionError):
             not_sent = failure.outcome == error.NOT_SENT
-            return not failure._lasting and (not_sent or self._retryable)
+            return not failure._permanent and (not_sent or self._retryable)
         return self._retryable and failure.http_status in RETRYABLE_STATUSES

@@ -19,7 +19,7 @@ from contextvars import ContextVar
 from typing import Any, NoReturn, Tuple  # noqa: UP035 - 3.9 evaluates Tuple[...]
 
 from vivialconnect.common.exchange import Transport
-from vivialconnect.common.settings import CREDENTIALS, protect, validate_one
+from vivialconnect.common.settings import CREDENTIALS, normalize, validate_one
 
 
 class Scope:
@@ -122,7 +122,7 @@ def configured(
         "max_retries": max_retries,
         "transport": transport,
     }
-    values = {name: protect(name, value) for name, value in given.items() if value is not _UNSET}
+    values = {name: normalize(name, value) for name, value in given.items() if value is not _UNSET}
     for name, value in values.items():
         validate_one(name, value)
     if len(values.keys() & CREDENTIALS) == 1:
@@ -135,7 +135,7 @@ def active_scopes() -> Scopes:
     return _active.get()
 
 
-def merged_settings(scopes: Scopes) -> dict[str, Any]:
+def merge_scopes(scopes: Scopes) -> dict[str, Any]:
     """Return the settings that scopes make together, and their transport; the inner scope wins."""
     return {name: value for scope in scopes for name, value in scope._values.items()}
 

@@ -71,9 +71,9 @@ def count(text: str) -> Segments:
     encoding = UCS2 if non_gsm else GSM
     widths = _widths(text, encoding)
     units = sum(widths)
-    starts = _starts(widths, encoding)
-    room = CAPACITY[encoding][len(starts) > 1]
-    return Segments(encoding, len(starts), units, room - sum(widths[starts[-1] :]), non_gsm)
+    starts = _segment_starts(widths, encoding)
+    capacity = CAPACITY[encoding][len(starts) > 1]
+    return Segments(encoding, len(starts), units, capacity - sum(widths[starts[-1] :]), non_gsm)
 
 
 def split(text: str) -> list[str]:
@@ -89,7 +89,7 @@ def split(text: str) -> list[str]:
     ['Hello']
     """
     encoding = UCS2 if _non_gsm(text) else GSM
-    starts = _starts(_widths(text, encoding), encoding)
+    starts = _segment_starts(_widths(text, encoding), encoding)
     return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)])]
 
 
@@ -117,14 +117,14 @@ def _widths(text: str, encoding: str) -> list[int]:
     return widths
 
 
-def _starts(widths: list[int], encoding: str) -> list[int]:
+def _segment_starts(widths: list[int], encoding: str) -> list[int]:
     """Return the index of the first character of each segment."""
-    alone, each = CAPACITY[encoding]
+    single, multipart = CAPACITY[encoding]
     starts, used = [0], 0
-    if sum(widths) <= alone:
+    if sum(widths) <= single:
         return starts
     for index, width in enumerate(widths):
-        if used + width > each:
+        if used + width > multipart:
             starts.append(index)
             used = 0
         used += width

@@ -96,10 +96,10 @@ def resolve(values: Mapping[str, Any], environ: Mapping[str, str] | None = None)
             found = environ.get(variable)
             if found:
                 given[name] = found
-    return Settings(**{name: protect(name, value) for name, value in given.items()})
+    return Settings(**{name: normalize(name, value) for name, value in given.items()})
 
 
-def protect(name: str, value: Any) -> Any:
+def normalize(name: str, value: Any) -> Any:
     """Return the value of a setting as plain text, the secret as one that no ``repr`` shows."""
     if not isinstance(value, str):
         return value
@@ -113,7 +113,7 @@ def validate(settings: Settings) -> Settings:
     :raises ValueError: If a setting is missing or invalid.
     """
     if settings.api_key is None or settings.api_secret is None:
-        raise missing(settings, *CREDENTIALS)
+        raise missing_error(settings, *CREDENTIALS)
     for name, check in _CHECKS.items():
         check(name, getattr(settings, name))
     return settings._replace(api_base_url=_check_base_url("api_base_url", settings.api_base_url))
@@ -132,7 +132,7 @@ def validate_one(name: str, value: Any) -> None:
         check_transport(name, value)
 
 
-def missing(settings: Settings, *names: str) -> ValueError:
+def missing_error(settings: Settings, *names: str) -> ValueError:
     """Return the error for missing settings, which names all of them and where to set them.
 
     :param settings: The settings.
@@ -141,11 +141,11 @@ def missing(settings: Settings, *names: str) -> ValueError:
     absent = [name for name in names if getattr(settings, name) is None]
     several = len(absent) > 1
     message = "{} {} not set: assign {}, or set the environment variable{} {}".format(
-        _enumerate(absent),
+        _join_words(absent),
         "are" if several else "is",
-        _enumerate(["Resource." + name for name in absent]),
+        _join_words(["Resource." + name for name in absent]),
         "s" if several else "",
-        _enumerate([ENVIRONMENT[name] for name in absent]),
+        _join_words([ENVIRONMENT[name] for name in absent]),
     )
     present = [name for name in CREDENTIALS if getattr(settings, name) is not None]
     if len(present) == 1:
@@ -166,7 +166,7 @@ def without_credentials(url: str) -> str:
     return urlunsplit((scheme, netloc.rpartition("@")[2], path, query, fragment))
 
 
-def _enumerate(words: list[str]) -> str:
+def _join_words(words: list[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 

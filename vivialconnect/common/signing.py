@@ -29,14 +29,14 @@ from vivialconnect.common.exchange import Request
 from vivialconnect.common.times import format_basic, format_http_date, parse_http_date
 
 #: The headers that are signed, in order; ``content-type`` only if it is sent.
-SIGNED = ("content-type", "date", "host")
+SIGNED_HEADERS = ("content-type", "date", "host")
 UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
 
 CLOCK_TOLERANCE = 5 * 60  # seconds between two clocks that do not explain a refusal
-LONGEST_SHOWN = 80  # characters of a canonical line in an error
+MAX_SHOWN_LENGTH = 80  # characters of a canonical line in an error
 #: What the first lines of a canonical request are.
-LINES = ("the method", "the time", "the path", "the query")
-QUERY_LINE = LINES.index("the query")
+LINE_NAMES = ("the method", "the time", "the path", "the query")
+QUERY_LINE = LINE_NAMES.index("the query")
 
 # OpenSSL takes locks at the first HMAC, which a child forked at that moment would inherit.
 hmac.digest(b"key", b"", "sha256")
@@ -97,7 +97,7 @@ def signed_headers(headers: Mapping[str, str]) -> dict[str, str]:
     {'date': 'now', 'host': 'localhost:8080'}
     """
     values = {name.lower(): value for name, value in headers.items()}
-    names = SIGNED if SIGNED[0] in values else SIGNED[1:]
+    names = SIGNED_HEADERS if SIGNED_HEADERS[0] in values else SIGNED_HEADERS[1:]
     missing = [name for name in names if name not in values]
     if missing:
         raise ValueError("headers to sign are missing: " + ", ".join(missing))
@@ -243,7 +243,7 @@ def first_difference(ours: list[str], theirs: list[str]) -> str:
             lines[number] if number < len(lines) else "" for lines in (ours, theirs)
         )
         if signed != expected:
-            show = _show_query if number == QUERY_LINE else _show
+            show = _shorten_query if number == QUERY_LINE else _shorten
             return "line {} of the canonical request, {}, differs: signed {}, expected {}".format(
                 number + 1, _name_of_line(number, len(ours)), show(signed), show(expected)
             )
@@ -254,16 +254,16 @@ def first_difference(ours: list[str], theirs: list[str]) -> str:
 
 
 def _name_of_line(number: int, count: int) -> str:
-    if number < len(LINES):
-        return LINES[number]
-    from_the_end = {count - 1: "the digest of the body", count - 2: "the names of the headers"}
-    return from_the_end.get(number, "a header")
+    if number < len(LINE_NAMES):
+        return LINE_NAMES[number]
+    last_lines = {count - 1: "the digest of the body", count - 2: "the names of the headers"}
+    return last_lines.get(number, "a header")
 
 
-def _show(line: str) -> str:
-    return repr(line if len(line) <= LONGEST_SHOWN else line[: LONGEST_SHOWN - 3] + "...")
+def _shorten(line: str) -> str:
+    return repr(line if len(line) <= MAX_SHOWN_LENGTH else line[: MAX_SHOWN_LENGTH - 3] + "...")
 
 
-def _show_query(line: str) -> str:
+def _shorten_query(line: str) -> str:
     # Names only: the values may be phone numbers and texts.
-    return _show("&".join(pair.partition("=")[0] + "=..." for pair in line.split("&") if pair))
+    return _shorten("&".join(pair.partition("=")[0] + "=..." for pair in line.split("&") if pair))

@@ -15,14 +15,14 @@ from urllib.parse import quote
 import six
 
 from vivialconnect.common import _inflection
-from vivialconnect.common._encoding import checked_key, query_pairs, to_plain
+from vivialconnect.common._encoding import query_pairs, to_json_value, validate_key
 
 __all__ = ("Util", "encode_body")
 
 # A single underscore before a letter joins two words. Underscores in a row and at an end are kept.
-_JOINT_OR_START = r"(?:(?<=[^_])_|(\A|_))([A-Za-z])"
+_START_OR_UNDERSCORE = r"(?:(?<=[^_])_|(\A|_))([A-Za-z])"
 # Between a small letter or digit and a capital, and before the last capital of an abbreviation.
-_HUMP = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+_CASE_BOUNDARY = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -48,9 +48,9 @@ class Util:
         '_Two__Underscores_1_'
         """
         return re.sub(
-            _JOINT_OR_START,
+            _START_OR_UNDERSCORE,
             lambda match: (match.group(1) or "") + match.group(2).upper(),
-            _word(word),
+            _validate_word(word),
         )
 
     @staticmethod
@@ -68,7 +68,7 @@ class Util:
         >>> Util.underscore("PhoneNumber"), Util.underscore("Two__Underscores_")
         ('phone_number', 'two__underscores_')
         """
-        return re.sub(_HUMP, "_", _word(word)).replace("-", "_").lower()
+        return re.sub(_CASE_BOUNDARY, "_", _validate_word(word)).replace("-", "_").lower()
 
     @staticmethod
     def pluralize(singular: str) -> str:
@@ -83,7 +83,7 @@ class Util:
         >>> Util.pluralize("phone_number"), Util.pluralize("Person"), Util.pluralize("quiz")
         ('phone_numbers', 'People', 'quizzes')
         """
-        return _inflection.pluralize(_word(singular))
+        return _inflection.pluralize(_validate_word(singular))
 
     @staticmethod
     def singularize(plural: str) -> str:
@@ -98,7 +98,7 @@ class Util:
         >>> Util.singularize("log_entries"), Util.singularize("Men"), Util.singularize("status")
         ('log_entry', 'Man', 'status')
         """
-        return _inflection.singularize(_word(plural))
+        return _inflection.singularize(_validate_word(plural))
 
     @staticmethod
     def json_to_dict(jsonstr: str | bytes) -> Any:
@@ -112,7 +112,7 @@ class Util:
         >>> Util.json_to_dict('{"message": {"id": 7}}')
         {'message': {'id': 7}}
         """
-        text = jsonstr if isinstance(jsonstr, str) else _text_of(jsonstr)
+        text = jsonstr if isinstance(jsonstr, str) else _decode(jsonstr)
         try:
             return _DECODER.decode(text[1:] if text.startswith(_BYTE_ORDER_MARK) else text)
         except RecursionError as error:
@@ -139,7 +139,7 @@ class Util:
         '[1,null]'
         """
         try:
-            return _ENCODER.encode(to_plain(obj if root is None else {root: obj}, ""))
+            return _ENCODER.encode(to_json_value(obj if root is None else {root: obj}, ""))
         except RecursionError as error:
             raise ValueError("the object is nested too deeply, or contains itself") from error
 
@@ -185,7 +185,7 @@ class Util:
             return "&".join(
                 quote(key, safe="") + "=" + quote(text, safe="")
                 for name, value in query_params.items()
-                for key, text in query_pairs(checked_key(name, "the query"), value)
+                for key, text in query_pairs(validate_key(name, "the query"), value)
             )
         except RecursionError as error:
             raise ValueError("a parameter is nested too deeply, or contains itself") from error
@@ -199,7 +199,7 @@ def encode_body(value: Any) -> bytes:
     return Util.to_json({} if value is None else value, root=None).encode()
 
 
-def _text_of(given: Any) -> str:
+def _decode(given: Any) -> str:
     try:
         text: str = six.ensure_text(given, "utf-8")
     except TypeError as error:
@@ -208,7 +208,7 @@ def _text_of(given: Any) -> str:
     return text
 
 
-def _word(word: Any) -> str:
+def _validate_word(word: Any) -> str:
     if not isinstance(word, str):
         raise ValueError("a word must be a str, got {!r}".format(word))
     return word
@@ -219,5 +219,5 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-# to_plain() has found circular references and NaN already.
+# to_json_value() has found circular references and NaN already.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-from vivialconnect.common.redaction import masked
+from vivialconnect.common.redaction import mask
 
 
 class Attributes(MutableMapping[str, Any]):
@@ -20,13 +20,13 @@ class Attributes(MutableMapping[str, Any]):
         self._resource = resource
 
     def __getitem__(self, name: str) -> Any:
-        return self._resource._store(name)[name]
+        return self._resource._storage_for(name)[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._resource._store(name)[name] = value
+        self._resource._storage_for(name)[name] = value
 
     def __delitem__(self, name: str) -> None:
-        del self._resource._store(name)[name]
+        del self._resource._storage_for(name)[name]
 
     def __iter__(self) -> Iterator[str]:
         yield from vars(self._resource)
@@ -36,10 +36,10 @@ class Attributes(MutableMapping[str, Any]):
         return sum(1 for _ in self)
 
     def __repr__(self) -> str:
-        return repr({name: masked(name, value) for name, value in self.items()})
+        return repr({name: mask(name, value) for name, value in self.items()})
 
 
-def checked_fields(data: Any) -> dict[str, Any]:
+def validate_fields(data: Any) -> dict[str, Any]:
     """Return a copy of the data that a caller gives for an object.
 
     :raises ValueError: If it is not a mapping, or a key is not a string.
@@ -54,7 +54,7 @@ def checked_fields(data: Any) -> dict[str, Any]:
     return dict(data)
 
 
-def given_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
+def initial_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of a new object from the arguments of its class.
 
     :param class_: The class of the object.
@@ -71,15 +71,15 @@ def given_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> d
         )
     if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
         attributes = {class_._key: attributes}
-    return join_fields(checked_fields({} if attributes is None else attributes), keywords)
+    return merge_fields(validate_fields({} if attributes is None else attributes), keywords)
 
 
-def join_fields(data: Mapping[str, Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
+def merge_fields(data: Mapping[str, Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a mapping and of keywords together.
 
     :raises ValueError: If a field is in both.
 
-    >>> join_fields({"body": "Hi"}, {"to_number": "+15154469790"})
+    >>> merge_fields({"body": "Hi"}, {"to_number": "+15154469790"})
     {'body': 'Hi', 'to_number': '+15154469790'}
     """
     both = sorted(data.keys() & keywords.keys())

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, Optional, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
-from vivialconnect.common.redaction import masked
+from vivialconnect.common.redaction import mask
 from vivialconnect.common.times import to_datetime
 from vivialconnect.common.util import Util
-from vivialconnect.resources._attributes import Attributes, checked_fields, plain_copy
-from vivialconnect.resources._lists import ResourceList, find_list, unexpected
+from vivialconnect.resources._attributes import Attributes, plain_copy, validate_fields
+from vivialconnect.resources._lists import ResourceList, find_list, unexpected_response
 from vivialconnect.resources._meta import DEFAULT_KEY, ResourceMeta
-from vivialconnect.resources._spelling import explain_missing, warn_of_misspelling
+from vivialconnect.resources._spelling import explain_missing, warn_about_misspelling
 
 ObjectT = TypeVar("ObjectT", bound="ResourceBase")
 
@@ -27,10 +27,10 @@ Location = tuple[str, Optional[scopes.Scopes]]
 #: Directly in the account, outside all scopes. Objects there do not store it.
 DEFAULT_LOCATION: Location = ("", ())
 
-LONGEST_REPR = 60  # characters of one value in a repr
+MAX_REPR_LENGTH = 60  # characters of one value in a repr
 
 #: The keys of lists that do not have the name of their class.
-OTHER_ROOTS = ("items", "log_items")
+OTHER_LIST_KEYS = ("items", "log_items")
 
 
 class ResourceBase(metaclass=ResourceMeta):
@@ -56,7 +56,7 @@ class ResourceBase(metaclass=ResourceMeta):
     def id(self) -> Any:
         """The value of the primary key; ``None`` in a new object."""
         key = type(self)._key
-        return self._store(key).get(key)
+        return self._storage_for(key).get(key)
 
     @property
     def attributes(self) -> Attributes:
@@ -65,7 +65,7 @@ class ResourceBase(metaclass=ResourceMeta):
 
     @attributes.setter
     def attributes(self, data: Mapping[str, Any]) -> None:
-        self._load(checked_fields(data))
+        self._load(validate_fields(data))
 
     @property
     def created_at(self) -> datetime | None:
@@ -89,7 +89,7 @@ class ResourceBase(metaclass=ResourceMeta):
         """
         return Util.to_json(self._data(), root=None)
 
-    def _store(self, name: str) -> dict[str, Any]:
+    def _storage_for(self, name: str) -> dict[str, Any]:
         """Return the dict that holds a field.
 
         Fields with the names of methods and properties are held apart from the others.
@@ -130,7 +130,7 @@ class ResourceBase(metaclass=ResourceMeta):
                 self.attributes[class_._key] = value
             elif name not in class_._reserved_names:
                 if name not in class_._field_names and name not in vars(self):
-                    warn_of_misspelling(class_, [name])
+                    warn_about_misspelling(class_, [name])
                 vars(self)[name] = value
             elif any(hasattr(base.__dict__.get(name), "__set__") for base in class_.__mro__):
                 object.__setattr__(self, name, value)
@@ -178,7 +178,7 @@ class ResourceBase(metaclass=ResourceMeta):
         """Return the fields that ``repr`` and tables show, the id first."""
         data = self.attributes
         shown = {
-            name: masked(name, data[name])
+            name: mask(name, data[name])
             for name in type(self)._repr_fields
             if data.get(name) is not None
         }
@@ -188,7 +188,7 @@ class ResourceBase(metaclass=ResourceMeta):
         id_, *fields = self._fields_for_repr().items()
         words = ["{}={}".format(name, _short_repr(value)) for name, value in fields]
         text = str(id_[1])
-        plain = text if text.isprintable() and len(text) <= LONGEST_REPR else _short_repr(text)
+        plain = text if text.isprintable() and len(text) <= MAX_REPR_LENGTH else _short_repr(text)
         return "<{}>".format(" ".join([type(self).__name__, plain, *words]))
 
     def _repr_html_(self) -> str:
@@ -241,7 +241,7 @@ class ResourceBase(metaclass=ResourceMeta):
     @classmethod
     def _read_list(cls: type[ObjectT], parsed: Any, prefix: str = "") -> ResourceList[ObjectT]:
         """Return the objects in a parsed response, with its metadata."""
-        found, meta = find_list(parsed, cls._list_roots())
+        found, meta = find_list(parsed, cls._list_keys())
         root = cls.singular
         if found and len(found[0]) == 1:  # each object may be under a root
             found = [
@@ -251,11 +251,11 @@ class ResourceBase(metaclass=ResourceMeta):
         return ResourceList(make_objects(cls, found, (prefix, scopes.active_scopes())), meta)
 
     @classmethod
-    def _list_roots(cls) -> Iterator[str]:
+    def _list_keys(cls) -> Iterator[str]:
         """Yield the keys that a list may have, the likeliest first."""
         yield cls.plural
         yield Util.pluralize(cls.singular)
-        yield from OTHER_ROOTS
+        yield from OTHER_LIST_KEYS
 
     @classmethod
     def _read_data(cls, parsed: Any) -> dict[str, Any]:
@@ -265,13 +265,13 @@ class ResourceBase(metaclass=ResourceMeta):
             for data in (parsed.get(cls.singular), only, parsed):
                 if isinstance(data, dict) and _is_id(data.get(cls._key)):
                     return data
-        raise unexpected("one {}".format(cls.singular), parsed)
+        raise unexpected_response("one {}".format(cls.singular), parsed)
 
 
 _get_location = ResourceBase.__dict__["_own_location"].__get__
 _set_location = ResourceBase.__dict__["_own_location"].__set__
 _set_data = ResourceBase.__dict__["__dict__"].__set__
-_exhaust = deque[Any](maxlen=0).extend
+_consume = deque[Any](maxlen=0).extend
 
 
 def make_objects(
@@ -289,12 +289,12 @@ def make_objects(
     # A class with a _load() of its own loads each object by itself.
     simple = class_._load is ResourceBase._load
     if simple and class_._reserved_names.isdisjoint(set().union(*found)):
-        _exhaust(map(_set_data, objects, found))
+        _consume(map(_set_data, objects, found))
     else:
         for each, data in zip(objects, found):
             each._load(data)
     if location != DEFAULT_LOCATION:
-        _exhaust(map(_set_location, objects, repeat(location)))
+        _consume(map(_set_location, objects, repeat(location)))
     return objects
 
 
@@ -305,7 +305,7 @@ def _unpickle(class_: type[ObjectT], data: dict[str, Any], prefix: str) -> Objec
 def _short_repr(value: Any) -> str:
     """Return a repr of one line and moderate length."""
     text = repr(value)
-    return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 3] + "..."
+    return text if len(text) <= MAX_REPR_LENGTH else text[: MAX_REPR_LENGTH - 3] + "..."
 
 
 def _is_id(value: Any) -> bool:

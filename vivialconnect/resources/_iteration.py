@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList
 
 ObjectT = TypeVar("ObjectT")
 
 #: After this many pages without a new object, the service seems to send one page forever.
-MOST_PAGES_WITHOUT_NEW = 100
+MAX_PAGES_WITHOUT_NEW = 100
 
 
 class PageIterator(Iterator[ObjectT]):
@@ -32,7 +32,7 @@ class PageIterator(Iterator[ObjectT]):
         self,
         fetch: Callable[..., ResourceList[ObjectT]],
         limit: int | None = None,
-        page_size: int = LARGEST_PAGE,
+        page_size: int = MAX_PAGE_SIZE,
     ) -> None:
         check_paging(limit, page_size)
         self._fetch = fetch
@@ -63,7 +63,7 @@ class PageIterator(Iterator[ObjectT]):
         :raises RequestorError: If the request fails.
         :raises ResourceError: If the response is invalid, or 100 pages brought no new object.
         """
-        if self._pages_without_new >= MOST_PAGES_WITHOUT_NEW:
+        if self._pages_without_new >= MAX_PAGES_WITHOUT_NEW:
             raise ResourceError(
                 "{} pages brought no new object: the service ignores 'page'".format(
                     self._pages_without_new
@@ -129,7 +129,7 @@ def check_paging(limit: int | None, page_size: int) -> None:
     """
     if limit is not None and (type(limit) is not int or limit < 0):
         raise ValueError("limit must be an integer, 0 or more, or None, got {!r}".format(limit))
-    if type(page_size) is not int or not 1 <= page_size <= LARGEST_PAGE:
+    if type(page_size) is not int or not 1 <= page_size <= MAX_PAGE_SIZE:
         raise ValueError(
-            "page_size must be an integer from 1 to {}, got {!r}".format(LARGEST_PAGE, page_size)
+            "page_size must be an integer from 1 to {}, got {!r}".format(MAX_PAGE_SIZE, page_size)
         )

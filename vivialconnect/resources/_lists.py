@@ -11,7 +11,7 @@ from vivialconnect.common.error import ResourceError
 ObjectT = TypeVar("ObjectT")
 
 #: The most objects that the service sends in one page.
-LARGEST_PAGE = 150
+MAX_PAGE_SIZE = 150
 
 
 class ResourceList(list[ObjectT]):
@@ -71,7 +71,7 @@ def find_list(parsed: Any, names: Iterable[str]) -> tuple[list[dict[str, Any]], 
     root = _root_of_list(envelope, chain((likeliest,), names))
     objects = list_of_dicts(envelope.get(root))
     if objects is None:
-        raise unexpected("a list of objects under {!r}".format(likeliest), parsed)
+        raise unexpected_response("a list of objects under {!r}".format(likeliest), parsed)
     return objects, {key: value for key, value in envelope.items() if key != root}
 
 
@@ -91,7 +91,7 @@ def list_of_dicts(found: Any) -> list[dict[str, Any]] | None:
     return found if isinstance(found, list) and {*map(type, found)} <= {dict} else None
 
 
-def unexpected(expected: str, parsed: Any) -> ResourceError:
+def unexpected_response(expected: str, parsed: Any) -> ResourceError:
     """Return the error for a response that is not what was requested.
 
     :param expected: What the response should be, ``"one message"``.
@@ -125,7 +125,7 @@ def read_count(parsed: Any) -> int:
     """
     count = parsed.get("count") if isinstance(parsed, dict) else None
     if isinstance(count, bool) or not isinstance(count, int):
-        raise unexpected("an integer under 'count'", parsed)
+        raise unexpected_response("an integer under 'count'", parsed)
     return count
 
 

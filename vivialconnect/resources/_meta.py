@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar, Union
 
-from vivialconnect.common import no_fork, scopes, settings
+from vivialconnect.common import fork_lock, scopes, settings
 from vivialconnect.common.exchange import Transport
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.util import Util
@@ -14,8 +14,8 @@ from vivialconnect.resources._spelling import nearest
 ValueT = TypeVar("ValueT")
 
 #: Where a class keeps the settings of its own.
-OWN = "_own_settings"
-KEY = "_key"
+SETTINGS_ATTRIBUTE = "_own_settings"
+KEY_ATTRIBUTE = "_key"
 DEFAULT_KEY = "id"
 
 
@@ -31,12 +31,12 @@ class OwnSettings(dict[str, Any]):
         return "OwnSettings({})".format(", ".join(self))
 
 
-NOTHING: dict[str, Any] = {}
+NO_SETTINGS: dict[str, Any] = {}
 
 
 def own_settings(class_: type) -> dict[str, Any]:
     """Return the settings that were assigned to this very class."""
-    found: dict[str, Any] = class_.__dict__.get(OWN, NOTHING)
+    found: dict[str, Any] = class_.__dict__.get(SETTINGS_ATTRIBUTE, NO_SETTINGS)
     return found
 
 
@@ -48,7 +48,7 @@ def current_settings(class_: type) -> dict[str, Any]:
         for name, value in own_settings(base).items()
         if value is not None and value != "" and name in REQUEST_SETTINGS
     }
-    found.update(scopes.merged_settings(scopes.active_scopes()))
+    found.update(scopes.merge_scopes(scopes.active_scopes()))
     return found
 
 
@@ -70,18 +70,18 @@ class Setting(Generic[ValueT]):
         return found
 
     def __set__(self, class_: type, value: ValueT) -> None:
-        self._change(class_, {self.name: settings.protect(self.name, value)})
+        self._change(class_, {self.name: settings.normalize(self.name, value)})
 
     def __delete__(self, class_: type) -> None:
         self._change(class_, {})
 
     def _change(self, class_: type, change: dict[str, Any]) -> None:
         # Replaced as a whole, so that a thread that reads sees either the old or the new settings.
-        with no_fork:
+        with fork_lock:
             kept = {
                 name: value for name, value in own_settings(class_).items() if name != self.name
             }
-            type.__setattr__(class_, OWN, OwnSettings(kept, **change))
+            type.__setattr__(class_, SETTINGS_ATTRIBUTE, OwnSettings(kept, **change))
 
     def read(self, class_: type) -> Any:
         """Return the value that a request would use."""
@@ -115,17 +115,17 @@ class KeySetting(Setting[str]):
 
     def __set__(self, class_: type, value: str) -> None:
         if value:
-            type.__setattr__(class_, KEY, value)
+            type.__setattr__(class_, KEY_ATTRIBUTE, value)
         else:  # an empty one gives way to that of the bases
             self.__delete__(class_)
 
     def __delete__(self, class_: type) -> None:
-        if KEY in class_.__dict__:
-            type.__delattr__(class_, KEY)
+        if KEY_ATTRIBUTE in class_.__dict__:
+            type.__delattr__(class_, KEY_ATTRIBUTE)
 
     def read(self, class_: type) -> str:
         """Return the nearest key that was set."""
-        key: str = getattr(class_, KEY, DEFAULT_KEY)
+        key: str = getattr(class_, KEY_ATTRIBUTE, DEFAULT_KEY)
         return key
 
 
@@ -200,7 +200,7 @@ class ResourceMeta(type):
         """Create a class: its settings are taken out of its body."""
         own = OwnSettings(
             {
-                key: settings.protect(key, value)
+                key: settings.normalize(key, value)
                 for key, value in namespace.items()
                 # A property is not a setting: it is a field of the objects.
                 if key in SETTING_NAMES and not isinstance(value, property)
@@ -209,11 +209,11 @@ class ResourceMeta(type):
         body = {key: value for key, value in namespace.items() if key not in own}
         key = own.pop("primary_key", None)
         if key:
-            body[KEY] = key
-        made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
-        made._reserved_names = reserved_names(made)
-        made._field_names = field_names(made)
-        return made
+            body[KEY_ATTRIBUTE] = key
+        class_ = super().__new__(cls, name, bases, {**body, SETTINGS_ATTRIBUTE: own}, **keywords)
+        class_._reserved_names = reserved_names(class_)
+        class_._field_names = field_names(class_)
+        return class_
 
     if not TYPE_CHECKING:  # a checker would then take every name for one that can be set
 
@@ -224,10 +224,10 @@ class ResourceMeta(type):
             if not known and not hasattr(cls, name):
                 end = "_" + name.lower()
                 longer = (other for other in sorted(SETTING_NAMES) if other.endswith(end))
-                near = nearest(name, SETTING_NAMES, 0.7) or next(longer, None)
-                if near:
+                guess = nearest(name, SETTING_NAMES, 0.7) or next(longer, None)
+                if guess:
                     text = "there is no setting {!r}, so it changes nothing; did you mean {!r}?"
-                    warnings.warn(text.format(name, near), stacklevel=2)
+                    warnings.warn(text.format(name, guess), stacklevel=2)
             super().__setattr__(name, value)
 
     def __dir__(cls) -> list[str]:

@@ -18,17 +18,17 @@ class ReadOnly(Resource):
     @classmethod
     def count(cls, opts: Any = None, **kwargs: Any) -> NoReturn:  # noqa: ARG003 - of the base
         """Raise ``NotImplementedError``: the service does not count these."""
-        cls._refuse("count {}".format(cls.plural))
+        cls._raise_unsupported("count {}".format(cls.plural))
 
     def save(self) -> NoReturn:
         """Raise ``NotImplementedError``: only the service writes these."""
-        self._refuse("save a {}".format(type(self).singular))
+        self._raise_unsupported("save a {}".format(type(self).singular))
 
     def destroy(self) -> NoReturn:
         """Raise ``NotImplementedError``: these cannot be deleted."""
-        self._refuse("destroy a {}".format(type(self).singular))
+        self._raise_unsupported("destroy a {}".format(type(self).singular))
 
     @classmethod
-    def _refuse(cls, what: str) -> NoReturn:
+    def _raise_unsupported(cls, what: str) -> NoReturn:
         alternatives = cls._alternatives.format(cls.__name__)
         raise NotImplementedError("the service cannot {}; use {}".format(what, alternatives))

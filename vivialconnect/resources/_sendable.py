@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
-from vivialconnect.common.exchange import Call, Response
+from vivialconnect.common.exchange import RequestSpec, Response
 from vivialconnect.common.times import Moment, parse_http_date, to_datetime, utc_now
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import ResourceList
@@ -17,27 +17,27 @@ from vivialconnect.resources.resource import Resource
 SendableT = TypeVar("SendableT", bound="Sendable")
 
 #: How long before the request the search begins: the clocks of the service may differ a little.
-MARGIN = timedelta(minutes=1)
+CLOCK_MARGIN = timedelta(minutes=1)
 #: The service drops fractions of a second. An object that is older than the request by more than
 #: this existed before it, or a clock is off.
-PRECISION = timedelta(seconds=1)
+TIMESTAMP_PRECISION = timedelta(seconds=1)
 
 
 class ServiceClock:
     """The clock of the service, estimated from the ``Date`` of its responses."""
 
     def __init__(self) -> None:
-        self._ahead = timedelta(0)
+        self._offset = timedelta(0)
 
     def read(self, response: Response) -> None:
         """Set the clock from a response that has just arrived."""
         moment = parse_http_date(response.header("date"))
         if moment is not None:
-            self._ahead = moment - utc_now()
+            self._offset = moment - utc_now()
 
     def time_at(self, moment: datetime) -> datetime:
         """Return the time of the service at a moment of this machine's clock."""
-        return moment + self._ahead
+        return moment + self._offset
 
 
 class Sendable(Resource):
@@ -68,7 +68,7 @@ class Sendable(Resource):
         matches: list[SendableT] = []
         with scopes.use_scopes(self._scopes):
             for found in PageIterator(partial(self._newest_first, clock)):
-                oldest = start or clock.time_at(self._request_began()) - MARGIN
+                oldest = start or clock.time_at(self._request_began()) - CLOCK_MARGIN
                 if found.created_at is not None and found.created_at < oldest:
                     break
                 if found._matches(identifying):
@@ -114,9 +114,9 @@ class Sendable(Resource):
     ) -> ResourceList[SendableT]:
         requestor = type(self).request
         path = self._path(requestor, self._prefix)
-        call = Call("GET", path, {"order": "id desc", **query})
+        spec = RequestSpec("GET", path, {"order": "id desc", **query})
         read = partial(self._read_list, prefix=self._prefix)
-        return requestor.perform(call, read, on_response=clock.read)
+        return requestor.perform(spec, read, on_response=clock.read)
 
     def _save_failed(self, method: str, began: datetime, failure: BaseException) -> None:
         if method != "POST" or isinstance(failure, ValueError):  # nothing was sent
@@ -124,7 +124,7 @@ class Sendable(Resource):
         if isinstance(failure, VivialConnectError):
             if failure.outcome not in (UNKNOWN, ACCEPTED):
                 return
-            failure._look_up = "; find_sent() looks it up"
+            failure._lookup_hint = "; find_sent() looks it up"
         # Another exception is that of a signal handler. An earlier request may have been received
         # too, and the service has the object in the scope of the first.
         self._unknown_since = getattr(self, "_unknown_since", None) or began
@@ -168,7 +168,7 @@ def _only_match(matches: list[SendableT], began: datetime | None) -> SendableT |
             )
         )
     created = matches[0].created_at
-    if began is not None and created is not None and created < began - PRECISION:
+    if began is not None and created is not None and created < began - TIMESTAMP_PRECISION:
         raise ResourceError(
             "the object with the id {} matches, but was created {:.0f} seconds before the request: "
             "if your records have it from before, this request created nothing".format(

@@ -9,7 +9,7 @@ from typing import Any
 
 #: How similar a name must be to a declared field to count as its misspelling, 1 for equal. The
 #: service has fields that are not documented; their names are less similar.
-MISSPELT = 0.86
+MIN_SIMILARITY = 0.86
 
 
 def nearest(name: str, known: Iterable[str], similarity: float) -> str | None:
@@ -43,12 +43,12 @@ def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
     """
     for name in set(map(str, given)).difference(known):
         longer = (other for other in known if name in other.split("_"))
-        near = nearest(name, known, 0.8) or next(longer, None)
-        if near:
-            raise ValueError("unknown parameter {!r}; did you mean {!r}?".format(name, near))
+        guess = nearest(name, known, 0.8) or next(longer, None)
+        if guess:
+            raise ValueError("unknown parameter {!r}; did you mean {!r}?".format(name, guess))
 
 
-def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:
+def warn_about_misspelling(class_: Any, given: Iterable[str]) -> None:
     """Warn of misspelt fields, which the service would ignore.
 
     The first word of a name (``to`` of ``to_number``) counts as misspelt if only one field, or
@@ -59,20 +59,20 @@ def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:
     """
     known = class_._field_names
     for name in set(given).difference(known, class_._reserved_names, ("id", class_._key)):
-        near = nearest(name, known, MISSPELT) or _only_beginning(name.rstrip("_") + "_", known)
-        if near:
+        guess = nearest(name, known, MIN_SIMILARITY) or _completion(name.rstrip("_") + "_", known)
+        if guess:
             text = "{} has no field {!r}, so the service will ignore it; did you mean {!r}?"
-            message = text.format(class_.__name__, name, near)
-            warnings.warn(message, stacklevel=_level_of_caller())
+            message = text.format(class_.__name__, name, guess)
+            warnings.warn(message, stacklevel=_caller_stacklevel())
 
 
-def _only_beginning(beginning: str, known: Iterable[str]) -> str | None:
+def _completion(prefix: str, known: Iterable[str]) -> str | None:
     """Return the field that begins like this, if all others that do are longer forms of it."""
-    found = sorted(name for name in known if name.startswith(beginning))
+    found = sorted(name for name in known if name.startswith(prefix))
     return found[0] if found and all(name.startswith(found[0]) for name in found) else None
 
 
-def _level_of_caller() -> int:
+def _caller_stacklevel() -> int:
     """Return the ``stacklevel`` of the code that called this package."""
     level = 1
     while sys._getframe(level).f_globals.get("__name__", "").startswith("vivialconnect."):
@@ -91,5 +91,5 @@ def explain_missing(resource: Any, name: str) -> str:
     if name in class_._field_names:
         return text + ": it is a field of the class, but the service has not sent it"
     known = [other for other in sorted(dir(resource)) if other[0] != "_" and other != name]
-    near = nearest(name, known, 0.7)
-    return "{}; did you mean {!r}?".format(text, near) if near else text
+    guess = nearest(name, known, 0.7)
+    return "{}; did you mean {!r}?".format(text, guess) if guess else text

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from vivialconnect.common import paths
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.exchange import RequestSpec
 from vivialconnect.common.requestor import Requestor
-from vivialconnect.resources._lists import unexpected
+from vivialconnect.resources._lists import unexpected_response
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 from vivialconnect.resources.transaction import Transaction
@@ -91,7 +91,7 @@ class Account(Resource):
         else:
             account = paths.account_path(account_id, "account_id")
         path = paths.collection_path(account, "status")
-        return requestor.perform(Call("GET", path), _read_status)
+        return requestor.perform(RequestSpec("GET", path), _read_status)
 
     @classmethod
     def _account_path(cls, requestor: Requestor) -> str:  # noqa: ARG003 - of the base
@@ -102,5 +102,5 @@ def _read_status(parsed: Any) -> dict[str, Any]:
     only = next(iter(parsed.values())) if isinstance(parsed, dict) and len(parsed) == 1 else parsed
     status = only if isinstance(only, dict) else parsed
     if not isinstance(status, dict):
-        raise unexpected("a billing status", parsed)
+        raise unexpected_response("a billing status", parsed)
     return status

@@ -123,10 +123,10 @@ class Credential(Resource):
         return copied
 
     def _body(self, data: dict[str, Any]) -> bytes:
-        return self._body_of({name: data[name] for name in WRITABLE if name in data})
+        return self._encode_body({name: data[name] for name in WRITABLE if name in data})
 
     @staticmethod
-    def _body_of(data: dict[str, Any]) -> bytes:
+    def _encode_body(data: dict[str, Any]) -> bytes:
         """Return the request body that creates or changes a credential."""
         return encode_body({"user": {"credential": data}})
 
@@ -134,16 +134,16 @@ class Credential(Resource):
 
     @classmethod
     def _read_data(cls, parsed: Any) -> dict[str, Any]:
-        return super()._read_data(_within_user(parsed))
+        return super()._read_data(_unwrap_user(parsed))
 
     @classmethod
     def _read_list(
         cls: type[CredentialT], parsed: Any, prefix: str = ""
     ) -> ResourceList[CredentialT]:
-        return super()._read_list(_within_user(parsed), prefix)
+        return super()._read_list(_unwrap_user(parsed), prefix)
 
 
-def _within_user(parsed: Any) -> Any:
+def _unwrap_user(parsed: Any) -> Any:
     user = parsed.get("user") if isinstance(parsed, dict) else None
     if not isinstance(user, dict):
         return parsed

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.exchange import RequestSpec
 from vivialconnect.common.times import Moment, format_basic, parse_iso, to_datetime
 from vivialconnect.resources._iteration import KeyIterator, PageIterator
-from vivialconnect.resources._lists import ResourceList, merge_query, unexpected
+from vivialconnect.resources._lists import ResourceList, merge_query, unexpected_response
 from vivialconnect.resources._readonly import ReadOnly
 
 LogT = TypeVar("LogT", bound="Log")
@@ -88,7 +88,7 @@ class Log(ReadOnly):
         :raises ValueError: If a time is invalid.
         """
         if id_ is not None:
-            cls._refuse("find one log by its id")
+            cls._raise_unsupported("find one log by its id")
         return super().find(None, path, **_format_times(kwargs))
 
     @classmethod
@@ -122,11 +122,11 @@ class Log(ReadOnly):
             "aggregator_type": aggregator_type,
         }
         query = _format_times(merge_query(optional_query_parameters, asked))
-        return cls._perform(Call("GET", "aggregate", query), _read_object)
+        return cls._perform(RequestSpec("GET", "aggregate", query), _read_object)
 
     def reload(self) -> NoReturn:
         """Raise ``NotImplementedError``: an event never changes."""
-        self._refuse("reload a log")
+        self._raise_unsupported("reload a log")
 
 
 def _format_times(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,5 +146,5 @@ def _parse_timestamp(value: Any, _: str) -> datetime:
 
 def _read_object(parsed: Any) -> dict[str, Any]:
     if not isinstance(parsed, dict):
-        raise unexpected("an object with log_items", parsed)
+        raise unexpected_response("an object with log_items", parsed)
     return parsed

@@ -8,18 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, overload
 
 from vivialconnect.common import paths, scopes, settings
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.exchange import RequestSpec
 from vivialconnect.common.redaction import is_secret
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.responses import ResultT
 from vivialconnect.common.times import utc_now
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._attributes import checked_fields, given_fields
+from vivialconnect.resources._attributes import initial_fields, validate_fields
 from vivialconnect.resources._base import ResourceBase
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query, read_count
 from vivialconnect.resources._meta import ResourceMeta
-from vivialconnect.resources._spelling import warn_of_misspelling
+from vivialconnect.resources._spelling import warn_about_misspelling
 from vivialconnect.resources._typing import Concatenate, Id, ParamSpec
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ class Resource(ResourceBase):
         **fields: Any,
     ) -> None:
         # Without an active scope, the scopes of the first successful save() count.
-        self._location = (paths.prefix_of(prefix_options), scopes.active_scopes() or None)
-        data = given_fields(type(self), attributes, fields)
-        warn_of_misspelling(type(self), data)
+        self._location = (paths.read_prefix_options(prefix_options), scopes.active_scopes() or None)
+        data = initial_fields(type(self), attributes, fields)
+        warn_about_misspelling(type(self), data)
         self._load(data)
 
     # Finding
@@ -121,7 +121,7 @@ class Resource(ResourceBase):
         prefix = paths.quote_prefix(path)
         read: Callable[..., Any] = cls._read_list if id_ is None else cls._read_object
         found: ResourceT | ResourceList[ResourceT] = cls._perform(
-            Call("GET", "", kwargs), partial(read, prefix=prefix), prefix, id_
+            RequestSpec("GET", "", kwargs), partial(read, prefix=prefix), prefix, id_
         )
         return found
 
@@ -136,7 +136,7 @@ class Resource(ResourceBase):
     def find_each(
         cls: type[ResourceT],
         limit: int | None = None,
-        page_size: int = LARGEST_PAGE,
+        page_size: int = MAX_PAGE_SIZE,
         *,
         path: str | None = None,
         **query: Any,
@@ -160,7 +160,9 @@ class Resource(ResourceBase):
         cls, opts: Mapping[str, Any] | None = None, *, path: str | None = None, **kwargs: Any
     ) -> int:
         """Return the number of objects on the service. The query is ``opts`` and the keywords."""
-        return cls._perform(Call("GET", "count", merge_query(opts, kwargs)), read_count, path)
+        return cls._perform(
+            RequestSpec("GET", "count", merge_query(opts, kwargs)), read_count, path
+        )
 
     # One object
 
@@ -186,7 +188,7 @@ class Resource(ResourceBase):
 
             The fields are a mapping, keywords, or both. An id saves over the object that has it.
             """
-            given = {} if attributes is None and fields else checked_fields(attributes)
+            given = {} if attributes is None and fields else validate_fields(attributes)
             created = cls(given, **fields)
             created.save()
             return created
@@ -202,11 +204,11 @@ class Resource(ResourceBase):
 
     def reload(self) -> None:
         """Replace all fields with those the service has now."""
-        self._load(self._perform_below(Call("GET", ""), self._read_data))
+        self._load(self._perform_below(RequestSpec("GET", ""), self._read_data))
 
     def destroy(self) -> None:
         """Delete the object from the service. The fields stay as they are."""
-        self._perform_below(Call("DELETE", ""), lambda _: None)
+        self._perform_below(RequestSpec("DELETE", ""), lambda _: None)
 
     def is_new(self) -> bool:
         """Return whether the object has no id, so it was not saved yet."""
@@ -228,7 +230,9 @@ class Resource(ResourceBase):
         :param path: As for :meth:`find`.
         :param custom_path: The rest of the path, ``"count"``.
         """
-        return cls._perform(Call("GET", custom_path, query), lambda parsed: parsed, path, id_)
+        return cls._perform(
+            RequestSpec("GET", custom_path, query), lambda parsed: parsed, path, id_
+        )
 
     @classmethod
     def post(
@@ -240,37 +244,37 @@ class Resource(ResourceBase):
         **query: Any,
     ) -> Any:
         """Send a POST request, as :meth:`get` does; ``params`` is the JSON body, without a root."""
-        call = Call("POST", custom_path, query, encode_body(params))
-        return cls._perform(call, lambda parsed: parsed, path, id_)
+        spec = RequestSpec("POST", custom_path, query, encode_body(params))
+        return cls._perform(spec, lambda parsed: parsed, path, id_)
 
     @classmethod
     def _perform(
         cls,
-        call: Call,
+        spec: RequestSpec,
         read: Callable[[Any], ResultT],
         prefix: str | None = None,
         id_: Id | None = None,
     ) -> ResultT:
         """Send a request below the collection, or below one object of it.
 
-        :param call: Its path is what follows the plural name or the id.
+        :param spec: Its path is what follows the plural name or the id.
         :param read: Makes the result of the parsed response.
         :param prefix: The path of the parent, if any.
         :param id_: The id of the object, if any.
         """
         requestor = cls.request
-        path = cls._path(requestor, paths.quote_prefix(prefix), id_, call.path)
-        return requestor.perform(call._replace(path=path), read)
+        path = cls._path(requestor, paths.quote_prefix(prefix), id_, spec.path)
+        return requestor.perform(spec._replace(path=path), read)
 
-    def _perform_below(self, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
+    def _perform_below(self, spec: RequestSpec, read: Callable[[Any], ResultT]) -> ResultT:
         """Send a request about the object, or below it, in its own scopes.
 
-        :param call: Its path is what follows the object's own: ``""`` or ``"attachments"``.
+        :param spec: Its path is what follows the object's own: ``""`` or ``"attachments"``.
         :param read: Makes the result of the parsed response.
         """
         self._require_id()
         with scopes.use_scopes(self._scopes):
-            return self._perform(call, read, self._prefix, self.id)
+            return self._perform(spec, read, self._prefix, self.id)
 
     def _save(self, method: str) -> bool:
         """Create the object with POST, or replace it with PUT."""
@@ -281,8 +285,8 @@ class Resource(ResourceBase):
                 requestor = type(self).request
                 id_ = None if method == "POST" else self.id
                 path = self._path(requestor, self._prefix, id_)
-                call = Call(method, path, body=self._body(data), secret=self._shows_secret)
-                saved = requestor.perform(call, self._read_saved)
+                spec = RequestSpec(method, path, body=self._body(data), secret=self._shows_secret)
+                saved = requestor.perform(spec, self._read_saved)
             except BaseException as failure:
                 self._save_failed(method, began, failure)
                 raise
@@ -350,7 +354,7 @@ class Resource(ResourceBase):
     def _account_path(cls, requestor: Requestor) -> str:
         if requestor.api_account_id is None:
             # All missing settings in one error.
-            raise settings.missing(requestor._settings, *CREDENTIALS)
+            raise settings.missing_error(requestor._settings, *CREDENTIALS)
         return paths.account_path(requestor.api_account_id)
 
     def _path_inside(self) -> str:

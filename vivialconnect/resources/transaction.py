@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar, Union, overload
 
 from vivialconnect.common.times import Moment, format_basic, to_datetime, utc_now
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query
 from vivialconnect.resources._readonly import ReadOnly
 from vivialconnect.resources._typing import Id
 
@@ -127,7 +127,7 @@ class Transaction(ReadOnly):
     def find_each(
         cls: type[TransactionT],
         limit: int | None = None,
-        page_size: int = LARGEST_PAGE,
+        page_size: int = MAX_PAGE_SIZE,
         *,
         path: str | None = None,
         start_time: Moment | None = None,
@@ -155,11 +155,11 @@ class Transaction(ReadOnly):
 def _query(
     start_time: Moment | None, end_time: Moment | None, types: Types | None
 ) -> dict[str, Any]:
-    span = _span(start_time, end_time, utc_now())
+    span = _period(start_time, end_time, utc_now())
     return span if types is None else {**span, "include_types": _list_types(types)}
 
 
-def _span(start_time: Moment | None, end_time: Moment | None, now: datetime) -> dict[str, str]:
+def _period(start_time: Moment | None, end_time: Moment | None, now: datetime) -> dict[str, str]:
     end = now + LESS_THAN_A_SECOND if end_time is None else to_datetime(end_time, "end_time")
     start = _year_before(end) if start_time is None else to_datetime(start_time, "start_time")
     if start > end:

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar, overload
 
 from vivialconnect.common import paths
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.exchange import RequestSpec
 from vivialconnect.common.redaction import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._attributes import checked_fields
+from vivialconnect.resources._attributes import validate_fields
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query, read_count
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.credential import Credential
 from vivialconnect.resources.resource import Resource
@@ -106,12 +106,12 @@ class User(Resource):
         .. versionadded:: 1.0
         """
         try:
-            body = SecretBytes(encode_body({cls.singular: checked_fields(attributes)}))
+            body = SecretBytes(encode_body({cls.singular: validate_fields(attributes)}))
         except ValueError as error:
             raise error.with_traceback(None) from None
         finally:
             del attributes  # it has the password, and some tools print local variables
-        return cls._perform(Call("POST", "register", body=body), cls._read_object)
+        return cls._perform(RequestSpec("POST", "register", body=body), cls._read_object)
 
     def change_password(self, old: str, new: str) -> None:
         """Change the password of the user.
@@ -137,7 +137,7 @@ class User(Resource):
             raise ValueError("old and new must be the two passwords, strings that are not empty")
         body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
         self._perform_below(
-            Call("PUT", "profile/password", body=body, retryable=False), lambda _: None
+            RequestSpec("PUT", "profile/password", body=body, retryable=False), lambda _: None
         )
 
     def create_credential(self, name: str | None = None) -> Credential:
@@ -161,9 +161,10 @@ class User(Resource):
 
         .. versionadded:: 1.0
         """
-        body = Credential._body_of({} if name is None else {"name": name})
+        body = Credential._encode_body({} if name is None else {"name": name})
         return self._perform_below(
-            Call("POST", "profile/credentials", body=body, secret=True), self._read_credential
+            RequestSpec("POST", "profile/credentials", body=body, secret=True),
+            self._read_credential,
         )
 
     @overload
@@ -186,14 +187,14 @@ class User(Resource):
         """
         if id_ is None:
             return self._perform_below(
-                Call("GET", "profile/credentials", kwargs),
+                RequestSpec("GET", "profile/credentials", kwargs),
                 lambda parsed: Credential._read_list(parsed, self._path_inside() + "/profile"),
             )
         below = "profile/credentials/" + paths.quote_segment(id_)
-        return self._perform_below(Call("GET", below, kwargs), self._read_credential)
+        return self._perform_below(RequestSpec("GET", below, kwargs), self._read_credential)
 
     def find_each_credential(
-        self, limit: int | None = None, page_size: int = LARGEST_PAGE, **query: Any
+        self, limit: int | None = None, page_size: int = MAX_PAGE_SIZE, **query: Any
     ) -> Iterator[Credential]:
         """Iterate over all credentials of the user; see :meth:`.Resource.find_each`.
 
@@ -217,7 +218,9 @@ class User(Resource):
         .. versionadded:: 1.0
         """
         query = merge_query(opts, kwargs)
-        return self._perform_below(Call("GET", "profile/credentials/count", query), read_count)
+        return self._perform_below(
+            RequestSpec("GET", "profile/credentials/count", query), read_count
+        )
 
     def _read_credential(self, parsed: Any) -> Credential:
         return Credential._read_object(parsed, self._path_inside() + "/profile")

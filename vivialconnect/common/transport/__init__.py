@@ -34,9 +34,9 @@ import os
 
 from vivialconnect.common import at_fork
 from vivialconnect.common.exchange import Limits, Request, Response, Sign
-from vivialconnect.common.transport.adapter import Route, environment_of, prepare
+from vivialconnect.common.transport.adapter import Route, prepare, read_environment
 from vivialconnect.common.transport.deadline import Attempt
-from vivialconnect.common.transport.failures import FOREIGN, translate
+from vivialconnect.common.transport.failures import SEND_ERRORS, translate
 
 
 class RequestsTransport:
@@ -66,8 +66,8 @@ class RequestsTransport:
         prepared = prepare(request, sign(request))
         attempt = Attempt(request, limits)
         try:
-            return self._find_route(request.url, limits.verify).send(prepared, attempt)
-        except FOREIGN as failure:
+            return self._get_route(request.url, limits.verify).send(prepared, attempt)
+        except SEND_ERRORS as failure:
             translated = translate(failure, request, limits, attempt)
         try:
             # Not in the clause above, which would chain everything that led to the failure.
@@ -75,12 +75,12 @@ class RequestsTransport:
         finally:
             del translated, prepared  # the traceback keeps this frame
 
-    def _find_route(self, url: str, verify: bool | str) -> Route:  # noqa: FBT001 - as the setting
+    def _get_route(self, url: str, verify: bool | str) -> Route:  # noqa: FBT001 - as the setting
         if self._process != os.getpid():
             # Some application servers fork without running Python's hooks.
-            self.forget()
-        origin = _origin_of(url)
-        key = (origin, verify, *environment_of(origin.partition(":")[0]))
+            self.discard()
+        origin = _origin(url)
+        key = (origin, verify, *read_environment(origin.partition(":")[0]))
         found = self._routes.get(key)
         if found is None:
             # If several threads come here, all of them get the same route.
@@ -92,23 +92,23 @@ class RequestsTransport:
 
         :param url: Close only the connections that lead to this URL.
         """
-        origin = url and _origin_of(url)
+        origin = url and _origin(url)
         for key, route in [*self._routes.items()]:
             if origin in (None, key[0]):
                 self._routes.pop(key, None)
                 route.close()
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """Drop the connections without closing them: in a forked child they are the parent's."""
         self._routes = {}
         # Set last: a thread that sees the new process uses the routes that it finds.
         self._process = os.getpid()
 
 
-def _origin_of(url: str) -> str:
+def _origin(url: str) -> str:
     return url[: url.index("/", len("https://"))]
 
 
 #: The transport of all resources, unless another one is set.
 shared = RequestsTransport()
-at_fork(after_in_child=shared.forget)
+at_fork(after_in_child=shared.discard)

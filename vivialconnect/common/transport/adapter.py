@@ -26,7 +26,7 @@ from vivialconnect.common.transport.deadline import Attempt
 POOL_SIZE = 64  # idle connections kept per origin; threads beyond that close theirs after use
 
 #: The variables from which requests takes proxies and CA bundles, by scheme.
-VARIABLES = {
+ENVIRONMENT_VARIABLES = {
     "http": ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"),
     "https": (
         "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "REQUESTS_CA_BUNDLE",
@@ -34,7 +34,7 @@ VARIABLES = {
     ),
 }  # fmt: skip
 #: The variables that matter only if one of the others is set.
-EXCEPTIONS = ("no_proxy", "NO_PROXY", "REQUEST_METHOD")
+DEPENDENT_VARIABLES = ("no_proxy", "NO_PROXY", "REQUEST_METHOD")
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
@@ -115,7 +115,7 @@ class Route:
     def send(self, prepared: requests.PreparedRequest, attempt: Attempt) -> Response:
         """Send a request once, and return the response, whatever its status."""
         attempt.seconds_left()
-        attempt.handed_over()
+        attempt.mark_unknown()
         options: dict[str, Any] = {**self._options, "timeout": attempt}
         response = self.session.send(prepared, **options)
         return Response(response.status_code, response.headers, response.content or b"")
@@ -125,11 +125,11 @@ class Route:
         self.session.close()
 
 
-def environment_of(scheme: str) -> list[str | None]:
+def read_environment(scheme: str) -> list[str | None]:
     """Return what the environment says at the moment about requests of a scheme."""
-    values = [*map(os.environ.get, VARIABLES[scheme])]
+    values = [*map(os.environ.get, ENVIRONMENT_VARIABLES[scheme])]
     if any(values):
-        values += map(os.environ.get, EXCEPTIONS)
+        values += map(os.environ.get, DEPENDENT_VARIABLES)
     return values
 
 

@@ -25,8 +25,8 @@ from vivialconnect.common.exchange import Response, Sink
 from vivialconnect.common.transport.deadline import Attempt, DeadlineSocket, connect
 
 IDLE_LIMIT = 30  # seconds after which the server may have dropped a connection unnoticed
-PIECE = 65_536  # bytes of a body that are read at once
-LARGEST_BODY = 100_000_000  # bytes; a page of 150 messages has less than a hundredth of that
+CHUNK_SIZE = 65_536  # bytes of a body that are read at once
+MAX_BODY_SIZE = 100_000_000  # bytes; a page of 150 messages has less than a hundredth of that
 
 
 class CheckedResponse(HTTPResponse):
@@ -58,12 +58,12 @@ class CheckedResponse(HTTPResponse):
             reader.headers = None
             super().begin()
 
-    def read_pieces(self) -> Iterator[bytes]:
+    def read_chunks(self) -> Iterator[bytes]:
         """Yield the body as it is received.
 
         :raises http.client.IncompleteRead: If the body ends early.
         """
-        yield from iter(lambda: self.read1(PIECE), b"")
+        yield from iter(lambda: self.read1(CHUNK_SIZE), b"")
         if self.length:
             raise IncompleteRead(b"", self.length)
 
@@ -72,17 +72,17 @@ class CheckedResponse(HTTPResponse):
 
         :raises http.client.IncompleteRead: If the body ends early.
         """
-        attempt.receiving()
+        attempt.extend_deadline()
         if self.fields.get("content-encoding", "identity").lower() != "identity":
             # Part of a compressed body may decompress without an error.
             raise HTTPException("the file is compressed, which was not asked for")
         ends_with_connection = self.length is None and not self.chunked
         sink.begin(self.length)
-        for piece in self.read_pieces():
-            if not sink.take(piece):
+        for chunk in self.read_chunks():
+            if not sink.take(chunk):
                 self.will_close = True  # the rest of the body stays unread
                 return
-            attempt.receiving()
+            attempt.extend_deadline()
         missing = sink.missing() if ends_with_connection else 0
         if missing:
             raise IncompleteRead(b"", missing)
@@ -124,7 +124,7 @@ class _DeadlineConnection:
     def request(
         self: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
     ) -> None:
-        """Send head and body in one piece: one packet, and one system call."""
+        """Send head and body in one chunk: one packet, and one system call."""
         lines = ["{} {} HTTP/1.1".format(method, url)]
         lines += ["{}: {}".format(name, value) for name, value in headers.items()]
         head = "\r\n".join([*lines, "", ""])
@@ -133,7 +133,7 @@ class _DeadlineConnection:
         if self.sock is None:
             self.connect()
         connected: Any = self.sock
-        self.attempt.sending()
+        self.attempt.mark_sent()
         connected.sendall(head.encode("latin-1") + (body or b""))
 
     def getresponse(self: Any) -> Any:
@@ -201,7 +201,7 @@ class _DeadlinePool:
         :param options: Of requests' options, ``timeout`` counts: the attempt.
         """
         attempt: Attempt = options["timeout"]
-        attempt.connecting()
+        attempt.mark_unsent()
         connection = self._get_conn()
         try:
             if method == "POST" and _seconds_idle(connection) > IDLE_LIMIT:
@@ -231,7 +231,7 @@ class _DeadlinePool:
         connection.attempt = attempt
         connection.timeout = attempt.seconds_left()
         if not isinstance(connection, _DeadlineConnection):  # of a mocking library
-            attempt.handed_over()
+            attempt.mark_unknown()
         if self.proxy is not None and self.scheme == "https" and connection.sock is None:
             self._prepare_proxy(connection)
         self._validate_conn(connection)
@@ -250,7 +250,7 @@ def _read_body(response: Any, attempt: Attempt) -> bytes:
     if attempt.sink is not None and response.status == HTTPStatus.OK:
         response.read_into(attempt.sink, attempt)
         return b""
-    return _join(response.read_pieces())
+    return _join_chunks(response.read_chunks())
 
 
 def _is_reusable(connection: Any, response: Any) -> bool:
@@ -265,17 +265,17 @@ def _is_reusable(connection: Any, response: Any) -> bool:
     return pending is None or not pending()
 
 
-def _join(pieces: Iterator[bytes]) -> bytes:
-    """Return the pieces of a body as one.
+def _join_chunks(chunks: Iterator[bytes]) -> bytes:
+    """Return the chunks of a body as one.
 
     :raises http.client.HTTPException: If the body is larger than any response is.
     """
     joined, size = [], 0
-    for piece in pieces:
-        size += len(piece)
-        if size > LARGEST_BODY:
-            raise HTTPException("the response is larger than {} bytes".format(LARGEST_BODY))
-        joined.append(piece)
+    for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_BODY_SIZE:
+            raise HTTPException("the response is larger than {} bytes".format(MAX_BODY_SIZE))
+        joined.append(chunk)
     return b"".join(joined)
 
 
@@ -293,12 +293,12 @@ def _decompress(content: bytes, fields: Mapping[str, str], attempt: Attempt) -> 
     )
 
     def decompressed() -> Iterator[bytes]:
-        for piece in compressed.stream(PIECE, decode_content=True):
+        for chunk in compressed.stream(CHUNK_SIZE, decode_content=True):
             attempt.seconds_left()  # a few bytes may decompress to very many
-            yield piece
+            yield chunk
 
     try:
-        return _join(decompressed())
+        return _join_chunks(decompressed())
     except DecodeError:
         return content
 

@@ -17,10 +17,10 @@ from typing import Any, Protocol
 
 from urllib3.util import Timeout
 
-from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request
+from vivialconnect.common.exchange import MAX_TIMEOUT, Limits, Request
 
-RECORD = 16_384  # bytes, the most that TLS sends at once
-SHORTEST = 0.001  # seconds; a timeout of 0 would not be one
+TLS_RECORD_SIZE = 16_384  # bytes, the most that TLS sends at once
+SHORTEST_TIMEOUT = 0.001  # seconds; a timeout of 0 would not be one
 
 
 class Attempt(Timeout):
@@ -42,21 +42,21 @@ class Attempt(Timeout):
         #: Whether the body of a download has begun.
         self.streaming = False
         self._deadline = limits.deadline
-        self._longest_pause = min(limits.timeout, LONGEST_TIMEOUT)
+        self._longest_pause = min(limits.timeout, MAX_TIMEOUT)
 
-    def handed_over(self) -> None:
+    def mark_unknown(self) -> None:
         """Note that ``requests``, or a library that mocks it, has the request now."""
         self.sent = None
 
-    def connecting(self) -> None:
+    def mark_unsent(self) -> None:
         """Note that the request is still unsent: a connection of ours has it."""
         self.sent = False
 
-    def sending(self) -> None:
+    def mark_sent(self) -> None:
         """Note that the request may be received from now on."""
         self.sent = True
 
-    def receiving(self) -> None:
+    def extend_deadline(self) -> None:
         """Note that more of a download has come: only a pause times out from now on."""
         self.streaming = True
         self._deadline = time.monotonic() + self._longest_pause
@@ -129,7 +129,7 @@ class DeadlineSocket:
 
         It must not raise: ``ssl`` has taken the socket over when it asks.
         """
-        seconds = max(self._connection.attempt.remaining(), SHORTEST)
+        seconds = max(self._connection.attempt.remaining(), SHORTEST_TIMEOUT)
         self._wrapped.settimeout(seconds)
         return seconds
 
@@ -141,9 +141,9 @@ class DeadlineSocket:
 
     def sendall(self, data: bytes) -> None:
         """Send all the data, each record of TLS with the time that is left."""
-        for start in range(0, len(data), RECORD):
+        for start in range(0, len(data), TLS_RECORD_SIZE):
             self._wrapped.settimeout(self._connection.attempt.seconds_left())
-            self._wrapped.sendall(data[start : start + RECORD])
+            self._wrapped.sendall(data[start : start + TLS_RECORD_SIZE])
 
     def makefile(self, *_: Any, **__: Any) -> ResponseStream:
         """Return the stream that ``http.client`` reads a response from."""

@@ -18,11 +18,11 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from vivialconnect.common import error
-from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request
+from vivialconnect.common.exchange import MAX_TIMEOUT, Limits, Request
 from vivialconnect.common.transport.deadline import Attempt
 
 #: Everything that sending a request may raise.
-FOREIGN: tuple[type[BaseException], ...] = (
+SEND_ERRORS: tuple[type[BaseException], ...] = (
     requests.RequestException,
     HTTPError,
     client.HTTPException,
@@ -35,9 +35,9 @@ FOREIGN: tuple[type[BaseException], ...] = (
 
 
 #: What the network, TLS and HTTP themselves raise. requests' exceptions are kinds of OSError.
-_OF_THE_NETWORK = (OSError, client.HTTPException, CertificateError)
+_NETWORK_ERRORS = (OSError, client.HTTPException, CertificateError)
 #: A CA bundle that does not exist, and URLs and proxies that requests and urllib3 refuse.
-_UNUSABLE = (
+_CONFIG_ERRORS = (
     FileNotFoundError,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -55,7 +55,7 @@ class Failure(NamedTuple):
     #: What to do about it.
     hint: str | None = None
     #: Whether every attempt would fail in this way, before it sends anything.
-    lasting: bool = False
+    permanent: bool = False
     #: The class of our error.
     kind: type[error.ConnectionError] = error.ConnectionError
     #: The reason that OpenSSL gives, if only this one is meant.
@@ -68,13 +68,13 @@ FAILURES: tuple[Failure, ...] = (
         (ssl.SSLCertVerificationError, CertificateError),
         "TLS: the certificate is not trusted ({})",
         "check api_base_url, or set api_verify_request to the path of your CA bundle",
-        lasting=True,
+        permanent=True,
     ),
     Failure(
         (ssl.SSLError,),
         "TLS failed ({})",
         "the server does not use TLS: check the scheme of api_base_url",
-        lasting=True,
+        permanent=True,
         reason="WRONG_VERSION_NUMBER",
     ),
     Failure((ssl.SSLError,), "TLS failed ({})"),
@@ -91,17 +91,17 @@ FAILURES: tuple[Failure, ...] = (
     Failure((client.BadStatusLine, client.UnknownProtocol), "the response is not HTTP"),
     Failure((client.HTTPException,), "{}"),
     Failure(
-        _UNUSABLE,
+        _CONFIG_ERRORS,
         "{}",
         "check api_base_url, api_verify_request and the proxies of the environment",
-        lasting=True,
+        permanent=True,
     ),
     Failure((requests.RequestException,), "no usable HTTP response ({})"),
     Failure((OSError,), "{}"),
     Failure((BaseException,), "no usable HTTP response ({})"),
 )
 #: The exceptions whose own text is fit to be shown.
-_WITH_TEXT = (CertificateError, client.HTTPException, ssl.SSLError, *_UNUSABLE)
+_SAFE_TO_SHOW = (CertificateError, client.HTTPException, ssl.SSLError, *_CONFIG_ERRORS)
 
 
 def translate(
@@ -116,12 +116,12 @@ def translate(
     """
     cause = _strip(failure)
     row = next(row for row in FAILURES if _fits(cause, row))
-    unsent = attempt.sent is False or (row.lasting and not attempt.sent)
+    unsent = attempt.sent is False or (row.permanent and not attempt.sent)
     words = _words(cause, row, limits, attempt, unsent=unsent)
     translated = row.kind(words + urlsplit(request.url).netloc)
     translated.__cause__ = cause
     translated.outcome = error.NOT_SENT if unsent else error.UNKNOWN
-    translated._lasting = row.lasting or attempt.streaming
+    translated._permanent = row.permanent or attempt.streaming
     translated._hint = row.hint
     if row.hint is None and unsent:
         translated._hint = "check api_base_url, the network and its proxies"
@@ -138,7 +138,7 @@ def _strip(failure: BaseException) -> BaseException:
     chain = list(_chain(failure))
     for link in chain:
         link.__traceback__ = None
-    cause = next((link for link in reversed(chain) if isinstance(link, _OF_THE_NETWORK)), failure)
+    cause = next((link for link in reversed(chain) if isinstance(link, _NETWORK_ERRORS)), failure)
     cause.__cause__ = cause.__context__ = None
     if isinstance(cause, requests.RequestException):
         cause.request = cause.response = None
@@ -167,7 +167,7 @@ def _words(
     if row.words == "{}":
         words = words[:1].lower() + words[1:]
     if row.kind is error.Timeout:
-        words += " after {:g} s".format(min(limits.timeout, LONGEST_TIMEOUT))
+        words += " after {:g} s".format(min(limits.timeout, MAX_TIMEOUT))
     else:
         words += " while"
     if unsent:
@@ -181,6 +181,6 @@ def _text_of(cause: BaseException) -> str:
         text = getattr(cause, name, None)
         if text and isinstance(text, str):
             return text
-    if isinstance(cause, _WITH_TEXT) or type(cause) is OSError:
+    if isinstance(cause, _SAFE_TO_SHOW) or type(cause) is OSError:
         return str(cause)
     return type(cause).__name__

@@ -7,10 +7,10 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Union
 
 from vivialconnect.common.error import VivialConnectError
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.exchange import RequestSpec
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, read_count
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, read_count
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.connector.elements import (
     ConnectorCallback,
@@ -22,9 +22,9 @@ from vivialconnect.resources.connector.elements import (
 from vivialconnect.resources.connector.lists import (
     LISTS,
     ROOT,
+    convert_lists,
     invalid_response,
     read_items,
-    with_objects,
 )
 from vivialconnect.resources.resource import Resource
 
@@ -150,7 +150,7 @@ class Connector(Resource):
         return self._find_items(ConnectorNumber, {"page": page, "limit": limit, **query})
 
     def find_each_number(
-        self, limit: int | None = None, page_size: int = LARGEST_PAGE
+        self, limit: int | None = None, page_size: int = MAX_PAGE_SIZE
     ) -> Iterator[ConnectorNumber]:
         """Iterate over all phone numbers of the connector. Pages are requested when needed.
 
@@ -281,26 +281,26 @@ class Connector(Resource):
     def _find_items(
         self, class_: type[ElementT], query: Mapping[str, Any]
     ) -> ResourceList[ElementT]:
-        call = Call("GET", class_.plural, query)
-        return self._perform_below(call, lambda parsed: read_items(class_, parsed))
+        spec = RequestSpec("GET", class_.plural, query)
+        return self._perform_below(spec, lambda parsed: read_items(class_, parsed))
 
     def _count_items(self, class_: type[Element]) -> int:
-        return self._perform_below(Call("GET", class_.plural + "/count"), read_count)
+        return self._perform_below(RequestSpec("GET", class_.plural + "/count"), read_count)
 
     def _change_items(self, method: str, class_: type[Element], given: Any) -> None:
         """Change a list on the service, then here."""
         name = class_.plural
         items = [item._data() for item in class_._to_objects(given)]
-        class_._check(items)
+        class_._validate_items(items)
         if method == "DELETE":
             items = [
                 {key: data[key] for key in class_._key_fields if key in data} for data in items
             ]
         if not items and method != "POST":
             raise ValueError("no {} given: give at least one".format(name.replace("_", " ")))
-        call = Call(method, name, body=encode_body({ROOT: {name: items}}))
+        spec = RequestSpec(method, name, body=encode_body({ROOT: {name: items}}))
         changed = self._perform_below(
-            call, lambda parsed: None if parsed in (None, {}) else read_items(class_, parsed)
+            spec, lambda parsed: None if parsed in (None, {}) else read_items(class_, parsed)
         )
         self._update_items(class_, self._find_after_change(class_) if changed is None else changed)
 
@@ -320,21 +320,21 @@ class Connector(Resource):
         if class_ is ConnectorNumber:
             is_full = len(items) >= SHOWN_NUMBERS
             fields["more_numbers"] = bool(items.meta.get("next", is_full))
-            self._note_numbers()
+            self._remember_numbers()
 
     # Fields: _load() makes the objects of the lists, and _data() turns them into dicts
 
     def _load(self, data: Data) -> None:
-        super()._load(with_objects(data))
-        self._note_numbers()
+        super()._load(convert_lists(data))
+        self._remember_numbers()
 
     def _data(self) -> Data:
-        data = with_objects(super()._data())
+        data = convert_lists(super()._data())
         for name in LISTS.keys() & data.keys():
             data[name] = [item._data() for item in data[name]]
         return data
 
-    def _note_numbers(self) -> None:
+    def _remember_numbers(self) -> None:
         """Remember the phone numbers, to know later whether they were changed."""
         fields = self.attributes
         shown = fields.get("phone_numbers") if fields.get("more_numbers") else None
@@ -343,7 +343,7 @@ class Connector(Resource):
     def _data_to_save(self, method: str) -> Data:
         data = super()._data_to_save(method)
         for name, class_ in LISTS.items():
-            class_._check(data.get(name, ()))
+            class_._validate_items(data.get(name, ()))
             if method == "POST" and not data.get(name):
                 data.pop(name, None)
         if data.get("more_numbers") and "phone_numbers" in data:
@@ -359,7 +359,7 @@ class Connector(Resource):
     @classmethod
     def _read_data(cls, parsed: Any) -> Data:
         with invalid_response():
-            return with_objects(super()._read_data(parsed))
+            return convert_lists(super()._read_data(parsed))
 
     @classmethod
     def _read_list(

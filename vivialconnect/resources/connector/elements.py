@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from vivialconnect.common import settings
-from vivialconnect.resources._attributes import join_fields
+from vivialconnect.resources._attributes import merge_fields
 from vivialconnect.resources._base import DEFAULT_LOCATION, ResourceBase, make_objects
 
 __all__ = ("ConnectorCallback", "ConnectorNumber")
@@ -23,8 +23,8 @@ class Element(ResourceBase):
     #: The fields by which the service recognizes an item.
     _key_fields: ClassVar[tuple[str, ...]]
     #: Which of them an item needs, and what an item can be made from, for messages.
-    _needed: ClassVar[str]
-    _made_from: ClassVar[str]
+    _requires: ClassVar[str]
+    _accepts: ClassVar[str]
 
     @classmethod
     def _to_objects(cls: type[ElementT], given: Any) -> list[ElementT]:
@@ -57,27 +57,27 @@ class Element(ResourceBase):
         # The value may be a URL with credentials.
         raise ValueError(
             "a {} must be made from {}, got {}".format(
-                cls.__name__, cls._made_from, type(given).__name__
+                cls.__name__, cls._accepts, type(given).__name__
             )
         )
 
     @classmethod
-    def _check(cls, items: Iterable[Data]) -> None:
+    def _validate_items(cls, items: Iterable[Data]) -> None:
         """Check that the service can recognize each item.
 
         :raises ValueError: If one has too few fields for that.
         """
         for position, data in enumerate(items):
-            if not cls._is_recognizable(data):
-                raise ValueError("{}[{}] must have {}".format(cls.plural, position, cls._needed))
+            if not cls._is_identifiable(data):
+                raise ValueError("{}[{}] must have {}".format(cls.plural, position, cls._requires))
 
     @classmethod
-    def _is_recognizable(cls, data: Data) -> bool:
+    def _is_identifiable(cls, data: Data) -> bool:
         return all(data.get(name) for name in cls._key_fields)
 
-    def _fill(self, attributes: Any, **fields: Any) -> None:
+    def _load_given(self, attributes: Any, **fields: Any) -> None:
         given = {name: value for name, value in fields.items() if value is not None}
-        self._load(join_fields({} if attributes is None else self._to_data(attributes), given))
+        self._load(merge_fields({} if attributes is None else self._to_data(attributes), given))
 
 
 class ConnectorNumber(Element):
@@ -108,8 +108,8 @@ class ConnectorNumber(Element):
     primary_key = "phone_number_id"
 
     _key_fields: ClassVar[tuple[str, ...]] = ("phone_number", "phone_number_id")
-    _needed: ClassVar[str] = "phone_number or phone_number_id"
-    _made_from: ClassVar[str] = "a Number, a dict of its fields or a string like '+19132597591'"
+    _requires: ClassVar[str] = "phone_number or phone_number_id"
+    _accepts: ClassVar[str] = "a Number, a dict of its fields or a string like '+19132597591'"
     _repr_fields: ClassVar[tuple[str, ...]] = ("phone_number",)
 
     phone_number: str
@@ -122,7 +122,7 @@ class ConnectorNumber(Element):
         phone_number: str | None = None,
         phone_number_id: int | None = None,
     ) -> None:
-        self._fill(attributes, phone_number=phone_number, phone_number_id=phone_number_id)
+        self._load_given(attributes, phone_number=phone_number, phone_number_id=phone_number_id)
 
     @classmethod
     def _to_data(cls, given: Any) -> Data:
@@ -141,7 +141,7 @@ class ConnectorNumber(Element):
         return super()._to_data(given)
 
     @classmethod
-    def _is_recognizable(cls, data: Data) -> bool:
+    def _is_identifiable(cls, data: Data) -> bool:
         return any(data.get(name) for name in cls._key_fields)
 
 
@@ -178,8 +178,8 @@ class ConnectorCallback(Element):
     plural = "callbacks"
 
     _key_fields: ClassVar[tuple[str, ...]] = ("message_type", "event_type")
-    _needed: ClassVar[str] = "message_type and event_type"
-    _made_from: ClassVar[str] = "a dict of its fields"
+    _requires: ClassVar[str] = "message_type and event_type"
+    _accepts: ClassVar[str] = "a dict of its fields"
 
     message_type: str
     event_type: str
@@ -197,7 +197,7 @@ class ConnectorCallback(Element):
         url: str | None = None,
         method: str | None = None,
     ) -> None:
-        self._fill(
+        self._load_given(
             attributes, message_type=message_type, event_type=event_type, url=url, method=method
         )
 

@@ -24,7 +24,7 @@ LISTS: dict[str, type[Element]] = {
 }
 
 
-def with_objects(data: Data) -> Data:
+def convert_lists(data: Data) -> Data:
     """Return the fields of a connector with objects in its lists.
 
     :raises ValueError: If a list is invalid.

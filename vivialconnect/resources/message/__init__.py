@@ -9,11 +9,11 @@ from typing import Any, ClassVar, TypeVar
 
 from vivialconnect.common import paths, scopes, segments
 from vivialconnect.common.error import ResourceError, VivialConnectError
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.exchange import RequestSpec
 from vivialconnect.common.segments import Segments
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query, read_count
 from vivialconnect.resources._sendable import Sendable
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.message import bulk, polling, webhooks
@@ -157,12 +157,12 @@ class Message(Sendable):
         numbers = bulk.check_recipients(self.attributes.get("to_numbers"))
         self._complete_media()
         fields = {name: value for name, value in self.attributes.items() if value is not None}
-        call = Call("POST", "bulk", body=encode_body({**fields, "to_numbers": numbers}))
+        spec = RequestSpec("POST", "bulk", body=encode_body({**fields, "to_numbers": numbers}))
         try:
             with scopes.use_scopes(self._scopes):
-                return self._perform(call, bulk.read_bulk_id, self._prefix)
+                return self._perform(spec, bulk.read_bulk_id, self._prefix)
         except VivialConnectError as failure:
-            failure._look_up = "; Message.bulks() shows what was accepted"
+            failure._lookup_hint = "; Message.bulks() shows what was accepted"
             raise
 
     def _data_to_save(self, method: str) -> dict[str, Any]:
@@ -184,7 +184,7 @@ class Message(Sendable):
         :raises ResourceError: If the service still has the text.
         """
         body = self._body({"id": self.id, "body": ""})
-        saved = self._perform_below(Call("PUT", "", body=body), self._read_saved)
+        saved = self._perform_below(RequestSpec("PUT", "", body=body), self._read_saved)
         self._update({"body": ""} if saved is None else saved)
         if self.attributes.get("body"):
             raise ResourceError(
@@ -212,19 +212,21 @@ class Message(Sendable):
         if seconds is not None:
             with scopes.use_scopes(self._scopes):
                 requestor = type(self).request.limited(seconds)
-                call = Call("GET", self._path(requestor, self._prefix, self.id))
-                self._load(requestor.perform(call, self._read_data))
+                spec = RequestSpec("GET", self._path(requestor, self._prefix, self.id))
+                self._load(requestor.perform(spec, self._read_data))
         status = self.attributes.get("status")
         return status if isinstance(status, str) else None
 
     @classmethod
     def bulks(cls, *, page: int | None = None, limit: int | None = None) -> ResourceList[Bulk]:
         """List the bulk sends, one page of them: 50, or at most 150 with ``limit``."""
-        return cls._perform(Call("GET", "bulk", {"page": page, "limit": limit}), bulk.read_bulks)
+        return cls._perform(
+            RequestSpec("GET", "bulk", {"page": page, "limit": limit}), bulk.read_bulks
+        )
 
     @classmethod
     def find_each_bulk(
-        cls, limit: int | None = None, page_size: int = LARGEST_PAGE
+        cls, limit: int | None = None, page_size: int = MAX_PAGE_SIZE
     ) -> Iterator[Bulk]:
         """Iterate over all bulk sends, as :meth:`.Resource.find_each` does."""
         return PageIterator(cls.bulks, limit, page_size)
@@ -238,11 +240,13 @@ class Message(Sendable):
         :param bulk_id: The id that :meth:`send_bulk` returned.
         """
         below = "bulk/" + paths.quote_segment(bulk_id, "bulk_id")
-        return cls._perform(Call("GET", below, {"page": page, "limit": limit}), cls._read_list)
+        return cls._perform(
+            RequestSpec("GET", below, {"page": page, "limit": limit}), cls._read_list
+        )
 
     @classmethod
     def find_each_bulk_message(
-        cls: type[MessageT], bulk_id: str, limit: int | None = None, page_size: int = LARGEST_PAGE
+        cls: type[MessageT], bulk_id: str, limit: int | None = None, page_size: int = MAX_PAGE_SIZE
     ) -> Iterator[MessageT]:
         """Iterate over all messages of a bulk send, as :meth:`.Resource.find_each` does."""
         paths.quote_segment(bulk_id, "bulk_id")
@@ -275,20 +279,20 @@ class Message(Sendable):
         **kwargs: Any,
     ) -> Attachment:
         """Return one attachment of the message by its id."""
-        call = Call("GET", "attachments/" + paths.quote_segment(id), kwargs)
+        spec = RequestSpec("GET", "attachments/" + paths.quote_segment(id), kwargs)
         return self._perform_below(
-            call, lambda parsed: Attachment._read_object(parsed, self._path_inside())
+            spec, lambda parsed: Attachment._read_object(parsed, self._path_inside())
         )
 
     def attachments(self, **kwargs: Any) -> ResourceList[Attachment]:
         """List the attachments of the message, one page of them; the keywords are the query."""
         return self._perform_below(
-            Call("GET", "attachments", kwargs),
+            RequestSpec("GET", "attachments", kwargs),
             lambda parsed: Attachment._read_list(parsed, self._path_inside()),
         )
 
     def find_each_attachment(
-        self, limit: int | None = None, page_size: int = LARGEST_PAGE, **query: Any
+        self, limit: int | None = None, page_size: int = MAX_PAGE_SIZE, **query: Any
     ) -> Iterator[Attachment]:
         """Iterate over all attachments of the message, as :meth:`.Resource.find_each` does."""
         self._require_id()
@@ -297,7 +301,7 @@ class Message(Sendable):
     def attachments_count(self, opts: Mapping[str, Any] | None = None, **kwargs: Any) -> int:
         """Return the number of attachments; the query is as for :meth:`.Resource.count`."""
         query = merge_query(opts, kwargs)
-        return self._perform_below(Call("GET", "attachments/count", query), read_count)
+        return self._perform_below(RequestSpec("GET", "attachments/count", query), read_count)
 
     def _identifying_fields(self) -> dict[str, Any]:
         data = self.attributes  # with a connector, the service ignores from_number

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.times import parse_iso
 from vivialconnect.resources._base import ResourceBase
-from vivialconnect.resources._lists import ResourceList, find_list, unexpected
+from vivialconnect.resources._lists import ResourceList, find_list, unexpected_response
 
 
 class Bulk(ResourceBase):
@@ -54,7 +54,7 @@ def read_bulk_id(parsed: Any) -> str:
     """Return the id of the bulk send in a response."""
     bulk_id = parsed.get("bulk_id") if isinstance(parsed, dict) else None
     if not isinstance(bulk_id, str):
-        raise unexpected("a bulk_id", parsed)
+        raise unexpected_response("a bulk_id", parsed)
     return bulk_id
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Callable
 
 from vivialconnect.common.error import Timeout
-from vivialconnect.common.exchange import LONGEST_TIMEOUT
+from vivialconnect.common.exchange import MAX_TIMEOUT
 
 #: The statuses of a message that is delivered, in their order.
 STATUS_ORDER = ("accepted", "queued", "sending", "sent", "delivered")
@@ -15,7 +15,7 @@ STATUS_ORDER = ("accepted", "queued", "sending", "sent", "delivered")
 FINAL_STATUSES = frozenset(("delivered", "failed", "received", "undelivered"))
 
 FIRST_PAUSE = 0.5  # seconds, doubled each time
-LONGEST_PAUSE = 5.0  # seconds
+MAX_PAUSE = 5.0  # seconds
 SHORTEST_REQUEST_TIMEOUT = 1.0  # seconds that a request may take even at the deadline
 
 
@@ -33,14 +33,14 @@ def wait(
     :raises ValueError: If a status is unknown, or the timeout is invalid.
     :raises Timeout: If the status is not reached in time.
     """
-    statuses = _checked(wanted, timeout)
+    statuses = _validate(wanted, timeout)
     deadline = time.monotonic() + timeout
     status, pause = poll(None), FIRST_PAUSE
     left: float = timeout
-    while not is_over(status, statuses):
+    while not is_done(status, statuses):
         status = poll(max(left, SHORTEST_REQUEST_TIMEOUT))
         left = deadline - time.monotonic()
-        if is_over(status, statuses):
+        if is_done(status, statuses):
             break
         if left <= 0:
             raise Timeout(
@@ -49,14 +49,14 @@ def wait(
             )
         time.sleep(min(pause, left))
         left = deadline - time.monotonic()
-        pause = min(pause * 2, LONGEST_PAUSE)
+        pause = min(pause * 2, MAX_PAUSE)
     return str(status)
 
 
-def is_over(status: str | None, wanted: frozenset[str]) -> bool:
+def is_done(status: str | None, wanted: frozenset[str]) -> bool:
     """Return whether a status is wanted, later than a wanted one, or final.
 
-    >>> is_over("sending", frozenset({"queued"})), is_over("sending", frozenset({"sent"}))
+    >>> is_done("sending", frozenset({"queued"})), is_done("sending", frozenset({"sent"}))
     (True, False)
     """
     if status in wanted or status in FINAL_STATUSES:
@@ -65,7 +65,7 @@ def is_over(status: str | None, wanted: frozenset[str]) -> bool:
     return not wanted.isdisjoint(passed)
 
 
-def _checked(wanted: Any, timeout: Any) -> frozenset[str]:
+def _validate(wanted: Any, timeout: Any) -> frozenset[str]:
     try:
         statuses = frozenset((wanted,) if isinstance(wanted, str) else wanted)
     except TypeError:  # not iterable, or not hashable
@@ -77,6 +77,6 @@ def _checked(wanted: Any, timeout: Any) -> frozenset[str]:
             )
         )
     is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
-    if not is_number or not 0 <= timeout <= LONGEST_TIMEOUT:
+    if not is_number or not 0 <= timeout <= MAX_TIMEOUT:
         raise ValueError("timeout must be a number of seconds, 0 or more, got {!r}".format(timeout))
     return statuses

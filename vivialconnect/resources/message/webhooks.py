@@ -19,7 +19,7 @@ NUMBERS = frozenset(
     ("id", "account_id", "connector_id", "error_code", "num_media", "num_segments", "price")
 )
 #: A longer text is not a number of the service.
-MOST_DIGITS = 18
+MAX_DIGITS = 18
 #: The fields of every message.
 REQUIRED = ("id", "status", "to_number")
 
@@ -68,6 +68,6 @@ def _parse_value(name: str, value: Any) -> Any:
     # Frameworks give a list for each field of a form.
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
         return _parse_value(name, value[0])
-    if isinstance(value, str) and name in NUMBERS and len(value) <= MOST_DIGITS:
+    if isinstance(value, str) and name in NUMBERS and len(value) <= MAX_DIGITS:
         return int(value) if value.isascii() and value.isdigit() else value
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from vivialconnect.resources._base import ResourceBase
-from vivialconnect.resources._lists import unexpected
+from vivialconnect.resources._lists import unexpected_response
 
 
 class NumberInfo(ResourceBase):
@@ -42,7 +42,7 @@ def read_number_info(parsed: Any) -> NumberInfo:
     found = parsed.get(NumberInfo.singular) if isinstance(parsed, dict) else None
     phone_number = found.get("phone_number") if isinstance(found, dict) else None
     if not isinstance(found, dict) or not isinstance(phone_number, str):
-        raise unexpected("a number_info with a phone_number", parsed)
+        raise unexpected_response("a number_info with a phone_number", parsed)
     # The service has sent the number with a space for the plus, and without either.
     digits = phone_number.strip()
     if digits.isdecimal():

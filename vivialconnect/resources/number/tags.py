@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar, Union
 
-from vivialconnect.common.exchange import Call
+from vivialconnect.common.exchange import RequestSpec
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, unexpected
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, unexpected_response
 from vivialconnect.resources._sendable import Sendable
 
 TaggedT = TypeVar("TaggedT", bound="Tagged")
@@ -66,7 +66,7 @@ class Tagged(Sendable):
         notcontains: Tags | None = None,
         *,
         limit: int | None = None,
-        page_size: int = LARGEST_PAGE,
+        page_size: int = MAX_PAGE_SIZE,
     ) -> Iterator[TaggedT]:
         """Iterate over all numbers of :meth:`tagged_numbers`; see :meth:`.Resource.find_each`.
 
@@ -90,7 +90,7 @@ class Tagged(Sendable):
 
     @classmethod
     def _find_tagged(cls: type[TaggedT], **query: Any) -> ResourceList[TaggedT]:
-        return cls._perform(Call("GET", "tags", query), cls._read_list)
+        return cls._perform(RequestSpec("GET", "tags", query), cls._read_list)
 
     def reload_tags(self) -> dict[str, str]:
         """Replace the tags with those the service has now.
@@ -103,7 +103,7 @@ class Tagged(Sendable):
 
         .. versionadded:: 1.0
         """
-        self.tags = self._perform_below(Call("GET", "tags"), self._read_tags)
+        self.tags = self._perform_below(RequestSpec("GET", "tags"), self._read_tags)
         return self.tags
 
     def replace_tags(self, tags: Mapping[str, str]) -> dict[str, str]:
@@ -144,9 +144,9 @@ class Tagged(Sendable):
         return self._change_tags("DELETE", {key: ""})
 
     def _change_tags(self, method: str, tags: Mapping[str, str]) -> dict[str, str]:
-        call = Call(method, "tags", body=encode_body({"tags": tags}))
+        spec = RequestSpec(method, "tags", body=encode_body({"tags": tags}))
         found = self._perform_below(
-            call, lambda parsed: None if parsed is None else self._read_tags(parsed)
+            spec, lambda parsed: None if parsed is None else self._read_tags(parsed)
         )
         if found is None:  # an empty response, as when a retry found it done
             return self.reload_tags()
@@ -161,7 +161,7 @@ class Tagged(Sendable):
                 tags = holder.get("tags") if isinstance(holder, dict) else None
                 if isinstance(tags, dict):
                     return tags
-        raise unexpected("tags", parsed)
+        raise unexpected_response("tags", parsed)
 
 
 def format_tags(name: str, tags: Tags | None) -> str | None:
