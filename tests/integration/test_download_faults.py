@@ -244,7 +244,7 @@ STALLED: dict[str, Script] = {
     "in the headers": say_and_stall(WHOLE[:30]),
     "before the medium": say_and_stall(WHOLE[: -len(MEDIUM)]),
     "in the medium": say_and_stall(WHOLE[:-5]),
-    "in fields behind the medium": answer_with_trailer(1000),
+    "in fields behind the medium": answer_with_trailer(50),
     "dripping headers": say_and_drip(b"HTTP/1.1 200 OK\r\nX: ", b"x" * 100),
     "dripping a refusal": say_and_drip(encode_answer(b"x" * 100, 404)[:-100], b"x" * 100),
 }

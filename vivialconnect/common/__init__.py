@@ -6,6 +6,7 @@ This file has only what imports the other modules on first use.
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib import import_module
 from threading import RLock
 from types import ModuleType
@@ -21,6 +22,8 @@ import_module("logging")
 fork_lock = RLock()
 
 
+# Cached: Python 3.9 takes a lock at every import, and a signal handler might wait for it forever.
+@cache
 def import_with_fork_guard(name: str) -> Any:
     """Import a module on its first use, and keep the process from forking meanwhile.
 
