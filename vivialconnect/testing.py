@@ -1,4 +1,4 @@
-"""A transport for unit tests, which needs no server and no mocking library.
+"""A fake transport for unit tests, without a server or a mocking library.
 
 >>> from vivialconnect import Requestor
 >>> from vivialconnect.testing import FakeTransport, Request, Response
@@ -23,17 +23,17 @@ from vivialconnect.common.exchange import Limits, Request, Response, Sign, Sink
 
 __all__ = ["FakeTransport", "Request", "Response"]
 
-CHUNK_SIZE = 65_536  # bytes of a download that are passed on at once
+CHUNK_SIZE = 65_536  # bytes of a download
 
 
 class FakeTransport:
-    """Passes each request to a function, and returns the response that it returns.
+    """Passes each request to a handler function, which returns the response.
 
-    The requests are signed like real ones. Retries, errors and downloads work as with a real
-    server: return a status such as 503, or raise :class:`~vivialconnect.common.error.Timeout`
+    Requests are signed. Retries, errors and downloads work as with a real server. To test a
+    failure, return a status such as 503, or raise :class:`~vivialconnect.common.error.Timeout`
     or another :class:`~vivialconnect.common.error.ConnectionError`.
 
-    :param handler: Takes the signed request, and returns the response to it.
+    :param handler: Takes the signed request, and returns the response.
     """
 
     def __init__(self, handler: Callable[[Request], Response]) -> None:
@@ -48,8 +48,8 @@ class FakeTransport:
         """Sign a request, and return the handler's response.
 
         :param request: The request without its signature.
-        :param sign: Returns the header fields of the signature.
-        :param limits: Ignored: nothing here takes time.
+        :param sign: Returns the signature headers.
+        :param limits: Ignored.
         :raises ValueError: If the handler returns something that is not a :class:`Response`.
         """
         signed = request._replace(headers={**request.headers, **sign(request)})
@@ -62,7 +62,7 @@ class FakeTransport:
 
 
 def _check_response(response: Any) -> Response:
-    """Return what a handler has returned, if it is a response."""
+    """Check the result of a handler."""
     if not isinstance(response, Response):
         raise ValueError(
             "the handler must return a Response, got {}".format(type(response).__name__)
@@ -76,7 +76,7 @@ def _check_response(response: Any) -> Response:
 
 
 def _write_to_sink(content: bytes, sink: Sink) -> None:
-    """Pass the body of a download to its sink, in chunks."""
+    """Write the body of a download to its sink, in chunks."""
     sink.begin(len(content))
     for start in range(0, len(content), CHUNK_SIZE):
         if not sink.take(content[start : start + CHUNK_SIZE]):

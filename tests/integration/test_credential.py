@@ -204,7 +204,7 @@ def test_credentials__of_what_cannot_be(call: Callable[[], Any]) -> None:
     """A user without id has no credentials, and what is no id or page is refused: unsent."""
     with ScriptedServer(answer({})) as server:
         use(server)
-        with pytest.raises(ValueError, match=r"no id|that the service assigned|page_size"):
+        with pytest.raises(ValueError, match=r"no id|must not be empty|page_size"):
             call()
 
     assert server.requests == []

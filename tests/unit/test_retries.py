@@ -140,13 +140,13 @@ def test_max_retries__how_many(most: int) -> None:
 def test_max_retries__that_is_no_count(bad: Any) -> None:
     """What is no count of repetitions is refused before anything is sent, wherever it is set."""
     play = Play(OK)
-    with pytest.raises(ValueError, match="max_retries must be a whole number"):
+    with pytest.raises(ValueError, match="max_retries must be an integer"):
         call(play, "GET", max_retries=bad)
-    with pytest.raises(ValueError, match="max_retries must be a whole number"):
+    with pytest.raises(ValueError, match="max_retries must be an integer"):
         configured(max_retries=bad)
     Resource.api_key, Resource.api_secret, Resource.api_account_id = "key", "secret", 1
     Resource.max_retries = bad
-    with pytest.raises(ValueError, match="max_retries must be a whole number"):
+    with pytest.raises(ValueError, match="max_retries must be an integer"):
         Message.find()
 
     assert play.sent == []

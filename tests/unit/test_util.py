@@ -126,8 +126,8 @@ def test_json_to_dict__table(source: Any, value: Any) -> None:
         ('{"a": [-Infinity]}', "-Infinity is not JSON"),
         ("Infinity", "Infinity is not JSON"),
         (b"\xff", "utf-8"),
-        (None, "JSON must be text or bytes, got NoneType"),
-        ({"a": 1}, "JSON must be text or bytes, got dict"),
+        (None, "JSON must be a string or bytes, got NoneType"),
+        ({"a": 1}, "JSON must be a string or bytes, got dict"),
         ("[" * 100_000, "nested too deeply"),
         ('{"a":' * 100_000, "nested too deeply"),
     ],
@@ -205,9 +205,9 @@ def test_to_json__root() -> None:
         ({"x": object}, r"message\.x: <class 'object'> \(type\)"),
         ({"body": "a\ud83d"}, r"message\.body: 'a\\ud83d' \(str\) cannot be written in UTF-8"),
         ({"\udc00": 1}, r"message: '\\udc00' \(str\) cannot be written in UTF-8"),
-        ({1: "a"}, "keys of message must be texts, got 1"),
-        ({"a": {None: 1}}, r"keys of message\.a must be texts, got None"),
-        ({b"a": 1}, "keys of message must be texts, got b'a'"),
+        ({1: "a"}, "keys of message must be strings, got 1"),
+        ({"a": {None: 1}}, r"keys of message\.a must be strings, got None"),
+        ({b"a": 1}, "keys of message must be strings, got b'a'"),
         (nested(100_000), "nested too deeply, or contains itself"),
         (datetime.min.replace(tzinfo=timezone(timedelta(hours=1))), "message: datetime.datetime"),
     ],
@@ -225,13 +225,13 @@ def test_to_json__refuses_without_a_root() -> None:
         Util.to_json({"a": math.nan}, root=None)
     with pytest.raises(ValueError, match=r"\Athe object: nan"):
         Util.to_json(math.nan, root=None)
-    with pytest.raises(ValueError, match=r"keys of the object must be texts, got 7"):
+    with pytest.raises(ValueError, match=r"keys of the object must be strings, got 7"):
         Util.to_json({7: 1}, root=None)
 
 
 def test_to_json__refuses_a_root_that_is_no_text() -> None:
     """A root is a key like any other."""
-    with pytest.raises(ValueError, match="keys of the object must be texts, got 7"):
+    with pytest.raises(ValueError, match="keys of the object must be strings, got 7"):
         Util.to_json({}, root=7)  # type: ignore[arg-type] # the case
 
 

@@ -1,6 +1,6 @@
-"""How values are written in JSON and in queries. Values without a form there are refused.
+"""Conversion of values for JSON and query strings.
 
-An error says where in the whole object the value is.
+A value that cannot be encoded raises ``ValueError`` with its location in the object.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from vivialconnect.common.times import format_basic, to_utc
 
 
 def to_json_value(value: Any, location: str) -> Any:
-    """Return a copy of a value that contains only what JSON can represent.
+    """Convert a value to JSON types: dict, list, string, number, boolean or ``None``.
 
-    :param location: Where the value is, for the error: ``message.tags[0]``.
+    :param location: The location of the value for the error: ``message.tags[0]``.
     """
     if value is None or isinstance(value, int):
         return value
@@ -47,7 +47,7 @@ def _plain_scalar(value: Any, location: str) -> Any:
 
 
 def query_pairs(key: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield the pairs that one parameter makes in a query, not yet percent-encoded."""
+    """Yield the key-value pairs of one query parameter, before percent-encoding."""
     if isinstance(value, Mapping):
         for name, item in value.items():
             yield from query_pairs("{}[{}]".format(key, validate_key(name, key)), item)
@@ -69,7 +69,7 @@ def _query_text(key: str, value: Any) -> str:
         if isinstance(value, date):
             return format_basic(datetime.combine(value, time()))
         if _is_number_or_uuid(value):
-            # The text of an enumeration is its name in some releases of Python.
+            # str() of an enum member is its name in some Python versions.
             return int.__repr__(value) if isinstance(value, int) else str(value)
     except ValueError as error:
         raise _encoding_error(value, key, "a query") from error
@@ -90,12 +90,12 @@ def _is_finite(number: float) -> bool:
 
 
 def validate_key(key: Any, location: str) -> str:
-    """Return a key of a mapping.
+    """Return a mapping key unchanged.
 
-    :raises ValueError: If it is not a text that can be encoded.
+    :raises ValueError: If it is not a string, or cannot be encoded.
     """
     if not isinstance(key, str):
-        raise ValueError("the keys of {} must be texts, got {!r}".format(location, key))
+        raise ValueError("the keys of {} must be strings, got {!r}".format(location, key))
     return _validate_text(key, location)
 
 

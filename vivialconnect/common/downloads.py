@@ -1,6 +1,6 @@
-"""The target of a download: a file that is complete or does not exist, or an open stream.
+"""Download targets: files, which are written completely or not at all, and open streams.
 
-Errors of the disk, the stream and the caller's own functions are raised unchanged.
+Exceptions from the disk, the stream and the caller's functions are raised unchanged.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any, Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 
 from vivialconnect.common.error import ResourceError
 
-MAX_STEM_SIZE = 180  # bytes of the name of a file, of which file systems take 255
-MAX_SUFFIX_LENGTH = 16  # characters of it
+MAX_STEM_SIZE = 180  # bytes; file systems allow 255 for the whole name
+MAX_SUFFIX_LENGTH = 16  # characters
 DEFAULT_NAME = "attachment"
 _INVALID_CHARACTERS = re.compile(r'[:*?"<>|]')
-#: The names of devices on Windows, with any suffix.
+#: Windows device names, with any suffix.
 _DEVICE = re.compile(
     r"(con(in\$|out\$)?|prn|aux|nul|(com|lpt)[\d\xb9\xb2\xb3]) *(\.|$)", re.IGNORECASE | re.ASCII
 )
@@ -57,8 +57,8 @@ ResultT = TypeVar("ResultT")
 class DownloadSink:
     """The :class:`~vivialconnect.common.exchange.Sink` of a download.
 
-    The transport calls it and would take an error of the disk for one of the network. So it keeps
-    the error and raises it in :meth:`finish`.
+    The transport would report a disk error as a network error. The sink therefore stores the error,
+    and :meth:`finish` raises it.
 
     :param write: Writes the bytes.
     :param size: The expected size in bytes; ``None`` if it is not known.
@@ -95,13 +95,13 @@ class DownloadSink:
         return self._failure is None
 
     def missing(self) -> int:
-        """Return how many of the expected bytes have not been received."""
+        """Return the number of missing bytes; 0 if the expected size is unknown."""
         return max(0, (self._size or 0) - self.received)
 
     def finish(self, response: Any) -> None:
-        """Take the body that the transport has not handed over, and raise the error of writing.
+        """Write a body that the transport left in the response, and raise the stored error.
 
-        :param response: The response. That of a mock still has its body.
+        :param response: The response. Mocking libraries leave the body in it.
         """
         self._status = response.status
         if not self._started and self._status == HTTPStatus.OK:
@@ -127,12 +127,12 @@ class DownloadSink:
 def fetch_into(
     target: Target, name: Any, fetch: Callable[[Write], ResultT]
 ) -> tuple[str | None, ResultT]:
-    """Fetch a file into its target.
+    """Download a file to its target.
 
-    :param target: The path of a file, which is replaced; a folder, in which no file is replaced;
-        an open binary stream; ``None`` for the current folder.
-    :param name: The file name that the service gave, for a folder.
-    :param fetch: Fetches the file; it gets the function that writes the bytes.
+    :param target: A file path, which is overwritten; a folder, in which nothing is overwritten; an
+        open binary stream; ``None`` for the current folder.
+    :param name: The file name from the service, used in a folder.
+    :param fetch: Downloads the file. It is called with the function that writes the bytes.
     :returns: The absolute path of the file (``None`` for a stream), and the result of ``fetch``.
     :raises ValueError: If the target is invalid.
     :raises OSError: If the file cannot be written.
@@ -145,7 +145,7 @@ def fetch_into(
     try:
         with temporary.open("xb", buffering=0) as file:
             result = fetch(partial(_write_all, file))
-            # Without it, the file may be empty after a power failure.
+            # Without fsync, the file may be empty after a power failure.
             os.fsync(file.fileno())
         if file_name:
             path = _replace(temporary, folder / file_name)
@@ -158,7 +158,7 @@ def fetch_into(
 
 
 def safe_name(name: Any) -> str:
-    r"""Return a file name of the service as one that is valid on every system.
+    r"""Convert a file name from the service to one that is valid on every system.
 
     The sender of a message chooses the name, so it may be a path or the name of a hidden file.
 
@@ -199,9 +199,9 @@ def _write_all(stream: Any, chunk: bytes) -> None:
 
 
 def _resolve_target(target: Any) -> tuple[Path, str]:
-    """Return the folder of a file and its name; the name is empty if the target is a folder.
+    """Return the folder and the file name of a target; the file name of a folder is empty.
 
-    Links are resolved.
+    Symbolic links are resolved.
     """
     fits = target is None or isinstance(target, (str, os.PathLike))
     text = os.fsdecode(os.curdir if target is None else target) if fits else ""
@@ -223,14 +223,14 @@ def _resolve_target(target: Any) -> tuple[Path, str]:
 
 
 def _replace(temporary: Path, path: Path) -> Path:
-    """Replace a file by another, and keep its permissions."""
+    """Replace a file with another, and keep the permissions of the replaced file."""
     if path.exists():
         temporary.chmod(stat.S_IMODE(path.stat().st_mode))
     return temporary.replace(path)
 
 
 def _rename_in_folder(temporary: Path, name: str) -> Path:
-    """Rename a file, with a number if the name is taken, and return its path."""
+    """Rename a file, append a number if the name is taken, and return the path."""
     path = first = temporary.with_name(name)
     numbers = count(2)
     while not _rename_if_free(temporary, path):

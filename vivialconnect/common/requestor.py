@@ -1,8 +1,7 @@
-"""One signed request: describe, sign, send (with retries), judge, read.
+"""The Requestor: encodes, signs, sends and retries a request, and reads the response.
 
-Paths and values go in, parsed JSON comes out. Nothing here knows resources or sockets. The logger
-``vivialconnect`` gets the method, path, status, duration and number of each attempt, never a header
-or a body.
+The logger ``vivialconnect`` gets the method, path, status, duration and number of each attempt. It
+never gets headers or bodies.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ from vivialconnect.version import VERSION
 
 logger = logging.getLogger("vivialconnect")
 
-#: The response to a retried DELETE of a resource that an earlier attempt deleted.
+#: The response to a retried DELETE if an earlier attempt has deleted the resource.
 ALREADY_DELETED = Response(204, {}, b"")
 
 CLIENT_HEADERS = {
@@ -59,7 +58,7 @@ CLIENT_HEADERS = {
         }
     ),
 }
-#: The headers of a download: a file may be of any type, and must not be compressed.
+#: The headers of a download: any file type, uncompressed.
 MEDIA_HEADERS = {**CLIENT_HEADERS, "Accept": "*/*", "Accept-Encoding": "identity"}
 
 
@@ -68,23 +67,22 @@ def _unchanged(parsed: Any) -> Any:
 
 
 class Requestor:
-    """Signs and sends requests, and judges the responses.
+    """Signs and sends requests, with retries, and checks the responses.
 
-    Settings that are not given come from the environment, as those of
-    :class:`~vivialconnect.resources.resource.Resource` do, or have their defaults.
+    Settings that are not given come from the environment, or have the same defaults as those of
+    :class:`~vivialconnect.resources.resource.Resource`.
 
     :param api_key: The API key.
     :param api_secret: The API secret.
     :param api_base_url: The base URL; default ``https://api.vivialconnect.net/api/v1.0``.
-    :param api_account_id: The account, for reading only: paths contain their account.
+    :param api_account_id: The account id, as an attribute only. Paths must contain the account id.
     :param request_timeout: The timeout of a whole request with its retries, in seconds; default 30.
     :param verify_request: Whether TLS certificates are verified, or the path of a CA bundle.
     :param max_retries: How many times a request is retried if that is safe; default 2. See
         :mod:`vivialconnect.common.retries`.
-    :param transport: What sends the requests, in place of ``requests``; see
-        :mod:`vivialconnect.testing`.
-    :param clock: Returns the current time as an aware datetime, in place of the system clock.
-    :param sleep: Waits between two attempts, in place of ``time.sleep``.
+    :param transport: The transport that replaces ``requests``; see :mod:`vivialconnect.testing`.
+    :param clock: Returns the current time as an aware datetime; default: the system clock.
+    :param sleep: Waits between two attempts; default ``time.sleep``.
 
     A Requestor is immutable and thread-safe. Its ``repr`` and its pickle contain no secret.
 
@@ -130,10 +128,10 @@ class Requestor:
     def from_settings(
         cls, values: settings.Settings, transport: Transport | None = None
     ) -> Requestor:
-        """Return a Requestor with settings that are resolved already.
+        """Return a Requestor with resolved settings.
 
         :param values: The settings.
-        :param transport: What sends the requests, in place of ``requests``.
+        :param transport: The transport that replaces ``requests``.
         """
         requestor = cls.__new__(cls)
         requestor._settings = values
@@ -143,9 +141,9 @@ class Requestor:
         return requestor
 
     def limited(self, seconds: float) -> Requestor:
-        """Return a Requestor with the same settings and a shorter timeout.
+        """Return a Requestor with the same settings and at most this timeout.
 
-        :param seconds: The timeout; ``request_timeout`` counts if it is shorter.
+        :param seconds: The longest timeout, in seconds.
         """
         config = self._validated()
         timeout = min(seconds, config.request_timeout)
@@ -162,7 +160,7 @@ class Requestor:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Without secret and transport: the copy refuses to send requests.
+        # Without secret and transport, so an unpickled Requestor cannot send requests.
         return type(self).from_settings, (self._settings,)
 
     def __copy__(self) -> Requestor:
@@ -173,7 +171,7 @@ class Requestor:
 
     @property
     def api_account_id(self) -> int | str | None:
-        """The account that was given or found in the environment; ``None`` if there is none."""
+        """The account id, given or from the environment; ``None`` if it is not set."""
         return self._settings.api_account_id
 
     def get(self, url: str, params: Mapping[str, Any] | None = None) -> Any:
@@ -196,7 +194,7 @@ class Requestor:
         """Send a POST request and return the parsed response.
 
         :param url: The path below the base URL.
-        :param params: The JSON body, sent without a root; ``{}`` if not given.
+        :param params: The JSON body, sent without a root; default ``{}``.
         :param query: The query.
         :raises ValueError: If a setting is missing, or the body or query cannot be encoded.
         :raises RequestorError: If the request fails; ``outcome`` tells whether it took effect.
@@ -205,9 +203,9 @@ class Requestor:
         return self.perform(RequestSpec("POST", url, query or {}, encode_body(params)))
 
     def put(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
-        """Send a PUT request; parameters, result and errors are those of :meth:`post`.
+        """Send a PUT request; parameters, result and errors as for :meth:`post`.
 
-        PUT is retried after a network fault, including a change of a password sent this way.
+        PUT is retried after a network fault, even if the request changes a password.
         """
         return self.perform(RequestSpec("PUT", url, query or {}, encode_body(params)))
 
@@ -218,7 +216,7 @@ class Requestor:
 
         :param url: The path below the base URL.
         :param params: The query.
-        :param payload: The JSON body; no body if not given.
+        :param payload: The JSON body; default: no body.
         :raises ValueError: If a setting is missing, or the body or query cannot be encoded.
         :raises RequestorError: If the request fails.
         :raises ResourceError: If the response is not JSON.
@@ -243,7 +241,7 @@ class Requestor:
         :param data: The body as text or bytes; ``None`` for none.
         :returns: The signature, and the names of the signed headers as ``X-Auth-SignedHeaders``
             lists them.
-        :raises ValueError: If key or secret is missing, or the header ``Date`` or ``Host``.
+        :raises ValueError: If the API key, the API secret, ``Date`` or ``Host`` is missing.
         """
         config = self._validated()
         body = data or b""
@@ -260,15 +258,15 @@ class Requestor:
         *,
         on_response: Callable[[Response], object] | None = None,
     ) -> ResultT:
-        """Send a request, with retries, and return what ``read`` makes of the parsed response.
+        """Send a request, with retries, and return the result that ``read`` returns.
 
         :param spec: The request.
-        :param read: Makes the result of the parsed body, or raises ``ResourceError``, which is
-            raised with the request added to it.
-        :param on_response: Called with the response before it is read.
+        :param read: Returns the result for the parsed body. May raise ``ResourceError``, to which
+            the request is added.
+        :param on_response: Called with the response before the body is parsed.
         :raises ValueError: If a setting is missing or invalid, or the request cannot be encoded.
         :raises RequestorError: If the request fails.
-        :raises ResourceError: If the response is not what was asked for.
+        :raises ResourceError: If the body is not JSON, or ``read`` raises it.
         """
         config = self._validated()
         request = _build_request(spec, config)
@@ -318,7 +316,7 @@ def _default_transport() -> Transport:
 
 
 def _build_request(spec: RequestSpec, config: settings.Settings) -> Request:
-    """Return the encoded HTTP request, without the headers of its signature."""
+    """Return the encoded HTTP request, without the signature headers."""
     path, written = paths.encode_target(spec.path)
     query = "&".join(part for part in (written, Util.to_query(spec.query)) if part)
     url = config.api_base_url + path + (query and "?" + query)
@@ -330,7 +328,7 @@ def _build_request(spec: RequestSpec, config: settings.Settings) -> Request:
 
 
 def _log_attempt(request: Request, result: Any, started: float, attempt: int) -> None:
-    """Log one attempt, at DEBUG.
+    """Log an attempt at DEBUG.
 
     :param request: The request.
     :param result: The status, or the class name of the failure.
@@ -349,13 +347,13 @@ def _log_attempt(request: Request, result: Any, started: float, attempt: int) ->
 
 
 def _log_retry(request: Request, failure: RequestorError, delay: float) -> None:
-    """Log that a request failed and will be retried, at INFO.
+    """Log a failed attempt and its retry at INFO.
 
     :param request: The request.
     :param failure: The failure of the last attempt.
     :param delay: The delay before the next attempt, in seconds.
     """
-    # Without the messages of the service and the network, which may contain anything.
+    # Without messages from the service or the network: they may contain private data.
     logger.info(
         "%s %s failed with %s, retry in %.2f s: attempt %d",
         request.method,

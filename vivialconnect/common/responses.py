@@ -1,4 +1,4 @@
-"""How a response is judged by its status and read. Nothing here knows a resource."""
+"""Check the status of a response, and read the result from its body."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _make_error(request: Request, response: Response) -> error.RequestorError:
         return class_(None, response.status, content)
     target = paths.absolute(request.url, response.header("location") or "")
     redirection = class_(None, response.status, content, target)
-    # The query of the target may contain phone numbers.
+    # Without the query of the target, which may contain phone numbers.
     message = "redirects to {}, which is not followed".format(target.partition("?")[0])
     redirection.message = "; ".join(filter(None, (redirection.message, message)))
     return redirection
@@ -62,15 +62,15 @@ def read_result(
     attempts: int,
     read: Callable[[Any], ResultT],
 ) -> ResultT:
-    """Return what ``read`` returns for the body of a successful response.
+    """Read the result from a successful response.
 
-    :param spec: The request as it was asked for.
+    :param spec: The request before encoding.
     :param request: The request as it was sent.
     :param response: The response.
     :param attempts: The number of attempts.
-    :param read: Takes the parsed body: ``None`` if it is empty, or went into a sink. It may raise
-        ``ResourceError``.
-    :raises ResourceError: If the body is not what was asked for.
+    :param read: Returns the result for the parsed body: ``None`` if it is empty, or was written to
+        a sink. May raise ``ResourceError``.
+    :raises ResourceError: If the body is not JSON, or ``read`` raises it.
     """
     try:
         return read(_parse(response) if spec.sink is None else None)
@@ -78,7 +78,7 @@ def read_result(
         failure = caught
     failure.http_status = response.status
     if spec.secret or isinstance(request.body, SecretBytes):
-        # A new error: causes and tracebacks of the first may contain the secret.
+        # A new error, because the cause and traceback of the first may contain the secret.
         failure = error.ResourceError(failure.message)
         failure.http_status = response.status
     content = redact_response(response.content, request.body)
@@ -99,11 +99,11 @@ def _parse(response: Response) -> Any:
         return Util.json_to_dict(response.content.decode())
     except ValueError as cause:
         raise error.ResourceError(
-            "the body of the response ({}) is not JSON".format(response.status)
+            "the body of the {} response is not JSON".format(response.status)
         ) from cause
     except MemoryError as cause:  # parsed JSON takes several times its length
         raise error.ResourceError(
-            "the body of the response ({}) has {} bytes, too many to parse in memory".format(
+            "the body of the {} response has {} bytes, too many to parse in memory".format(
                 response.status, len(response.content)
             )
         ) from cause

@@ -1,8 +1,8 @@
-"""The settings of a request as one immutable value, their sources, and their validation.
+"""The settings of a request: sources, defaults and validation.
 
-The settings of a request are resolved once and used for all of its attempts. They come from, in
-this order: the active scopes (:mod:`vivialconnect.common.scopes`), the class and its bases, and the
-environment. They never come from a file, so that no directory can change which account is used.
+The settings of a request are resolved once, for all of its attempts. Their sources are, in this
+order, the active scopes (:mod:`vivialconnect.common.scopes`), the class and its bases, and the
+environment. Files are not a source, so the current directory cannot change the account.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ ENVIRONMENT = {
     "api_account_id": "VIVIALCONNECT_ACCOUNT_ID",
     "api_base_url": "VIVIALCONNECT_BASE_URL",
 }
-#: The credentials, which always come from the same source.
+#: The credentials. Both come from the same source.
 CREDENTIALS = ("api_key", "api_secret")
 
 
 class Settings(NamedTuple):
-    """The settings of one request. Its ``repr`` and its pickle contain no secret.
+    """The settings of a request. ``repr`` and pickle contain no secret.
 
     >>> Settings(api_key="MTK1", api_secret="hidden")
     Settings(api_key='MTK1', api_base_url='https://api.vivialconnect.net/api/v1.0')
@@ -61,7 +61,7 @@ class Settings(NamedTuple):
 
 #: The names of the settings.
 NAMES = Settings._fields
-#: What each setting is, for the documentation of the class properties.
+#: The docstrings of the class properties.
 DOCUMENTATION = {
     "api_key": "The API key; by default ``VIVIALCONNECT_API_KEY``.",
     "api_secret": "The API secret; by default ``VIVIALCONNECT_API_SECRET``.",
@@ -74,22 +74,22 @@ DOCUMENTATION = {
         "Whether TLS certificates are verified, or the path of a CA bundle; default ``True``."
     ),
     "request_timeout": "The timeout of a whole request with its retries, in seconds; default 30.",
-    "transport": "What sends the requests, in place of ``requests``: an object with ``send``.",
+    "transport": "The transport that replaces ``requests``: an object with a ``send()`` method.",
     "max_retries": "How many times a request is retried if that is safe; default 2, 0 for never.",
 }
 
 
 def resolve(values: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that values and the environment make together.
+    """Return the given settings, completed from the environment and the defaults.
 
-    The result may be incomplete; :func:`validate` refuses it then.
+    Credentials may still be missing: :func:`validate` checks that.
 
     :param values: The settings of a class or a Requestor. ``None`` and ``""`` are unset.
     :param environ: The environment; ``os.environ`` by default.
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in values.items() if value is not None and value != ""}
-    # A key from one source and a secret from another would not belong together.
+    # An API key and a secret from different sources do not belong together.
     has_credentials = any(name in given for name in CREDENTIALS)
     for name, variable in ENVIRONMENT.items():
         if name not in given and not (has_credentials and name in CREDENTIALS):
@@ -100,15 +100,15 @@ def resolve(values: Mapping[str, Any], environ: Mapping[str, str] | None = None)
 
 
 def normalize(name: str, value: Any) -> Any:
-    """Return the value of a setting as plain text, the secret as one that no ``repr`` shows."""
+    """Convert a string to a plain ``str``, and the API secret to a :class:`Secret`."""
     if not isinstance(value, str):
         return value
-    text = str.__str__(value)  # the class of an enumeration prints its name
+    text = str.__str__(value)  # str() of an enum member may be its name
     return Secret(text) if name == "api_secret" else text
 
 
 def validate(settings: Settings) -> Settings:
-    """Return the settings of a request, with the base URL in its normal form.
+    """Validate settings, and return them with a normalized base URL.
 
     :raises ValueError: If a setting is missing or invalid.
     """
@@ -120,12 +120,12 @@ def validate(settings: Settings) -> Settings:
 
 
 def validate_one(name: str, value: Any) -> None:
-    """Refuse an empty or invalid value of a setting.
+    """Validate the value of one setting.
 
     :raises ValueError: If the value is empty or invalid.
     """
     if value is None or value == "":
-        raise ValueError("{} is empty: leave it out to use the usual value".format(name))
+        raise ValueError("{} must not be empty: omit it to keep the current value".format(name))
     if name in _CHECKS:
         _CHECKS[name](name, value)
     elif name == "transport":
@@ -133,10 +133,10 @@ def validate_one(name: str, value: Any) -> None:
 
 
 def missing_error(settings: Settings, *names: str) -> ValueError:
-    """Return the error for missing settings, which names all of them and where to set them.
+    """Return the error for missing settings.
 
     :param settings: The settings.
-    :param names: The settings that the request needs.
+    :param names: The required settings.
     """
     absent = [name for name in names if getattr(settings, name) is None]
     several = len(absent) > 1
@@ -192,7 +192,7 @@ def _check_timeout(name: str, seconds: Any) -> None:
 
 def _check_retries(name: str, count: Any) -> None:
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-        raise ValueError("{} must be a whole number, 0 or more, got {!r}".format(name, count))
+        raise ValueError("{} must be an integer, 0 or more, got {!r}".format(name, count))
 
 
 def _check_verification(name: str, verify: Any) -> None:
@@ -227,9 +227,9 @@ def _normalize_base_url(url: str, expected: str) -> str:
 
 
 def check_transport(name: str, transport: Any) -> None:
-    """Refuse a transport that cannot send.
+    """Validate a transport.
 
-    :raises ValueError: If it has no method ``send``.
+    :raises ValueError: If it has no ``send()`` method.
     """
     if not callable(getattr(transport, "send", None)):
         raise ValueError(

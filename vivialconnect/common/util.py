@@ -1,7 +1,7 @@
 """Conversions of words, JSON and query strings.
 
-Every function is pure: the same input gives the same output, whatever the locale, the clock or the
-settings. Input that cannot be converted raises :class:`ValueError`, which says where it is.
+The functions do not depend on the locale, the clock or the settings. They raise :class:`ValueError`
+for a value that cannot be converted.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from vivialconnect.common._encoding import query_pairs, to_json_value, validate_
 
 __all__ = ("Util", "encode_body")
 
-# A single underscore before a letter joins two words. Underscores in a row and at an end are kept.
+# The start of a word: a letter at the start of the string or after a single underscore. Underscores
+# in a row and at the ends are kept.
 _START_OR_UNDERSCORE = r"(?:(?<=[^_])_|(\A|_))([A-Za-z])"
-# Between a small letter or digit and a capital, and before the last capital of an abbreviation.
+# Between a lower-case letter or digit and a capital, and before the last capital of several.
 _CASE_BOUNDARY = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -35,8 +36,8 @@ class Util:
         """Convert a word from lower_with_underscores to CamelCase.
 
         A single underscore between words is removed. Underscores at the ends, in a row, and before
-        a digit are kept, so that :meth:`underscore` reverses the conversion if each part starts
-        with two letters or is a number.
+        a digit are kept. :meth:`underscore` reverses the conversion if each part starts with two
+        letters or is a number.
 
         :param word: The word, in ASCII letters. Other characters are kept.
         :returns: The word in CamelCase.
@@ -105,9 +106,9 @@ class Util:
         """Parse a JSON string, usually into a dictionary.
 
         :param jsonstr: JSON as text, or as bytes in UTF-8. A byte order mark is ignored.
-        :returns: A dict, or the list, text, number, bool or ``None`` that the JSON represents.
-        :raises ValueError: If it is not JSON (``NaN`` and ``Infinity`` are not), not UTF-8, or
-            nested too deeply.
+        :returns: A dict, list, string, number, bool or ``None``.
+        :raises ValueError: If the input is not JSON, not UTF-8, or nested too deeply. ``NaN`` and
+            ``Infinity`` are not JSON.
 
         >>> Util.json_to_dict('{"message": {"id": 7}}')
         {'message': {'id': 7}}
@@ -123,15 +124,16 @@ class Util:
         """Convert a dictionary or list to a JSON string.
 
         The JSON is compact, and characters outside ASCII are not escaped. Mappings become objects,
-        tuples lists, dates ``"2020-07-02"`` and datetimes ``"2020-07-02T10:11:12Z"`` (in UTC; a
-        naive one is UTC; with microseconds unless they are 0).
+        tuples become lists, and dates become ``"2020-07-02"``. Datetimes become
+        ``"2020-07-02T10:11:12Z"`` in UTC, with microseconds unless they are 0. A naive datetime is
+        UTC.
 
         :param obj: The object to serialize.
-        :param root: The key to put it under; ``None`` for none.
+        :param root: The root key; ``None`` for no root.
         :returns: A JSON string.
         :raises ValueError: If a value cannot be written in JSON (NaN, infinity, a set, bytes, a
-            Decimal, half of a surrogate pair, an object that contains itself) or a key is not a
-            text. The message says where it is.
+            Decimal, a lone surrogate, an object that contains itself), or a key is not a string.
+            The message contains the location of the value.
 
         >>> Util.to_json({"body": "Zdravím", "media_urls": ()}, root="message")
         '{"message":{"body":"Zdravím","media_urls":[]}}'
@@ -161,17 +163,17 @@ class Util:
     def to_query(query_params: Any) -> str:
         """Convert a dictionary to url query parameters.
 
-        ``None``, empty lists and empty dicts are omitted; an empty text is kept. Booleans become
-        ``true`` and ``false``, a list or tuple ``key[]=`` for each element, a dict ``key[sub]=``;
-        bytes are UTF-8. Datetimes become ``YYYYMMDDThhmmssZ``; a date is its midnight in
-        UTC. Numbers and UUIDs are written as ``str`` does.
+        ``None``, empty lists and empty dicts are omitted. An empty string is kept. Booleans become
+        ``true`` and ``false``. A list or tuple becomes ``key[]=`` for each element, and a dict
+        becomes ``key[sub]=``. Bytes are decoded as UTF-8. Datetimes become ``YYYYMMDDThhmmssZ``. A
+        date is midnight UTC. Numbers and UUIDs are converted with ``str()``.
 
         :param query_params: A mapping, whose order is kept; ``None`` for no parameters.
         :returns: The query without ``?``. All characters except ``A-Za-z0-9-._~`` are
             percent-encoded, a space as ``%20``.
-        :raises ValueError: If a key is not a text, or a value cannot be written in a query (NaN,
-            infinity, a set, bytes that are not UTF-8, half of a surrogate pair). The message names
-            the key.
+        :raises ValueError: If a key is not a string, or a value cannot be written in a query (NaN,
+            infinity, a set, bytes that are not UTF-8, a lone surrogate). The message contains the
+            key.
 
         >>> Util.to_query({"order": "id desc", "page": None, "types": ["a", "b"], "all": True})
         'order=id%20desc&types%5B%5D=a&types%5B%5D=b&all=true'
@@ -192,9 +194,9 @@ class Util:
 
 
 def encode_body(value: Any) -> bytes:
-    """Return a value as the JSON body of a request; ``{}`` for ``None``.
+    """Encode a value as a JSON request body; ``None`` becomes ``{}``.
 
-    :raises ValueError: If it contains a value that cannot be written in JSON.
+    :raises ValueError: If a value cannot be written in JSON.
     """
     return Util.to_json({} if value is None else value, root=None).encode()
 
@@ -204,7 +206,7 @@ def _decode(given: Any) -> str:
         text: str = six.ensure_text(given, "utf-8")
     except TypeError as error:
         kind = type(given).__name__
-        raise ValueError("JSON must be text or bytes, got {}".format(kind)) from error
+        raise ValueError("JSON must be a string or bytes, got {}".format(kind)) from error
     return text
 
 
@@ -219,5 +221,5 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-# to_json_value() has found circular references and NaN already.
+# check_circular=False: to_json_value() fails first on a circular reference.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""The fields of an object as a mapping, and the data that a new object is made of."""
+"""The fields of an object as a mapping, and validation of the fields of a new object."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vivialconnect.common.redaction import mask
 class Attributes(MutableMapping[str, Any]):
     """All fields of an object as a live mapping: changing it changes the object.
 
-    It also has the fields whose names are taken by methods: ``message.attributes["count"]``.
+    It includes fields whose names are also method names: ``message.attributes["count"]``.
     """
 
     __slots__ = ("_resource",)
@@ -40,7 +40,7 @@ class Attributes(MutableMapping[str, Any]):
 
 
 def validate_fields(data: Any) -> dict[str, Any]:
-    """Return a copy of the data that a caller gives for an object.
+    """Validate the fields of a new object, and return a copy.
 
     :raises ValueError: If it is not a mapping, or a key is not a string.
     """
@@ -50,22 +50,22 @@ def validate_fields(data: Any) -> dict[str, Any]:
         raise ValueError("attributes must be a mapping of fields, or an id, got {}".format(kind))
     wrong = [key for key in data if not isinstance(key, str)]
     if wrong:
-        raise ValueError("the names of fields must be strings, got {!r}".format(wrong[0]))
+        raise ValueError("field names must be strings, got {!r}".format(wrong[0]))
     return dict(data)
 
 
 def initial_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of a new object from the arguments of its class.
+    """Return the fields of a new object from the arguments of its constructor.
 
     :param class_: The class of the object.
     :param attributes: A mapping, an id, or ``None``.
     :param keywords: Fields by name.
-    :raises ValueError: If the attributes are something else, a field is given twice, or the path of
-        a parent is given as a field.
+    :raises ValueError: If ``attributes`` has another type, a field is given twice, or ``path`` is
+        given as a field.
     """
     if class_._parent_example and "path" in keywords:
         raise ValueError(
-            "path is not a field: give prefix_options={{'path': {!r}}}".format(
+            "path is not a field: pass prefix_options={{'path': {!r}}}".format(
                 class_._parent_example
             )
         )
@@ -75,21 +75,21 @@ def initial_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) ->
 
 
 def merge_fields(data: Mapping[str, Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a mapping and of keywords together.
+    """Merge the fields of a mapping and of keywords.
 
-    :raises ValueError: If a field is in both.
+    :raises ValueError: If both have the same field.
 
     >>> merge_fields({"body": "Hi"}, {"to_number": "+15154469790"})
     {'body': 'Hi', 'to_number': '+15154469790'}
     """
     both = sorted(data.keys() & keywords.keys())
     if both:
-        raise ValueError("given twice: {}; give each once".format(", ".join(both)))
+        raise ValueError("fields given twice: {}; pass each field once".format(", ".join(both)))
     return {**data, **keywords}
 
 
 def plain_copy(value: Any) -> Any:
-    """Return a deep copy of a value as dicts and lists.
+    """Return a deep copy of a value, as dicts and lists.
 
     >>> plain_copy({"a": ({"b": 1},)})
     {'a': [{'b': 1}]}

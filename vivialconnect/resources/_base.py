@@ -1,4 +1,4 @@
-"""The base of all objects: fields as attributes, equality, ``repr``, copies. It sends nothing."""
+"""The base class of all objects: fields as attributes, equality, ``repr`` and copies."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from vivialconnect.resources._spelling import explain_missing, warn_about_misspe
 
 ObjectT = TypeVar("ObjectT", bound="ResourceBase")
 
-#: Where an object belongs: the path between the account and its plural name, and the scopes of its
-#: requests, ``None`` for those that are active at each request.
+#: The encoded path between the account and the plural name, and the scopes of later requests. If
+#: the scopes are ``None``, the active scopes apply.
 Location = tuple[str, Optional[scopes.Scopes]]
-#: Directly in the account, outside all scopes. Objects there do not store it.
+#: Directly below the account, without scopes. An object does not store this value.
 DEFAULT_LOCATION: Location = ("", ())
 
 MAX_REPR_LENGTH = 60  # characters of one value in a repr
 
-#: The keys of lists that do not have the name of their class.
+#: Other keys of lists in responses.
 OTHER_LIST_KEYS = ("items", "log_items")
 
 
 class ResourceBase(metaclass=ResourceMeta):
-    """An object of the service: its fields, without any requests."""
+    """An object of the service: it has fields, and sends no requests."""
 
-    # The parsed dict is the __dict__ of the object, so an object of a list costs little more than
-    # its data. Everything else is in slots, which stay unset in most objects.
+    # The parsed dict becomes the __dict__ of the object, to save memory and time in long lists. The
+    # slots stay unset in most objects.
     __slots__ = ("__dict__", "__weakref__", "_own_location", "_reserved_fields")
 
-    #: The primary key, which the metaclass reads and sets.
+    #: The primary key. The metaclass reads and sets it.
     _key: ClassVar[str] = DEFAULT_KEY
     #: The fields that ``repr`` shows, if the object has them.
     _repr_fields: ClassVar[tuple[str, ...]] = ("name",)
-    #: An example of the path of a parent, ``"messages/9"``, if objects are always below one.
+    #: An example of a parent path, ``"messages/9"``, if the resource requires a parent.
     _parent_example: ClassVar[str] = ""
 
     if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class ResourceBase(metaclass=ResourceMeta):
 
     @property
     def attributes(self) -> Attributes:
-        """All fields as a live mapping, including those with the names of methods."""
+        """All fields as a live mapping, including fields with the names of methods."""
         return Attributes(self)
 
     @attributes.setter
@@ -85,14 +85,14 @@ class ResourceBase(metaclass=ResourceMeta):
     def to_json(self) -> str:
         """Return all fields as a JSON object, datetimes as ISO 8601 in UTC.
 
-        :raises ValueError: If a value has no form in JSON.
+        :raises ValueError: If a value cannot be written in JSON.
         """
         return Util.to_json(self._data(), root=None)
 
     def _storage_for(self, name: str) -> dict[str, Any]:
-        """Return the dict that holds a field.
+        """Return the dict that contains a field.
 
-        Fields with the names of methods and properties are held apart from the others.
+        Fields with the names of methods and properties have their own dict.
         """
         if name not in type(self)._reserved_names:
             return vars(self)
@@ -105,7 +105,7 @@ class ResourceBase(metaclass=ResourceMeta):
         return {**vars(self), **getattr(self, "_reserved_fields", {})}
 
     def _load(self, data: dict[str, Any]) -> None:
-        """Replace all fields. The dict becomes the object's own."""
+        """Replace all fields. The object keeps and changes the dict."""
         names = type(self)._reserved_names
         reserved = {name: data.pop(name) for name in [*data] if name in names}
         object.__setattr__(self, "_reserved_fields", reserved)
@@ -122,7 +122,7 @@ class ResourceBase(metaclass=ResourceMeta):
         except ValueError as cause:
             raise ResourceError("{} is not a time: {!r}".format(name, value)) from cause
 
-    if not TYPE_CHECKING:  # a type checker that saw these would accept every misspelt field
+    if not TYPE_CHECKING:  # with these, a type checker would accept misspelt fields
 
         def __setattr__(self, name: str, value: Any) -> None:
             class_ = type(self)
@@ -138,7 +138,7 @@ class ResourceBase(metaclass=ResourceMeta):
                 self.attributes[name] = value
 
         def __getattr__(self, name: str) -> Any:
-            if name.startswith("_"):  # frequent: copying and inspection ask for such names
+            if name.startswith("_"):  # fast path: copying and introspection read such names often
                 raise AttributeError("this {} has no {!r}".format(type(self).__name__, name))
             raise AttributeError(explain_missing(self, name))
 
@@ -209,7 +209,7 @@ class ResourceBase(metaclass=ResourceMeta):
     # Copies
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        # Without the scopes: they contain credentials.
+        # Without the scopes, because they contain credentials.
         return _unpickle, (type(self), self._data(), self._prefix)
 
     def __copy__(self: ObjectT) -> ObjectT:
@@ -230,7 +230,7 @@ class ResourceBase(metaclass=ResourceMeta):
 
     @classmethod
     def _from_data(cls: type[ObjectT], data: dict[str, Any], prefix: str = "") -> ObjectT:
-        """Return an object of the service, in the scopes that are active."""
+        """Return an object in the active scopes."""
         return make_objects(cls, [data], (prefix, scopes.active_scopes()))[0]
 
     @classmethod
@@ -240,10 +240,10 @@ class ResourceBase(metaclass=ResourceMeta):
 
     @classmethod
     def _read_list(cls: type[ObjectT], parsed: Any, prefix: str = "") -> ResourceList[ObjectT]:
-        """Return the objects in a parsed response, with its metadata."""
+        """Return the objects in a parsed response, with the response metadata."""
         found, meta = find_list(parsed, cls._list_keys())
         root = cls.singular
-        if found and len(found[0]) == 1:  # each object may be under a root
+        if found and len(found[0]) == 1:  # each object may have a root key
             found = [
                 data[root] if len(data) == 1 and type(data.get(root)) is dict else data
                 for data in found
@@ -252,14 +252,14 @@ class ResourceBase(metaclass=ResourceMeta):
 
     @classmethod
     def _list_keys(cls) -> Iterator[str]:
-        """Yield the keys that a list may have, the likeliest first."""
+        """Yield the possible keys of a list, most likely first."""
         yield cls.plural
         yield Util.pluralize(cls.singular)
         yield from OTHER_LIST_KEYS
 
     @classmethod
     def _read_data(cls, parsed: Any) -> dict[str, Any]:
-        """Return the fields of the object in a parsed response; it must have an id."""
+        """Return the fields of the object in a parsed response. The object must have an id."""
         if isinstance(parsed, dict):
             only = next(iter(parsed.values())) if len(parsed) == 1 else None
             for data in (parsed.get(cls.singular), only, parsed):
@@ -277,16 +277,16 @@ _consume = deque[Any](maxlen=0).extend
 def make_objects(
     class_: type[ObjectT], found: Sequence[dict[str, Any]], location: Location
 ) -> list[ObjectT]:
-    """Return objects over parsed data; each dict becomes its object's own.
+    """Create objects from parsed data. Each object keeps its dict.
 
-    The loops run in C: with Python loops a list of 1,000 takes 1.85 times as long.
+    The loops run in C, which is almost twice as fast.
 
     :param class_: The class of the objects.
-    :param found: The fields of each.
-    :param location: The location of all.
+    :param found: The fields of each object.
+    :param location: The location of all objects.
     """
     objects: list[ObjectT] = list(map(class_.__new__, repeat(class_, len(found))))
-    # A class with a _load() of its own loads each object by itself.
+    # If a class overrides _load(), it is called for each object.
     simple = class_._load is ResourceBase._load
     if simple and class_._reserved_names.isdisjoint(set().union(*found)):
         _consume(map(_set_data, objects, found))
@@ -303,7 +303,7 @@ def _unpickle(class_: type[ObjectT], data: dict[str, Any], prefix: str) -> Objec
 
 
 def _short_repr(value: Any) -> str:
-    """Return a repr of one line and moderate length."""
+    """Return a ``repr`` of limited length."""
     text = repr(value)
     return text if len(text) <= MAX_REPR_LENGTH else text[: MAX_REPR_LENGTH - 3] + "..."
 

@@ -11,19 +11,18 @@ from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList
 
 ObjectT = TypeVar("ObjectT")
 
-#: After this many pages without a new object, the service seems to send one page forever.
+#: After this many pages without a new object, the service probably ignores ``page``.
 MAX_PAGES_WITHOUT_NEW = 100
 
 
 class PageIterator(Iterator[ObjectT]):
     """Iterates over the objects of numbered pages, and requests each page when it is needed.
 
-    It keeps the scope it was created in, and gives each object once, even if objects that are
-    created meanwhile move others to a later page. After an error, the next step requests the same
-    page again.
+    It keeps the scope it was created in. It yields each object once, even if new objects move
+    others to a later page. After an error, the next call requests the same page again.
 
-    :param fetch: Returns the page that its keywords ask for: ``page`` and ``limit``.
-    :param limit: The number of objects in all; ``None`` for all.
+    :param fetch: Returns a page. Keywords: ``page`` and ``limit``.
+    :param limit: The maximum number of objects; ``None`` for no limit.
     :param page_size: The number of objects to request at a time, 1 to 150.
     :raises ValueError: If limit or page size is invalid.
     """
@@ -58,14 +57,14 @@ class PageIterator(Iterator[ObjectT]):
         raise StopIteration
 
     def next_page(self) -> ResourceList[ObjectT]:
-        """Request the next page, from which the next objects are given.
+        """Request the next page, and continue with its objects.
 
         :raises RequestorError: If the request fails.
-        :raises ResourceError: If the response is invalid, or 100 pages brought no new object.
+        :raises ResourceError: If the response is invalid, or 100 pages had no new object.
         """
         if self._pages_without_new >= MAX_PAGES_WITHOUT_NEW:
             raise ResourceError(
-                "{} pages brought no new object: the service ignores 'page'".format(
+                "{} pages had no new object: the service ignores 'page'".format(
                     self._pages_without_new
                 )
             )
@@ -85,7 +84,7 @@ class PageIterator(Iterator[ObjectT]):
             return False
         if key is not None:
             self._seen.add(key)
-        # Objects without an id are given again, but a page that is sent again has nothing new.
+        # An object without an id counts as new, except on a repeated page.
         if key is not None or not self._repeated:
             self._pages_without_new = 0
         return True
@@ -96,14 +95,14 @@ class PageIterator(Iterator[ObjectT]):
     def _next_query(
         self, page: ResourceList[ObjectT], query: dict[str, Any]
     ) -> dict[str, Any] | None:
-        """Return the query of the page after this one; ``None`` after the last."""
-        # A page may be shorter than requested, so the response metadata counts if there is any.
+        """Return the query of the next page; ``None`` after the last page."""
+        # The response metadata, if any, decides: a page may be shorter than requested.
         has_next = page.meta.get("next", len(page) >= self._page_size)
         return {"page": query["page"] + 1} if has_next else None
 
 
 class KeyIterator(PageIterator[ObjectT]):
-    """Iterates over pages that have no numbers: each gives the key of the next, ``last_key``."""
+    """Iterates over pages without numbers. ``last_key`` of a page is the key of the next page."""
 
     def _first_query(self) -> dict[str, Any]:
         self._keys: set[str] = set()
@@ -114,7 +113,7 @@ class KeyIterator(PageIterator[ObjectT]):
         page: ResourceList[ObjectT],
         query: dict[str, Any],  # noqa: ARG002 - of the base
     ) -> dict[str, Any] | None:
-        self._pages_without_new = 0  # a filtered page may be empty, and no key is used twice
+        self._pages_without_new = 0  # filtered pages may be empty; _keys prevents endless loops
         key = page.last_key
         if key is None or key in self._keys:
             return None
@@ -123,7 +122,7 @@ class KeyIterator(PageIterator[ObjectT]):
 
 
 def check_paging(limit: int | None, page_size: int) -> None:
-    """Refuse an invalid limit or page size.
+    """Validate limit and page size.
 
     :raises ValueError: If the limit is negative, or the page size is not 1 to 150.
     """

@@ -1,4 +1,4 @@
-"""Lists of objects, and how lists and counts are read from a response."""
+"""Lists of objects, and parsing of lists and counts in responses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vivialconnect.common.error import ResourceError
 
 ObjectT = TypeVar("ObjectT")
 
-#: The most objects that the service sends in one page.
+#: The largest page that the service sends.
 MAX_PAGE_SIZE = 150
 
 
@@ -25,7 +25,7 @@ class ResourceList(list[ObjectT]):
         (2, {})
     """
 
-    #: The other keys of the response: count, pages, next, previous, last_key; often empty.
+    #: The response metadata: count, pages, next, previous, last_key. Often empty.
     meta: dict[str, Any]
 
     def __init__(self, objects: Iterable[ObjectT] = (), meta: dict[str, Any] | None = None) -> None:
@@ -34,7 +34,7 @@ class ResourceList(list[ObjectT]):
 
     @property
     def last_key(self) -> str | None:
-        """The key of the next page of logs; ``None`` on the last page and in other lists."""
+        """The key of the next page of logs; ``None`` on the last page and for other resources."""
         return self.meta.get("last_key") or None
 
     def _repr_html_(self) -> str:
@@ -57,8 +57,8 @@ def find_list(parsed: Any, names: Iterable[str]) -> tuple[list[dict[str, Any]], 
     """Return the list in a response, and the response metadata.
 
     :param parsed: The parsed response.
-    :param names: The keys the list may have, the likeliest first. A list under another key counts
-        if it is the only one.
+    :param names: The possible keys of the list, most likely first. A list under another key is
+        accepted if it is the only list.
     :raises ResourceError: If there is no list of objects.
 
     >>> find_list({"messages": [], "count": 0}, ["messages"])
@@ -66,7 +66,7 @@ def find_list(parsed: Any, names: Iterable[str]) -> tuple[list[dict[str, Any]], 
     """
     names = iter(names)
     likeliest = next(names)
-    # A list without a key may be of anything, and an empty one would pass for "nothing found".
+    # A list without a key is not accepted: an empty list would look like "nothing found".
     envelope = parsed if isinstance(parsed, dict) else {}
     root = _root_of_list(envelope, chain((likeliest,), names))
     objects = list_of_dicts(envelope.get(root))
@@ -76,7 +76,7 @@ def find_list(parsed: Any, names: Iterable[str]) -> tuple[list[dict[str, Any]], 
 
 
 def _root_of_list(envelope: dict[str, Any], names: Iterable[str]) -> str | None:
-    """Return the first of the names that has a list, or the name of the only list."""
+    """Return the first of these keys that has a list, or the key of the only list."""
     lists = [key for key, value in envelope.items() if isinstance(value, list)]
     named = next((name for name in names if name in lists), None)
     return lists[0] if named is None and len(lists) == 1 else named
@@ -92,9 +92,9 @@ def list_of_dicts(found: Any) -> list[dict[str, Any]] | None:
 
 
 def unexpected_response(expected: str, parsed: Any) -> ResourceError:
-    """Return the error for a response that is not what was requested.
+    """Return the error for an unexpected response.
 
-    :param expected: What the response should be, ``"one message"``.
+    :param expected: The expected response, for example ``"one message"``.
     :param parsed: The parsed response.
     """
     return ResourceError(
@@ -103,7 +103,7 @@ def unexpected_response(expected: str, parsed: Any) -> ResourceError:
 
 
 def describe_shape(parsed: Any) -> str:
-    """Return the kind of a parsed response in words, without its values.
+    """Describe the type of a parsed response, without its values.
 
     >>> describe_shape({"id": 1}), describe_shape(None), describe_shape([1])
     ("an object with 'id'", 'nothing', 'a list')
@@ -130,9 +130,9 @@ def read_count(parsed: Any) -> int:
 
 
 def merge_query(opts: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the query parameters of ``opts`` and of keywords together.
+    """Merge the query parameters of ``opts`` and of keywords.
 
-    :raises ValueError: If ``opts`` is not a mapping, or a parameter is in both.
+    :raises ValueError: If ``opts`` is not a mapping, or both have the same parameter.
 
     >>> merge_query({"page": 1}, {"limit": 5})
     {'page': 1, 'limit': 5}
@@ -144,6 +144,6 @@ def merge_query(opts: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> 
     both = sorted(set(opts) & set(keywords), key=str)
     if both:
         raise ValueError(
-            "given in opts and as a keyword: {}; give each once".format(", ".join(map(str, both)))
+            "given in opts and as a keyword: {}; pass each once".format(", ".join(map(str, both)))
         )
     return {**opts, **keywords}

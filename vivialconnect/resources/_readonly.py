@@ -1,4 +1,4 @@
-"""Resources that only the service writes."""
+"""The base class of read-only resources."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from vivialconnect.resources.resource import Resource
 
 
 class ReadOnly(Resource):
-    """A resource that can be found, and not created, changed or deleted."""
+    """A resource that can be found, but not created, changed or deleted."""
 
     __slots__ = ()
 
-    #: What to use instead; ``{0}`` is the name of the class.
+    #: The alternatives for the error; ``{0}`` is the class name.
     _alternatives: ClassVar[str] = "{0}.find or {0}.find_each"
 
     @classmethod
@@ -29,6 +29,6 @@ class ReadOnly(Resource):
         self._raise_unsupported("destroy a {}".format(type(self).singular))
 
     @classmethod
-    def _raise_unsupported(cls, what: str) -> NoReturn:
+    def _raise_unsupported(cls, action: str) -> NoReturn:
         alternatives = cls._alternatives.format(cls.__name__)
-        raise NotImplementedError("the service cannot {}; use {}".format(what, alternatives))
+        raise NotImplementedError("the service cannot {}; use {}".format(action, alternatives))

@@ -1,4 +1,4 @@
-"""Misspelt names of fields, parameters and attributes: the nearest known name, as a suggestion."""
+"""Suggestions for misspelt fields, parameters and attributes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import warnings
 from collections.abc import Collection, Iterable
 from typing import Any
 
-#: How similar a name must be to a declared field to count as its misspelling, 1 for equal. The
-#: service has fields that are not documented; their names are less similar.
+#: From this similarity on, a name is a misspelling of a declared field; 1 is equal. Undocumented
+#: fields of the service are less similar.
 MIN_SIMILARITY = 0.86
 
 
 def nearest(name: str, known: Iterable[str], similarity: float) -> str | None:
     """Return the most similar known name, or ``None``.
 
-    :param similarity: The least similarity that counts; 1 is equal but for case and underscores.
+    :param similarity: The required similarity; 1 is equal except for case and underscores.
 
     >>> nearest("toNmber", ["body", "to_number"], 0.8)
     'to_number'
@@ -32,12 +32,12 @@ def _letters(name: str) -> str:
 
 
 def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
-    """Refuse misspelt query parameters, which the service would ignore.
+    """Reject misspelt query parameters, which the service would ignore.
 
-    A single word of a name (``country`` of ``country_code``) counts as misspelt. Other unknown
-    names are accepted: the service may know them.
+    One word of a name (``country`` for ``country_code``) is a misspelling too. Other unknown names
+    are accepted, because the service may support them.
 
-    :param given: The names that were given.
+    :param given: The names to check.
     :param known: The documented names.
     :raises ValueError: If a name is misspelt.
     """
@@ -49,13 +49,12 @@ def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
 
 
 def warn_about_misspelling(class_: Any, given: Iterable[str]) -> None:
-    """Warn of misspelt fields, which the service would ignore.
+    """Warn about misspelt fields, which the service would ignore.
 
-    The first word of a name (``to`` of ``to_number``) counts as misspelt if only one field, or
-    longer forms of it, begin with it.
+    The first word of a name (``to`` for ``to_number``) is a misspelling too if it is unambiguous.
 
-    :param class_: The class of the object that is given the fields.
-    :param given: The names of the fields.
+    :param class_: The class of the object.
+    :param given: The field names.
     """
     known = class_._field_names
     for name in set(given).difference(known, class_._reserved_names, ("id", class_._key)):
@@ -67,7 +66,10 @@ def warn_about_misspelling(class_: Any, given: Iterable[str]) -> None:
 
 
 def _completion(prefix: str, known: Iterable[str]) -> str | None:
-    """Return the field that begins like this, if all others that do are longer forms of it."""
+    """Return the field with this prefix; ``None`` if it is ambiguous.
+
+    ``to_`` is not ambiguous for ``to_number`` and ``to_numbers``: it returns the shorter field.
+    """
     found = sorted(name for name in known if name.startswith(prefix))
     return found[0] if found and all(name.startswith(found[0]) for name in found) else None
 
@@ -89,7 +91,7 @@ def explain_missing(resource: Any, name: str) -> str:
     class_ = type(resource)
     text = "this {} has no {!r}".format(class_.__name__, name)
     if name in class_._field_names:
-        return text + ": it is a field of the class, but the service has not sent it"
+        return text + ": the service did not send this field"
     known = [other for other in sorted(dir(resource)) if other[0] != "_" and other != name]
     guess = nearest(name, known, 0.7)
     return "{}; did you mean {!r}?".format(text, guess) if guess else text

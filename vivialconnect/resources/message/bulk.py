@@ -1,4 +1,4 @@
-"""Bulk sends: one text to many numbers."""
+"""Bulk sends: one message to many recipients."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from vivialconnect.resources._lists import ResourceList, find_list, unexpected_r
 
 
 class Bulk(ResourceBase):
-    """A bulk send, as :meth:`.Message.bulks` lists it. It has fields and sends no requests.
+    """A bulk send, from :meth:`.Message.bulks`. It has fields, and sends no requests.
 
     ================= ==========================================================================
-    bulk_id           The id of the bulk send, a UUID (str).
-    total_messages    The number of messages (int).
-    processed         The number of messages that were sent (int).
-    errors            The number of messages that failed (int).
-    date_created      When it was created: a naive ``datetime`` in UTC.
+    bulk_id           Id of the bulk send, a UUID (str).
+    total_messages    Number of messages (int).
+    processed         Number of sent messages (int).
+    errors            Number of failed messages (int).
+    date_created      Creation time (naive ``datetime`` in UTC).
     ================= ==========================================================================
     """
 
@@ -37,9 +37,9 @@ class Bulk(ResourceBase):
 
 
 def check_recipients(numbers: Any) -> list[str]:
-    """Return ``to_numbers`` as a list.
+    """Validate ``to_numbers``, and return it as a list.
 
-    :raises ValueError: If they are not a list of strings, or empty.
+    :raises ValueError: If it is not a list of strings, or empty.
     """
     if not isinstance(numbers, (list, tuple)) or not numbers:
         raise ValueError(

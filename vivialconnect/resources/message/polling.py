@@ -1,4 +1,4 @@
-"""Polling the status of a message until it is reached. How to poll is given by the caller."""
+"""Poll the status of a message."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, Callable
 from vivialconnect.common.error import Timeout
 from vivialconnect.common.exchange import MAX_TIMEOUT
 
-#: The statuses of a message that is delivered, in their order.
+#: The statuses of a delivered message, in this order.
 STATUS_ORDER = ("accepted", "queued", "sending", "sent", "delivered")
 #: The statuses that never change.
 FINAL_STATUSES = frozenset(("delivered", "failed", "received", "undelivered"))
 
-FIRST_PAUSE = 0.5  # seconds, doubled each time
+FIRST_PAUSE = 0.5  # seconds; each pause is twice as long as the last one
 MAX_PAUSE = 5.0  # seconds
-SHORTEST_REQUEST_TIMEOUT = 1.0  # seconds that a request may take even at the deadline
+SHORTEST_REQUEST_TIMEOUT = 1.0  # seconds; the last request may exceed the deadline
 
 
 def wait(
@@ -24,12 +24,12 @@ def wait(
     wanted: str | Iterable[str],
     timeout: float,
 ) -> str:
-    """Poll until a status is reached, or cannot be reached any more, and return the last status.
+    """Poll until a wanted, a later or a final status is reached, and return this status.
 
-    :param poll: Returns the status: requested within this many seconds, or with ``None`` the known
-        one.
-    :param wanted: The status, or several of which one is enough.
-    :param timeout: The longest time to wait, in seconds.
+    :param poll: Requests the status within this many seconds. With ``None``, returns the status of
+        the last response.
+    :param wanted: A status, or several statuses of which one is enough.
+    :param timeout: The timeout, in seconds.
     :raises ValueError: If a status is unknown, or the timeout is invalid.
     :raises Timeout: If the status is not reached in time.
     """
