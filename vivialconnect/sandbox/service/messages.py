@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from vivialconnect.common import segments
-from vivialconnect.sandbox.service import billing, event_log, webhooks
+from vivialconnect.sandbox.service import billing, event_log, opt_outs, webhooks
 from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.media import Media, attach
 from vivialconnect.sandbox.service.options import Options
@@ -93,6 +93,7 @@ def receive(connection: sqlite3.Connection, draft: Draft, number: Record, moment
     message = _store(connection, draft, _message_type(draft, number), fields, moment)
     log(connection, message, "message received", moment)
     webhooks.add_incoming(connection, message, render(message))
+    opt_outs.update(connection, draft.account_id, draft.to_number, draft.from_number, draft.body)
     return message
 
 
