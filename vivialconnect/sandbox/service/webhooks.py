@@ -16,13 +16,10 @@ from typing import Any, NamedTuple
 from vivialconnect.sandbox.service import event_log
 from vivialconnect.sandbox.service.store import Record, insert, select_one
 
-#: When the next message changes whose sender has a webhook for its status.
-_NEXT_STATUS = """
-SELECT due FROM messages
-LEFT JOIN numbers ON phone_number = from_number AND numbers.account_id = messages.account_id
-LEFT JOIN connectors ON connectors.id = coalesce(messages.connector_id, numbers.connector_id)
-WHERE due IS NOT NULL AND (coalesce(status_text_url, '') != '' OR callbacks LIKE '%"status"%')
-ORDER BY due LIMIT 1
+#: Whether a number or a connector has a webhook for the status of messages.
+_WATCHED = """
+SELECT EXISTS (SELECT 1 FROM numbers WHERE status_text_url != '')
+    OR EXISTS (SELECT 1 FROM connectors WHERE instr(callbacks, '"status"')) AS watched
 """
 
 #: Event types of a connector's callbacks, and the fields of a number that correspond to them.
@@ -133,15 +130,31 @@ def find_next(connection: sqlite3.Connection) -> Webhook | None:
     return Webhook(**dict(record, targets=targets, document=json.loads(record["document"])))
 
 
+def is_watched(connection: sqlite3.Connection) -> bool:
+    """Return whether any number or connector has a webhook for the status of messages."""
+    record = select_one(connection, _WATCHED)
+    return record is not None and bool(record["watched"])
+
+
 def next_due(connection: sqlite3.Connection) -> float | None:
-    """Return when the next webhook becomes due, in seconds since 1970, or ``None``."""
-    record = select_one(connection, _NEXT_STATUS)
+    """Return when the next webhook may become due, in seconds since 1970.
+
+    If any number is watched, that is when the next message changes, whichever number sent it.
+
+    :returns: the time; ``None`` if there is no such webhook or no such message.
+    """
+    if not is_watched(connection):
+        return None
+    statement = "SELECT due FROM messages WHERE due IS NOT NULL ORDER BY due LIMIT 1"
+    record = select_one(connection, statement)
     return record["due"] if record else None
 
 
 def has_pending(connection: sqlite3.Connection) -> bool:
-    """Return whether there is a webhook to deliver, now or later."""
-    return find_next(connection) is not None or next_due(connection) is not None
+    """Return whether there may be a webhook to deliver, now or later."""
+    if select_one(connection, "SELECT 1 FROM webhooks LIMIT 1") is not None:
+        return True
+    return next_due(connection) is not None
 
 
 def complete(
