@@ -10,11 +10,12 @@ and so does ``advance()`` before it moves the clock.
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 from vivialconnect.sandbox.service import webhooks
 from vivialconnect.sandbox.service.messages import render
 from vivialconnect.sandbox.service.options import Options
-from vivialconnect.sandbox.service.store import select_all, select_one
+from vivialconnect.sandbox.service.store import select_all
 
 #: Messages to this number fail: status ``failed``, error code 9201.
 FAILS = "+15555550191"
@@ -58,9 +59,10 @@ UPDATE messages SET
 WHERE id IN (SELECT id {_DUE})
 """
 
+#: The messages of the last logs.
 _CHANGED = """
 SELECT messages.* FROM logs JOIN messages ON messages.id = logs.item_id
-WHERE logs.id > ? ORDER BY logs.id
+WHERE logs.id > (SELECT max(id) FROM logs) - ? ORDER BY logs.id
 """
 
 
@@ -83,15 +85,15 @@ def apply_batch(connection: sqlite3.Connection, moment: float, options: Options)
     :param options: the sandbox's options.
     :returns: whether there were any.
     """
-    if select_one(connection, "SELECT 1 FROM messages WHERE due <= ? LIMIT 1", (moment,)) is None:
+    values: dict[str, Any] = {"now": moment, "batch": BATCH}
+    logged = connection.execute(_LOG, values).rowcount
+    if not logged:
         return False
-    last = select_one(connection, "SELECT coalesce(max(id), 0) AS id FROM logs") or {"id": 0}
     _, sending, final = options.delays
     code, text = VENDOR_ERROR
-    values = {"now": moment, "batch": BATCH, "code": code, "text": text}
-    connection.execute(_LOG, values)
-    connection.execute(_CHANGE, {**values, "sending": sending, "final": final})
+    values.update(sending=sending, final=final, code=code, text=text)
+    connection.execute(_CHANGE, values)
     if webhooks.is_watched(connection):
-        for message in select_all(connection, _CHANGED, (last["id"],)):
+        for message in select_all(connection, _CHANGED, (logged,)):
             webhooks.add_status(connection, message, render(message))
     return True

@@ -6,6 +6,8 @@ A webhook is stored in the transaction of its event, so none is lost and none is
 What the service itself posts is not public. The sandbox posts the message as the API returns it.
 """
 
+# ruff: noqa: S608 - the statements are put together from constants, values are bound.
+
 from __future__ import annotations
 
 import json
@@ -17,10 +19,15 @@ from vivialconnect.sandbox.service import event_log
 from vivialconnect.sandbox.service.store import Record, insert, select_one
 
 #: Whether a number or a connector has a webhook for the status of messages.
-_WATCHED = """
-SELECT EXISTS (SELECT 1 FROM numbers WHERE status_text_url != '')
-    OR EXISTS (SELECT 1 FROM connectors WHERE instr(callbacks, '"status"')) AS watched
-"""
+_WATCHED = """(
+    EXISTS (SELECT 1 FROM numbers WHERE status_text_url != '')
+    OR EXISTS (SELECT 1 FROM connectors WHERE instr(callbacks, '"status"'))
+)"""
+_NEXT_DUE = (
+    f"SELECT CASE WHEN {_WATCHED} THEN (SELECT min(due) FROM messages WHERE due IS NOT NULL) END"
+    " AS due"
+)
+_PENDING = f"SELECT EXISTS (SELECT 1 FROM webhooks) OR ({_NEXT_DUE}) IS NOT NULL AS pending"
 
 #: Event types of a connector's callbacks, and the fields of a number that correspond to them.
 _STATUS = {"status": "status_text"}
@@ -132,8 +139,7 @@ def find_next(connection: sqlite3.Connection) -> Webhook | None:
 
 def is_watched(connection: sqlite3.Connection) -> bool:
     """Return whether any number or connector has a webhook for the status of messages."""
-    record = select_one(connection, _WATCHED)
-    return record is not None and bool(record["watched"])
+    return bool(connection.execute("SELECT " + _WATCHED + " AS watched").fetchone()["watched"])
 
 
 def next_due(connection: sqlite3.Connection) -> float | None:
@@ -143,18 +149,13 @@ def next_due(connection: sqlite3.Connection) -> float | None:
 
     :returns: the time; ``None`` if there is no such webhook or no such message.
     """
-    if not is_watched(connection):
-        return None
-    statement = "SELECT due FROM messages WHERE due IS NOT NULL ORDER BY due LIMIT 1"
-    record = select_one(connection, statement)
-    return record["due"] if record else None
+    due: float | None = connection.execute(_NEXT_DUE).fetchone()["due"]
+    return due
 
 
 def has_pending(connection: sqlite3.Connection) -> bool:
     """Return whether there may be a webhook to deliver, now or later."""
-    if select_one(connection, "SELECT 1 FROM webhooks LIMIT 1") is not None:
-        return True
-    return next_due(connection) is not None
+    return bool(connection.execute(_PENDING).fetchone()["pending"])
 
 
 def complete(
