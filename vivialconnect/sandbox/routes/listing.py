@@ -21,7 +21,9 @@ DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 150
 ORDER = re.compile(r"(\w+)(?:[\s+]+(asc|desc))?", re.IGNORECASE | re.ASCII)
 DASHES = re.compile(r"[-:]")
-POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
+POSITIVE = re.compile(r"0*[1-9][0-9]{0,17}", re.ASCII)
+#: Later pages are empty; SQLite could not hold the offset of a much later one.
+LAST_PAGE = 10**12
 
 
 class Condition(NamedTuple):
@@ -103,7 +105,8 @@ def page_bounds(parameters: Mapping[str, str]) -> tuple[int, int]:
     :raises HTTPError: 400 if ``page`` or ``limit`` is invalid.
     """
     limit = limit_of(parameters)
-    return limit, (positive(parameters, "page", 1) - 1) * limit
+    page = min(positive(parameters, "page", 1), LAST_PAGE)
+    return limit, (page - 1) * limit
 
 
 def own_record(
