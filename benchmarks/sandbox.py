@@ -189,7 +189,7 @@ def measure_large(folder: str, count: int, *, whole: bool) -> None:
         span = {"start_time": began, "end_time": began + timedelta(seconds=day - 1)}
         find = partial(Log.find, **span)
         aggregate = partial(Log.get_aggregated_logs, *span.values())
-        pages = count // PAGE
+        pages = max(count // PAGE, 2)
         rows: dict[str, Callable[[], object]] = {
             "Log.find()": find,
             "Log.find(item_id=)": partial(find, item_id=str(count // 2)),

@@ -42,7 +42,7 @@ def test_benchmarks__right_answers(tmp_path: Path) -> None:
 
 def test_benchmarks__of_the_sandbox(tmp_path: Path) -> None:
     """The benchmark of the sandbox measures every row, also with few messages."""
-    sizes = {"messages": 160, "under-way": 20, "sends": 20, "threads": 2, "seconds": 0.1}
+    sizes = {"messages": 300, "under-way": 20, "sends": 20, "threads": 2, "seconds": 0.1}
     words = [word for name, value in sizes.items() for word in ("--" + name, str(value))]
     finished = subprocess.run(
         [sys.executable, str(SANDBOX), "--folder", str(tmp_path), "--whole", *words],
