@@ -14,12 +14,14 @@ TEST = [
     "gunicorn>=22; sys_platform == 'linux'",
     "httmock>=1.4",
     "hypothesis>=6.100",
+    "pyOpenSSL>=24",
     "pytest>=8.2",
     "pytest-randomly>=3.15",
     "pytest-xdist>=3.5",
     "requests-mock>=1.12",
     "responses>=0.25",
     "trustme>=1.1",
+    "truststore>=0.10; python_version >= '3.10'",
     "vcrpy>=6.0",
 ]
 DOCS = ["furo>=2024.8.6", "pytest>=8.2", "sphinx>=7.4"]
@@ -51,7 +53,13 @@ setup(
     packages=find_packages(include=["vivialconnect", "vivialconnect.*"]),
     package_data={"vivialconnect": ["py.typed"]},
     python_requires=">=3.9",
-    install_requires=["python-dateutil>=2.8.2", "requests>=2.28", "six>=1.16"],
+    install_requires=[
+        "python-dateutil>=2.8.2",
+        "requests>=2.32.4",
+        "six>=1.16",
+        # Declared because its pools and connections are subclassed.
+        "urllib3>=1.26.18",
+    ],
     extras_require={"phonenumbers": PHONE_NUMBERS, "test": TEST, "docs": DOCS, "dev": DEV},
     entry_points={
         "console_scripts": ["vivialconnect = vivialconnect.__main__:main"],

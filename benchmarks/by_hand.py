@@ -11,7 +11,7 @@ import hmac
 import json
 import platform
 import time
-from typing import Any, Optional
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import data
@@ -75,11 +75,11 @@ def sign(method: str, url: str, body: bytes) -> dict[str, str]:
 class ByHand:
     """What the yardsticks share: the calls, by the one way that each has to send."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+    def __init__(self, origin: str, bundle: str | None) -> None:
         self._base = origin + data.BASE
         self._connect(origin, bundle)
 
-    def _connect(self, origin: str, bundle: Optional[str]) -> None:
+    def _connect(self, origin: str, bundle: str | None) -> None:
         raise NotImplementedError  # each contestant says its own
 
     def _call(self, method: str, path: str, payload: Any = None) -> Any:
@@ -108,7 +108,7 @@ class ByHand:
 class HttpClient(ByHand):
     """http.client over one kept connection."""
 
-    def _connect(self, origin: str, bundle: Optional[str]) -> None:
+    def _connect(self, origin: str, bundle: str | None) -> None:
         import http.client
         import ssl
 
@@ -136,7 +136,7 @@ class HttpClient(ByHand):
 class Urllib3(ByHand):
     """urllib3 with a pool of as many connections as threads."""
 
-    def _connect(self, origin: str, bundle: Optional[str]) -> None:
+    def _connect(self, origin: str, bundle: str | None) -> None:
         import urllib3
 
         self._pool = urllib3.PoolManager(maxsize=16, ca_certs=bundle)
@@ -156,7 +156,7 @@ class Urllib3(ByHand):
 class Session(ByHand):
     """requests.Session, signed through ``auth=``."""
 
-    def _connect(self, origin: str, bundle: Optional[str]) -> None:
+    def _connect(self, origin: str, bundle: str | None) -> None:
         import requests
 
         class Auth(requests.auth.AuthBase):

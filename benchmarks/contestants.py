@@ -11,7 +11,7 @@ import json
 import socket
 from collections import deque
 from itertools import cycle
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 import by_hand
 import data
@@ -34,7 +34,7 @@ URLS = [
 class Ours:
     """The client; release 0.2.4 takes the same calls."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+    def __init__(self, origin: str, bundle: str | None) -> None:
         from vivialconnect import Message, Resource
 
         Resource.api_key = data.API_KEY
@@ -81,7 +81,7 @@ class Ours:
 class Release(Ours):
     """Release 0.2.4, which needs names that the standard library has moved."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+    def __init__(self, origin: str, bundle: str | None) -> None:
         import collections
         import collections.abc
 
@@ -97,7 +97,7 @@ class Release(Ours):
 class Botocore:
     """The signing of AWS, version 4: the same kind of work, done very often."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+    def __init__(self, origin: str, bundle: str | None) -> None:
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
         from botocore.credentials import Credentials
@@ -129,7 +129,7 @@ class Botocore:
 class Twilio:
     """The SDK of Twilio."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+    def __init__(self, origin: str, bundle: str | None) -> None:
         from twilio.rest import Client
 
         client = Client(data.TWILIO_ACCOUNT, data.API_SECRET)
@@ -153,7 +153,7 @@ class Twilio:
 class Stripe:
     """The SDK of Stripe. It sends no messages: a customer of as many fields stands for one."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+    def __init__(self, origin: str, bundle: str | None) -> None:
         import stripe
 
         client = stripe.StripeClient(data.API_SECRET, base_addresses={"api": origin})
@@ -178,7 +178,7 @@ class Stripe:
 class RawSocket:
     """A socket that sends bytes made beforehand and parses nothing: the server's own speed."""
 
-    def __init__(self, origin: str, bundle: Optional[str]) -> None:
+    def __init__(self, origin: str, bundle: str | None) -> None:
         host = origin.partition("//")[2]
         name, port = host.split(":")
         self._socket = socket.create_connection((name, int(port)))
@@ -200,7 +200,7 @@ class RawSocket:
         return by_hand.ByHand.view(json.loads(answer.partition(b"\r\n\r\n")[2])["message"])
 
 
-CONTESTANTS: dict[str, Callable[[str, Optional[str]], Any]] = {
+CONTESTANTS: dict[str, Callable[[str, str | None], Any]] = {
     "vivialconnect": Ours,
     "release 0.2.4": Release,
     "requests.Session": by_hand.Session,

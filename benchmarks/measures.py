@@ -6,7 +6,7 @@ import math
 import zipfile
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from processes import HERE
 from turns import US, Pace, Race, Result, medians, ratios
@@ -25,7 +25,7 @@ def processor(
     *,
     operation: str,
     others: Sequence[str],
-    length: Optional[int] = None,
+    length: int | None = None,
     way: str = "plain",
 ) -> list[Result]:
     """Return the ratios of our processor time a call to that of each other."""

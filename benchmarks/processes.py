@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 HERE = Path(__file__).parent.resolve()
 RELEASE = "vivialconnect==0.2.4"
@@ -62,7 +62,7 @@ class Script:
 class Bench:
     """What all measures share: the server, the bundle, the installed release, the processes."""
 
-    def __init__(self, release: Optional[str] = None) -> None:
+    def __init__(self, release: str | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self._release = Path(release) if release else self._folder / "release"
         self.bundle = self._folder / "bundle.pem"

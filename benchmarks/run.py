@@ -15,7 +15,7 @@ import time
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from processes import Bench
 from table import BROKEN, MARGIN, ROWS, Row
@@ -32,7 +32,7 @@ LINE = "{:<15} {:<43} {:<16} {:>7} {:>15} {:>6} {:>6} {:<7} {}"
 HEADINGS = ("row", "measure", "against", "median", "quartiles", "floor", "goal", "", "both")
 
 
-def read_arguments(arguments: Optional[list[str]] = None) -> argparse.Namespace:
+def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return what the command says."""
     parser = argparse.ArgumentParser(description="Measure the client beside yardsticks.")
     rows = "measure this row alone; may be repeated: " + ", ".join(ROWS)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import time
 from http.client import parse_headers
-from typing import Optional
 
 import data
 from vivialconnect.sandbox import Request
 from vivialconnect.sandbox.http.verification import Credential, Verifier
 
 
-def find_credential(api_key: str) -> Optional[Credential]:
+def find_credential(api_key: str) -> Credential | None:
     """Return who has the key; ``None`` for any other key."""
     known = api_key == data.API_KEY
     return Credential(data.ACCOUNT, 1, data.API_SECRET) if known else None

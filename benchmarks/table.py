@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
@@ -53,6 +54,11 @@ class Row(NamedTuple):
     unit: str = ""
 
 
+def by_python(on_3_11: float, on_3_13: float) -> float:
+    """Return the floor for this Python: Python 3.12 and later make requests itself faster."""
+    return on_3_11 if sys.version_info < (3, 12) else on_3_13
+
+
 KNOWN = ("requests.Session", "urllib3", "http.client", "release 0.2.4", "twilio", "stripe")
 PLAIN = ("requests.Session", "http.client", "release 0.2.4")
 
@@ -71,22 +77,22 @@ ROWS: dict[str, Row] = {
     "find-one": Row(
         "find one",
         partial(measures.processor, operation="find_one", others=KNOWN),
-        {"requests.Session": Limits(0.60, 0.42)},
+        {"requests.Session": Limits(by_python(0.55, 0.68), 0.42)},
     ),
     "send": Row(
         "send",
         partial(measures.processor, operation="send", others=KNOWN),
-        {"requests.Session": Limits(0.65, 0.48)},
+        {"requests.Session": Limits(by_python(0.62, 0.75), 0.48)},
     ),
     "list-100": Row(
         "list of 100",
         partial(measures.processor, operation="find_list", length=100, others=PLAIN),
-        {"requests.Session": Limits(0.75, 0.60)},
+        {"requests.Session": Limits(by_python(0.72, 0.80), 0.60)},
     ),
     "list-1000": Row(
         "list of 1,000",
         partial(measures.processor, operation="find_list", length=1000, others=PLAIN),
-        {"requests.Session": Limits(0.95, 0.85), "http.client": Limits(1.35, 1.12)},
+        {"requests.Session": Limits(0.98, 0.85), "http.client": Limits(1.40, 1.12)},
     ),
     "tls": Row(
         "find one over TLS",
@@ -96,7 +102,10 @@ ROWS: dict[str, Row] = {
             way="tls",
             others=("requests.Session", "release 0.2.4"),
         ),
-        {"requests.Session": Limits(0.65, 0.48), "release 0.2.4": Limits(1 / 40, 1 / 55)},
+        {
+            "requests.Session": Limits(by_python(0.55, 0.66), 0.48),
+            "release 0.2.4": Limits(1 / 40, 1 / 55),
+        },
     ),
     "throughput": Row(
         "calls a second, 16 threads, 20 ms, wall",
@@ -104,12 +113,12 @@ ROWS: dict[str, Row] = {
         {"urllib3": Limits(0.95, 1.00, rising=True)},
     ),
     "rows-message": Row(
-        "1,000 messages (22 fields), JSON to rows",
+        "1,000 messages (22 fields), JSON to objects",
         partial(measures.inside, measure="parsing", noun="message", versus="json.loads"),
         {"json.loads": Limits(1.20, 1.06)},
     ),
     "rows-number": Row(
-        "1,000 numbers (with tags), JSON to rows",
+        "1,000 numbers (with tags), JSON to objects",
         partial(measures.inside, measure="parsing", noun="number", versus="json.loads"),
         {"json.loads": Limits(1.20, 1.06)},
     ),
@@ -135,17 +144,17 @@ ROWS: dict[str, Row] = {
     "sign": Row(
         "Requestor.sign",
         partial(measures.signing, release="release 0.2.4", aws="botocore SigV4"),
-        {"release 0.2.4": Limits(0.40, 0.25), "botocore SigV4": Limits(0.13, 0.08)},
+        {"release 0.2.4": Limits(0.50, 0.25), "botocore SigV4": Limits(0.14, 0.08)},
     ),
     "import": Row(
         "importing the seven names",
         measures.imports,
-        {"import requests": Limits(0.35, 0.28)},
+        {"import requests": Limits(0.36, 0.28)},
     ),
     "cold": Row(
         "cold process to first answer",
         partial(measures.cold, other="requests.Session"),
-        {"requests.Session": Limits(1.05, 1.00)},
+        {"requests.Session": Limits(1.15, 1.00)},
     ),
     "scaling": Row(
         "dearest row in lists of 10 to 10,000",
@@ -162,7 +171,7 @@ ROWS: dict[str, Row] = {
         "wheel, without the sandbox's page and data",
         measures.wheel,
         # A size is no sign of something gone slow.
-        {"": Limits(150, 100, gate=False)},
+        {"": Limits(400, 300, gate=False)},
         "KB",
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 import data
 from signatures import check_signature
@@ -41,7 +41,7 @@ class Result(NamedTuple):
         return median(self.samples)
 
     @property
-    def quartiles(self) -> Optional[tuple[float, float]]:
+    def quartiles(self) -> tuple[float, float] | None:
         """The first and the third quartile; ``None`` of what was measured once."""
         if len(self.samples) < 2:  # noqa: PLR2004 - one has no spread
             return None

@@ -16,7 +16,6 @@ import time
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Optional
 
 from vivialconnect import BadRequest, Message, VivialConnectError
 
@@ -25,7 +24,7 @@ COLUMNS = 2  # a number and a text
 EARLIER = timedelta(minutes=5)  # in case this machine's clock is ahead of the service's
 
 
-def look_up(message: Message, began: str) -> Optional[Message]:
+def look_up(message: Message, began: str) -> Message | None:
     """Return what the service has of a text that was begun; None if it shows nothing."""
     for look in range(LOOKS):
         if look:
@@ -36,7 +35,7 @@ def look_up(message: Message, began: str) -> Optional[Message]:
     return None
 
 
-def send(message: Message, began: str) -> Optional[Message]:
+def send(message: Message, began: str) -> Message | None:
     """Send a text, and look it up where its answer is lost."""
     try:
         message.send()

@@ -1,9 +1,9 @@
-"""What holds for every noun: a class that the test class of each noun inherits. No tests alone."""
+"""The contract of every resource: a class that the test class of each resource inherits."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar, Optional
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -19,7 +19,7 @@ ACCOUNT = "/accounts/12345"
 
 
 class ResourceContract:
-    """Drives one noun over real HTTP, and looks at each request as it arrived.
+    """Drives one resource over real HTTP, and looks at each request as it arrived.
 
     A subclass says which noun, where it stands, and what the service does not do with it.
     """
@@ -28,11 +28,11 @@ class ResourceContract:
     noun: ClassVar[type[Resource]]
     #: Its collection, below the base URL and without the suffix.
     collection: ClassVar[str]
-    #: The key that one row stands under, in requests and answers.
+    #: The key that one object stands under, in requests and responses.
     root: ClassVar[str]
     #: A field, and the value that the service lets it be changed to.
     change: ClassVar[tuple[str, Any]]
-    #: What the service answers with 405: "create" or "destroy".
+    #: What the service responses with 405: "create" or "destroy".
     refused: ClassVar[frozenset[str]] = frozenset()
 
     sandbox: Sandbox
@@ -45,18 +45,18 @@ class ResourceContract:
     # What a subclass may say
 
     def prepare(self) -> None:
-        """Bring the service into the state that the noun needs."""
+        """Bring the service into the state that the resource needs."""
 
     def draft(self) -> dict[str, Any]:
-        """Return the data of a new row that the service takes."""
+        """Return the data of a new object that the service takes."""
         raise NotImplementedError  # each noun says its own
 
-    def path(self) -> Optional[str]:
-        """Return the prefix that the noun is found under, if any."""
+    def path(self) -> str | None:
+        """Return the prefix that the resource is found under, if any."""
         return None
 
     def existing(self) -> Resource:
-        """Return a row that the service has."""
+        """Return an object that the service has."""
         return self.noun.create(self.draft())
 
     # What the tests look with
@@ -75,13 +75,13 @@ class ResourceContract:
         assert request.headers["X-Auth-SignedHeaders"] == expected
 
     def element(self, row: Resource) -> str:
-        """Return the path of a row."""
+        """Return the path of an object."""
         return "{}/{}.json".format(self.collection, row.id)
 
     # Finding
 
     def test_find__by_id(self) -> None:
-        """A row is found by its id, and is equal to the one that is there."""
+        """An object is found by its id, and is equal to the one that is there."""
         row = self.existing()
         found = self.noun.find(row.id, self.path())
 
@@ -124,7 +124,7 @@ class ResourceContract:
         self.assert_last("GET", self.collection + ".json", "limit=1&page=1&order=id%20desc")
 
     def test_find_first__found(self) -> None:
-        """The first row of the list comes alone."""
+        """The first object of the list comes alone."""
         self.existing()
         rows = self.noun.find(None, self.path())
 
@@ -132,12 +132,12 @@ class ResourceContract:
         self.assert_last("GET", self.collection + ".json")
 
     def test_find_first__none(self) -> None:
-        """Where the list is empty, the first row is None."""
+        """Where the list is empty, the first object is None."""
         assert self.noun.find_first(self.path(), page=99) is None
         self.assert_last("GET", self.collection + ".json", "page=99")
 
     def test_find_each__all(self) -> None:
-        """The walk gives every row once."""
+        """The iteration gives every object once."""
         self.existing()
         rows = self.noun.find(None, self.path())
 
@@ -145,7 +145,7 @@ class ResourceContract:
         self.assert_last("GET", self.collection + ".json", "page=1&limit=150")
 
     def test_find_each__limit(self) -> None:
-        """The walk ends at its limit, having asked for no page too many."""
+        """The iteration ends at its limit, having asked for no page too many."""
         self.existing()
         before = len(self.sandbox.requests)
 
@@ -155,7 +155,7 @@ class ResourceContract:
     # Writing
 
     def test_create__posted(self) -> None:
-        """A new row is posted under its root, without an id, and takes the answer over."""
+        """A new object is posted under its root, without an id, and takes the response over."""
         draft = self.draft()
         if "create" in self.refused:
             with pytest.raises(MethodNotAllowed):
@@ -169,7 +169,7 @@ class ResourceContract:
         assert json.loads(self.last().body) == {self.root: draft}
 
     def test_save__known_row(self) -> None:
-        """A known row is put whole under its root, and takes the answer over."""
+        """A known object is put whole under its root, and takes the response over."""
         row = self.existing()
         name, value = self.change
         sent = {**row.to_dict(), name: value}
@@ -181,7 +181,7 @@ class ResourceContract:
         assert getattr(self.noun.find(row.id, self.path()), name) == value
 
     def test_reload__changed_elsewhere(self) -> None:
-        """Reloading replaces the row's data by the service's, and drops what was not saved."""
+        """Reloading replaces the object's data by the service's, and drops what was not saved."""
         row = self.existing()
         other = self.noun.find(row.id, self.path())
         name, value = self.change
@@ -195,7 +195,7 @@ class ResourceContract:
         self.assert_last("GET", self.element(row))
 
     def test_destroy__known_row(self) -> None:
-        """Destroying deletes the row from the service, and leaves its data to the caller."""
+        """Destroying deletes the object from the service, and leaves its data to the caller."""
         row = self.existing()
         data = dict(row.attributes)
         if "destroy" in self.refused:
@@ -211,7 +211,7 @@ class ResourceContract:
                 row.reload()
 
     def test_is_new__with_and_without_id(self) -> None:
-        """A row is new until it has an id; asking sends nothing."""
+        """An object is new until it has an id; asking sends nothing."""
         before = len(self.sandbox.requests)
 
         assert self.noun(self.draft()).is_new()
@@ -238,7 +238,7 @@ class ResourceContract:
     # Raw calls
 
     def test_get__raw(self) -> None:
-        """The raw answer of a path below the collection is the parsed JSON."""
+        """The raw response of a path below the collection is the parsed JSON."""
         answer = self.noun.get(None, self.path(), "count", limit=1)
 
         assert set(answer) == {"count"}

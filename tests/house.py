@@ -43,7 +43,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
      "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries", "common.scopes"),
-    ("common._sockets", "common._pools", "common.transport", "common.responses"),
+    ("common.transport.deadline", "common.transport.connections", "common.transport.adapter",
+     "common.transport.failures", "common.transport", "common.responses"),
     ("common.requestor",),
     ("resources._typing", "resources._spelling", "resources._lists", "resources._iteration",
      "resources._attributes", "resources._meta", "resources._base", "resources.resource",
@@ -55,29 +56,30 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("resources.account", "resources.user", "resources.message", "resources.number",
      "resources.log", "resources.connector", "resources.contact"),
     ("",),
-    ("sandbox", "demo", "pytest_plugin", "__main__"),
+    ("testing", "sandbox", "demo", "pytest_plugin", "__main__"),
 )  # fmt: skip
 IN_SEQUENCE = frozenset((0, 2, 3, 5, 8))
 #: Above the façade: not the core.
-OUTER = ("sandbox", "demo", "pytest_plugin", "__main__")
+OUTER = ("testing", "sandbox", "demo", "pytest_plugin", "__main__")
 SANDBOX_MAY_IMPORT = frozenset(("version", "common", "common.segments"))
 HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 #: Where the sandbox points the client at itself, and where it undoes that.
 MAY_IMPORT_FACADE = frozenset(("configure",))
-MAY_IMPORT_HTTP_CLIENTS = frozenset(("common.transport", "common._pools"))
+#: The only folder that knows ``requests`` and urllib3.
+MAY_IMPORT_HTTP_CLIENTS = "common.transport"
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
 #: Imported for type checkers alone, which bring it along.
 TYPING_ONLY = {"resources._typing": "typing_extensions"}
 #: Optional third parties, and the one module that may import each.
 OPTIONAL_THIRD_PARTIES = {"phonenumbers": "common.phone_numbers", "pytest": "pytest_plugin"}
-MOST_CODE_LINES_OF_THE_CORE = 4896
-MOST_CODE_LINES_OF_A_FILE = 251
+MOST_CODE_LINES_OF_THE_CORE = 4800
+MOST_CODE_LINES_OF_A_FILE = 250
 
 #: What forks wait for; the module that defines it, and the one below ``resources`` that may use it.
 FORK_GUARDS = frozenset(("no_fork", "import_with_fork_guard"))
 FORK_GUARD_MODULE = "common"
 METACLASS_MODULE = "resources._meta"
-MOST_FORK_GUARDS = 5
+MOST_FORK_GUARDS = 4
 MOST_FORK_GUARDS_OF_RESOURCES = 0
 MOST_FUNCTION_IMPORTS = 8
 
@@ -227,7 +229,7 @@ def third_party_problems(package: Path) -> list[str]:
             allowed = set(THIRD_PARTIES)
             if found.importer == OPTIONAL_THIRD_PARTIES.get(name):
                 allowed.add(name)
-            if found.importer not in MAY_IMPORT_HTTP_CLIENTS:
+            if not found.importer.startswith(MAY_IMPORT_HTTP_CLIENTS):
                 allowed -= HTTP_CLIENTS
             if TYPING_ONLY.get(found.importer) == name:
                 continue

@@ -108,7 +108,7 @@ def test_hooks__are_listed_and_exist() -> None:
         ("common/error.py", "import vivialconnect.common.requestor", "imports common.requestor"),
         ("common/paths.py", "from . import settings", "imports common.settings"),
         ("common/signing.py", "from .paths import quote_segment", "imports common.paths"),
-        ("common/_sockets.py", "from . import transport", "imports common.transport"),
+        ("common/transport/deadline.py", "from . import adapter", "common.transport.adapter"),
         ("resources/user.py", "from .message import Message", "imports resources.message"),
         ("resources/log.py", "def late():\n    import vivialconnect", "imports the façade"),
         ("resources/_base.py", "from ..resources import resource", "imports resources.resource"),

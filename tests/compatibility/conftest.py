@@ -7,7 +7,7 @@ of their own: ``pytest tests/compatibility``.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pytest
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent.resolve()
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Optional[bool]:
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Ignore the tests in here unless an argument of the command lies in here."""
     if HERE not in collection_path.resolve().parents and collection_path.resolve() != HERE:
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 DOCUMENTED = json.loads(
     (Path(__file__).parent.parent / "vectors" / "documented-names.json").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ class Call(NamedTuple):
     #: What the sandbox must be asked meanwhile: method, target below the account, status.
     asked: Sequence[Asked] = ()
     #: A query of the sandbox's database afterwards, and the rows that it must give.
-    state: Optional[tuple[str, list[tuple[Any, ...]]]] = None
+    state: tuple[str, list[tuple[Any, ...]]] | None = None
     #: The body of the last request.
     body: Any = None
 

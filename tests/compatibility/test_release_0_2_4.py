@@ -21,7 +21,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Any, Callable, NamedTuple, Optional, cast
+from typing import IO, Any, Callable, NamedTuple, cast
 
 import pytest
 
@@ -176,7 +176,7 @@ def shorten(target: str) -> str:
     return head + bulk + "{bulk_id}.json" if bulk else below
 
 
-def failure_of(call: Call, outcome: Outcome) -> Optional[str]:
+def failure_of(call: Call, outcome: Outcome) -> str | None:
     """Return the exception, or that the effect was wrong; ``None`` if all is as it must be."""
     if "exception" in outcome.answer:
         return str(outcome.answer["exception"])
@@ -229,7 +229,7 @@ def test_allowed__rows_name_calls_and_defects() -> None:
         (Outcome({"exception": "KeyError"}, [get("/x.json")], b"", [(1,)]), "KeyError"),
     ],
 )
-def test_failure__is_seen(outcome: Outcome, failure: Optional[str]) -> None:
+def test_failure__is_seen(outcome: Outcome, failure: str | None) -> None:
     """Another value, request or state is a wrong effect, and an exception goes by its name."""
     call = Call("made up", "", 1, [get("/x.json")], ("SELECT 1", [(1,)]))
     assert failure_of(call, outcome) == failure

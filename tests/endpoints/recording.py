@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -101,7 +101,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch both ends of every call."""
-    file: Optional[Path] = config.getoption(OPTION)
+    file: Path | None = config.getoption(OPTION)
     if file is None:
         return
     recorder = Recorder(file)

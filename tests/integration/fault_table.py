@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 from vivialconnect import (
     ConnectionError,  # noqa: A004 - the documented name
@@ -39,7 +39,7 @@ class Call(NamedTuple):
     method: str
     make: Callable[[Rows], Any]
     #: Counts on the service how often the call took effect; ``None`` for one that has none.
-    effects: Optional[Callable[[], int]] = None
+    effects: Callable[[], int] | None = None
 
 
 def save_known(rows: Rows) -> bool:
@@ -90,7 +90,7 @@ class Fault(NamedTuple):
     #: How often a call that has an effect takes it, however often it goes out.
     effects: int
     #: A class in the chain of causes; ``None`` for none, where an answer could be read.
-    cause: Optional[type[BaseException]]
+    cause: type[BaseException] | None
     #: What the sandbox plays, and with which parameters.
     play: tuple[str, dict[str, Any]]
 
@@ -167,7 +167,7 @@ def chain_of(error: BaseException) -> list[BaseException]:
     return found
 
 
-def check(error: Optional[VivialConnectError], call: Call, fault: Fault, attempts: int) -> None:
+def check(error: VivialConnectError | None, call: Call, fault: Fault, attempts: int) -> None:
     """Compare an error with the table."""
     assert error is not None
     assert (type(error), error.outcome) == (fault.kind, fault.outcome)

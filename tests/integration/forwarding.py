@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Callable, Optional
+from typing import TYPE_CHECKING, Callable
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Change = Callable[["Received"], "Received"]
 
 
-def forward(url: str, change: Optional[Change] = None) -> Script:
+def forward(url: str, change: Change | None = None) -> Script:
     """Return a script that passes each request on, and its answer back.
 
     :param url: Where to; an absolute target, as a proxy gets it, is made a path.

@@ -214,7 +214,9 @@ def ask(server: FuzzServer, name: str, answer: Answer) -> tuple[str, float]:
         took = time.thread_time() - began
         result = type(failure).__name__
         # The date of a row is read when the call is over.
-        is_told = failure.outcome in {"refused", "unknown", "accepted"} or "not a time" in str(failure)
+        is_told = failure.outcome in {"refused", "unknown", "accepted"} or "not a time" in str(
+            failure
+        )
         assert is_told
     server.settle()
     assert len(server.received) == 1

@@ -17,7 +17,7 @@ import struct
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 import trustme
 
@@ -136,8 +136,8 @@ class ScriptedServer:
     def __init__(
         self,
         *scripts: Script,
-        tls: Optional[ssl.SSLContext] = None,
-        greeting: Optional[Script] = None,
+        tls: ssl.SSLContext | None = None,
+        greeting: Script | None = None,
     ) -> None:
         self.requests: list[Received] = []
         self.connections = 0
@@ -218,7 +218,7 @@ class ScriptedServer:
         peer.close()
 
 
-def _read_request(peer: Peer, number: int) -> Optional[Received]:
+def _read_request(peer: Peer, number: int) -> Received | None:
     line = peer.stream.readline()
     if not line.strip():
         return None
@@ -257,7 +257,7 @@ def configure(base_url: str, **changes: Any) -> None:
 
 
 def encode_answer(
-    body: Any = b"", status: int = 200, headers: Optional[Mapping[str, str]] = None
+    body: Any = b"", status: int = 200, headers: Mapping[str, str] | None = None
 ) -> bytes:
     """Return the bytes of a whole answer.
 
@@ -272,9 +272,7 @@ def encode_answer(
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + data
 
 
-def answer(
-    body: Any = b"", status: int = 200, headers: Optional[Mapping[str, str]] = None
-) -> Script:
+def answer(body: Any = b"", status: int = 200, headers: Mapping[str, str] | None = None) -> Script:
     """Return a script that gives a whole answer and keeps the connection; see `encode_answer`."""
     data = encode_answer(body, status, headers)
     return lambda peer: peer.send(data)

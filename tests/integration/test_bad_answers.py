@@ -123,7 +123,7 @@ CASES = [(call, body) for call, (_, bodies) in CALLS.items() for body in bodies]
 
 @pytest.mark.parametrize(("call", "body"), CASES)
 def test_answer__not_what_was_asked_for(call: str, body: str) -> None:
-    """Every malformed success is told apart, with the answer as evidence."""
+    """Every malformed success is told apart, with the response as evidence."""
     make, bodies = CALLS[call]
     with ScriptedServer(answer(bodies[body])) as server:
         use(server)
@@ -145,7 +145,7 @@ def test_answer__not_what_was_asked_for(call: str, body: str) -> None:
 @pytest.mark.parametrize("body", NOTHING)
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_save__empty_answer(status: int, body: str) -> None:
-    """A success that says nothing is enough for save, and the row keeps its data."""
+    """A success that says nothing is enough for save, and the object keeps its data."""
     content = b"" if status == 204 else NOTHING[body]
     with ScriptedServer(answer(content, status)) as server:
         use(server)
@@ -201,7 +201,7 @@ def test_bulk_messages__id_that_must_be_quoted() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"message": {"id": 1}}', b"null", b"[]"])
 def test_destroy__any_answer(body: bytes) -> None:
-    """Whatever JSON a success of destroy has, or none, it is done and the row keeps its data."""
+    """Whatever JSON a success of destroy has, or none, it is done and the object keeps its data."""
     with ScriptedServer(answer(body)) as server:
         use(server)
         message = Message({"id": 1, "body": "x"})
@@ -224,14 +224,14 @@ def test_destroy__any_answer(body: bytes) -> None:
     ],
 )
 def test_find__where_rows_may_stand(body: bytes, ids: list[int]) -> None:
-    """Rows are found under the plural, items, log_items, or the only list there is."""
+    """Objects are found under the plural, items, log_items, or the only list there is."""
     with ScriptedServer(answer(body)) as server:
         use(server)
         assert [message.id for message in Message.find()] == ids
 
 
 def test_find__element_with_one_field() -> None:
-    """An element with one field is a row, even if the field is named like the root."""
+    """An element with one field is an object, even if the field is named like the root."""
     with ScriptedServer(answer({"messages": [{"message": "text"}, {"id": 3}]})) as server:
         use(server)
         found = Message.find()
@@ -241,7 +241,7 @@ def test_find__element_with_one_field() -> None:
 
 @pytest.mark.parametrize("body", [b'{"message": {"id": 1}}', b'{"id": 1}', b'{"other": {"id": 1}}'])
 def test_find__one_with_or_without_root(body: bytes) -> None:
-    """One row is found under its root, under the only root there is, or without one."""
+    """One object is found under its root, under the only root there is, or without one."""
     with ScriptedServer(answer(body)) as server:
         use(server)
         assert Message.find(1).id == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 import pytest
 
@@ -32,7 +32,7 @@ class TestCredential(ResourceContract):
     collection = ACCOUNT + "/users/1/profile/credentials"
     change = ("name", "Changed")
 
-    def path(self) -> Optional[str]:
+    def path(self) -> str | None:
         """Return the prefix of the user."""
         return "users/1/profile"
 
@@ -69,7 +69,7 @@ class TestCredential(ResourceContract):
         assert (found.name, found.active) == ("Changed", False)
 
     @pytest.mark.parametrize("name", [None, "reports"])
-    def test_create_credential__named(self, name: Optional[str]) -> None:
+    def test_create_credential__named(self, name: str | None) -> None:
         """A user's new credential has the name that it was given, and is found again."""
         row = User(1).create_credential(name)
 

@@ -108,12 +108,20 @@ def test_secret__in_a_failure() -> None:
     "body",
     [b'{"user": {"credential": {"api_secret": "qZ8hidden7Yk"', {"user": {"api_secret": SECRET}}],
 )
-def test_secret__in_an_answer_that_cannot_be_read(body: Any) -> None:
+@pytest.mark.parametrize(
+    "create",
+    [
+        lambda: User(7).create_credential("reports"),
+        lambda: Credential({"name": "reports"}, {"path": "users/7/profile"}).save(),
+    ],
+    ids=["create_credential", "save"],
+)
+def test_secret__in_an_answer_that_cannot_be_read(body: Any, create: Callable[[], Any]) -> None:
     """The error of an answer that cannot be read holds nothing of it, also where one looks long."""
     with ScriptedServer(answer(body, 201)) as server:
         use(server)
         with pytest.raises(ResourceError) as caught:
-            User(7).create_credential("reports")
+            create()
 
     failure = caught.value
     assert (failure.outcome, failure.http_status, failure.http_body) == ("accepted", 201, None)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -41,7 +41,7 @@ runpy.run_module('vivialconnect', run_name='__main__')
 def run_module(
     *words: str,
     folder: Path,
-    environment: Optional[dict[str, str]] = None,
+    environment: dict[str, str] | None = None,
     start: Iterable[str] = ("-m", "vivialconnect"),
 ) -> Any:
     """Run the package, without standard input and with warnings as errors."""

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -209,7 +209,7 @@ def test_download__many_at_once_into_one_folder(server: ScriptedServer, tmp_path
     """Threads that save files of one name get a file each, and all are whole."""
     together = threading.Barrier(8)
 
-    def save(_: int) -> Optional[str]:
+    def save(_: int) -> str | None:
         together.wait(10)
         return row().download(tmp_path).path
 
@@ -255,9 +255,9 @@ def test_download__stream(server: ScriptedServer) -> None:
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [None, len(MEDIUM)])
-def test_progress__of_each_framing(framing: str, size: Optional[int]) -> None:
+def test_progress__of_each_framing(framing: str, size: int | None) -> None:
     """Progress rises to the size of the medium; the total is the answer's, or else the row's."""
-    told: list[tuple[int, Optional[int]]] = []
+    told: list[tuple[int, int | None]] = []
     with ScriptedServer(say_and_hang_up(FRAMINGS[framing](MEDIUM))) as server:
         use(server)
         stream = io.BytesIO()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -33,7 +33,7 @@ NAMES = {
 GROUPS = {3: "Redirection", 4: "ClientError", 5: "ServerError"}
 
 
-def failed(status: int, body: Any = b"", headers: Optional[dict[str, str]] = None) -> Any:
+def failed(status: int, body: Any = b"", headers: dict[str, str] | None = None) -> Any:
     """Return the error of a POST that is answered with a status."""
     with ScriptedServer(answer(body, status, headers)) as server:
         use(server)
@@ -104,7 +104,7 @@ def test_body__of_a_success_shape() -> None:
     ("value", "seconds"),
     [("120", 120), ("0", 0), ("soon", None), ("", None), ("-5", None), ("1.5", None)],
 )
-def test_rate_limit__retry_after(value: str, seconds: Optional[float]) -> None:
+def test_rate_limit__retry_after(value: str, seconds: float | None) -> None:
     """The seconds that the service asks to wait are on the error."""
     error = failed(429, b"", {"Retry-After": value})
 
@@ -127,7 +127,7 @@ def test_rate_limit__without_retry_after() -> None:
 
 
 @pytest.mark.parametrize("location", [None, "http://[::1", "//", "http://a b/\u00ff"])
-def test_redirection__odd_target(location: Optional[str]) -> None:
+def test_redirection__odd_target(location: str | None) -> None:
     """A redirect without a target, or with one that is no URL, is a Redirection still."""
     error = failed(302, b"", {} if location is None else {"Location": location})
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -210,7 +210,7 @@ def test_handle_errors__each_kind(sandbox: Sandbox, sender: str, changes: Any, w
 
 
 @pytest.mark.parametrize("fault", ["drop_answer", "malformed_json", None], ids=str)
-def test_send_once__sent(sandbox: Sandbox, fault: Optional[str]) -> None:
+def test_send_once__sent(sandbox: Sandbox, fault: str | None) -> None:
     """A text whose answer is lost or unreadable is found, and never sent a second time."""
     if fault is not None:
         sandbox.chaos.add(fault, method="POST", times=1)

@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple
 
 import pytest
 
@@ -65,7 +65,7 @@ def service(authority: Authority, *, tls: bool = False) -> Iterator[tuple[Sandbo
         yield sandbox, Rows(Message(message["id"]), number)
 
 
-def outcome_of(call: Call, rows: Rows) -> Optional[VivialConnectError]:
+def outcome_of(call: Call, rows: Rows) -> VivialConnectError | None:
     """Make a call; return its error, if it ends in one. It must end in time, and in no other."""
     started = time.perf_counter()
     try:
@@ -84,8 +84,8 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run_cell(
-    sandbox: Sandbox, rows: Rows, call: Call, fault: Fault, times: Optional[int] = None
-) -> tuple[Optional[VivialConnectError], list[str], int]:
+    sandbox: Sandbox, rows: Rows, call: Call, fault: Fault, times: int | None = None
+) -> tuple[VivialConnectError | None, list[str], int]:
     """Make a call that meets a fault, always or so many times, then look at the service without it.
 
     :returns: The error, the methods of the requests that arrived, and how often it took effect.
@@ -165,7 +165,7 @@ class Unreachable(NamedTuple):
 UNREACHABLE: dict[str, Unreachable] = {
     "refused": Unreachable(3, ConnectionRefusedError, "refused", []),
     "unknown name": Unreachable(3, socket.gaierror, "api.example.invalid", []),
-    "plain server on https": Unreachable(1, ssl.SSLError, "speak no TLS", []),
+    "plain server on https": Unreachable(1, ssl.SSLError, "does not use TLS", []),
     "proxy refuses": Unreachable(3, OSError, "403", ["CONNECT"]),
     "proxy is not there": Unreachable(3, ConnectionRefusedError, "refused", []),
     # A certificate is no better a moment later.
@@ -186,7 +186,7 @@ def closed_port() -> Iterator[str]:
 @contextmanager
 def unreachable(
     name: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Optional[ScriptedServer]]:
+) -> Iterator[ScriptedServer | None]:
     """Point the client at a service that cannot be reached; give the server that there is."""
     no_tls = say_and_hang_up(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     servers: dict[str, Callable[[], ScriptedServer]] = {

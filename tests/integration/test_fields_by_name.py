@@ -1,4 +1,4 @@
-"""The fields of a new row given as keywords, beside a mapping or in its place."""
+"""The fields of a new object given as keywords, beside a mapping or in its place."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def sent(sandbox: Sandbox) -> Any:
 
 
 def test_constructor__fields_by_name(sandbox: Sandbox) -> None:
-    """What is given by name is the data of the row, and is what is sent."""
+    """What is given by name is the data of the object, and is what is sent."""
     message = Message(from_number=SENDER, to_number=RECIPIENT, body="Hi")
     assert message.to_dict() == {"from_number": SENDER, "to_number": RECIPIENT, "body": "Hi"}
     assert message.send() is True
@@ -91,7 +91,7 @@ def test_fields__that_cannot_be(
 
 @pytest.mark.parametrize("name", ["to_nmber", "toNumber", "to", "to_"])
 def test_fields__misspelt_name(name: str) -> None:
-    """A name that is nearly one of the fields is warned of, where the row is made."""
+    """A name that is nearly one of the fields is warned of, where the object is made."""
     with pytest.warns(UserWarning, match="did you mean 'to_number'") as caught:
         Message(**{name: RECIPIENT})
 

@@ -34,7 +34,7 @@ def service() -> Iterator[Service]:
 
 
 def test_find_sent__taken(service: Service) -> None:
-    """What the service has taken is found, as a row of its own that has an id."""
+    """What the service has taken is found, as an object of its own that has an id."""
     message = service.lose()
     before = dict(message.attributes)
     found = message.find_sent()
@@ -119,7 +119,7 @@ def test_find_sent__alike_from_before(service: Service) -> None:
     new_message().send()
     service.ahead = 0
     message = service.lose(fault="close")
-    # It is 30 seconds, and as many more as passed between the two calls; from 60 on the row is not
+    # It is 30 seconds plus the time between the two calls; from 60 seconds on the object is not
     # looked at.
     with pytest.raises(ResourceError, match=r"matches, but was created [345]\d seconds before"):
         message.find_sent()
@@ -176,7 +176,7 @@ def test_find_sent__ends_at_the_edge(service: Service) -> None:
 
 
 def test_find_sent__row_that_is_known(service: Service) -> None:
-    """A row that has an id is known to the service, so there is nothing to look up."""
+    """An object that has an id is known to the service, so there is nothing to look up."""
     message = new_message()
     message.send()
     for since in (None, "2020-01-01"):
@@ -189,7 +189,7 @@ def test_find_sent__row_that_is_known(service: Service) -> None:
 
 
 def test_find_sent__sent_again(service: Service) -> None:
-    """A row that was lost, and sent again with success, has nothing unknown any more."""
+    """An object that was lost, and sent again with success, has nothing unknown any more."""
     message = service.lose(fault="close")
     assert message.find_sent() is None
     message.send()
@@ -243,7 +243,7 @@ def test_find_sent__connector() -> None:
 
 @pytest.mark.parametrize("date", [None, "soon"])
 def test_find_sent__service_that_tells_no_time(date: Any) -> None:
-    """Rows without a date may be of any time; answers without one leave our clock to go by."""
+    """Objects without a date may be of any time; responses without one leave our clock to go by."""
     rows = [{"id": 1, "from_number": SENDER, "to_number": RECIPIENT, "body": "hello"}]
     headers = {} if date is None else {"Date": date}
     listed = answer({"messages": rows}, headers=headers)
@@ -291,7 +291,7 @@ class TestNumber:
 
 
 class TestMany:
-    """What a service that takes everything and answers nothing leaves behind."""
+    """What a service that takes everything and responses nothing leaves behind."""
 
     def test_lost__distinct(self, service: Service) -> None:
         """Each is posted once, is told as unknown, and is found again."""

@@ -19,7 +19,7 @@ from tests.integration.lost import Service, new_message
 from vivialconnect import Message
 from vivialconnect.resources._sendable import Sendable
 
-#: A program that looks up the row that it reads.
+#: A program that looks up the object that it reads.
 LOOK_UP = """
 import pickle, sys
 print(pickle.loads(bytes.fromhex(sys.stdin.read())).find_sent().id)
@@ -85,7 +85,7 @@ def test_find_sent__of_a_copy(twin_of: Callable[[Any], Any], service: Service) -
 
 
 def test_find_sent__in_another_process(service: Service) -> None:
-    """A row that was lost in one process can be looked up in another, without more words."""
+    """An object that was lost in one process can be looked up in another, without more words."""
     message = service.lose()
     sandbox = service.sandbox
     ran = subprocess.run(
@@ -109,7 +109,7 @@ def test_find_sent__in_another_process(service: Service) -> None:
 
 
 def test_find_sent__noun_that_says_nothing_of_itself() -> None:
-    """A class of one's own that is Sendable has to say what its rows are recognised by."""
+    """A class of one's own that is Sendable has to say what its objects are recognised by."""
 
     class Gadget(Sendable):
         """It says nothing of itself."""

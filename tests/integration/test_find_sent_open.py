@@ -1,4 +1,4 @@
-"""What a row remembers of a send whose end it does not know, and in what words it is found."""
+"""What an object remembers of a send whose end it does not know, and in what words it is found."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_find_sent__of_an_enumeration(service: Service) -> None:
 
 
 def test_find_sent__after_a_second_send_was_lost(service: Service) -> None:
-    """A row that was sent twice with open ends looks from the first time on."""
+    """An object that was sent twice with open ends looks from the first time on."""
     service.ahead = -300
     message = service.lose("Sent two times")
     first = message._unknown_since

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -53,7 +53,7 @@ def server() -> Iterator[FuzzServer]:
 
 
 #: What reads answers; and the exception whose handler is not about answers, if there is one.
-READERS: tuple[tuple[Any, Optional[str]], ...] = (
+READERS: tuple[tuple[Any, str | None], ...] = (
     (reading.error_of, None),
     (reading._error_for_status, None),
     (reading.read, None),
@@ -96,7 +96,7 @@ class Trace:
         finally:
             sys.settrace(before)
 
-    def _enter(self, frame: FrameType, _: str, __: Any) -> Optional[Callable[..., Any]]:
+    def _enter(self, frame: FrameType, _: str, __: Any) -> Callable[..., Any] | None:
         steps = self._steps.get(frame.f_code)
         if steps is None:
             return None
@@ -112,7 +112,7 @@ class Trace:
 
         return follow
 
-    def missed(self, function: Any, beside: Optional[str]) -> Iterator[str]:
+    def missed(self, function: Any, beside: str | None) -> Iterator[str]:
         """Yield the statements that never ran, and those of which one way was never taken.
 
         :param beside: The exception whose handler is not about answers.
@@ -136,7 +136,7 @@ class Trace:
                     yield "one way of " + words
 
 
-def statements(tree: ast.AST, beside: Optional[str]) -> Iterator[ast.stmt]:
+def statements(tree: ast.AST, beside: str | None) -> Iterator[ast.stmt]:
     """Yield the statements below a node that Python stops at."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ExceptHandler) and getattr(node.type, "id", "") == beside:

@@ -7,7 +7,7 @@ import hmac
 import json
 import math
 from contextlib import nullcontext
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import pytest
@@ -179,7 +179,7 @@ def check_request(given_: Input, in_force: dict[str, Any], received: Received) -
         assert list(json.loads(received.body)) == ["message"]
 
 
-def attempt(server: ScriptedServer, given_: Input) -> Optional[str]:
+def attempt(server: ScriptedServer, given_: Input) -> str | None:
     """Make a call; return why it was refused, or ``None`` if it was sent."""
     server.requests.clear()
     url = server.url + given_.end
@@ -203,7 +203,7 @@ def attempt(server: ScriptedServer, given_: Input) -> Optional[str]:
 
 def test_input__fuzzed() -> None:
     """It is a ValueError and nothing is sent, or the path is intact and the signature right."""
-    refused: list[Optional[str]] = []
+    refused: list[str | None] = []
     with ScriptedServer(answer(EVERYTHING)) as server:
 
         @settings(

@@ -123,7 +123,9 @@ def test_lookup__row_is_like_others() -> None:
 )
 def test_lookup__no_number_info(said: dict[str, Any]) -> None:
     """An answer that says nothing about a number is an error that tells what came."""
-    with pytest.raises(ResourceError, match="expected a number_info with a phone_number in the response"):
+    with pytest.raises(
+        ResourceError, match="expected a number_info with a phone_number in the response"
+    ):
         looked_up(said)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -184,7 +184,7 @@ class TestAttachment(ResourceContract):
         """Return a new attachment, which the service does not take."""
         return {"file_name": "x.png"}
 
-    def path(self) -> Optional[str]:
+    def path(self) -> str | None:
         """Return the prefix of the message."""
         return "messages/{}".format(self.message.id)
 

@@ -12,8 +12,8 @@ import pytest
 from tests.contract import ACCOUNT
 from tests.integration.scripted_server import Peer, ScriptedServer, answer, use
 from vivialconnect import Message, Number, Resource, ResourceError, Timeout
-from vivialconnect.sandbox import Sandbox
 from vivialconnect.resources.message import polling
+from vivialconnect.sandbox import Sandbox
 
 FROM, TO = "+19132597591", "+15154469790"
 #: Numbers of the sandbox to which sending ends in other ways.

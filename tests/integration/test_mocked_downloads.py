@@ -152,7 +152,7 @@ class Standing:
     def send(self, request: Request, sign: Sign, limits: Limits) -> Response:
         """Answer with a medium."""
         assert sign(request)["Authorization"]
-        assert limits.silence == 30
+        assert limits.timeout == 30
         return Response(200, {"content-Type": "image/gif"}, MOCKED)
 
 

@@ -246,3 +246,21 @@ def test_vcrpy__packed_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
         gc.collect()
 
     assert len(server.requests) == 1
+
+
+# As above.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_vcrpy__fault_while_recording(tmp_path: Path) -> None:
+    """How far a request came that ``vcrpy`` sends is not known, so that a POST is not retried."""
+    cassette = str(tmp_path / "cassette.yaml")
+    with ScriptedServer(lambda peer: peer.reset()) as server:
+        use(server, max_retries=2)
+        with (
+            vcr.use_cassette(cassette, filter_headers=["authorization"]),
+            pytest.raises(ConnectionError) as caught,
+        ):
+            Message({"body": "x"}).send()
+        gc.collect()
+
+    assert (caught.value.outcome, caught.value.attempts) == ("unknown", 1)
+    assert len(server.requests) == 1

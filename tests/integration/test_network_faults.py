@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
-from typing import TYPE_CHECKING, Any, Callable
+import traceback
+from pathlib import Path
+from typing import Any, Callable
 
 import pytest
 import requests
 import urllib3
 
+import vivialconnect
 from tests.integration.scripted_server import (
     Authority,
     Peer,
@@ -23,9 +26,7 @@ from tests.integration.scripted_server import (
 )
 from vivialconnect import ConnectionError, Message, Timeout  # noqa: A004 - the documented name
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+PACKAGE = Path(vivialconnect.__file__).parent
 BROKEN: dict[str, Script] = {
     "closes in the status line": say_and_hang_up(b"HTTP/1.1 20"),
     "closes in a header": say_and_hang_up(b"HTTP/1.1 200 OK\r\nContent-Le"),
@@ -153,3 +154,38 @@ def test_fault__nothing_foreign_escapes() -> None:
     assert not isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError, OSError))
     assert isinstance(error.__cause__, http.client.IncompleteRead)
     assert not isinstance(error, Timeout)
+
+
+def frames_of_ours(failure: BaseException) -> list[str]:
+    """Return the functions of the library in the traceback that Python shows for a failure."""
+    shown = traceback.TracebackException.from_exception(failure)
+    frames = []
+    while shown is not None:
+        frames += [frame.name for frame in shown.stack if str(PACKAGE) in frame.filename]
+        cause = shown.__cause__ or (None if shown.__suppress_context__ else shown.__context__)
+        shown = cause  # type: ignore[assignment] # ends with the last one
+    return frames
+
+
+@pytest.mark.parametrize(
+    ("script", "cause"),
+    [
+        (Peer.reset, ConnectionResetError),
+        (Peer.hang_up, http.client.RemoteDisconnected),
+        (say_and_hang_up(encode_answer({"message": {"id": 1}})[:-5]), http.client.IncompleteRead),
+    ],
+)
+def test_fault__traceback(script: Script, cause: type[BaseException]) -> None:
+    """A traceback has one frame of the transport, and one cause: the error of the network."""
+    with ScriptedServer(script) as server:
+        use(server)
+        error = failed(post)
+    link = error.__cause__
+    frames = frames_of_ours(error)
+
+    assert type(link) is cause
+    assert (link.__cause__, link.__context__, link.__traceback__) == (None, None, None)
+    assert error.__context__ is None
+    assert frames[-1] == "send"
+    assert frames.count("send") == 2  # of the message, and of the transport
+    assert len(server.requests) == 1

@@ -222,7 +222,9 @@ class TestLocalNumber(ResourceContract):
         self.assert_last("GET", ACCOUNT + "/numbers/lookup.json", "phone_number=%2B15154469790")
 
     @pytest.mark.parametrize(
-        "call", [LocalNumber.tagged_numbers, LocalNumber.find_each_tagged_number], ids=lambda c: c.__name__
+        "call",
+        [LocalNumber.tagged_numbers, LocalNumber.find_each_tagged_number],
+        ids=lambda c: c.__name__,
     )
     def test_tagged_numbers__not_among_local_ones(self, call: Callable[..., Any]) -> None:
         """The service does not look for tags among local numbers alone, and the error says so."""

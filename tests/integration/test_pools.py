@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import signal
 import socket
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
@@ -19,8 +17,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.scripted_server import ScriptedServer, answer, configure, use
-from vivialconnect import ConnectionError, Message, Requestor  # noqa: A004 - the documented name
-from vivialconnect.common import _pools, _sockets, transport
+from vivialconnect import (
+    ConnectionError,  # noqa: A004 - the documented name
+    Message,
+    Requestor,
+    ResourceNotFound,
+)
+from vivialconnect.common import transport
+from vivialconnect.common.exchange import Limits, Request
 
 if TYPE_CHECKING:
     from tests.integration.scripted_server import Authority, Peer
@@ -35,21 +39,29 @@ def closed_port() -> Iterator[str]:
 
 
 def test_request__field_with_a_line_break() -> None:
-    """A header field that would become two is refused before there is a connection."""
-    connection = _pools.DeadlineHTTPConnection("127.0.0.1", 9)
-    with pytest.raises(ValueError, match="line break"):
-        connection.request("GET", "/", headers={"X": "a\r\nY: b"})
+    """A header field that would become two is refused before anything is sent."""
+    with ScriptedServer(answer({"count": 1})) as server:
+        request = Request("GET", server.url + "/x.json", {"X": "a\r\nY: b"})
+        with pytest.raises(ConnectionError) as caught:
+            transport.shared.send(request, lambda _: {}, Limits(time.monotonic() + 20))
 
-    assert connection.sock is None
+    assert caught.value.outcome == "not sent"
+    assert server.requests == []
 
 
-def test_fields__one_more_than_there_may_be() -> None:
-    """A hundred header fields are read, one more is an error."""
-    lines = b"".join(b"X-%d: y\r\n" % number for number in range(100))
+@pytest.mark.parametrize("count", [90, 100])
+def test_headers__more_than_there_may_be(count: int) -> None:
+    """Not quite a hundred header fields are read, more are an error."""
+    headers = {"X-{}".format(number): "y" for number in range(count)}
+    with ScriptedServer(answer({"count": 1}, headers=headers)) as server:
+        use(server)
+        if count == 90:
+            assert Message.count() == 1
+        else:
+            with pytest.raises(ConnectionError, match="more than 100 headers"):
+                Message.count()
 
-    assert len(_pools.read_fields(io.BytesIO(lines + b"\r\n"))) == 100
-    with pytest.raises(HTTPException, match="100 headers"):
-        _pools.read_fields(io.BytesIO(lines + b"X: y\r\n\r\n"))
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "SOCKS5h", "socks4"])
@@ -63,20 +75,6 @@ def test_proxy__socks(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (caught.value.outcome, caught.value.attempts) == ("not sent", 1)
     assert server.requests == []
-
-
-def test_adapter__as_requests_asked_before_2_32() -> None:
-    """The pool of an origin is remembered, whichever way requests asks for it."""
-    adapter: Any = transport._Adapter("http://127.0.0.1:9")
-    with warnings.catch_warnings():
-        # Newer releases call it deprecated.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        first = adapter.get_connection("http://127.0.0.1:9/", {})
-        second = adapter.get_connection("http://127.0.0.1:9/", {})
-    adapter.close()
-
-    assert first is second
-    assert isinstance(first, _pools.DeadlineHTTPPool)
 
 
 @pytest.mark.parametrize("interim", [b"100 Continue", b"102 Processing", b"103 Early Hints"])
@@ -101,6 +99,8 @@ def test_answer__interim_before_it(interim: bytes) -> None:
     [
         b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nContent-Length: 13\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 12, 13\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1_2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\ntransfer-encoding: gzip\r\n\r\n",
         b"HTTP/2 200 OK\r\nContent-Length: 12\r\n\r\n",
     ],
 )
@@ -146,11 +146,18 @@ def test_answer__more_than_was_asked_for(
     assert [request.connection for request in server.requests] == [1, 2]
 
 
-def test_answer__folded_field() -> None:
-    """A folded header line belongs to the field above it."""
-    fields = _pools.read_fields(io.BytesIO(b"X: a\r\n  b\r\nY: c\r\n\r\n"))
+def test_answer__fields_that_are_folded_or_repeated() -> None:
+    """A folded field is one line, and a repeated one has all its values."""
+    headers = {"X-Folded": "a\r\n  b", "X-Twice": "c\r\nx-twice: d"}
+    with ScriptedServer(answer({"message": "no"}, 404, headers)) as server:
+        use(server)
+        with pytest.raises(ResourceNotFound) as caught:
+            Message.find(1)
 
-    assert fields == {"x": "a b", "y": "c"}
+    assert caught.value.headers is not None
+    assert caught.value.headers["x-folded"] == "a b"
+    assert caught.value.headers["x-twice"] == "c, d"
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("coding", ["gzip, chunked", "identity, chunked", "chunked, chunked"])
@@ -165,28 +172,42 @@ def test_answer__coding_that_was_not_asked_for(coding: str) -> None:
 
 
 def test_answer__packed_from_very_much() -> None:
-    """A few bytes that unpack to more than any answer has end as an error, in time."""
-    packed = gzip.compress(b" " * 30_000_000)
+    """A few bytes that decompress to more than any response has are an error."""
+    packed = gzip.compress(b" " * 101_000_000, 1)
     with ScriptedServer(answer(packed, headers={"Content-Encoding": "gzip"})) as server:
         use(server)
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(_pools, "LARGEST_ANSWER", 1_000_000)
-            with pytest.raises(ConnectionError) as caught:
-                Message.count()
+        with pytest.raises(ConnectionError, match="larger than 100000000 bytes") as caught:
+            Message.count()
 
     assert isinstance(caught.value.__cause__, HTTPException)
+    assert len(server.requests) == 1
 
 
-def test_answer__longer_than_any() -> None:
-    """An answer without an end is not read for ever."""
-    with ScriptedServer(answer(b" " * 3_000)) as server:
+def test_answer__larger_than_any() -> None:
+    """A body without an end is not read forever."""
+
+    def play(peer: Peer) -> None:
+        peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _ in range(200):
+            peer.send(b" " * 1_000_000)
+
+    with ScriptedServer(play) as server:
         use(server)
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(_sockets, "LARGEST_ANSWER", 1_000)
-            with pytest.raises(ConnectionError) as caught:
-                Message.count()
+        with pytest.raises(ConnectionError, match="larger than 100000000 bytes") as caught:
+            Message.count()
 
     assert isinstance(caught.value.__cause__, HTTPException)
+    assert len(server.requests) == 1
+
+
+def test_answer__that_switches_protocols() -> None:
+    """A switch to a protocol that was not asked for is an error."""
+    with ScriptedServer(answer(b"", 101)) as server:
+        use(server)
+        with pytest.raises(ConnectionError, match="protocol"):
+            Message.count()
+
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("proxy", ["https://127.0.0.1:9", "http://user:word@"])

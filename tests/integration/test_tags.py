@@ -105,7 +105,10 @@ def test_tags__empty_answer_to_reading() -> None:
         (lambda: Number.tagged_numbers("table:4"), "contains must be a dict of tags"),
         (lambda: Number.tagged_numbers({("table", "4")}), "contains must be a dict of tags"),
         (lambda: Number.tagged_numbers(["table"]), "contains must contain pairs of strings"),
-        (lambda: Number.tagged_numbers([("a", "b", "c")]), "contains must contain pairs of strings"),
+        (
+            lambda: Number.tagged_numbers([("a", "b", "c")]),
+            "contains must contain pairs of strings",
+        ),
         (lambda: Number.tagged_numbers({"table": 4}), "contains must contain pairs of strings"),
         (lambda: Number.tagged_numbers({"ta:ble": "4"}), "contains cannot contain the tag"),
         (lambda: Number.tagged_numbers({"ta,ble": "4"}), "contains cannot contain the tag"),

@@ -1,4 +1,4 @@
-"""Walks over long lists while rows are added, and while rows are removed, over real sockets."""
+"""Iteration over long lists while objects are added and removed, over real sockets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: 5,000 messages and 12,345 entries of the log, three of each message, or about a tenth of them.
 MESSAGES, LOGGED = (5000, 4115) if THOROUGH else (460, 411)
 BULK = 100
-#: A row is added after so many that the walk has given.
+#: An object is added after so many that the iteration has given.
 ADDED_AFTER = 150
 SENDER, RECIPIENT = "+19132597591", "+1515446{:04d}"
 EVERYTHING = {"start_time": "20200101T000000Z", "end_time": "20990101T000000Z"}
@@ -41,7 +41,7 @@ def send(count: int) -> None:
 
 
 def walk(rows: Iterator[Resource]) -> list[object]:
-    """Return the ids of the rows, while messages are sent."""
+    """Return the ids of the objects, while messages are sent."""
     given: list[object] = []
     for row in rows:
         given.append(row.id)
@@ -86,7 +86,7 @@ def test_walk__entries_are_added() -> None:
 
 @pytest.mark.usefixtures("service")
 def test_walk__rows_are_removed() -> None:
-    """A row that is removed moves the next page, which then begins one row too late."""
+    """An object that is removed moves the next page, which then begins one object too late."""
     for number in Number.available(area_code="816", limit=5):
         number.buy()
     kept = [number.id for number in Number.find()]

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 if TYPE_CHECKING:
     from vivialconnect import Message
@@ -69,12 +69,12 @@ class Sent(NamedTuple):
     account_id: int
     recipients: int
     told: str
-    present: Optional[int]
-    message_id: Optional[int]
+    present: int | None
+    message_id: int | None
     #: When the call began, in seconds since 1970.
     began: float
     #: The row, or one of a bulk send, where it may have to be looked up again.
-    row: Optional[Message]
+    row: Message | None
 
 
 class Ledger:
@@ -126,7 +126,7 @@ class Ledger:
         self._write("UPDATE sends SET present = ? WHERE body = ?", (present, body))
 
     def own(
-        self, phone_number: str, account_id: int, present: Optional[int], names: Sequence[str]
+        self, phone_number: str, account_id: int, present: int | None, names: Sequence[str]
     ) -> None:
         """Say of a number whether it is owned, and what it may be named; no names: anything."""
         self._write(
@@ -134,7 +134,7 @@ class Ledger:
             (phone_number, account_id, present, json.dumps(names)),
         )
 
-    def attach(self, message_id: Any, present: Optional[int]) -> None:
+    def attach(self, message_id: Any, present: int | None) -> None:
         """Say of a message whether it has its attachment."""
         self._write("INSERT OR REPLACE INTO attachments VALUES (?, ?)", (message_id, present))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple
 
 from vivialconnect import Number
 
@@ -75,7 +75,7 @@ class Owner:
             return
         owned = self._owned.pop(self._worker.chance.randrange(len(self._owned)))
         told = self._worker.told("release", owned.number.destroy)
-        present: Optional[int] = 1 if told.outcome in {"not sent", "refused"} else 0
+        present: int | None = 1 if told.outcome in {"not sent", "refused"} else 0
         if told.outcome == "unknown":
             present = self._is_there(owned)
         self._enter(owned, present)
@@ -84,7 +84,7 @@ class Owner:
         elif present == 1:
             self._owned.append(owned)
 
-    def _is_there(self, owned: Owned) -> Optional[int]:
+    def _is_there(self, owned: Owned) -> int | None:
         def read() -> bool:
             owned.number.reload()
             return True
@@ -95,5 +95,5 @@ class Owner:
         self._names += 1
         return "{} {}".format(self._worker.name, self._names)
 
-    def _enter(self, owned: Owned, present: Optional[int]) -> None:
+    def _enter(self, owned: Owned, present: int | None) -> None:
         self._worker.ledger.own(owned.phone_number, owned.account_id, present, owned.names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 
 from vivialconnect import Log, Message
 
@@ -93,7 +93,7 @@ class Reader:
         if told.outcome != "ok":
             return
         told = self._worker.told("detach", told.value[0].destroy)
-        present: Optional[int] = 1 if told.outcome in {"not sent", "refused"} else 0
+        present: int | None = 1 if told.outcome in {"not sent", "refused"} else 0
         if told.outcome == "unknown":
             present = self._worker.insist("attachments", message.attachments_count)[0]
         self._worker.ledger.attach(message.id, present)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from tests.soak.ledger import Sent
 from vivialconnect import Message
@@ -44,7 +44,7 @@ class Sender:
         message = self._text(tenant, to_numbers=recipients)
         began = time.time()
         told = self._worker.told("send_bulk", message.send_bulk)
-        present: Optional[int] = 1 if told.outcome in {"ok", "accepted"} else 0
+        present: int | None = 1 if told.outcome in {"ok", "accepted"} else 0
         doubtful = None
         if told.outcome == "unknown":
             each = [self._for_one(tenant, message, number) for number in recipients]

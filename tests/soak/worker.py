@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from tests.soak.owning import Owner
 from tests.soak.reading import Reader
@@ -42,7 +42,7 @@ class Told(NamedTuple):
 
     outcome: str
     value: Any
-    status: Optional[int]
+    status: int | None
 
 
 class Worker(threading.Thread):
@@ -105,7 +105,7 @@ class Worker(threading.Thread):
         self.ledger.count(kind, told.outcome)
         return told
 
-    def look(self, row: Any, began: float, *, far: bool = False) -> tuple[Optional[int], Any]:
+    def look(self, row: Any, began: float, *, far: bool = False) -> tuple[int | None, Any]:
         """Look up what a call of unknown outcome has left.
 
         :param row: The row that was to be created.
@@ -118,7 +118,7 @@ class Worker(threading.Thread):
 
     def insist(
         self, kind: str, call: Callable[[], Any], *, requests: int = 1, gone: int = 0
-    ) -> tuple[Optional[int], Any]:
+    ) -> tuple[int | None, Any]:
         """Ask until there is an answer.
 
         :returns: 1 and what there is, 0, or ``None`` where no call was answered.
@@ -131,7 +131,7 @@ class Worker(threading.Thread):
         self.ledger.reconcile("not answered")
         return None, None
 
-    def presence(self, told: Told, row: Any, began: float) -> tuple[Optional[int], Any]:
+    def presence(self, told: Told, row: Any, began: float) -> tuple[int | None, Any]:
         """Return whether what was to be created is there, and the row that a look-up found."""
         if told.outcome in {"not sent", "refused"}:
             return 0, None

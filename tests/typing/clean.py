@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 from vivialconnect import Account, Download, Log, Message, Number, Resource, ResourceList, User
 from vivialconnect.common.error import RateLimit, RequestorError
@@ -20,7 +20,7 @@ Message.request_timeout = 2.5
 def read_one(number: int) -> str:
     """A found row is of its class, and its fields are typed."""
     message = Message.find(number)
-    moment: Optional[datetime] = message.sent_at
+    moment: datetime | None = message.sent_at
     return message.body if moment else message.status
 
 
@@ -49,7 +49,7 @@ def send(text: str) -> bool:
         return error.outcome == "unknown"
 
 
-def share(so_far: int, total: Optional[int]) -> float:
+def share(so_far: int, total: int | None) -> float:
     """Progress may be in a total that nobody knows."""
     return so_far / (total or so_far)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Optional
 
 from vivialconnect import Account, Contact, Credential, ResourceList, Transaction, User, configured
 
@@ -27,7 +26,7 @@ def read_credentials(user: User) -> list[str]:
     return names[: user.count_credentials()]
 
 
-def register() -> Optional[str]:
+def register() -> str | None:
     """A registered user is a user."""
     user = User.register({"account_id": 7, "username": "u", "password": "p", "role": "User"})
     user.change_password("p", "q")
@@ -46,7 +45,7 @@ def spent() -> int:
     """With an id there is one transaction, without a page, and a walk over all."""
     now = datetime.now(timezone.utc)
     one: Transaction = Transaction.find(7)
-    posted: Optional[datetime] = one.posted_at
+    posted: datetime | None = one.posted_at
     page = Transaction.find(start_time="2020", transaction_type=["sms_local_out"], limit=9)
     walk = Transaction.find_each(start_time=now - timedelta(days=1), end_time=posted)
     first = Transaction.find_first(transaction_type="mms_local_out")

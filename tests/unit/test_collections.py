@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_resource_list__is_a_list() -> None:
 @pytest.mark.parametrize(
     ("meta", "expected"), [({}, None), ({"last_key": ""}, None), ({"last_key": "7b"}, "7b")]
 )
-def test_resource_list__last_key(meta: dict[str, Any], expected: Optional[str]) -> None:
+def test_resource_list__last_key(meta: dict[str, Any], expected: str | None) -> None:
     """An empty last key is none, for it means the last page."""
     assert ResourceList([], meta).last_key == expected
 

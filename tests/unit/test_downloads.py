@@ -6,7 +6,7 @@ import errno
 import io
 import os
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ def write_new(write: Callable[[bytes], Any]) -> int:
 
 
 @given(st.one_of(st.none(), st.text(), st.text("./\\-~ \x00\n:ab", max_size=12)))
-def test_name__of_whatever_was_sent(sent: Optional[str]) -> None:
+def test_name__of_whatever_was_sent(sent: str | None) -> None:
     """Of every text comes a name that a file can have, in the folder and in view."""
     name = downloads.safe_name(sent)
 
@@ -145,7 +145,7 @@ class Sipping(io.RawIOBase):
         """Say that it takes bytes."""
         return True
 
-    def write(self, data: Any) -> Optional[int]:  # type: ignore[override] # as raw streams are
+    def write(self, data: Any) -> int | None:  # type: ignore[override] # as raw streams are
         """Take up to four bytes."""
         piece = bytes(data)[: min(4, self.most - len(self.taken))]
         self.taken += piece

@@ -27,8 +27,8 @@ from vivialconnect.common.error import (
     VivialConnectError,
     _describe_status,
     _read_error_body,
-    error_for_status,
     add_request,
+    error_for_status,
 )
 from vivialconnect.common.exchange import Request
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from vivialconnect import Message, Resource, ResourceError, ResourceList, config
 from vivialconnect.resources._iteration import KeyIterator, PageIterator
 
 
-def page_of(ids: list[Optional[int]], **meta: Any) -> ResourceList[Message]:
+def page_of(ids: list[int | None], **meta: Any) -> ResourceList[Message]:
     """Return a page of messages with these ids."""
     return ResourceList([Message({"id": id_}) for id_ in ids], meta)
 
@@ -36,7 +36,7 @@ class Service:
     st.integers(1, 7),
     st.none() | st.integers(0, 40),
 )
-def test_iterator__any_pages(ids: list[Optional[int]], size: int, limit: Optional[int]) -> None:
+def test_iterator__any_pages(ids: list[int | None], size: int, limit: int | None) -> None:
     """Each object is given once, in order, up to the limit, with no request too many."""
     pages = {n + 1: page_of(ids[n * size : (n + 1) * size]) for n in range(len(ids) // size + 1)}
     service = Service(pages)
@@ -122,9 +122,9 @@ def test_iterator__keeps_its_scope() -> None:
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(None, 5), (0, 0), (3, 3), (5, 5), (9, 5)])
-def test_key_iterator__limit(limit: Optional[int], expected: int) -> None:
+def test_key_iterator__limit(limit: int | None, expected: int) -> None:
     """The keys are followed to the limit or the last page."""
-    pages: dict[Optional[str], ResourceList[Message]] = {
+    pages: dict[str | None, ResourceList[Message]] = {
         None: page_of([1, 2], last_key="a"),
         "a": page_of([3, 4], last_key="b"),
         "b": page_of([5], last_key=""),

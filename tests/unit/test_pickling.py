@@ -82,13 +82,13 @@ def twins(value: Any) -> list[Any]:
 
 
 def row_of_a_scope() -> Message:
-    """Make a row that remembers a scope with credentials."""
+    """Make an object that remembers a scope with credentials."""
     with configured(api_key="k", api_secret=SECRET, api_account_id=7):
         return Message({"id": 7, "body": "hi", "tags": {"a": [1]}, "save": "kept"})
 
 
 def list_of_rows() -> ResourceList[Message]:
-    """Make a page of rows."""
+    """Make a page of objects."""
     return ResourceList([row_of_a_scope()], {"count": 1, "last_key": "k"})
 
 
@@ -147,7 +147,7 @@ def test_row__deep_copy() -> None:
 
 
 def test_row__scope_stays_behind() -> None:
-    """A copy calls in the scope of its row; what was pickled does not know of it."""
+    """A copy calls in the scope of its object; what was pickled does not know of it."""
     row = row_of_a_scope()
 
     assert copy.copy(row)._scopes == copy.deepcopy(row)._scopes == row._scopes != ()
@@ -155,7 +155,7 @@ def test_row__scope_stays_behind() -> None:
 
 
 def test_attributes__pickle() -> None:
-    """The mapping of a row pickles with its row."""
+    """The mapping of an object pickles with its object."""
     mapping = row_of_a_scope().attributes
     for twin in twins(mapping):
         assert isinstance(twin, Attributes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -96,7 +96,7 @@ def test_explanation__first_of_several(lines: list[int]) -> None:
     ],
     ids=["empty line more", "line more", "line less", "one line", "long line", "control codes"],
 )
-def test_explanation__odd_text(theirs: str, number: int, expected: Optional[str]) -> None:
+def test_explanation__odd_text(theirs: str, number: int, expected: str | None) -> None:
     """Lines that only one side has differ, and what the service sends is shown short and plain."""
     words = signing.explain_refusal(CANONICAL, theirs, DATE, MOMENT) or ""
 
@@ -136,7 +136,7 @@ def test_explanation__nothing_signed() -> None:
         (86400, "set the clock of this machine: it is 86400 seconds ahead of that of the service"),
     ],
 )
-def test_explanation__clock(seconds: int, expected: Optional[str]) -> None:
+def test_explanation__clock(seconds: int, expected: str | None) -> None:
     """Clocks that are more than 5 minutes apart are named, by how much and in which direction."""
     now = MOMENT + timedelta(seconds=seconds)
 
@@ -146,7 +146,7 @@ def test_explanation__clock(seconds: int, expected: Optional[str]) -> None:
 
 
 @pytest.mark.parametrize("date", [None, "", "soon", "Thu, 99 Jul 2020 10:11:12 GMT", "0"])
-def test_explanation__date_that_is_none(date: Optional[str]) -> None:
+def test_explanation__date_that_is_none(date: str | None) -> None:
     """Without a usable date the clocks cannot be compared, and the texts are."""
     now = MOMENT + timedelta(hours=1)
     words = signing.explain_refusal(CANONICAL, spoiled(0), date, now)
@@ -158,7 +158,7 @@ def test_explanation__date_that_is_none(date: Optional[str]) -> None:
     theirs=st.one_of(st.none(), st.text(), st.lists(st.text())),
     date=st.one_of(st.none(), st.text(), st.dates().map(str)),
 )
-def test_explanation__never_raises(theirs: Any, date: Optional[str]) -> None:
+def test_explanation__never_raises(theirs: Any, date: str | None) -> None:
     """Whatever a refusal carries, it is explained in one line, or not at all."""
     words = signing.explain_refusal(CANONICAL, theirs, date, MOMENT)
 

@@ -7,7 +7,7 @@ import json
 import logging
 import pickle
 from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -23,7 +23,7 @@ class FakeTransport:
     """Signs and keeps each request, and answers with what it was given."""
 
     def __init__(
-        self, status: int = 200, content: bytes = b'{"x": 1}', failure: Optional[Exception] = None
+        self, status: int = 200, content: bytes = b'{"x": 1}', failure: Exception | None = None
     ) -> None:
         self.response = Response(status, {"Content-Type": "application/json"}, content)
         self.failure = failure
@@ -154,7 +154,7 @@ def test_limits__of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     requestor_over(transport, request_timeout=7, verify_request="bundle.pem").get("/x.json")
 
     (limits,) = transport.limits
-    assert (limits.deadline, limits.verify, limits.silence) == (1007.0, "bundle.pem", 7)
+    assert (limits.deadline, limits.verify, limits.timeout) == (1007.0, "bundle.pem", 7)
 
 
 @pytest.mark.parametrize("target", [5, None, "a\nb", "../x.json", "a/%2e%2e/b.json"])
@@ -276,6 +276,6 @@ def test_user_agent__of_the_library() -> None:
         ("Thu, 99 Jul 2020 10:10:12 GMT", None),
     ],
 )
-def test_retry_after__every_form(value: Optional[str], expected: Optional[float]) -> None:
+def test_retry_after__every_form(value: str | None, expected: float | None) -> None:
     """Seconds and dates are read, a date that has passed is 0, and nonsense is None."""
     assert retries.retry_after(value, MOMENT) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -289,7 +289,7 @@ def test_log__one_line_for_each_repetition(caplog: pytest.LogCaptureFixture) -> 
 @pytest.mark.parametrize(("step", "most"), [(LOST, 0), (status(400), 2), (OK, 2)])
 def test_log__nothing_repeated(step: Step, most: int, caplog: pytest.LogCaptureFixture) -> None:
     """What is not repeated leaves no line at INFO."""
-    outcome: Optional[RequestorError] = None
+    outcome: RequestorError | None = None
     with caplog.at_level(logging.INFO, logger="vivialconnect"):
         try:
             call(Play(step), "GET", max_retries=most)

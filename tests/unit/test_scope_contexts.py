@@ -7,7 +7,7 @@ import contextvars
 import threading
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -20,7 +20,7 @@ def account() -> Any:
     return Message.api_account_id
 
 
-def holding(number: int, ended: Optional[list[Any]] = None) -> Generator[Any, None, None]:
+def holding(number: int, ended: list[Any] | None = None) -> Generator[Any, None, None]:
     """Hold a scope while suspended, which the docs advise against."""
     with configured(api_account_id=number):
         yield account()

@@ -5,20 +5,25 @@ This file has only what imports the other modules on first use.
 
 from __future__ import annotations
 
-import logging  # noqa: F401 - see no_fork
 import os
+from functools import cache
 from importlib import import_module
 from threading import RLock
 from types import ModuleType
 from typing import Any, Callable
 
+# Fork hooks run in reverse order, and that of logging takes a lock that an import may need. It is
+# imported first, so that its hook runs after the one below.
+import_module("logging")
+
 #: Held while a fork would do harm: during an import on first use, and while a setting is written.
 #: A child that is forked while another thread imports a module inherits the lock of that module,
-#: and its own first import would wait forever. Fork hooks run in reverse order: logging is imported
-#: first, because its hook takes a lock that an import may need.
+#: and its own first import would wait forever.
 no_fork = RLock()
 
 
+# Cached: Python 3.9 takes a lock at every import, and a signal handler might wait for it forever.
+@cache
 def import_with_fork_guard(name: str) -> Any:
     """Import a module on its first use, and keep the process from forking meanwhile.
 

@@ -99,8 +99,4 @@ def masked(name: str, value: Any) -> Any:
 
 def _secrets_in(fields: Any) -> list[str]:
     named = fields.items() if isinstance(fields, dict) else ()
-    return [
-        value
-        for name, value in named
-        if isinstance(value, str) and value and is_secret(name)
-    ]
+    return [value for name, value in named if isinstance(value, str) and value and is_secret(name)]

@@ -19,7 +19,12 @@ from typing import Any, Callable
 import six
 
 from vivialconnect.common import import_with_fork_guard, paths, responses, settings, signing
-from vivialconnect.common.error import UNKNOWN, ConnectionError, RequestorError, add_request
+from vivialconnect.common.error import (
+    UNKNOWN,
+    ConnectionError,  # noqa: A004 - the documented name
+    RequestorError,
+    add_request,
+)
 from vivialconnect.common.exchange import (
     LONGEST_TIMEOUT,
     Call,
@@ -234,7 +239,7 @@ class Requestor:
         :param method: The HTTP method.
         :param iso8601_timestamp: The time as ``YYYYMMDDThhmmssZ``.
         :param abs_url: The absolute URL.
-        :param headers: The headers: ``Date``, ``Host`` and, if present, ``Content-Type`` are signed.
+        :param headers: The headers. ``Date``, ``Host`` and ``Content-Type``, if any, are signed.
         :param data: The body as text or bytes; ``None`` for none.
         :returns: The signature, and the names of the signed headers as ``X-Auth-SignedHeaders``
             lists them.

@@ -54,7 +54,7 @@ def count(text: str) -> Segments:
     A character is never split over two segments. If it does not fit, the last unit of a segment
     stays unused. The empty text is one segment: a message with media and no text is charged too.
 
-    :param text: The text, in any script. ``"\r\n"`` is two characters; a lone surrogate is one unit.
+    :param text: The text, in any script. ``"\r\n"`` is two characters, a lone surrogate one unit.
     :returns: The encoding, the segments and the units; see :class:`Segments`.
     :raises ValueError: If ``text`` is not a ``str``.
 

@@ -67,6 +67,7 @@ class Credential(Resource):
     plural = "credentials"
 
     _parent_example: ClassVar[str] = "users/7/profile"
+    _shows_secret: ClassVar[bool] = True
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
 
     if TYPE_CHECKING:

@@ -66,6 +66,8 @@ class Resource(ResourceBase):
 
     #: What iterates over the pages of a list.
     _iterator: ClassVar[type[PageIterator[Any]]] = PageIterator
+    #: Whether the response to a save may show a secret, which no error may contain.
+    _shows_secret: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -279,7 +281,7 @@ class Resource(ResourceBase):
                 requestor = type(self).request
                 id_ = None if method == "POST" else self.id
                 path = self._path(requestor, self._prefix, id_)
-                call = Call(method, path, body=self._body(data))
+                call = Call(method, path, body=self._body(data), secret=self._shows_secret)
                 saved = requestor.perform(call, self._read_saved)
             except BaseException as failure:
                 self._save_failed(method, began, failure)

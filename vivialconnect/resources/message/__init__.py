@@ -226,7 +226,7 @@ class Message(Sendable):
     def find_each_bulk(
         cls, limit: int | None = None, page_size: int = LARGEST_PAGE
     ) -> Iterator[Bulk]:
-        """Iterate over all bulk sends, as :meth:`find_each` does."""
+        """Iterate over all bulk sends, as :meth:`.Resource.find_each` does."""
         return PageIterator(cls.bulks, limit, page_size)
 
     @classmethod
@@ -244,7 +244,7 @@ class Message(Sendable):
     def find_each_bulk_message(
         cls: type[MessageT], bulk_id: str, limit: int | None = None, page_size: int = LARGEST_PAGE
     ) -> Iterator[MessageT]:
-        """Iterate over all messages of a bulk send, as :meth:`find_each` does."""
+        """Iterate over all messages of a bulk send, as :meth:`.Resource.find_each` does."""
         paths.quote_segment(bulk_id, "bulk_id")
         return PageIterator(partial(cls.bulk_messages, bulk_id), limit, page_size)
 
@@ -290,12 +290,12 @@ class Message(Sendable):
     def find_each_attachment(
         self, limit: int | None = None, page_size: int = LARGEST_PAGE, **query: Any
     ) -> Iterator[Attachment]:
-        """Iterate over all attachments of the message, as :meth:`find_each` does."""
+        """Iterate over all attachments of the message, as :meth:`.Resource.find_each` does."""
         self._require_id()
         return PageIterator(partial(self.attachments, **query), limit, page_size)
 
     def attachments_count(self, opts: Mapping[str, Any] | None = None, **kwargs: Any) -> int:
-        """Return the number of attachments of the message; the query is as for :meth:`count`."""
+        """Return the number of attachments; the query is as for :meth:`.Resource.count`."""
         query = merge_query(opts, kwargs)
         return self._perform_below(Call("GET", "attachments/count", query), read_count)
 

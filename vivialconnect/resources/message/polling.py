@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Callable
 
 from vivialconnect.common.error import Timeout
+from vivialconnect.common.exchange import LONGEST_TIMEOUT
 
 #: The statuses of a message that is delivered, in their order.
 STATUS_ORDER = ("accepted", "queued", "sending", "sent", "delivered")
@@ -64,7 +65,7 @@ def is_over(status: str | None, wanted: frozenset[str]) -> bool:
     return not wanted.isdisjoint(passed)
 
 
-def _checked(wanted: str | Iterable[str], timeout: float) -> frozenset[str]:
+def _checked(wanted: Any, timeout: Any) -> frozenset[str]:
     try:
         statuses = frozenset((wanted,) if isinstance(wanted, str) else wanted)
     except TypeError:  # not iterable, or not hashable
@@ -75,16 +76,7 @@ def _checked(wanted: str | Iterable[str], timeout: float) -> frozenset[str]:
                 ", ".join(sorted(FINAL_STATUSES.union(STATUS_ORDER))), wanted
             )
         )
-    if not 0 <= _seconds(timeout) < float("inf"):
+    is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
+    if not is_number or not 0 <= timeout <= LONGEST_TIMEOUT:
         raise ValueError("timeout must be a number of seconds, 0 or more, got {!r}".format(timeout))
     return statuses
-
-
-def _seconds(value: Any) -> float:
-    """Return a number as seconds, and -1 for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return -1
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf")

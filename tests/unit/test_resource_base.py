@@ -1,4 +1,4 @@
-"""A row as a Python object, without a network."""
+"""Objects of resources without a network: fields, copies, repr, equality."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DATA = st.dictionaries(NAMES, st.integers() | st.text() | st.none(), max_size=6)
 
 @given(DATA)
 def test_attributes__any_data(data: dict[str, Any]) -> None:
-    """Whatever its names are, a row's data comes back whole, and methods stay methods."""
+    """Whatever its names are, an object's data comes back whole, and methods stay methods."""
     row = Message(data)
 
     assert dict(row.attributes) == data
@@ -54,7 +54,7 @@ def test_attributes__any_data(data: dict[str, Any]) -> None:
 
 @given(DATA)
 def test_row__pickled_and_copied(data: dict[str, Any]) -> None:
-    """A row goes through pickle and copy with its data and its place."""
+    """An object goes through pickle and copy with its data and its place."""
     row = Attachment(data, {"path": "messages/9"})
     for twin in (pickle.loads(pickle.dumps(row)), copy.copy(row), copy.deepcopy(row)):
         assert type(twin) is Attachment
@@ -64,7 +64,7 @@ def test_row__pickled_and_copied(data: dict[str, Any]) -> None:
 
 
 def test_row__copies_apart() -> None:
-    """A copy shares nested data, a deep copy does not, and neither shares the row itself."""
+    """A copy shares nested data, a deep copy does not, and neither shares the object itself."""
     row = User({"id": 1, "roles": [{"name": "User"}]})
     shallow, deep = copy.copy(row), copy.deepcopy(row)
     row.roles[0]["name"] = "changed"
@@ -76,7 +76,7 @@ def test_row__copies_apart() -> None:
 
 
 def test_row__pickled_without_credentials() -> None:
-    """No pickle of a row holds a key or a secret."""
+    """No pickle of an object holds a key or a secret."""
     Resource.api_key, Resource.api_secret = "MTKPICKLED", "secret-pickled"
     Gadget.api_secret = "secret-of-class"
     data = pickle.dumps([Gadget({"id": 1}), Message({"id": 2})])
@@ -86,7 +86,7 @@ def test_row__pickled_without_credentials() -> None:
 
 
 def test_attributes__live() -> None:
-    """What is written to the mapping is the row's, and the other way round."""
+    """What is written to the mapping is the object's, and the other way round."""
     row = Message({"id": 1})
     row.attributes["body"] = "x"
     row.attributes["save"] = "covered"
@@ -128,8 +128,17 @@ def test_attribute__named_like_a_method() -> None:
     assert "count" in dir(row)
 
 
+def test_attribute__named_like_a_method_of_a_received_object() -> None:
+    """So does writing it to an object that came from the service without such a field."""
+    message = Message.from_callback({"id": 1, "status": "sent", "to_number": "+15154469790"})
+    message.attributes["save"] = "kept"
+
+    assert callable(message.save)
+    assert message.to_dict()["save"] == "kept"
+
+
 def test_attribute__named_like_a_setting() -> None:
-    """A setting's name on a row is data of the row, and configures nothing."""
+    """A setting's name on an object is data of the object, and configures nothing."""
     row = Message()
     row.api_key = "data"  # type: ignore[attr-defined] # the case
 
@@ -173,7 +182,7 @@ def test_attribute__misspelt(give: Callable[[], Any]) -> None:
 
 
 def test_attribute__of_another_name() -> None:
-    """A field that is like none of the class, or that the row has already, is data as any other."""
+    """A field that is like none of the class, or that the object has already, is a field."""
     message = Message({"colour": "red", "to_number": "+1"})
     message.shape = "round"  # type: ignore[attr-defined] # the case
     vars(message)["to_nmber"] = "+2"
@@ -197,7 +206,7 @@ def test_attribute__of_the_class_is_compared_with_none(monkeypatch: pytest.Monke
 
 
 def test_attribute__suggestion() -> None:
-    """A near name is suggested, also of a field that only this row has."""
+    """A near name is suggested, also of a field that only this object has."""
     with pytest.raises(AttributeError, match="did you mean 'weight'"):
         Gadget({"weight": 5}).wieght  # type: ignore[attr-defined] # noqa: B018 - the case
 
@@ -228,7 +237,7 @@ def test_id__of_a_key_that_is_set_later() -> None:
 
 
 def test_to_dict__deep_and_plain() -> None:
-    """It has all data, also what is named like a method, and nothing of it is the row's own."""
+    """It has all data, also what is named like a method, and nothing of it is the object's own."""
     row = Number({"id": 7, "tags": {"use": ["a"]}, "find": ({"x": 1},)})
 
     copied = row.to_dict()
@@ -239,7 +248,7 @@ def test_to_dict__deep_and_plain() -> None:
 
 
 def test_to_json__moments_and_text() -> None:
-    """Moments are ISO 8601 in UTC, text stays as it is; what cannot be written in JSON is refused."""
+    """Moments are ISO 8601 in UTC; what cannot be written in JSON is refused."""
     row = Message({"id": 7, "body": "é", "at": datetime(2020, 7, 2, tzinfo=timezone.utc)})
 
     assert row.to_json() == '{"id":7,"body":"é","at":"2020-07-02T00:00:00Z"}'
@@ -248,7 +257,7 @@ def test_to_json__moments_and_text() -> None:
 
 
 def test_id__of_another_key() -> None:
-    """The id of a row is its primary key's value."""
+    """The id of an object is its primary key's value."""
     row = Log({"log_id": "7", "id": "other"})
     assert row.id == "7"
 
@@ -259,7 +268,7 @@ def test_id__of_another_key() -> None:
 
 @pytest.mark.parametrize("given_id", [7, "7", 0])
 def test_constructor__id(given_id: Any) -> None:
-    """A number or text as the first argument is the row's id."""
+    """A number or text as the first argument is the object's id."""
     assert Message(given_id).id == given_id
     assert Log(given_id).log_id == given_id
     assert not Message(given_id).is_new()
@@ -283,7 +292,7 @@ def test_constructor__copies_its_mapping() -> None:
     ],
 )
 def test_equality__same(one: Resource, other: Resource) -> None:
-    """Rows of the same class, id and place are equal, and hash alike."""
+    """Objects of the same class, id and place are equal, and hash alike."""
     assert one == other
     assert hash(one) == hash(other)
     assert len({one, other}) == 1
@@ -304,13 +313,13 @@ def test_equality__same(one: Resource, other: Resource) -> None:
     ],
 )
 def test_equality__different(one: Any, other: Any) -> None:
-    """Whatever else there is, a row is not equal to it."""
+    """Whatever else there is, an object is not equal to it."""
     assert one != other
     assert not one == other  # noqa: SIM201 - the other operator
 
 
 def test_equality__new_row_is_itself() -> None:
-    """A row without id equals itself alone."""
+    """An object without id equals itself alone."""
     row = Message({})
 
     assert row == row  # noqa: PLR0124 - the case
@@ -341,7 +350,7 @@ def test_repr__no_secret(row: Resource, expected: str) -> None:
 
 
 def test_dir__fields_of_class_and_row() -> None:
-    """Completion offers the noun's fields, the row's own, and the methods."""
+    """Completion offers the resource's fields, the object's own, and the methods."""
     names = dir(Message({"extra": 1, "find": 2}))
 
     assert {"body", "media_urls", "extra", "send", "find", "created_at"} <= set(names)
@@ -358,7 +367,7 @@ def test_dir__fields_of_class_and_row() -> None:
     ],
 )
 def test_moments__aware(text: str, hour: int) -> None:
-    """The moments of a row are aware; without an offset they are UTC."""
+    """The moments of an object are aware; without an offset they are UTC."""
     row = Message({"date_created": text, "date_modified": text, "sent": text})
 
     for moment in (row.created_at, row.modified_at, row.sent_at):
@@ -369,7 +378,7 @@ def test_moments__aware(text: str, hour: int) -> None:
 
 
 def test_moments__none() -> None:
-    """A row without dates has no moments."""
+    """An object without dates has no moments."""
     row = Message({"sent": None})
 
     assert (row.created_at, row.modified_at, row.sent_at) == (None, None, None)
@@ -393,7 +402,7 @@ def test_moments__any(moment: datetime) -> None:
 
 
 def test_row__never_calls_the_network() -> None:
-    """Showing, comparing and probing a row needs no settings, so it calls nobody."""
+    """Showing, comparing and probing an object needs no settings, so it calls nobody."""
     row = Message({"id": 1})
 
     assert [repr(row), str(row), bool(row), hash(row) == hash(Message(1)), row == Message(1)]

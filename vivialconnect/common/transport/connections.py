@@ -1,0 +1,325 @@
+"""urllib3's pools and connections, and ``http.client``'s responses, as short as they can be.
+
+Pooling, proxies, tunnels and TLS are urllib3's; reading a response is ``http.client``'s. A request
+whose every byte is known and a response that is read to its end need little else, and most of what
+urllib3 does around them (redirects, retries, bodies that are streams) never happens here.
+"""
+
+from __future__ import annotations
+
+import io
+import queue
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse, IncompleteRead
+from typing import Any
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import DecodeError
+
+from vivialconnect.common.exchange import Response, Sink
+from vivialconnect.common.transport.deadline import Attempt, DeadlineSocket, connect
+
+IDLE_LIMIT = 30  # seconds after which the server may have dropped a connection unnoticed
+PIECE = 65_536  # bytes of a body that are read at once
+LARGEST_BODY = 100_000_000  # bytes; a page of 150 messages has less than a hundredth of that
+
+
+class CheckedResponse(HTTPResponse):
+    """``http.client``'s response, with what it does not check."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.stream: Any = self.fp
+        #: The header fields, names in lower case.
+        self.fields: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """Read up to the body."""
+        self._begin_final()
+        self.fields = _read_fields(self.headers)
+        _check_framing(self.fields)
+        if self.length == 0:  # status 204 and 304, and HEAD, whatever the headers say
+            self.chunked = False
+        if "transfer-encoding" in self.fields and "content-length" in self.fields:
+            self.will_close = True
+
+    def _begin_final(self) -> None:
+        """Skip the interim responses, which ``http.client`` takes for final except status 100."""
+        super().begin()
+        while HTTPStatus.CONTINUE <= self.status < HTTPStatus.OK:
+            if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
+                raise HTTPException("the response switches to a protocol that was not asked for")
+            reader: Any = self
+            reader.headers = None
+            super().begin()
+
+    def read_pieces(self) -> Iterator[bytes]:
+        """Yield the body as it is received.
+
+        :raises http.client.IncompleteRead: If the body ends early.
+        """
+        yield from iter(lambda: self.read1(PIECE), b"")
+        if self.length:
+            raise IncompleteRead(b"", self.length)
+
+    def read_into(self, sink: Sink, attempt: Attempt) -> None:
+        """Pass the body to a sink as it is received.
+
+        :raises http.client.IncompleteRead: If the body ends early.
+        """
+        attempt.receiving()
+        if self.fields.get("content-encoding", "identity").lower() != "identity":
+            # Part of a compressed body may decompress without an error.
+            raise HTTPException("the file is compressed, which was not asked for")
+        ends_with_connection = self.length is None and not self.chunked
+        sink.begin(self.length)
+        for piece in self.read_pieces():
+            if not sink.take(piece):
+                self.will_close = True  # the rest of the body stays unread
+                return
+            attempt.receiving()
+        missing = sink.missing() if ends_with_connection else 0
+        if missing:
+            raise IncompleteRead(b"", missing)
+
+
+def _read_fields(headers: Any) -> dict[str, str]:
+    """Return header fields as a dict, names in lower case; equal names are joined by a comma."""
+    fields: dict[str, str] = {}
+    for name, folded in headers.items():
+        value = " ".join(map(str.strip, folded.splitlines()))  # RFC 9112, section 5.2
+        key = name.lower()
+        fields[key] = fields[key] + ", " + value if key in fields else value
+    return fields
+
+
+def _check_framing(fields: Mapping[str, str]) -> None:
+    """Raise if it is unclear where the body ends (RFC 9112, section 6.3)."""
+    lengths = {length.strip() for length in fields.get("content-length", "0").split(",")}
+    if len(lengths) > 1 or not lengths.pop().isdecimal():
+        raise HTTPException("the response has an invalid Content-Length")
+    if fields.get("transfer-encoding", "chunked").lower() != "chunked":
+        raise HTTPException("the response has a transfer coding that was not asked for")
+
+
+class _DeadlineConnection:
+    """Keeps the deadline of the attempt, and notes how far it has come."""
+
+    attempt: Attempt
+    last_used = 0.0
+    response_class: Any = CheckedResponse
+    sock: Any
+
+    def _new_conn(self: Any) -> Any:
+        connected = connect(self.host, self.port, self.socket_options, self.attempt)
+        # Set at once, so that close() closes the socket whatever fails after this.
+        self.sock = DeadlineSocket(connected, self)
+        return self.sock
+
+    def request(
+        self: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
+    ) -> None:
+        """Send head and body in one piece: one packet, and one system call."""
+        lines = ["{} {} HTTP/1.1".format(method, url)]
+        lines += ["{}: {}".format(name, value) for name, value in headers.items()]
+        head = "\r\n".join([*lines, "", ""])
+        if head.count("\n") != len(lines) + 1:
+            raise ValueError("a header field must not have a line break")
+        if self.sock is None:
+            self.connect()
+        connected: Any = self.sock
+        self.attempt.sending()
+        connected.sendall(head.encode("latin-1") + (body or b""))
+
+    def getresponse(self: Any) -> Any:
+        """Return the response, read up to its body."""
+        response = self.response_class(self.sock, method=self.attempt.method)
+        response.begin()
+        return response
+
+
+class DeadlineHTTPConnection(_DeadlineConnection, HTTPConnection):
+    """A plain connection."""
+
+
+class DeadlineHTTPSConnection(_DeadlineConnection, HTTPSConnection):
+    """A TLS connection."""
+
+    def connect(self) -> None:
+        """Connect, open a tunnel if there is a proxy, and shake hands."""
+        super().connect()
+        # Around the finished socket, so that it does not matter whose TLS it is.
+        self.sock = DeadlineSocket(self.sock, self)
+
+
+class _IdleConnections(queue.LifoQueue[Any]):
+    """The idle connections of a pool.
+
+    A signal handler may make a request while the one that it interrupts has the lock of a queue,
+    and would wait for it forever. The methods of a list need no lock.
+    """
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002, FBT001, FBT002 - of the base
+        """Return a connection."""
+        try:
+            return self.queue.pop()
+        except IndexError:
+            raise queue.Empty from None
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002, FBT001, FBT002 - of the base
+        """Keep a connection."""
+        if len(self.queue) >= self.maxsize:
+            raise queue.Full
+        self.queue.append(item)
+
+
+class _DeadlinePool:
+    """Sends requests over connections that keep the deadline."""
+
+    QueueCls: Any = _IdleConnections
+
+    def urlopen(
+        self: Any,
+        method: str,
+        url: str,
+        body: Any = None,
+        headers: Any = None,
+        *_: Any,
+        **options: Any,
+    ) -> Any:
+        """Send a request once, and return the response, whatever its status.
+
+        :param method: The HTTP method.
+        :param url: The target of the request: the path, or the whole URL for a plain proxy.
+        :param body: The body, in bytes.
+        :param headers: All header fields.
+        :param options: Of requests' options, ``timeout`` counts: the attempt.
+        """
+        attempt: Attempt = options["timeout"]
+        attempt.connecting()
+        connection = self._get_conn()
+        try:
+            if method == "POST" and _seconds_idle(connection) > IDLE_LIMIT:
+                # A POST that is lost on a dead connection could not be retried.
+                connection.close()
+            self._prepare(connection, attempt)
+            if self.proxy is not None and self.scheme == "http":
+                headers = {**headers, **self.proxy_headers}
+            # The server may respond, and close, before it has read the whole request.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, url, body=body, headers=headers)
+            response = connection.getresponse()
+            content = _read_body(response, attempt)
+            if not _is_reusable(connection, response):
+                connection.close()
+        except BaseException:  # whatever it was, the connection is in an unknown state
+            connection.close()
+            raise
+        finally:
+            connection.last_used = time.monotonic()
+            self._put_conn(connection)
+        fields = getattr(response, "fields", response.headers)
+        return Response(response.status, fields, _decompress(content, fields, attempt))
+
+    def _prepare(self: Any, connection: Any, attempt: Attempt) -> None:
+        """Make a connection serve an attempt."""
+        connection.attempt = attempt
+        connection.timeout = attempt.seconds_left()
+        if not isinstance(connection, _DeadlineConnection):  # of a mocking library
+            attempt.handed_over()
+        if self.proxy is not None and self.scheme == "https" and connection.sock is None:
+            self._prepare_proxy(connection)
+        self._validate_conn(connection)
+
+
+def _seconds_idle(connection: Any) -> float:
+    idle: float = time.monotonic() - getattr(connection, "last_used", 0.0)
+    return idle
+
+
+def _read_body(response: Any, attempt: Attempt) -> bytes:
+    """Return the body of a response; empty if a sink received it."""
+    if not isinstance(response, CheckedResponse):  # of a mocking library
+        content: bytes = response.read()
+        return content
+    if attempt.sink is not None and response.status == HTTPStatus.OK:
+        response.read_into(attempt.sink, attempt)
+        return b""
+    return _join(response.read_pieces())
+
+
+def _is_reusable(connection: Any, response: Any) -> bool:
+    """Return whether another request may be sent over a connection.
+
+    Bytes after the end of the response would be taken for the next one.
+    """
+    response.close()
+    if getattr(response, "will_close", True) or response.stream.has_surplus:
+        return False
+    pending = getattr(connection.sock, "pending", None)  # of TLS
+    return pending is None or not pending()
+
+
+def _join(pieces: Iterator[bytes]) -> bytes:
+    """Return the pieces of a body as one.
+
+    :raises http.client.HTTPException: If the body is larger than any response is.
+    """
+    joined, size = [], 0
+    for piece in pieces:
+        size += len(piece)
+        if size > LARGEST_BODY:
+            raise HTTPException("the response is larger than {} bytes".format(LARGEST_BODY))
+        joined.append(piece)
+    return b"".join(joined)
+
+
+def _decompress(content: bytes, fields: Mapping[str, str], attempt: Attempt) -> bytes:
+    """Return a body without its content coding; as it is if it cannot be decompressed.
+
+    Its status counts even then. Some mocking libraries keep the header of a body that they have
+    decompressed.
+    """
+    coding = fields.get("content-encoding")
+    if not coding or not content:
+        return content
+    compressed = urllib3.HTTPResponse(
+        io.BytesIO(content), headers={"content-encoding": coding}, preload_content=False
+    )
+
+    def decompressed() -> Iterator[bytes]:
+        for piece in compressed.stream(PIECE, decode_content=True):
+            attempt.seconds_left()  # a few bytes may decompress to very many
+            yield piece
+
+    try:
+        return _join(decompressed())
+    except DecodeError:
+        return content
+
+
+def _connection_class(pool: type[Any], usual: type[Any], ours: type[Any]) -> Any:
+    """Return a property: our class, or what a mocking library has set on urllib3's pool instead."""
+
+    def choose(_: Any) -> type[Any]:
+        current: type[Any] = pool.ConnectionCls
+        return ours if current is usual else current
+
+    return property(choose)
+
+
+class DeadlineHTTPPool(_DeadlinePool, HTTPConnectionPool):
+    """A pool of plain connections."""
+
+    ConnectionCls = _connection_class(HTTPConnectionPool, HTTPConnection, DeadlineHTTPConnection)
+
+
+class DeadlineHTTPSPool(_DeadlinePool, HTTPSConnectionPool):
+    """A pool of TLS connections."""
+
+    ConnectionCls = _connection_class(HTTPSConnectionPool, HTTPSConnection, DeadlineHTTPSConnection)

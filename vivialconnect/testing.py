@@ -1,0 +1,83 @@
+"""A transport for unit tests, which needs no server and no mocking library.
+
+>>> from vivialconnect import Requestor
+>>> from vivialconnect.testing import FakeTransport, Request, Response
+>>> def handler(request: Request) -> Response:
+...     assert request.method == "GET"
+...     return Response(200, {"Content-Type": "application/json"}, b'{"count": 3}')
+>>> transport = FakeTransport(handler)
+>>> requestor = Requestor("key", "secret", transport=transport)
+>>> requestor.get("/accounts/12345/messages/count.json")
+{'count': 3}
+>>> [request.url.rpartition("/")[2] for request in transport.requests]
+['count.json']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from vivialconnect.common.exchange import Limits, Request, Response, Sign, Sink
+
+__all__ = ["FakeTransport", "Request", "Response"]
+
+PIECE = 65_536  # bytes of a download that are passed on at once
+
+
+class FakeTransport:
+    """Passes each request to a function, and returns the response that it returns.
+
+    The requests are signed like real ones. Retries, errors and downloads work as with a real
+    server: return a status such as 503, or raise :class:`~vivialconnect.common.error.Timeout`
+    or another :class:`~vivialconnect.common.error.ConnectionError`.
+
+    :param handler: Takes the signed request, and returns the response to it.
+    """
+
+    def __init__(self, handler: Callable[[Request], Response]) -> None:
+        #: The requests that were sent, the latest last.
+        self.requests: list[Request] = []
+        self._handler = handler
+
+    def __repr__(self) -> str:
+        return "FakeTransport({!r})".format(self._handler)
+
+    def send(self, request: Request, sign: Sign, limits: Limits) -> Response:  # noqa: ARG002 - of the protocol
+        """Sign a request, and return the handler's response.
+
+        :param request: The request without its signature.
+        :param sign: Returns the header fields of the signature.
+        :param limits: Ignored: nothing here takes time.
+        :raises ValueError: If the handler returns something that is not a :class:`Response`.
+        """
+        signed = request._replace(headers={**request.headers, **sign(request)})
+        self.requests.append(signed)
+        response = _checked(self._handler(signed))
+        if request.sink is None or response.status != HTTPStatus.OK:
+            return response
+        _pass_on(response.content, request.sink)
+        return response._replace(content=b"")
+
+
+def _checked(response: Any) -> Response:
+    """Return what a handler has returned, if it is a response."""
+    if not isinstance(response, Response):
+        raise ValueError(
+            "the handler must return a Response, got {}".format(type(response).__name__)
+        )
+    content: Any = response.content
+    if not isinstance(content, bytes):
+        raise ValueError(
+            "the content of a Response must be bytes, got {}".format(type(content).__name__)
+        )
+    return response
+
+
+def _pass_on(content: bytes, sink: Sink) -> None:
+    """Pass the body of a download to its sink, in pieces."""
+    sink.begin(len(content))
+    for start in range(0, len(content), PIECE):
+        if not sink.take(content[start : start + PIECE]):
+            return
