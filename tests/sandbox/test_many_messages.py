@@ -87,6 +87,24 @@ def test_pages__of_transactions(two: Two) -> None:
     assert ids(two.second, "transactions", page=2, **query) == whole[2:4]
 
 
+def test_pages__of_transactions_of_a_time(two: Two) -> None:
+    """Pages of a time have only its transactions, also if there are earlier and later ones."""
+    before = ids(two.first, "transactions", limit=150)
+    two.sandbox.advance(3600)
+    two.send(4)
+    (newest,) = two.first.call("GET", "transactions.json", limit=1).json["transactions"]
+    inside = newest["post_time"][:19] + "Z"
+    two.sandbox.advance(3600)
+    two.send(4)
+    whole = ids(two.first, "transactions", limit=150)
+    assert whole[6:] == before
+    times = {"start_time": inside, "end_time": inside}
+    assert ids(two.first, "transactions", limit=2, **times)[:1] == [newest["id"]]
+    assert ids(two.first, "transactions", limit=2, page=2, start_time=inside) == whole[2:4]
+    assert ids(two.first, "transactions", limit=2, page=3, end_time=inside) == whole[7:9]
+    assert ids(two.first, "transactions", limit=2, page=4, **SPAN) == whole[6:8]
+
+
 @pytest.mark.parametrize("page", [10**9, 10**12, 10**17])
 def test_pages__far_beyond_the_last(two: Two, page: int) -> None:
     """A page far beyond the last one is empty."""

@@ -43,6 +43,7 @@ CREATE TABLE messages (
     date_modified INTEGER NOT NULL);
 CREATE INDEX messages_due ON messages (due) WHERE due IS NOT NULL;
 CREATE INDEX messages_recipient ON messages (account_id, to_number);
+CREATE INDEX messages_created ON messages (account_id, date_created);
 CREATE INDEX messages_bulk ON messages (bulk_id) WHERE bulk_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_position ON messages (account_id, position);
 CREATE TABLE bulks (
@@ -85,6 +86,7 @@ CREATE TABLE transactions (
     id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL, position INTEGER NOT NULL,
     transaction_type TEXT NOT NULL, cash_amount INTEGER NOT NULL, cash_balance INTEGER NOT NULL,
     post_time INTEGER NOT NULL, message_id INTEGER, data TEXT);
+CREATE INDEX transactions_time ON transactions (account_id, post_time);
 CREATE UNIQUE INDEX transactions_position ON transactions (account_id, position);
 CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
