@@ -137,14 +137,19 @@ def send(index: int) -> None:
 def measure_sending(count: int) -> None:
     """Measure whether sending slows down."""
     part = count // 10
+    rates: list[float] = []
+    costs: list[float] = []
     with sandbox(delays=DELAYS):
-        rates = []
         for first in range(0, count, part):
+            before = time.process_time()
             took = seconds_of(lambda first=first: [send(first + each) for each in range(part)])
+            costs.append(1000 * (time.process_time() - before) / part)
             rates.append(part / took)
-    show(f"sends a second, the first {part:,} of {count:,}", rates[0], "/s")
-    show(f"sends a second, the last {part:,} of {count:,}", rates[-1], "/s")
-    show("  ratio", rates[-1] / rates[0], "x")
+    for name, index in (("first", 0), ("last", -1)):
+        show(f"sends a second, the {name} {part:,} of {count:,}", rates[index], "/s")
+        show("  processor time for each, client and sandbox", costs[index], "ms")
+    show("  ratio of the rates", rates[-1] / rates[0], "x")
+    show("  ratio by processor time", costs[0] / costs[-1], "x")
 
 
 def measure_threads(folder: str, threads: int, seconds: float) -> None:
@@ -227,8 +232,10 @@ def measure_iteration(count: int) -> None:
     """Measure ``find_each`` over all messages, by fifths."""
     iterator = Message.find_each()
     for part in range(5):
+        before = time.process_time()
         took = seconds_of(lambda: sum(1 for _ in islice(iterator, count // 5)))
         show(f"find_each, part {part + 1} of 5 of {count:,}", took, "s")
+        show("  processor time, client and sandbox", time.process_time() - before, "s")
 
 
 def measure_find_sent(count: int) -> None:
