@@ -1,7 +1,7 @@
 """Measures the speed and the size of the sandbox: ``python benchmarks/sandbox.py --help``.
 
-Each row prints a name, a value and a unit. Give several interpreters' paths through PYTHONPATH to
-compare two versions of the package, and a folder in memory, such as /dev/shm, for the files.
+Each row prints a name, a value and a unit. To compare two versions of the package, run it twice with
+PYTHONPATH set to each. Files are best put in a folder in memory, such as /dev/shm.
 """
 
 from __future__ import annotations
