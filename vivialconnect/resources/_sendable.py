@@ -11,7 +11,7 @@ from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialC
 from vivialconnect.common.exchange import Call, Response
 from vivialconnect.common.times import Moment, parse_http_date, to_datetime, utc_now
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import ResourceList
+from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList
 from vivialconnect.resources.resource import Resource
 
 SendableT = TypeVar("SendableT", bound="Sendable")
@@ -56,6 +56,9 @@ class Sendable(Resource):
         created since a minute before the request. A new object appears within moments, so try
         again before you send again.
 
+        If more than a page of objects is that new, one request searches for the object. Unless
+        that finds exactly one, all of them are read.
+
         :param since: The time to search from, by the clock of the service, if this object made no
             such request, for example after a restart: a datetime or ISO 8601 text.
         :returns: The object on the service; ``None`` if it is not there.
@@ -63,17 +66,50 @@ class Sendable(Resource):
         """
         start = None if since is None else to_datetime(since, "since")
         self._check_searchable(start)
-        identifying = self._identifying_fields()
         clock = ServiceClock()
-        matches: list[SendableT] = []
         with scopes.use_scopes(self._scopes):
-            for found in PageIterator(partial(self._newest_first, clock)):
-                oldest = start or clock.time_at(self._request_began()) - MARGIN
-                if found.created_at is not None and found.created_at < oldest:
-                    break
-                if found._matches(identifying):
-                    matches.append(found)
+            matches = self._find_matches(clock, start)
         return _only_match(matches, None if start else clock.time_at(self._request_began()))
+
+    def _find_matches(
+        self: SendableT, clock: ServiceClock, start: datetime | None
+    ) -> list[SendableT]:
+        matches, complete = self._read_matches(clock, start, LARGEST_PAGE)
+        if complete:
+            return matches
+        # What the service searches is not documented, so a search may miss an object. It decides
+        # only if it finds exactly one, and the newest objects have no other.
+        text = _as_sent(next(iter(self._identifying_fields().values())))
+        found, complete = self._read_matches(clock, start, LARGEST_PAGE, search=text)
+        if complete and len({match.id for match in (*matches, *found)}) == len(found) == 1:
+            return found
+        return self._read_matches(clock, start)[0]
+
+    def _read_matches(
+        self: SendableT,
+        clock: ServiceClock,
+        start: datetime | None,
+        limit: int | None = None,
+        **query: str,
+    ) -> tuple[list[SendableT], bool]:
+        """Return the matches among the newest objects, and whether all new ones were read.
+
+        :param clock: The clock of the service.
+        :param start: The time to search from; ``None`` for a minute before the request.
+        :param limit: The number of objects to read; ``None`` for all new ones.
+        :param query: Filters of the list.
+        """
+        identifying = self._identifying_fields()
+        matches: list[SendableT] = []
+        count = 0
+        for found in PageIterator(partial(self._newest_first, clock, **query), limit):
+            oldest = start or clock.time_at(self._request_began()) - MARGIN
+            if found.created_at is not None and found.created_at < oldest:
+                return matches, True
+            if found._matches(identifying):
+                matches.append(found)
+            count += 1
+        return matches, count != limit
 
     def _identifying_fields(self) -> dict[str, Any]:
         """Return the fields that identify the object on the service.

@@ -302,11 +302,17 @@ class Sandbox:
 
         Signatures are still verified with the wall clock.
 
+        The messages change first, a batch at a time, so that other requests need not wait.
+
         :param seconds: how far.
         :raises ValueError: if it is negative.
+        :raises sqlite3.Error: if the database cannot save the changes.
         """
-        self._clock.advance(seconds)
+        self._clock.check(seconds)
         application = self._application
+        if application is not None:
+            application.apply_due_changes(self._clock.now() + seconds)
+        self._clock.advance(seconds)
         if application is not None:
             application.webhook_delivery.wake()
 

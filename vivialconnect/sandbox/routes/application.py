@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Callable
 
 from vivialconnect.sandbox.http.media_urls import load_all
@@ -23,6 +25,7 @@ from vivialconnect.sandbox.routes import (
     contacts,
     credentials,
     local_numbers,
+    log_counts,
     logs,
     lookup,
     messages,
@@ -48,6 +51,9 @@ from vivialconnect.sandbox.service.store import Record, Store, parse_id, select_
 #: Takes a request and the function that carries it out; returns the response.
 Interceptor = Callable[[Request, Callable[[Request], Response]], Response]
 
+#: The pause between batches, in seconds. Without it, the lock would rarely go to another thread.
+PAUSE = 0.001
+
 logger = logging.getLogger("vivialconnect.sandbox")
 
 # A fixed segment (count, bulk, available) must come before an id in the same position.
@@ -68,6 +74,7 @@ ROUTES = [
     *connector_callbacks.ROUTES,
     *connector_numbers.ROUTES,
     *logs.ROUTES,
+    *log_counts.ROUTES,
     *transactions.ROUTES,
 ]
 ROUTER = Router(ROUTES)
@@ -149,9 +156,15 @@ class Application:
         message = message_service.receive(connection, draft, number, self._clock.now())
         return message, webhooks.has_pending(connection)
 
-    def apply_due_changes(self) -> None:
-        """Apply all changes of messages that are due."""
-        self._store.transaction(self._apply_due_changes)
+    def apply_due_changes(self, moment: float | None = None) -> None:
+        """Apply all changes of messages that are due, and let other requests in between.
+
+        :param moment: the time in seconds since 1970; now by default.
+        """
+        until = self._clock.now() if moment is None else moment
+        work = partial(lifecycle.apply_batch, moment=until, options=self._options)
+        while self._store.transaction(work):
+            time.sleep(PAUSE)
 
     def _apply_due_changes(self, connection: sqlite3.Connection) -> None:
         lifecycle.apply_due_changes(connection, self._clock.now(), self._options)
@@ -188,7 +201,7 @@ class Application:
         )
         # SQLite cannot bind lone surrogates.
         encodable = api_key.encode("utf-8", "replace").decode("utf-8")
-        record = self._store.transaction(
+        record = self._store.read(
             lambda connection: select_one(connection, statement, (encodable,))
         )
         return None if record is None else Credential(**record)

@@ -8,7 +8,12 @@ from typing import Any
 
 from vivialconnect.sandbox.http.request import parse_json
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
-from vivialconnect.sandbox.routes.listing import of_account, read_page, read_page_with_totals
+from vivialconnect.sandbox.routes.listing import (
+    Condition,
+    of_account,
+    read_page,
+    read_page_with_totals,
+)
 from vivialconnect.sandbox.routes.messages import FIELDS, read_order
 from vivialconnect.sandbox.routes.router import ApiRequest, Route, not_found
 from vivialconnect.sandbox.service import messages
@@ -88,7 +93,8 @@ def list_bulk_messages(request: ApiRequest) -> Response:
     condition = of_account(request).also("bulk_id = ?", bulk_id)
     if not select_count(request.connection, "bulks", condition.where, condition.values):
         raise not_found(bulk_id)
-    records = read_page(request, "messages", condition, FIELDS)
+    # By the id alone, so that SQLite searches the index of bulk jobs.
+    records = read_page(request, "messages", Condition("bulk_id = ?", (bulk_id,)), FIELDS)
     return json_response({"messages": [messages.render(record) for record in records]})
 
 

@@ -16,10 +16,8 @@ from vivialconnect.sandbox.routes.listing import (
 )
 from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import messages
-from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.messages import render
 from vivialconnect.sandbox.service.sending import Order, check_fields, check_phone_number, send
-from vivialconnect.sandbox.service.store import update
 
 FIELDS = (*messages.FIELDS, *messages.DATES)
 SEARCHED = ("body", "from_number", "to_number")
@@ -82,9 +80,7 @@ def put_message(request: ApiRequest) -> Response:
     if body not in ("", None, message["body"]):
         raise HTTPError(400, "The body of a message can be emptied, but not replaced")
     if body == "" and message["body"]:
-        changes = {"body": "", "date_modified": timestamp(request.clock.now())}
-        update(request.connection, "messages", message["id"], changes)
-        message = dict(message, **changes)
+        message = messages.empty_body(request.connection, message, request.clock.now())
     return json_response({"message": render(message)})
 
 
