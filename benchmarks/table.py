@@ -139,7 +139,7 @@ ROWS: dict[str, Row] = {
         "ns",
     ),
     "reading-id": Row(
-        "reading the id", partial(measures.reading, field="id"), {"": Limits(100, 50)}, "ns"
+        "reading the id", partial(measures.reading, field="id"), {"": Limits(500, 50)}, "ns"
     ),
     "sign": Row(
         "Requestor.sign",

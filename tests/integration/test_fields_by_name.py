@@ -79,7 +79,7 @@ def test_constructor__lists_by_name(sandbox: Sandbox) -> None:
         (Message.create, "attributes must be a mapping of fields"),
         (lambda: Message.create(None), "attributes must be a mapping of fields"),
         (lambda: Message([], body="Hi"), "attributes must be a mapping of fields"),
-        (lambda: Attachment(1, path="messages/9"), "give prefix_options={'path': 'messages/9'}"),
+        (lambda: Attachment(1, path="messages/9"), "pass prefix_options={'path': 'messages/9'}"),
     ],
 )
 def test_fields__that_cannot_be(

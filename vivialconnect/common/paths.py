@@ -41,9 +41,7 @@ def quote_segment(value: Any, name: str = "id") -> str:
     text = str.__str__(value) if isinstance(value, str) else int.__repr__(value)
     if text in ("", ".", "..") or re.search(_CONTROL, text):
         raise ValueError(
-            "{} must not be empty, '.', '..' or have control characters, got {!r}".format(
-                name, text
-            )
+            "{} must not be empty, '.', '..' or contain control codes, got {!r}".format(name, text)
         )
     return quote(text, safe="-._~")
 

@@ -28,8 +28,8 @@ from vivialconnect.common.exchange import (
     MAX_TIMEOUT,
     Limits,
     Request,
-    RequestSpec,
     Response,
+    Spec,
     Transport,
 )
 from vivialconnect.common.responses import ResultT
@@ -184,11 +184,11 @@ class Requestor:
         :raises RequestorError: If the request fails.
         :raises ResourceError: If the response is not JSON.
         """
-        return self.perform(RequestSpec("GET", url, params or {}))
+        return self.perform(Spec("GET", url, params or {}))
 
     def head(self, url: str, params: Mapping[str, Any] | None = None) -> None:
         """Send a HEAD request, which has no response body; otherwise like :meth:`get`."""
-        self.perform(RequestSpec("HEAD", url, params or {}))
+        self.perform(Spec("HEAD", url, params or {}))
 
     def post(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
         """Send a POST request and return the parsed response.
@@ -200,14 +200,14 @@ class Requestor:
         :raises RequestorError: If the request fails; ``outcome`` tells whether it took effect.
         :raises ResourceError: If the response is not JSON.
         """
-        return self.perform(RequestSpec("POST", url, query or {}, encode_body(params)))
+        return self.perform(Spec("POST", url, query or {}, encode_body(params)))
 
     def put(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
         """Send a PUT request; parameters, result and errors as for :meth:`post`.
 
         PUT is retried after a network fault, even if the request changes a password.
         """
-        return self.perform(RequestSpec("PUT", url, query or {}, encode_body(params)))
+        return self.perform(Spec("PUT", url, query or {}, encode_body(params)))
 
     def delete(
         self, url: str, params: Mapping[str, Any] | None = None, *, payload: Any = None
@@ -222,7 +222,7 @@ class Requestor:
         :raises ResourceError: If the response is not JSON.
         """
         body = None if payload is None else encode_body(payload)
-        return self.perform(RequestSpec("DELETE", url, params or {}, body))
+        return self.perform(Spec("DELETE", url, params or {}, body))
 
     def sign(
         self,
@@ -253,7 +253,7 @@ class Requestor:
 
     def perform(
         self,
-        spec: RequestSpec,
+        spec: Spec,
         read: Callable[[Any], ResultT] = _unchanged,
         *,
         on_response: Callable[[Response], object] | None = None,
@@ -315,7 +315,7 @@ def _default_transport() -> Transport:
     return shared
 
 
-def _build_request(spec: RequestSpec, config: settings.Settings) -> Request:
+def _build_request(spec: Spec, config: settings.Settings) -> Request:
     """Return the encoded HTTP request, without the signature headers."""
     path, written = paths.encode_target(spec.path)
     query = "&".join(part for part in (written, Util.to_query(spec.query)) if part)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from vivialconnect.common import error, paths
-from vivialconnect.common.exchange import Request, RequestSpec, Response
+from vivialconnect.common.exchange import Request, Response, Spec
 from vivialconnect.common.redaction import SecretBytes, redact_response
 from vivialconnect.common.retries import retry_after
 from vivialconnect.common.signing import explain_refusal
@@ -56,11 +56,7 @@ def _make_error(request: Request, response: Response) -> error.RequestorError:
 
 
 def read_result(
-    spec: RequestSpec,
-    request: Request,
-    response: Response,
-    attempts: int,
-    read: Callable[[Any], ResultT],
+    spec: Spec, request: Request, response: Response, attempts: int, read: Callable[[Any], ResultT]
 ) -> ResultT:
     """Read the result from a successful response.
 

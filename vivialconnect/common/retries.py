@@ -26,7 +26,7 @@ from http import HTTPStatus
 from typing import Callable
 
 from vivialconnect.common import error
-from vivialconnect.common.exchange import RequestSpec
+from vivialconnect.common.exchange import Spec
 from vivialconnect.common.times import parse_http_date
 
 INITIAL_BACKOFF = 0.5  # seconds: the longest delay before the first retry
@@ -80,7 +80,7 @@ class Attempts:
 
     __slots__ = ("_max_retries", "_may_have_arrived", "_retryable", "deadline", "made", "method")
 
-    def __init__(self, spec: RequestSpec, max_retries: int, deadline: float) -> None:
+    def __init__(self, spec: Spec, max_retries: int, deadline: float) -> None:
         self.method = spec.method
         self.deadline = deadline
         self.made = 0

@@ -114,9 +114,8 @@ def validate(settings: Settings) -> Settings:
     """
     if settings.api_key is None or settings.api_secret is None:
         raise missing_error(settings, *CREDENTIALS)
-    for name, check in _CHECKS.items():
-        check(name, getattr(settings, name))
-    return settings._replace(api_base_url=_check_base_url("api_base_url", settings.api_base_url))
+    checked = {name: check(name, getattr(settings, name)) for name, check in _CHECKS.items()}
+    return settings._replace(**checked)
 
 
 def validate_one(name: str, value: Any) -> None:
@@ -170,36 +169,40 @@ def _join_words(words: list[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
-def _check_text(name: str, value: Any) -> None:
+def _check_text(name: str, value: Any) -> str:
     # The value is not shown: it may be the secret.
     expected = "{} must be one line of printable ASCII text".format(name)
     if not isinstance(value, str):
         raise ValueError("{}, got {}".format(expected, type(value).__name__))
     if not _is_printable_ascii(value):
         raise ValueError("{}, got a line break or another invalid character".format(expected))
+    return value
 
 
 def _is_printable_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def _check_timeout(name: str, seconds: Any) -> None:
+def _check_timeout(name: str, seconds: Any) -> float:
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise ValueError("{} must be a number of seconds, got {!r}".format(name, seconds))
     if not 0 < seconds < float("inf"):
         raise ValueError("{} must be greater than 0 and finite, got {!r}".format(name, seconds))
+    return seconds
 
 
-def _check_retries(name: str, count: Any) -> None:
+def _check_retries(name: str, count: Any) -> int:
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
         raise ValueError("{} must be an integer, 0 or more, got {!r}".format(name, count))
+    return count
 
 
-def _check_verification(name: str, verify: Any) -> None:
+def _check_verification(name: str, verify: Any) -> Any:
     if not isinstance(verify, (bool, str, os.PathLike)):
         raise ValueError(
             "{} must be True, False or the path of a CA bundle, got {!r}".format(name, verify)
         )
+    return verify
 
 
 def _check_base_url(name: str, url: Any) -> str:
@@ -237,6 +240,7 @@ def check_transport(name: str, transport: Any) -> None:
         )
 
 
+#: Each returns the value in its normal form, or raises ``ValueError``.
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "api_key": _check_text,
     "api_secret": _check_text,

@@ -23,7 +23,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Callable
-from urllib.parse import parse_qsl, quote, unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from vivialconnect.common.exchange import Request
 from vivialconnect.common.times import format_basic, format_http_date, parse_http_date
@@ -78,13 +78,12 @@ def canonical_query(url: str) -> str:
     'limit2=x&limit=5&name=a%20b'
     """
     _, query = split_target(url)
-    # Latin-1 keeps bytes that are not UTF-8 unchanged.
-    pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
-    return "&".join(sorted("{}={}".format(_encode(key), _encode(value)) for key, value in pairs))
+    pairs = [pair.partition("=") for pair in query.split("&") if pair]
+    return "&".join(sorted(_encode(key) + "=" + _encode(value) for key, _, value in pairs))
 
 
 def _encode(text: str) -> str:
-    return quote(text.encode("latin-1"), safe=UNRESERVED)
+    return quote(unquote_to_bytes(text.replace("+", " ")), safe=UNRESERVED)
 
 
 def signed_headers(headers: Mapping[str, str]) -> dict[str, str]:

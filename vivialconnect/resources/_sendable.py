@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
-from vivialconnect.common.exchange import RequestSpec, Response
+from vivialconnect.common.exchange import Response, Spec
 from vivialconnect.common.times import Moment, parse_http_date, to_datetime, utc_now
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import ResourceList
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList
 from vivialconnect.resources.resource import Resource
 
 SendableT = TypeVar("SendableT", bound="Sendable")
@@ -56,6 +56,9 @@ class Sendable(Resource):
         the same phone number. The search starts one minute before the request. A new object may
         appear with a short delay: call ``find_sent()`` several times before you send again.
 
+        If there is more than one page of newer objects, one request searches for the object. All
+        pages are read unless this request finds exactly one match.
+
         :param since: The start of the search by the clock of the service, a datetime or ISO 8601
             text. Required if another object sent the request, for example before a restart.
         :returns: The object on the service; ``None`` if it is not found.
@@ -63,17 +66,50 @@ class Sendable(Resource):
         """
         start = None if since is None else to_datetime(since, "since")
         self._check_searchable(start)
-        identifying = self._identifying_fields()
         clock = ServiceClock()
-        matches: list[SendableT] = []
         with scopes.use_scopes(self._scopes):
-            for found in PageIterator(partial(self._newest_first, clock)):
-                oldest = start or clock.time_at(self._request_began()) - CLOCK_MARGIN
-                if found.created_at is not None and found.created_at < oldest:
-                    break
-                if found._matches(identifying):
-                    matches.append(found)
+            matches = self._find_matches(clock, start)
         return _only_match(matches, None if start else clock.time_at(self._request_began()))
+
+    def _find_matches(
+        self: SendableT, clock: ServiceClock, start: datetime | None
+    ) -> list[SendableT]:
+        matches, complete = self._read_matches(clock, start, MAX_PAGE_SIZE)
+        if complete:
+            return matches
+        # The fields that the service searches are not documented, so a search may miss an object.
+        # Its result counts only if it is the only match, including the newest objects.
+        text = _as_sent(next(iter(self._identifying_fields().values())))
+        found, complete = self._read_matches(clock, start, MAX_PAGE_SIZE, search=text)
+        if complete and len({match.id for match in (*matches, *found)}) == len(found) == 1:
+            return found
+        return self._read_matches(clock, start)[0]
+
+    def _read_matches(
+        self: SendableT,
+        clock: ServiceClock,
+        start: datetime | None,
+        limit: int | None = None,
+        **query: str,
+    ) -> tuple[list[SendableT], bool]:
+        """Return the matches among the newest objects, and whether the search is complete.
+
+        :param clock: The clock of the service.
+        :param start: The start of the search; ``None`` for one minute before the request.
+        :param limit: The maximum number of objects to read; ``None`` for no limit.
+        :param query: Filters for the list.
+        """
+        identifying = self._identifying_fields()
+        matches: list[SendableT] = []
+        count = 0
+        for found in PageIterator(partial(self._newest_first, clock, **query), limit):
+            oldest = start or clock.time_at(self._request_began()) - CLOCK_MARGIN
+            if found.created_at is not None and found.created_at < oldest:
+                return matches, True
+            if found._matches(identifying):
+                matches.append(found)
+            count += 1
+        return matches, count != limit
 
     def _identifying_fields(self) -> dict[str, Any]:
         """Return the fields that identify the object on the service.
@@ -114,7 +150,7 @@ class Sendable(Resource):
     ) -> ResourceList[SendableT]:
         requestor = type(self).request
         path = self._path(requestor, self._prefix)
-        spec = RequestSpec("GET", path, {"order": "id desc", **query})
+        spec = Spec("GET", path, {"order": "id desc", **query})
         read = partial(self._read_list, prefix=self._prefix)
         return requestor.perform(spec, read, on_response=clock.read)
 

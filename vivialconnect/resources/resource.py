@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, overload
 
 from vivialconnect.common import paths, scopes, settings
-from vivialconnect.common.exchange import RequestSpec
+from vivialconnect.common.exchange import Spec
 from vivialconnect.common.redaction import is_secret
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.responses import ResultT
@@ -120,7 +120,7 @@ class Resource(ResourceBase):
         prefix = paths.quote_prefix(path)
         read: Callable[..., Any] = cls._read_list if id_ is None else cls._read_object
         found: ResourceT | ResourceList[ResourceT] = cls._perform(
-            RequestSpec("GET", "", kwargs), partial(read, prefix=prefix), prefix, id_
+            Spec("GET", "", kwargs), partial(read, prefix=prefix), prefix, id_
         )
         return found
 
@@ -159,9 +159,7 @@ class Resource(ResourceBase):
         cls, opts: Mapping[str, Any] | None = None, *, path: str | None = None, **kwargs: Any
     ) -> int:
         """Return the number of objects. ``opts`` and the keywords are the query."""
-        return cls._perform(
-            RequestSpec("GET", "count", merge_query(opts, kwargs)), read_count, path
-        )
+        return cls._perform(Spec("GET", "count", merge_query(opts, kwargs)), read_count, path)
 
     # One object
 
@@ -205,11 +203,11 @@ class Resource(ResourceBase):
 
     def reload(self) -> None:
         """Replace all fields with the current fields from the service."""
-        self._load(self._perform_below(RequestSpec("GET", ""), self._read_data))
+        self._load(self._perform_below(Spec("GET", ""), self._read_data))
 
     def destroy(self) -> None:
         """Delete the object from the service. Its fields stay unchanged."""
-        self._perform_below(RequestSpec("DELETE", ""), lambda _: None)
+        self._perform_below(Spec("DELETE", ""), lambda _: None)
 
     def is_new(self) -> bool:
         """Return whether the object has no id, because it was not saved yet."""
@@ -231,9 +229,7 @@ class Resource(ResourceBase):
         :param path: As for :meth:`find`.
         :param custom_path: The rest of the path, ``"count"``.
         """
-        return cls._perform(
-            RequestSpec("GET", custom_path, query), lambda parsed: parsed, path, id_
-        )
+        return cls._perform(Spec("GET", custom_path, query), lambda parsed: parsed, path, id_)
 
     @classmethod
     def post(
@@ -245,13 +241,13 @@ class Resource(ResourceBase):
         **query: Any,
     ) -> Any:
         """Send a POST request, as :meth:`get` does; ``params`` is the JSON body, without a root."""
-        spec = RequestSpec("POST", custom_path, query, encode_body(params))
+        spec = Spec("POST", custom_path, query, encode_body(params))
         return cls._perform(spec, lambda parsed: parsed, path, id_)
 
     @classmethod
     def _perform(
         cls,
-        spec: RequestSpec,
+        spec: Spec,
         read: Callable[[Any], ResultT],
         prefix: str | None = None,
         id_: Id | None = None,
@@ -267,7 +263,7 @@ class Resource(ResourceBase):
         path = cls._path(requestor, paths.quote_prefix(prefix), id_, spec.path)
         return requestor.perform(spec._replace(path=path), read)
 
-    def _perform_below(self, spec: RequestSpec, read: Callable[[Any], ResultT]) -> ResultT:
+    def _perform_below(self, spec: Spec, read: Callable[[Any], ResultT]) -> ResultT:
         """Send a request below the object, in the scopes of the object.
 
         :param spec: The request. Its path follows the id: ``"attachments"``, or ``""``.
@@ -286,7 +282,7 @@ class Resource(ResourceBase):
                 requestor = type(self).request
                 id_ = None if method == "POST" else self.id
                 path = self._path(requestor, self._prefix, id_)
-                spec = RequestSpec(method, path, body=self._body(data), secret=self._shows_secret)
+                spec = Spec(method, path, body=self._body(data), secret=self._shows_secret)
                 saved = requestor.perform(spec, self._read_saved)
             except BaseException as failure:
                 self._save_failed(method, began, failure)

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Union
 
 from vivialconnect.common.error import VivialConnectError
-from vivialconnect.common.exchange import RequestSpec
+from vivialconnect.common.exchange import Spec
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, read_count
@@ -287,11 +287,11 @@ class Connector(Resource):
     def _find_items(
         self, class_: type[ElementT], query: Mapping[str, Any]
     ) -> ResourceList[ElementT]:
-        spec = RequestSpec("GET", class_.plural, query)
+        spec = Spec("GET", class_.plural, query)
         return self._perform_below(spec, lambda parsed: read_items(class_, parsed))
 
     def _count_items(self, class_: type[Element]) -> int:
-        return self._perform_below(RequestSpec("GET", class_.plural + "/count"), read_count)
+        return self._perform_below(Spec("GET", class_.plural + "/count"), read_count)
 
     def _change_items(self, method: str, class_: type[Element], given: Any) -> None:
         """Change a list on the service, and update the field from the response."""
@@ -304,7 +304,7 @@ class Connector(Resource):
             ]
         if not items and method != "POST":
             raise ValueError("no {} given: pass at least one".format(name.replace("_", " ")))
-        spec = RequestSpec(method, name, body=encode_body({ROOT: {name: items}}))
+        spec = Spec(method, name, body=encode_body({ROOT: {name: items}}))
         changed = self._perform_below(
             spec, lambda parsed: None if parsed in (None, {}) else read_items(class_, parsed)
         )
