@@ -1,6 +1,6 @@
 """Requests and responses, as resources, the Requestor and transports pass them on.
 
-A resource creates a :class:`Spec`. The Requestor turns it into a :class:`Request`, which a
+A resource creates a :class:`Call`. The Requestor turns it into a :class:`Request`, which a
 :class:`Transport` sends once within its :class:`Limits`. The result is a :class:`Response`.
 All of them are immutable.
 """
@@ -37,7 +37,7 @@ class Sink(Protocol):
         ...
 
 
-class Spec(NamedTuple):
+class Call(NamedTuple):
     """The specification of a request, not encoded yet, without base URL, headers and signature.
 
     ``repr`` shows the method and the path, not the query or the body.
@@ -59,7 +59,7 @@ class Spec(NamedTuple):
     secret: bool = False
 
     def __repr__(self) -> str:
-        return "Spec({!r}, {!r})".format(self.method, self.path)
+        return "Call({!r}, {!r})".format(self.method, self.path)
 
 
 class Request(NamedTuple):

@@ -26,10 +26,10 @@ from vivialconnect.common.error import (
 )
 from vivialconnect.common.exchange import (
     MAX_TIMEOUT,
+    Call,
     Limits,
     Request,
     Response,
-    Spec,
     Transport,
 )
 from vivialconnect.common.responses import ResultT
@@ -184,11 +184,11 @@ class Requestor:
         :raises RequestorError: If the request fails.
         :raises ResourceError: If the response is not JSON.
         """
-        return self.perform(Spec("GET", url, params or {}))
+        return self.perform(Call("GET", url, params or {}))
 
     def head(self, url: str, params: Mapping[str, Any] | None = None) -> None:
         """Send a HEAD request, which has no response body; otherwise like :meth:`get`."""
-        self.perform(Spec("HEAD", url, params or {}))
+        self.perform(Call("HEAD", url, params or {}))
 
     def post(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
         """Send a POST request and return the parsed response.
@@ -200,14 +200,14 @@ class Requestor:
         :raises RequestorError: If the request fails; ``outcome`` tells whether it took effect.
         :raises ResourceError: If the response is not JSON.
         """
-        return self.perform(Spec("POST", url, query or {}, encode_body(params)))
+        return self.perform(Call("POST", url, query or {}, encode_body(params)))
 
     def put(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
         """Send a PUT request; parameters, result and errors as for :meth:`post`.
 
         PUT is retried after a network fault, even if the request changes a password.
         """
-        return self.perform(Spec("PUT", url, query or {}, encode_body(params)))
+        return self.perform(Call("PUT", url, query or {}, encode_body(params)))
 
     def delete(
         self, url: str, params: Mapping[str, Any] | None = None, *, payload: Any = None
@@ -222,7 +222,7 @@ class Requestor:
         :raises ResourceError: If the response is not JSON.
         """
         body = None if payload is None else encode_body(payload)
-        return self.perform(Spec("DELETE", url, params or {}, body))
+        return self.perform(Call("DELETE", url, params or {}, body))
 
     def sign(
         self,
@@ -253,14 +253,14 @@ class Requestor:
 
     def perform(
         self,
-        spec: Spec,
+        call: Call,
         read: Callable[[Any], ResultT] = _unchanged,
         *,
         on_response: Callable[[Response], object] | None = None,
     ) -> ResultT:
         """Send a request, with retries, and return the result that ``read`` returns.
 
-        :param spec: The request.
+        :param call: The request.
         :param read: Returns the result for the parsed body. May raise ``ResourceError``, to which
             the request is added.
         :param on_response: Called with the response before the body is parsed.
@@ -269,9 +269,9 @@ class Requestor:
         :raises ResourceError: If the body is not JSON, or ``read`` raises it.
         """
         config = self._validated()
-        request = _build_request(spec, config)
+        request = _build_request(call, config)
         deadline = time.monotonic() + min(config.request_timeout, MAX_TIMEOUT)
-        attempts = Attempts(spec, config.max_retries, deadline)
+        attempts = Attempts(call, config.max_retries, deadline)
         while True:
             try:
                 response = self._attempt(request, config, attempts)
@@ -288,7 +288,7 @@ class Requestor:
             self._sleep(delay)
         if on_response is not None:
             on_response(response)
-        return responses.read_result(spec, request, response, attempts.made, read)
+        return responses.read_result(call, request, response, attempts.made, read)
 
     def _attempt(self, request: Request, config: settings.Settings, attempts: Attempts) -> Response:
         """Sign and send a request once, and return a successful response."""
@@ -315,16 +315,16 @@ def _default_transport() -> Transport:
     return shared
 
 
-def _build_request(spec: Spec, config: settings.Settings) -> Request:
+def _build_request(call: Call, config: settings.Settings) -> Request:
     """Return the encoded HTTP request, without the signature headers."""
-    path, written = paths.encode_target(spec.path)
-    query = "&".join(part for part in (written, Util.to_query(spec.query)) if part)
+    path, written = paths.encode_target(call.path)
+    query = "&".join(part for part in (written, Util.to_query(call.query)) if part)
     url = config.api_base_url + path + (query and "?" + query)
-    usual = CLIENT_HEADERS if spec.sink is None else MEDIA_HEADERS
+    usual = CLIENT_HEADERS if call.sink is None else MEDIA_HEADERS
     headers = {"Host": url.split("/", 3)[2], **usual}
-    if spec.body is not None:
+    if call.body is not None:
         headers["Content-Type"] = "application/json"
-    return Request(spec.method, url, headers, spec.body, spec.sink)
+    return Request(call.method, url, headers, call.body, call.sink)
 
 
 def _log_attempt(request: Request, result: Any, started: float, attempt: int) -> None:

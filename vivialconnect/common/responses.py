@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from vivialconnect.common import error, paths
-from vivialconnect.common.exchange import Request, Response, Spec
+from vivialconnect.common.exchange import Call, Request, Response
 from vivialconnect.common.redaction import SecretBytes, redact_response
 from vivialconnect.common.retries import retry_after
 from vivialconnect.common.signing import explain_refusal
@@ -56,11 +56,11 @@ def _make_error(request: Request, response: Response) -> error.RequestorError:
 
 
 def read_result(
-    spec: Spec, request: Request, response: Response, attempts: int, read: Callable[[Any], ResultT]
+    call: Call, request: Request, response: Response, attempts: int, read: Callable[[Any], ResultT]
 ) -> ResultT:
     """Read the result from a successful response.
 
-    :param spec: The request before encoding.
+    :param call: The request before encoding.
     :param request: The request as it was sent.
     :param response: The response.
     :param attempts: The number of attempts.
@@ -69,16 +69,16 @@ def read_result(
     :raises ResourceError: If the body is not JSON, or ``read`` raises it.
     """
     try:
-        return read(_parse(response) if spec.sink is None else None)
+        return read(_parse(response) if call.sink is None else None)
     except error.ResourceError as caught:
         failure = caught
     failure.http_status = response.status
-    if spec.secret or isinstance(request.body, SecretBytes):
+    if call.secret or isinstance(request.body, SecretBytes):
         # A new error, because the cause and traceback of the first may contain the secret.
         failure = error.ResourceError(failure.message)
         failure.http_status = response.status
     content = redact_response(response.content, request.body)
-    if not spec.secret:
+    if not call.secret:
         failure.http_body = content.decode(errors="replace")
         failure.json_body = _try_parse(content)
     if request.method in error.SAFE_METHODS:

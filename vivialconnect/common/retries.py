@@ -26,7 +26,7 @@ from http import HTTPStatus
 from typing import Callable
 
 from vivialconnect.common import error
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.times import parse_http_date
 
 INITIAL_BACKOFF = 0.5  # seconds: the longest delay before the first retry
@@ -73,19 +73,19 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 class Attempts:
     """Counts the attempts of one request, and decides whether another may follow.
 
-    :param spec: The request.
+    :param call: The request.
     :param max_retries: The maximum number of retries.
     :param deadline: The deadline of the request, as a value of ``time.monotonic()``.
     """
 
     __slots__ = ("_max_retries", "_may_have_arrived", "_retryable", "deadline", "made", "method")
 
-    def __init__(self, spec: Spec, max_retries: int, deadline: float) -> None:
-        self.method = spec.method
+    def __init__(self, call: Call, max_retries: int, deadline: float) -> None:
+        self.method = call.method
         self.deadline = deadline
         self.made = 0
         self._max_retries = max_retries
-        self._retryable = spec.retryable and spec.method in RETRYABLE_METHODS
+        self._retryable = call.retryable and call.method in RETRYABLE_METHODS
         self._may_have_arrived = False
 
     def add(self, failure: error.RequestorError) -> None:

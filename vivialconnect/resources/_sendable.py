@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
-from vivialconnect.common.exchange import Response, Spec
+from vivialconnect.common.exchange import Call, Response
 from vivialconnect.common.times import Moment, parse_http_date, to_datetime, utc_now
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList
@@ -150,7 +150,7 @@ class Sendable(Resource):
     ) -> ResourceList[SendableT]:
         requestor = type(self).request
         path = self._path(requestor, self._prefix)
-        spec = Spec("GET", path, {"order": "id desc", **query})
+        spec = Call("GET", path, {"order": "id desc", **query})
         read = partial(self._read_list, prefix=self._prefix)
         return requestor.perform(spec, read, on_response=clock.read)
 

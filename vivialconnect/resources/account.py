@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from vivialconnect.common import paths
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.resources._lists import unexpected_response
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
@@ -91,7 +91,7 @@ class Account(Resource):
         else:
             account = paths.account_path(account_id, "account_id")
         path = paths.collection_path(account, "status")
-        return requestor.perform(Spec("GET", path), _read_status)
+        return requestor.perform(Call("GET", path), _read_status)
 
     @classmethod
     def _account_path(cls, requestor: Requestor) -> str:  # noqa: ARG003 - of the base

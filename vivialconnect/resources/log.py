@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.times import Moment, format_basic, parse_iso, to_datetime
 from vivialconnect.resources._iteration import KeyIterator, PageIterator
 from vivialconnect.resources._lists import ResourceList, merge_query, unexpected_response
@@ -122,7 +122,7 @@ class Log(ReadOnly):
             "aggregator_type": aggregator_type,
         }
         query = _format_times(merge_query(optional_query_parameters, asked))
-        return cls._perform(Spec("GET", "aggregate", query), _read_object)
+        return cls._perform(Call("GET", "aggregate", query), _read_object)
 
     def reload(self) -> NoReturn:
         """Raise ``NotImplementedError``: an event never changes."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, overload
 
 from vivialconnect.common import paths, scopes, settings
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.redaction import is_secret
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.responses import ResultT
@@ -120,7 +120,7 @@ class Resource(ResourceBase):
         prefix = paths.quote_prefix(path)
         read: Callable[..., Any] = cls._read_list if id_ is None else cls._read_object
         found: ResourceT | ResourceList[ResourceT] = cls._perform(
-            Spec("GET", "", kwargs), partial(read, prefix=prefix), prefix, id_
+            Call("GET", "", kwargs), partial(read, prefix=prefix), prefix, id_
         )
         return found
 
@@ -159,7 +159,7 @@ class Resource(ResourceBase):
         cls, opts: Mapping[str, Any] | None = None, *, path: str | None = None, **kwargs: Any
     ) -> int:
         """Return the number of objects. ``opts`` and the keywords are the query."""
-        return cls._perform(Spec("GET", "count", merge_query(opts, kwargs)), read_count, path)
+        return cls._perform(Call("GET", "count", merge_query(opts, kwargs)), read_count, path)
 
     # One object
 
@@ -203,11 +203,11 @@ class Resource(ResourceBase):
 
     def reload(self) -> None:
         """Replace all fields with the current fields from the service."""
-        self._load(self._perform_below(Spec("GET", ""), self._read_data))
+        self._load(self._perform_below(Call("GET", ""), self._read_data))
 
     def destroy(self) -> None:
         """Delete the object from the service. Its fields stay unchanged."""
-        self._perform_below(Spec("DELETE", ""), lambda _: None)
+        self._perform_below(Call("DELETE", ""), lambda _: None)
 
     def is_new(self) -> bool:
         """Return whether the object has no id, because it was not saved yet."""
@@ -229,7 +229,7 @@ class Resource(ResourceBase):
         :param path: As for :meth:`find`.
         :param custom_path: The rest of the path, ``"count"``.
         """
-        return cls._perform(Spec("GET", custom_path, query), lambda parsed: parsed, path, id_)
+        return cls._perform(Call("GET", custom_path, query), lambda parsed: parsed, path, id_)
 
     @classmethod
     def post(
@@ -241,37 +241,37 @@ class Resource(ResourceBase):
         **query: Any,
     ) -> Any:
         """Send a POST request, as :meth:`get` does; ``params`` is the JSON body, without a root."""
-        spec = Spec("POST", custom_path, query, encode_body(params))
-        return cls._perform(spec, lambda parsed: parsed, path, id_)
+        call = Call("POST", custom_path, query, encode_body(params))
+        return cls._perform(call, lambda parsed: parsed, path, id_)
 
     @classmethod
     def _perform(
         cls,
-        spec: Spec,
+        call: Call,
         read: Callable[[Any], ResultT],
         prefix: str | None = None,
         id_: Id | None = None,
     ) -> ResultT:
         """Send a request below the collection, or below one object of it.
 
-        :param spec: The request. Its path follows the plural name or the id.
+        :param call: The request. Its path follows the plural name or the id.
         :param read: Returns the result for the parsed response.
         :param prefix: The path of the parent, if any.
         :param id_: The id of the object, if any.
         """
         requestor = cls.request
-        path = cls._path(requestor, paths.quote_prefix(prefix), id_, spec.path)
-        return requestor.perform(spec._replace(path=path), read)
+        path = cls._path(requestor, paths.quote_prefix(prefix), id_, call.path)
+        return requestor.perform(call._replace(path=path), read)
 
-    def _perform_below(self, spec: Spec, read: Callable[[Any], ResultT]) -> ResultT:
+    def _perform_below(self, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
         """Send a request below the object, in the scopes of the object.
 
-        :param spec: The request. Its path follows the id: ``"attachments"``, or ``""``.
+        :param call: The request. Its path follows the id: ``"attachments"``, or ``""``.
         :param read: Returns the result for the parsed response.
         """
         self._require_id()
         with scopes.use_scopes(self._scopes):
-            return self._perform(spec, read, self._prefix, self.id)
+            return self._perform(call, read, self._prefix, self.id)
 
     def _save(self, method: str) -> bool:
         """Create the object with POST, or replace it with PUT."""
@@ -282,8 +282,8 @@ class Resource(ResourceBase):
                 requestor = type(self).request
                 id_ = None if method == "POST" else self.id
                 path = self._path(requestor, self._prefix, id_)
-                spec = Spec(method, path, body=self._body(data), secret=self._shows_secret)
-                saved = requestor.perform(spec, self._read_saved)
+                call = Call(method, path, body=self._body(data), secret=self._shows_secret)
+                saved = requestor.perform(call, self._read_saved)
             except BaseException as failure:
                 self._save_failed(method, began, failure)
                 raise

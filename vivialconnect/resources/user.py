@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar, overload
 
 from vivialconnect.common import paths
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.redaction import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._attributes import validate_fields
@@ -111,7 +111,7 @@ class User(Resource):
             raise error.with_traceback(None) from None
         finally:
             del attributes  # contains the password, and some tools print local variables
-        return cls._perform(Spec("POST", "register", body=body), cls._read_object)
+        return cls._perform(Call("POST", "register", body=body), cls._read_object)
 
     def change_password(self, old: str, new: str) -> None:
         """Change the password of the user.
@@ -137,7 +137,7 @@ class User(Resource):
             raise ValueError("old and new must be passwords: strings that are not empty")
         body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
         self._perform_below(
-            Spec("PUT", "profile/password", body=body, retryable=False), lambda _: None
+            Call("PUT", "profile/password", body=body, retryable=False), lambda _: None
         )
 
     def create_credential(self, name: str | None = None) -> Credential:
@@ -163,7 +163,7 @@ class User(Resource):
         """
         body = Credential._encode_body({} if name is None else {"name": name})
         return self._perform_below(
-            Spec("POST", "profile/credentials", body=body, secret=True),
+            Call("POST", "profile/credentials", body=body, secret=True),
             self._read_credential,
         )
 
@@ -187,11 +187,11 @@ class User(Resource):
         """
         if id_ is None:
             return self._perform_below(
-                Spec("GET", "profile/credentials", kwargs),
+                Call("GET", "profile/credentials", kwargs),
                 lambda parsed: Credential._read_list(parsed, self._path_inside() + "/profile"),
             )
         below = "profile/credentials/" + paths.quote_segment(id_)
-        return self._perform_below(Spec("GET", below, kwargs), self._read_credential)
+        return self._perform_below(Call("GET", below, kwargs), self._read_credential)
 
     def find_each_credential(
         self, limit: int | None = None, page_size: int = MAX_PAGE_SIZE, **query: Any
@@ -218,7 +218,7 @@ class User(Resource):
         .. versionadded:: 1.0
         """
         query = merge_query(opts, kwargs)
-        return self._perform_below(Spec("GET", "profile/credentials/count", query), read_count)
+        return self._perform_below(Call("GET", "profile/credentials/count", query), read_count)
 
     def _read_credential(self, parsed: Any) -> Credential:
         return Credential._read_object(parsed, self._path_inside() + "/profile")

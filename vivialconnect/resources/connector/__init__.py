@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Union
 
 from vivialconnect.common.error import VivialConnectError
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, read_count
@@ -287,11 +287,11 @@ class Connector(Resource):
     def _find_items(
         self, class_: type[ElementT], query: Mapping[str, Any]
     ) -> ResourceList[ElementT]:
-        spec = Spec("GET", class_.plural, query)
-        return self._perform_below(spec, lambda parsed: read_items(class_, parsed))
+        call = Call("GET", class_.plural, query)
+        return self._perform_below(call, lambda parsed: read_items(class_, parsed))
 
     def _count_items(self, class_: type[Element]) -> int:
-        return self._perform_below(Spec("GET", class_.plural + "/count"), read_count)
+        return self._perform_below(Call("GET", class_.plural + "/count"), read_count)
 
     def _change_items(self, method: str, class_: type[Element], given: Any) -> None:
         """Change a list on the service, and update the field from the response."""
@@ -304,9 +304,9 @@ class Connector(Resource):
             ]
         if not items and method != "POST":
             raise ValueError("no {} given: pass at least one".format(name.replace("_", " ")))
-        spec = Spec(method, name, body=encode_body({ROOT: {name: items}}))
+        call = Call(method, name, body=encode_body({ROOT: {name: items}}))
         changed = self._perform_below(
-            spec, lambda parsed: None if parsed in (None, {}) else read_items(class_, parsed)
+            call, lambda parsed: None if parsed in (None, {}) else read_items(class_, parsed)
         )
         self._update_items(class_, self._find_after_change(class_) if changed is None else changed)
 

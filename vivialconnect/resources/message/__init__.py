@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 from vivialconnect.common import paths, scopes, segments
 from vivialconnect.common.error import ResourceError, VivialConnectError
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.segments import Segments
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
@@ -157,7 +157,7 @@ class Message(Sendable):
         numbers = bulk.check_recipients(self.attributes.get("to_numbers"))
         self._complete_media()
         fields = {name: value for name, value in self.attributes.items() if value is not None}
-        spec = Spec("POST", "bulk", body=encode_body({**fields, "to_numbers": numbers}))
+        spec = Call("POST", "bulk", body=encode_body({**fields, "to_numbers": numbers}))
         try:
             with scopes.use_scopes(self._scopes):
                 return self._perform(spec, bulk.read_bulk_id, self._prefix)
@@ -184,7 +184,7 @@ class Message(Sendable):
         :raises ResourceError: If the service did not delete the text.
         """
         body = self._body({"id": self.id, "body": ""})
-        saved = self._perform_below(Spec("PUT", "", body=body), self._read_saved)
+        saved = self._perform_below(Call("PUT", "", body=body), self._read_saved)
         self._update({"body": ""} if saved is None else saved)
         if self.attributes.get("body"):
             raise ResourceError(
@@ -213,7 +213,7 @@ class Message(Sendable):
         if seconds is not None:
             with scopes.use_scopes(self._scopes):
                 requestor = type(self).request.limited(seconds)
-                spec = Spec("GET", self._path(requestor, self._prefix, self.id))
+                spec = Call("GET", self._path(requestor, self._prefix, self.id))
                 self._load(requestor.perform(spec, self._read_data))
         status = self.attributes.get("status")
         return status if isinstance(status, str) else None
@@ -221,7 +221,7 @@ class Message(Sendable):
     @classmethod
     def bulks(cls, *, page: int | None = None, limit: int | None = None) -> ResourceList[Bulk]:
         """List one page of the bulk sends: 50, or at most 150 with ``limit``."""
-        return cls._perform(Spec("GET", "bulk", {"page": page, "limit": limit}), bulk.read_bulks)
+        return cls._perform(Call("GET", "bulk", {"page": page, "limit": limit}), bulk.read_bulks)
 
     @classmethod
     def find_each_bulk(
@@ -239,7 +239,7 @@ class Message(Sendable):
         :param bulk_id: The id that :meth:`send_bulk` returned.
         """
         below = "bulk/" + paths.quote_segment(bulk_id, "bulk_id")
-        return cls._perform(Spec("GET", below, {"page": page, "limit": limit}), cls._read_list)
+        return cls._perform(Call("GET", below, {"page": page, "limit": limit}), cls._read_list)
 
     @classmethod
     def find_each_bulk_message(
@@ -276,7 +276,7 @@ class Message(Sendable):
         **kwargs: Any,
     ) -> Attachment:
         """Return one attachment of the message by its id."""
-        spec = Spec("GET", "attachments/" + paths.quote_segment(id), kwargs)
+        spec = Call("GET", "attachments/" + paths.quote_segment(id), kwargs)
         return self._perform_below(
             spec, lambda parsed: Attachment._read_object(parsed, self._path_inside())
         )
@@ -284,7 +284,7 @@ class Message(Sendable):
     def attachments(self, **kwargs: Any) -> ResourceList[Attachment]:
         """List one page of the attachments of the message. The keywords are the query."""
         return self._perform_below(
-            Spec("GET", "attachments", kwargs),
+            Call("GET", "attachments", kwargs),
             lambda parsed: Attachment._read_list(parsed, self._path_inside()),
         )
 
@@ -298,7 +298,7 @@ class Message(Sendable):
     def attachments_count(self, opts: Mapping[str, Any] | None = None, **kwargs: Any) -> int:
         """Return the number of attachments; the query is as for :meth:`.Resource.count`."""
         query = merge_query(opts, kwargs)
-        return self._perform_below(Spec("GET", "attachments/count", query), read_count)
+        return self._perform_below(Call("GET", "attachments/count", query), read_count)
 
     def _identifying_fields(self) -> dict[str, Any]:
         data = self.attributes  # the service ignores from_number if there is a connector_id

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from vivialconnect.common import downloads, paths, scopes
 from vivialconnect.common.downloads import Download, Progress, Target, Write
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 
@@ -117,7 +117,7 @@ class Attachment(Resource):
 
         def fetch(write: Write) -> tuple[int, str | None]:
             sink = downloads.DownloadSink(write, expected, progress)
-            spec = Spec("GET", path.removesuffix(paths.SUFFIX), sink=sink)
+            spec = Call("GET", path.removesuffix(paths.SUFFIX), sink=sink)
             return requestor.perform(spec, sink.result, on_response=sink.finish)
 
         saved, fetched = downloads.fetch_into(target, self.attributes.get("file_name"), fetch)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NoReturn, TypeVar
 
 from vivialconnect.common import paths
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.resources._lists import ResourceList, merge_query
 from vivialconnect.resources._spelling import check_spelling
@@ -164,7 +164,7 @@ class Number(Tagged):
         country = paths.quote_segment(query.pop("country_code", "US"), "country_code")
         kind = paths.quote_segment(query.pop("number_type", "local"), "number_type")
         below = "available/{}/{}".format(country.upper(), kind.lower())
-        return cls._perform(Spec("GET", below, query), cls._read_list)
+        return cls._perform(Call("GET", below, query), cls._read_list)
 
     def buy(self) -> bool:
         """Buy the number, and update the object from the response.
@@ -207,7 +207,7 @@ class Number(Tagged):
         .. versionadded:: 1.0
         """
         _check_number(phone_number)
-        return cls._perform(Spec("GET", "lookup", {"phone_number": phone_number}), read_number_info)
+        return cls._perform(Call("GET", "lookup", {"phone_number": phone_number}), read_number_info)
 
     def _identifying_fields(self) -> dict[str, Any]:
         phone_number = self.attributes.get("phone_number")

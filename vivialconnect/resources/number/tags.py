@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar, Union
 
-from vivialconnect.common.exchange import Spec
+from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, unexpected_response
@@ -89,7 +89,7 @@ class Tagged(Sendable):
 
     @classmethod
     def _find_tagged(cls: type[TaggedT], **query: Any) -> ResourceList[TaggedT]:
-        return cls._perform(Spec("GET", "tags", query), cls._read_list)
+        return cls._perform(Call("GET", "tags", query), cls._read_list)
 
     def reload_tags(self) -> dict[str, str]:
         """Update the tags from the service.
@@ -102,7 +102,7 @@ class Tagged(Sendable):
 
         .. versionadded:: 1.0
         """
-        self.tags = self._perform_below(Spec("GET", "tags"), self._read_tags)
+        self.tags = self._perform_below(Call("GET", "tags"), self._read_tags)
         return self.tags
 
     def replace_tags(self, tags: Mapping[str, str]) -> dict[str, str]:
@@ -143,7 +143,7 @@ class Tagged(Sendable):
         return self._change_tags("DELETE", {key: ""})
 
     def _change_tags(self, method: str, tags: Mapping[str, str]) -> dict[str, str]:
-        spec = Spec(method, "tags", body=encode_body({"tags": tags}))
+        spec = Call(method, "tags", body=encode_body({"tags": tags}))
         found = self._perform_below(
             spec, lambda parsed: None if parsed is None else self._read_tags(parsed)
         )
