@@ -63,18 +63,18 @@ def _from_query(pairs: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 def post_bulk(request: ApiRequest) -> Response:
-    """Handle ``POST messages/bulk.json``; invalid phone numbers count as errors."""
+    """Handle ``POST messages/bulk.json``; recipients that are refused count as errors."""
     order, recipients = request.prepared
     moment = request.clock.now()
     bulk_id = str(uuid.uuid5(uuid.NAMESPACE_URL, uuid.uuid4().hex))
     valid = [each for each in recipients if isinstance(each, str) and E164.fullmatch(each)]
-    send(request.connection, order, valid, moment, request.options, bulk_id=bulk_id)
+    sent = send(request.connection, order, valid, moment, request.options, bulk_id=bulk_id)
     record = {
         "account_id": request.account_id,
         "bulk_id": bulk_id,
         "total_messages": len(recipients),
-        "processed": len(valid),
-        "errors": len(recipients) - len(valid),
+        "processed": len(sent),
+        "errors": len(recipients) - len(sent),
         "date_created": timestamp(moment),
     }
     insert(request.connection, "bulks", record)

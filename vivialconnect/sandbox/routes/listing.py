@@ -21,9 +21,9 @@ DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 150
 ORDER = re.compile(r"(\w+)(?:[\s+]+(asc|desc))?", re.IGNORECASE | re.ASCII)
 DASHES = re.compile(r"[-:]")
-POSITIVE = re.compile(r"0*[1-9][0-9]{0,17}", re.ASCII)
-#: Later pages are empty; SQLite could not hold the offset of a much later one.
-LAST_PAGE = 10**12
+POSITIVE = re.compile(r"0*([1-9][0-9]*)", re.ASCII)
+#: Larger numbers count as this one: no list is so long, and SQLite can still count with it.
+HIGHEST = 10**15
 
 
 class Condition(NamedTuple):
@@ -73,9 +73,11 @@ def positive(parameters: Mapping[str, str], name: str, default: int) -> int:
     text = parameters.get(name, "")
     if not text:
         return default
-    if POSITIVE.fullmatch(text) is None:
+    match = POSITIVE.fullmatch(text)
+    if match is None:
         raise HTTPError(400, f"{name} must be an integer above 0, got {text!r}")
-    return int(text.lstrip("0"))
+    digits = match.group(1)
+    return HIGHEST if len(digits) > len(str(HIGHEST)) else min(int(digits), HIGHEST)
 
 
 def time_of(parameters: Mapping[str, str], name: str) -> float:
@@ -105,7 +107,7 @@ def page_bounds(parameters: Mapping[str, str]) -> tuple[int, int]:
     :raises HTTPError: 400 if ``page`` or ``limit`` is invalid.
     """
     limit = limit_of(parameters)
-    page = min(positive(parameters, "page", 1), LAST_PAGE)
+    page = positive(parameters, "page", 1)
     return limit, (page - 1) * limit
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from vivialconnect.common import segments
-from vivialconnect.sandbox.service import billing, event_log, webhooks
+from vivialconnect.sandbox.service import billing, event_log, opt_outs, webhooks
 from vivialconnect.sandbox.service.clock import SECOND, api_timestamp, microseconds, timestamp
 from vivialconnect.sandbox.service.media import Media, attach
 from vivialconnect.sandbox.service.options import Options
@@ -109,6 +109,7 @@ def receive(connection: sqlite3.Connection, draft: Draft, number: Record, moment
     }
     insert(connection, "logs", log)
     webhooks.add_incoming(connection, message, render(message))
+    opt_outs.update(connection, draft.account_id, draft.to_number, draft.from_number, draft.body)
     return message
 
 

@@ -92,6 +92,9 @@ CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
     message_id INTEGER NOT NULL, item_type TEXT NOT NULL, targets TEXT NOT NULL,
     document TEXT NOT NULL);
+CREATE TABLE opt_outs (
+    account_id INTEGER NOT NULL, number TEXT NOT NULL, sender TEXT NOT NULL,
+    PRIMARY KEY (account_id, number, sender)) WITHOUT ROWID;
 """
 
 #: The ``user_version`` of a database with this schema.
@@ -102,4 +105,5 @@ STATEMENTS = (*SCHEMA.split(";"), "PRAGMA user_version = {}".format(SCHEMA_VERSI
 TABLES = (
     "accounts", "contacts", "users", "passwords", "credentials", "messages", "bulks", "attachments",
     "available_numbers", "numbers", "connectors", "logs", "transactions", "webhooks",
+    "opt_outs",
 )  # fmt: skip
