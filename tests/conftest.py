@@ -59,11 +59,11 @@ def fresh_process(nothing_leaks: None, monkeypatch: pytest.MonkeyPatch) -> Itera
     before: dict[type, dict[str, Any]] = {
         class_: _meta.own_settings(class_) for class_ in _classes(ResourceBase)
     }
-    keys = {class_: class_.__dict__.get(_meta.KEY) for class_ in _classes(ResourceBase)}
+    keys = {class_: class_.__dict__.get(_meta.KEY_ATTRIBUTE) for class_ in _classes(ResourceBase)}
     yield
     for class_ in _classes(ResourceBase):
         if class_ in before:
-            type.__setattr__(class_, _meta.OWN, before[class_])
+            type.__setattr__(class_, _meta.SETTINGS_ATTRIBUTE, before[class_])
             class_.primary_key = keys[class_]  # type: ignore[attr-defined] # of the metaclass
     transport.shared.close()
     client_scopes._active.set(())

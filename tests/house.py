@@ -76,7 +76,7 @@ MOST_CODE_LINES_OF_THE_CORE = 4800
 MOST_CODE_LINES_OF_A_FILE = 250
 
 #: What forks wait for; the module that defines it, and the one below ``resources`` that may use it.
-FORK_GUARDS = frozenset(("no_fork", "import_with_fork_guard"))
+FORK_GUARDS = frozenset(("fork_lock", "import_with_fork_guard"))
 FORK_GUARD_MODULE = "common"
 METACLASS_MODULE = "resources._meta"
 MOST_FORK_GUARDS = 4

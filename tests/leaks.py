@@ -179,7 +179,7 @@ SEAMS: tuple[tuple[Any, str, Callable[..., None]], ...] = (
     (settings, "resolve", _look_at_settings),
     (signing, "canonical_request", _look_at_body),
     (signing, "signature", _look_at_signature),
-    (responses, "error_of", _look_at_response),
+    (responses, "error_for_response", _look_at_response),
     (Sandbox, "start", _look_at_sandbox),
     (Application, "respond", _look_at_exchange),
     # After the logger's own filters, and before it is asked whether it propagates.

@@ -180,9 +180,9 @@ def test_size__only_code_counts(made_up_package: Path, more: int, reported: bool
 @pytest.mark.parametrize(
     ("file", "statement", "line"),
     [
-        ("resources/planted.py", "with no_fork:\n    pass", 2),
-        ("resources/message/planted.py", "with open('x') as x, no_fork:\n    pass", 2),
-        ("resources/planted.py", "from vivialconnect import common\ncommon.no_fork.acquire()", 3),
+        ("resources/planted.py", "with fork_lock:\n    pass", 2),
+        ("resources/message/planted.py", "with open('x') as x, fork_lock:\n    pass", 2),
+        ("resources/planted.py", "from vivialconnect import common\ncommon.fork_lock.acquire()", 3),
         ("resources/planted.py", "def f():\n    import_with_fork_guard('html')", 3),
     ],
 )
@@ -201,15 +201,15 @@ def test_fork_guard__planted_use_is_reported(
 )
 def test_fork_guard__outside_of_resources(made_up_package: Path, file: str) -> None:
     """A use by the metaclass, or outside of the resources, counts, but not as a resource's."""
-    plant(made_up_package / file, "with no_fork:\n    pass")
+    plant(made_up_package / file, "with fork_lock:\n    pass")
     assert fork_guards(made_up_package) == [file + ":2"]
     assert fork_guards_of_resources(made_up_package) == []
 
 
 def test_fork_guard__definition_does_not_count(made_up_package: Path) -> None:
     """The module that defines the guard may use it, and importing it is not a use."""
-    plant(made_up_package / "common" / "__init__.py", "with no_fork:\n    pass")
-    plant(made_up_package / "common" / "planted.py", "from vivialconnect.common import no_fork")
+    plant(made_up_package / "common" / "__init__.py", "with fork_lock:\n    pass")
+    plant(made_up_package / "common" / "planted.py", "from vivialconnect.common import fork_lock")
     assert fork_guards(made_up_package) == []
 
 

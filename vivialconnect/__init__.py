@@ -1,15 +1,15 @@
 """The Python SDK for the Vivial Connect SMS and MMS API.
 
 Set ``api_key``, ``api_secret`` and ``api_account_id`` on ``Resource``, or the environment variables
-of the same meaning:
+``VIVIALCONNECT_API_KEY``, ``VIVIALCONNECT_API_SECRET`` and ``VIVIALCONNECT_ACCOUNT_ID``:
 
     >>> from vivialconnect import Message, Resource
     >>> Resource.api_account_id = 12345
     >>> Message.count() > 0
     True
 
-This module only has names. Each is imported on its first use, and ``requests`` and ``dateutil``
-with the first request.
+Each name is imported on first use. ``requests`` and ``dateutil`` are imported with the first
+request.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 
-#: The names of this module, by the module that defines them.
+#: The public names, by the module that defines them.
 _NAMES = {
     "common.downloads": ("Download",),
     "common.error": (

@@ -1,4 +1,4 @@
-"""A transport for unit tests, which needs no server and no mocking library.
+"""A fake transport for unit tests, without a server or a mocking library.
 
 >>> from vivialconnect import Requestor
 >>> from vivialconnect.testing import FakeTransport, Request, Response
@@ -23,17 +23,17 @@ from vivialconnect.common.exchange import Limits, Request, Response, Sign, Sink
 
 __all__ = ["FakeTransport", "Request", "Response"]
 
-PIECE = 65_536  # bytes of a download that are passed on at once
+CHUNK_SIZE = 65_536  # bytes of a download
 
 
 class FakeTransport:
-    """Passes each request to a function, and returns the response that it returns.
+    """Passes each request to a handler function, which returns the response.
 
-    The requests are signed like real ones. Retries, errors and downloads work as with a real
-    server: return a status such as 503, or raise :class:`~vivialconnect.common.error.Timeout`
+    Requests are signed. Retries, errors and downloads work as with a real server. To test a
+    failure, return a status such as 503, or raise :class:`~vivialconnect.common.error.Timeout`
     or another :class:`~vivialconnect.common.error.ConnectionError`.
 
-    :param handler: Takes the signed request, and returns the response to it.
+    :param handler: Takes the signed request, and returns the response.
     """
 
     def __init__(self, handler: Callable[[Request], Response]) -> None:
@@ -48,21 +48,21 @@ class FakeTransport:
         """Sign a request, and return the handler's response.
 
         :param request: The request without its signature.
-        :param sign: Returns the header fields of the signature.
-        :param limits: Ignored: nothing here takes time.
+        :param sign: Returns the signature headers.
+        :param limits: Ignored.
         :raises ValueError: If the handler returns something that is not a :class:`Response`.
         """
         signed = request._replace(headers={**request.headers, **sign(request)})
         self.requests.append(signed)
-        response = _checked(self._handler(signed))
+        response = _check_response(self._handler(signed))
         if request.sink is None or response.status != HTTPStatus.OK:
             return response
-        _pass_on(response.content, request.sink)
+        _write_to_sink(response.content, request.sink)
         return response._replace(content=b"")
 
 
-def _checked(response: Any) -> Response:
-    """Return what a handler has returned, if it is a response."""
+def _check_response(response: Any) -> Response:
+    """Check the result of a handler."""
     if not isinstance(response, Response):
         raise ValueError(
             "the handler must return a Response, got {}".format(type(response).__name__)
@@ -75,9 +75,9 @@ def _checked(response: Any) -> Response:
     return response
 
 
-def _pass_on(content: bytes, sink: Sink) -> None:
-    """Pass the body of a download to its sink, in pieces."""
+def _write_to_sink(content: bytes, sink: Sink) -> None:
+    """Write the body of a download to its sink, in chunks."""
     sink.begin(len(content))
-    for start in range(0, len(content), PIECE):
-        if not sink.take(content[start : start + PIECE]):
+    for start in range(0, len(content), CHUNK_SIZE):
+        if not sink.take(content[start : start + CHUNK_SIZE]):
             return

@@ -107,7 +107,7 @@ def happen(failure: Failure, stage: Stage) -> Told:
         outcome = getattr(error, "outcome", None) or ""
         return Told(failure.tried, type(error).__name__, outcome, words)
     finally:
-        type.__setattr__(Resource, _meta.OWN, before)
+        type.__setattr__(Resource, _meta.SETTINGS_ATTRIBUTE, before)
     raise RuntimeError("did not fail: " + failure.tried)
 
 

@@ -134,7 +134,10 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     "find below a step up": (lambda: Attachment.find(None, "messages/../.."), "path"),
     "find below a number": (lambda: Attachment.find(None, 9), "path"),  # type: ignore[call-overload] # the case
     "find of an attachment of no message": (lambda: Attachment.find(1), "'messages/9'"),
-    "find of the attachments of all": (Attachment.find, "Attachment is always below a parent"),
+    "find of the attachments of all": (
+        Attachment.find,
+        "Attachment requires the path of its parent",
+    ),
     "count of the attachments of all": (Attachment.count, "'messages/9'"),
     "destroy of an attachment of no message": (Attachment({"id": 1}).destroy, "'messages/9'"),
     "find of a credential of nobody": (lambda: Credential.find(1), "'users/7/profile'"),
@@ -153,7 +156,7 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     "attachments of a new row": (Message().attachments, "this Message has no id"),
     "an attachment of a new row": (lambda: Message().attachment(1), "this Message has no id"),
     "a count of a new row": (Message().attachments_count, "this Message has no id"),
-    "sending a sent row": (Message({"id": 7}).send, "sent already"),
+    "sending a sent row": (Message({"id": 7}).send, "already sent"),
     "saving NaN": (Message({"body": math.nan}).save, "NaN|nan"),
     "saving infinity": (Message({"tags": [math.inf]}).save, "tags"),
     "saving a set": (Message({"media_urls": {"x"}}).save, "media_urls"),
@@ -180,7 +183,7 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "each of a negative number": (lambda: User.find_each(-1), "limit"),
     "each of True": (lambda: User.find_each(True), "limit"),  # noqa: FBT003 - the case
-    "each of one page": (lambda: User.find_each(page=2), "leave page out, or use find"),
+    "each of one page": (lambda: User.find_each(page=2), "omit page, or use find"),
     "each by no page": (lambda: User.find_each(page_size=0), "page_size"),
     "each by too long a page": (lambda: User.find_each(page_size=151), "page_size"),
     "each by half a page": (lambda: User.find_each(page_size=1.5), "page_size"),  # type: ignore[arg-type] # the case
@@ -232,7 +235,7 @@ def test_send__twice(server: ScriptedServer) -> None:
     """A message that was sent is not sent again."""
     message = Message({"body": "x"})
     message.send()
-    with pytest.raises(ValueError, match="sent already"):
+    with pytest.raises(ValueError, match="already sent"):
         message.send()
 
     assert len(server.requests) == 1
@@ -284,7 +287,7 @@ def test_attribute__unknown(server: ScriptedServer) -> None:
         message.boddy  # type: ignore[attr-defined] # noqa: B018 - the case
     with pytest.raises(AttributeError, match=r"Message has no 'zzzzzz'$"):
         message.zzzzzz  # type: ignore[attr-defined] # noqa: B018 - the case
-    with pytest.raises(AttributeError, match="'body': it is a field of the class"):
+    with pytest.raises(AttributeError, match="'body': the service did not send this field"):
         message.body  # noqa: B018 - the case
 
     assert len(server.requests) == 1

@@ -12,6 +12,7 @@ import vivialconnect
 
 ROOT = Path(vivialconnect.__file__).parent.parent
 RUN = Path(__file__).parent.parent.parent / "benchmarks" / "run.py"
+SANDBOX = RUN.with_name("sandbox.py")
 
 
 def test_benchmarks__right_answers(tmp_path: Path) -> None:
@@ -37,3 +38,21 @@ def test_benchmarks__right_answers(tmp_path: Path) -> None:
         "urllib3",
         "raw dicts",
     ]
+
+
+def test_benchmarks__of_the_sandbox(tmp_path: Path) -> None:
+    """The benchmark of the sandbox measures every row, also with few messages."""
+    sizes = {"messages": 300, "under-way": 20, "sends": 20, "threads": 2, "seconds": 0.1}
+    words = [word for name, value in sizes.items() for word in ("--" + name, str(value))]
+    finished = subprocess.run(
+        [sys.executable, str(SANDBOX), "--folder", str(tmp_path), "--whole", *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        text=True,
+    )
+    assert finished.stderr == ""
+    for row in ("under way", "advance()", "the last 2", "2 threads", "part 5 of 5", "find_sent()"):
+        assert row in finished.stdout

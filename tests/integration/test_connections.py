@@ -194,13 +194,13 @@ def test_pool__fork() -> None:
 
 # The connections that were dropped are the parent's, and are closed with this process.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
-def test_transport__forget() -> None:
+def test_transport__discard() -> None:
     """A transport that forgot its connections opens new ones."""
     ours = transport.RequestsTransport()
     with ScriptedServer(COUNT) as server:
         requestor = Requestor("k", "secret", server.url, transport=ours)
         requestor.get("/count.json")
-        ours.forget()
+        ours.discard()
         requestor.get("/count.json")
         ours.close()
         gc.collect()

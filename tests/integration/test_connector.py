@@ -269,7 +269,7 @@ class TestConnector(ResourceContract):
         connector = Connector.create({})
         before = len(self.sandbox.requests)
 
-        with pytest.raises(ValueError, match="no phone numbers given: give at least one"):
+        with pytest.raises(ValueError, match="no phone numbers given: pass at least one"):
             connector.add_numbers([])
         with pytest.raises(ValueError, match="no callbacks given"):
             connector.remove_callbacks(())

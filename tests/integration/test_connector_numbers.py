@@ -263,7 +263,7 @@ def test_remove_numbers__list_that_is_not_to_be_had() -> None:
     with ScriptedServer(shown(), answer(b""), answer({"message": "no"}, 400)) as server:
         use(server)
         connector = Connector.find(1)
-        with pytest.raises(BadRequest, match="the change was made: reload"):
+        with pytest.raises(BadRequest, match="the change was made: call reload"):
             connector.remove_numbers("+1")
 
     assert [request.method for request in server.requests] == ["GET", "DELETE", "GET"]
@@ -293,7 +293,7 @@ def test_add_callbacks__answer_of_another_shape(wrong: Any, outcome: str) -> Non
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"callbacks": [5]}, "a ConnectorCallback must be made from a dict of its fields, got int"),
+        ({"callbacks": [5]}, "a ConnectorCallback must be a dict of its fields, got int"),
         ({"callbacks": [[]]}, "got list"),
         ({"phone_numbers": {}}, "phone_numbers must be a list, got dict"),
         ({"phone_numbers": 5, "more_numbers": True}, "phone_numbers must be a list, got int"),
@@ -304,7 +304,7 @@ def test_lists__of_another_shape(fields: dict[str, Any], words: str) -> None:
     page = answer({"connectors": [{"id": 1, **fields}]})
     with ScriptedServer(shown(**fields), page, shown(), shown(**fields)) as server:
         use(server)
-        with pytest.raises(ResourceError, match="a connector of the response is invalid.*" + words):
+        with pytest.raises(ResourceError, match="a connector in the response is invalid.*" + words):
             Connector.find(1)
         with pytest.raises(ResourceError, match=words):
             Connector.find()

@@ -177,7 +177,7 @@ def test_answer__without_a_list(body: Any) -> None:
 
 def test_create_credential__lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """A credential is asked for once, whatever becomes of the answer."""
-    monkeypatch.setattr(retries, "FIRST_LIMIT", 0.0005)
+    monkeypatch.setattr(retries, "INITIAL_BACKOFF", 0.0005)
     with ScriptedServer(answer({"message": "busy"}, 503)) as server:
         use(server, max_retries=2)
         with pytest.raises(VivialConnectError) as caught:
@@ -204,7 +204,7 @@ def test_credentials__of_what_cannot_be(call: Callable[[], Any]) -> None:
     """A user without id has no credentials, and what is no id or page is refused: unsent."""
     with ScriptedServer(answer({})) as server:
         use(server)
-        with pytest.raises(ValueError, match=r"no id|that the service assigned|page_size"):
+        with pytest.raises(ValueError, match=r"no id|must not be empty|page_size"):
             call()
 
     assert server.requests == []

@@ -196,7 +196,7 @@ def test_secret__of_a_found_credential() -> None:
     with ScriptedServer(answer({"user": {"credential": KEY, "id": 7}})) as server:
         use(server)
         found = User(7).get_credentials(6)
-    with pytest.raises(AttributeError, match=r"shows it once.*create another credential"):
+    with pytest.raises(AttributeError, match=r"sends it once.*create another credential"):
         found.api_secret  # noqa: B018 - the case
 
     assert server.requests[0].target == PLACE + "/6.json"

@@ -80,7 +80,7 @@ def outcome_of(call: Call, rows: Rows) -> VivialConnectError | None:
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the waits between attempts tiny."""
-    monkeypatch.setattr(retries, "FIRST_LIMIT", 0.001)
+    monkeypatch.setattr(retries, "INITIAL_BACKOFF", 0.001)
 
 
 def run_cell(

@@ -70,13 +70,16 @@ def test_constructor__lists_by_name(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: Message({"body": "Hi", "id": 7}, id=7, body="Hi"), "given twice: body, id; give"),
-        (lambda: Message(7, id=7), "given twice: id; give each once"),
-        (lambda: Message.create({"body": "Hi"}, body="Ho"), "given twice: body; give each once"),
+        (lambda: Message({"body": "Hi", "id": 7}, id=7, body="Hi"), "given twice: body, id; pass"),
+        (lambda: Message(7, id=7), "given twice: id; pass each field once"),
+        (
+            lambda: Message.create({"body": "Hi"}, body="Ho"),
+            "given twice: body; pass each field once",
+        ),
         (Message.create, "attributes must be a mapping of fields"),
         (lambda: Message.create(None), "attributes must be a mapping of fields"),
         (lambda: Message([], body="Hi"), "attributes must be a mapping of fields"),
-        (lambda: Attachment(1, path="messages/9"), "give prefix_options={'path': 'messages/9'}"),
+        (lambda: Attachment(1, path="messages/9"), "pass prefix_options={'path': 'messages/9'}"),
     ],
 )
 def test_fields__that_cannot_be(

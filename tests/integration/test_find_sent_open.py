@@ -90,7 +90,7 @@ def test_find_sent__nothing_was_sent(service: Service) -> None:
     message = new_message("hello", media_urls={1})
     with pytest.raises(ValueError, match="media_urls"):
         message.send()
-    with pytest.raises(ValueError, match="made no request"):
+    with pytest.raises(ValueError, match="sent no request"):
         message.find_sent()
 
     assert service.lookups == []

@@ -54,9 +54,9 @@ def server() -> Iterator[FuzzServer]:
 
 #: What reads answers; and the exception whose handler is not about answers, if there is one.
 READERS: tuple[tuple[Any, str | None], ...] = (
-    (reading.error_of, None),
-    (reading._error_for_status, None),
-    (reading.read, None),
+    (reading.error_for_response, None),
+    (reading._make_error, None),
+    (reading.read_result, None),
     (reading._parse, "MemoryError"),
     (error._read_error_body, None),
     (Util.json_to_dict, "TypeError"),
@@ -71,7 +71,7 @@ READERS: tuple[tuple[Any, str | None], ...] = (
     (bulk._naive_utc, None),
     (account._read_status, None),
     (log._read_object, None),
-    (credential._within_user, None),
+    (credential._unwrap_user, None),
     (retries.retry_after, None),
     (times.parse_http_date, None),
     (reading.explain_refusal, None),

@@ -93,7 +93,7 @@ def test_lookup__answer_of_2020() -> None:
     info = looked_up({"number_info": OF_2020})
 
     assert info.created_at is None
-    with pytest.raises(AttributeError, match="the service has not sent it"):
+    with pytest.raises(AttributeError, match="the service did not send this field"):
         info.date_created  # noqa: B018 - the case
     assert repr(info) == (
         "<NumberInfo +15152073167 carrier={'country': 'US', 'name': 'Verizon'} "

@@ -240,7 +240,7 @@ def test_send_bulk__lost() -> None:
     with ScriptedServer(answer(b"", 502)) as server:
         use(server)
         bulk = Message({"from_number": FROM, "body": "a", "to_numbers": [TO]})
-        with pytest.raises(Exception, match=r"Message\.bulks\(\) shows") as caught:
+        with pytest.raises(Exception, match=r"Call Message\.bulks\(\)") as caught:
             bulk.send_bulk()
     assert getattr(caught.value, "outcome", None) == "unknown"
 

@@ -24,7 +24,7 @@ import pytest
 from tests.integration.scripted_server import Peer, ScriptedServer, answer, use
 from tests.integration.tenants import THOROUGH, Tenants, Values, work
 from vivialconnect import ConnectionError, Message, Number, configured  # noqa: A004 - documented name
-from vivialconnect.common import no_fork
+from vivialconnect.common import fork_lock
 
 PROCESSES = 4
 #: Calls that each process, or each thread of the parent, makes.
@@ -160,7 +160,7 @@ def test_fork__while_a_thread_imports_or_configures() -> None:
     held, enough = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with no_fork:
+        with fork_lock:
             held.set()
             enough.wait(PATIENCE)
 
@@ -173,7 +173,7 @@ def test_fork__while_a_thread_imports_or_configures() -> None:
     held.wait(PATIENCE)
     timer = threading.Timer(0.1, enough.set)
     timer.start()
-    statuses = statuses_of([fork(lambda: no_fork.acquire(blocking=False)), fork(configure)])
+    statuses = statuses_of([fork(lambda: fork_lock.acquire(blocking=False)), fork(configure)])
     timer.join(PATIENCE)
     thread.join(PATIENCE)
 

@@ -35,8 +35,8 @@ OVERLOADS = ("bad_gateway", "service_unavailable")
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every wait that nobody asked for shorter than a millisecond."""
-    monkeypatch.setattr(retries, "FIRST_LIMIT", 0.0005)
-    monkeypatch.setattr(retries, "LARGEST_LIMIT", 0.0005)
+    monkeypatch.setattr(retries, "INITIAL_BACKOFF", 0.0005)
+    monkeypatch.setattr(retries, "MAX_BACKOFF", 0.0005)
 
 
 def known_number() -> Number:

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every wait that nobody asked for shorter than a millisecond."""
-    monkeypatch.setattr(retries, "FIRST_LIMIT", 0.0005)
-    monkeypatch.setattr(retries, "LARGEST_LIMIT", 0.0005)
+    monkeypatch.setattr(retries, "INITIAL_BACKOFF", 0.0005)
+    monkeypatch.setattr(retries, "MAX_BACKOFF", 0.0005)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class TestLasting:
     """Failures that would only happen again."""
 
-    def test_lasting__certificate_not_trusted(self, authority: Authority) -> None:
+    def test_permanent__certificate_not_trusted(self, authority: Authority) -> None:
         """A certificate that is not trusted is not asked for a second time."""
         with ScriptedServer(answer({"count": 1}), tls=authority.context()) as server:
             use(server, max_retries=2)
@@ -61,7 +61,7 @@ class TestLasting:
         assert (server.connections, server.requests) == (1, [])
         assert (caught.value.attempts, caught.value.outcome) == (1, "not sent")
 
-    def test_lasting__bundle_that_is_missing(self, authority: Authority, tmp_path: Path) -> None:
+    def test_permanent__bundle_that_is_missing(self, authority: Authority, tmp_path: Path) -> None:
         """A CA bundle that is not there will not be there in a moment."""
         bundle = str(tmp_path / "missing.pem")
         with ScriptedServer(answer({"count": 1}), tls=authority.context()) as server:
@@ -73,7 +73,7 @@ class TestLasting:
         assert (caught.value.attempts, caught.value.outcome) == (1, "not sent")
 
     @pytest.mark.parametrize("proxy", ["http://", "gopher://127.0.0.1:1"])
-    def test_lasting__proxy_that_cannot_be(
+    def test_permanent__proxy_that_cannot_be(
         self, proxy: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A proxy that no call can use is not tried again."""

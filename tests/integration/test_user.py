@@ -176,7 +176,7 @@ def test_change_password__in_the_scope_of_the_user() -> None:
 
 def test_change_password__surely_without_effect(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is sent again where the service has not taken it."""
-    monkeypatch.setattr(retries, "FIRST_LIMIT", 0.0005)
+    monkeypatch.setattr(retries, "INITIAL_BACKOFF", 0.0005)
     with ScriptedServer(answer({"message": "later"}, 429), answer({})) as server:
         use(server, max_retries=2)
         User(7).change_password(OLD, NEW)

@@ -249,8 +249,8 @@ def test_control__not_recorded(client: Client, sandbox: Sandbox) -> None:
     assert (sandbox.requests, sandbox.chaos.played) == ([], {})
     assert control(sandbox, "GET", "?x=1")[0] == 200
     with pytest.raises(ConnectionError):
-        client.call_path("GET", "/sandbox/chaotic")
-    assert [request.path for request in sandbox.requests] == ["/sandbox/chaotic"]
+        client.call_path("GET", "/sandboxes/chaos")
+    assert [request.path for request in sandbox.requests] == ["/sandboxes/chaos"]
 
 
 @pytest.mark.parametrize(("arguments", "words"), WRONG)

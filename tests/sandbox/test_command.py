@@ -183,7 +183,7 @@ def test_run__port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert command.run(arguments_of("--port", port)) == 2
-    _check_one_line(capsys)
+    check_one_line(capsys)
     assert signal.getsignal(signal.SIGTERM) is before
 
 
@@ -200,7 +200,7 @@ def test_run__port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
 def test_run__cannot_start(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A sandbox that cannot start prints one line to stderr and exits with 2."""
     assert command.run(arguments_of(*words)) == 2
-    _check_one_line(capsys)
+    check_one_line(capsys)
 
 
 def test_run__database_that_fails_at_the_end(
@@ -224,7 +224,8 @@ def test_run__database_that_fails_at_the_end(
     )
 
 
-def _check_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def check_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Check that the command printed one line to stderr."""
     output = capsys.readouterr()
     assert output.out == ""
     assert output.err.startswith("The sandbox cannot start at ")

@@ -188,5 +188,5 @@ def test_receive__number_of_a_connector(client: Client, sandbox: Sandbox) -> Non
     """A message to a connector's number has its connector_id; other messages have none."""
     first, second = buy(client, 2)
     make(client, phone_numbers=[{"phone_number": first}])
-    assert sandbox.receive(from_number=THIRD, to_number=first)["connector_id"] == 1
-    assert sandbox.receive(from_number=THIRD, to_number=second)["connector_id"] is None
+    assert sandbox.receive(from_number=THIRD, to_number=first, body="1")["connector_id"] == 1
+    assert sandbox.receive(from_number=THIRD, to_number=second, body="2")["connector_id"] is None

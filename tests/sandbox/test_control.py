@@ -60,7 +60,19 @@ def test_receive__media_urls_in_python(client: Client, sandbox: Sandbox) -> None
     ("document", "words"),
     [
         ([], "must be an object such as"),
-        ({}, "Check from_number, to_number"),
+        ({}, "Must specify to_number"),
+        ({"to_number": "+19132597591", "body": "x"}, "from_number must be in E.164 format"),
+        (
+            {**TEXT, "from_number": "5154469790"},
+            "must be in E.164 format (+19132597591), got '5154",
+        ),
+        ({**TEXT, "from_number": "+1 515 446"}, "from_number must be in E.164 format"),
+        ({**TEXT, "from_number": "+15154469790\n"}, "from_number must be in E.164 format"),
+        ({**TEXT, "from_number": ""}, "from_number must be in E.164 format"),
+        ({**TEXT, "to_number": ""}, "Must specify to_number"),
+        ({**TEXT, "from_number": ["+15154469790"]}, "Check from_number"),
+        ({**TEXT, "media_urls": "https://example.com/a.png"}, "Check media_urls"),
+        ({**TEXT, "media_urls": {"a": 1}}, "Check media_urls"),
         ({**TEXT, "body": 5}, "Check body"),
         ({**TEXT, "media": []}, "Check media"),
         ({**TEXT, "to_number": "+15154469791"}, "is not a number of account 12345. Buy it first."),
@@ -77,6 +89,69 @@ def test_receive__invalid_message(
 
     assert status == 400
     assert words in answer["message"]
+    assert client.call("GET", "messages/count.json").json == {"count": 0}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"body": ""}, 10000),
+        ({"body": None}, 10000),
+        ({"body": None, "media_urls": []}, 10000),
+        ({"body": "x" * 2049}, 10003),
+        ({"media_urls": ["ftp://example.com/a.png"]}, 10002),
+        ({"media_urls": ["https://example.com/a.exe"]}, 10002),
+        ({"to_number": None}, 10012),
+    ],
+)
+def test_receive__as_sending(
+    client: Client, sandbox: Sandbox, fields: dict[str, Any], code: int
+) -> None:
+    """An inbound message is refused as the same message would be if it were sent."""
+    client.buy()
+    status, answer = receive(sandbox, json.dumps({**TEXT, **fields}).encode())
+    outbound = {**TEXT, "from_number": TEXT["to_number"], "to_number": TEXT["from_number"]}
+    if "to_number" in fields:
+        outbound["to_number"] = ""
+    sent = client.call("POST", "messages.json", {"message": {**outbound, **fields}})
+
+    assert (status, answer["error_code"]) == (400, code)
+    assert answer == sent.json
+    assert client.call("GET", "messages/count.json").json == {"count": 0}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"body": "x" * 2048}, {"body": None, "media_urls": ["https://example.com/a.png"]},
+               {"media_urls": None}],
+)  # fmt: skip
+def test_receive__as_sending_accepts(
+    client: Client, sandbox: Sandbox, fields: dict[str, Any]
+) -> None:
+    """What can be sent can also be received; ``null`` is the default of each field."""
+    client.buy()
+    assert receive(sandbox, json.dumps({**TEXT, **fields}).encode())[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"from_number": "515"}, "from_number must be in E.164 format"),
+        ({"body": ""}, "body OR media_urls"),
+        ({"body": 5}, "body must be a string"),
+        ({"body": "x" * 2049}, "2048"),
+        ({"media": b"GIF89a"}, "media must be a list of bytes"),
+        ({"media": ["GIF89a"]}, "media must be a list of bytes"),
+        ({"media": [5]}, "media must be a list of bytes"),
+        ({"media_urls": "https://example.com/a.png"}, "unsupported media type or URL"),
+    ],
+)
+def test_receive__invalid_in_python(
+    client: Client, sandbox: Sandbox, arguments: dict[str, Any], words: str
+) -> None:
+    """In Python, an invalid message raises a ValueError."""
+    client.buy()
+    with pytest.raises(ValueError, match=words):
+        sandbox.receive(**{**TEXT, **arguments})
     assert client.call("GET", "messages/count.json").json == {"count": 0}
 
 

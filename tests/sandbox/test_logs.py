@@ -87,11 +87,11 @@ def test_log__pages(client: Client) -> None:
     assert len(seen) == 16
 
 
-def test_aggregate__pages(client: Client) -> None:
-    """Counts per type are paginated in the same way."""
+@pytest.mark.parametrize("query", [{"aggregator_type": "hours"}, {}])
+def test_aggregate__pages(client: Client, query: dict[str, str]) -> None:
+    """Counts per type are paginated in the same way, and so are those of the whole time."""
     client.buy()
     client.text()
-    query = {"aggregator_type": "hours"}
     whole = logs(client, "logs/aggregate.json", **query)
     first = logs(client, "logs/aggregate.json", limit=3, **query)
     rest = logs(client, "logs/aggregate.json", limit=3, start_key=first["last_key"], **query)

@@ -9,9 +9,9 @@ import struct
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -19,9 +19,6 @@ from vivialconnect.sandbox import Sandbox
 from vivialconnect.sandbox.http import media_urls
 
 from .client import Client
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FIELDS = {
     "id", "account_id", "message_id", "content_type", "size", "file_name", "key_name",
@@ -120,6 +117,33 @@ def test_local_media__missing_file(tmp_path: Path) -> None:
             message_with = dict(message, media_urls=[(tmp_path / name).as_uri()])
             response = client.call("POST", "messages.json", {"message": message_with})
             assert (response.status, response.json["error_code"]) == (400, 10002)
+
+
+@pytest.mark.parametrize("name", ["zero", "link", "tty", "pipe", "changed"])
+def test_local_media__device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    """A device, a pipe, or a file that turns into one, is refused, and the sandbox can stop."""
+    paths = {"zero": Path("/dev/zero"), "tty": Path("/dev/tty")}
+    path = paths.get(name, tmp_path / name)
+    if name == "link":
+        path.symlink_to("/dev/zero")
+    if name in {"pipe", "changed"}:
+        os.mkfifo(path)
+    with ExitStack() as stack:
+        if name == "changed":  # Between the check and the reading.
+            monkeypatch.setattr(Path, "is_file", lambda _: True)
+            # With a writer that writes nothing, a blocking read would never end.
+            writer = os.open(path, os.O_RDWR)
+            stack.callback(os.close, writer)
+        sandbox = stack.enter_context(Sandbox(allow_local_media=True))
+        client = stack.enter_context(Client(sandbox))
+        client.buy()
+        numbers = {"from_number": "+19132597591", "to_number": "+11234567890"}
+        message = {**numbers, "media_urls": [path.as_uri()]}
+        response = client.call("POST", "messages.json", {"message": message})
+        assert (response.status, response.json["error_code"]) == (400, 10002)
+        begun = time.monotonic()
+        sandbox.stop()
+        assert time.monotonic() - begun < 5
 
 
 def test_local_media__refused_unless_allowed(client: Client, tmp_path: Path) -> None:

@@ -257,3 +257,22 @@ def test_connector__of_another_account(client: Client, sandbox: Sandbox) -> None
     message = {"connector_id": 1, "to_number": "+11234567890", "body": "Hi"}
     client.call("POST", "messages.json", {"message": message})
     assert sandbox.balance == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "messages.json", "numbers.json", "users.json", "contacts.json", "connectors.json",
+        "transactions.json", "messages/bulk.json", "numbers/tags.json", "numbers/local.json",
+        "numbers/available/US/local.json", "connectors/1/phone_numbers.json",
+    ],
+)  # fmt: skip
+def test_list__page_far_behind_the_last(client: Client, path: str) -> None:
+    """A page behind the last one is empty, however far behind; a large limit is the maximum."""
+    client.call("POST", "connectors.json", {"connector": {"name": "c"}})
+    for page in (10**9, 10**15, 10**18, 2**63, 2**64, "9" * 5000, "0" * 5000 + "9" * 10):
+        answer = client.call("GET", path, page=page, limit="9" * 30)
+        assert answer.status == 200
+        document = answer.json.get("connector", answer.json)
+        assert [each for each in document.values() if isinstance(each, list)] == [[]]
+    assert client.call("GET", path, limit=10**9).body == client.call("GET", path, limit=150).body

@@ -85,6 +85,15 @@ def test_transaction__fails_at_commit(store: Store) -> None:
     assert store.transaction(partial(select_all, statement="SELECT * FROM notes")) == []
 
 
+@pytest.mark.parametrize("use", ["transaction", "read"])
+def test_store__closed(use: str) -> None:
+    """A closed store says so."""
+    closed = Store()
+    closed.close()
+    with pytest.raises(RuntimeError, match="not running"):
+        getattr(closed, use)(lambda it: select_count(it, "accounts", "true", ()))
+
+
 class Interrupted(Exception):
     """Raised by the signal handler."""
 

@@ -53,6 +53,16 @@ def connect(client: Client) -> ssl.SSLSocket:
     return client.trust.wrap_socket(plain, server_hostname=client.address[0])
 
 
+def test_tls__controls(secure: Sandbox, secure_client: Client) -> None:
+    """Over TLS, only an https page is the sandbox's own."""
+    for scheme, status in (("https", 200), ("http", 403)):
+        headers = {"Origin": secure.url.replace("/api/v1.0", "").replace("https", scheme)}
+        secure_client.connection.request("GET", "/sandbox/chaos", headers=headers)
+        with secure_client.connection.getresponse() as response:
+            assert response.status == status
+            response.read()
+
+
 def test_tls__requests(secure: Sandbox, secure_client: Client) -> None:
     """The URL starts with https, and requests use TLS on a kept connection."""
     assert secure.url.startswith("https://127.0.0.1:")

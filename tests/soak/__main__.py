@@ -51,15 +51,19 @@ class Repetitions(logging.Handler):
 @contextmanager
 def hasty() -> Iterator[Repetitions]:
     """Shorten the waits before repetitions, and count these."""
-    counter, logger, limit = Repetitions(), logging.getLogger("vivialconnect"), retries.FIRST_LIMIT
+    counter, logger, limit = (
+        Repetitions(),
+        logging.getLogger("vivialconnect"),
+        retries.INITIAL_BACKOFF,
+    )
     level = logger.level
     logger.addHandler(counter)
     logger.setLevel(logging.INFO)
-    retries.FIRST_LIMIT = FIRST_LIMIT
+    retries.INITIAL_BACKOFF = FIRST_LIMIT
     try:
         yield counter
     finally:
-        retries.FIRST_LIMIT = limit
+        retries.INITIAL_BACKOFF = limit
         logger.setLevel(level)
         logger.removeHandler(counter)
 

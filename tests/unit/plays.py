@@ -27,14 +27,14 @@ def broken(
     outcome: str,
     kind: type[ConnectionError] = ConnectionError,
     *,
-    lasting: bool = False,
+    permanent: bool = False,
 ) -> Callable[[], RequestorError]:
     """Return what makes a fault of the network."""
 
     def make() -> RequestorError:
         failure = kind("broken")
         failure.outcome = outcome
-        failure._lasting = lasting
+        failure._permanent = permanent
         return failure
 
     return make

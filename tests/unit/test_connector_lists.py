@@ -30,7 +30,9 @@ def test_lists__new_connector() -> None:
 
     known = Connector(5, callbacks=[INCOMING])
     assert [*known.attributes] == ["id", "callbacks"]
-    with pytest.raises(AttributeError, match="no 'phone_numbers': it is a field of the class"):
+    with pytest.raises(
+        AttributeError, match="no 'phone_numbers': the service did not send this field"
+    ):
         known.phone_numbers.append(FIRST)
 
 
@@ -90,7 +92,7 @@ def test_lists__what_is_put_in_stays_as_it_is() -> None:
         ("phone_numbers", [Number({"name": "no number"})], "got Number"),
         ("phone_numbers", FIRST, "phone_numbers must be a list, got str"),
         ("phone_numbers", iter([FIRST]), "phone_numbers must be a list, got list_iterator"),
-        ("callbacks", ["https://a:secret@b"], "made from a dict of its fields, got str$"),
+        ("callbacks", ["https://a:secret@b"], "must be a dict of its fields, got str$"),
         ("callbacks", INCOMING, "callbacks must be a list, got dict"),
         ("callbacks", 5, "callbacks must be a list, got int"),
     ],

@@ -245,7 +245,7 @@ def test_str__no_reason() -> None:
 
 def test_str__status_without_a_name() -> None:
     """A status that nobody has named is told as its number."""
-    assert _describe_status(599, said="odd") == "599: odd"
+    assert _describe_status(599, message="odd") == "599: odd"
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_iterator__same_page_forever() -> None:
     messages = PageIterator(lambda **_: page, None, 1)
     assert next(messages).id == 1
     for _ in range(2):
-        with pytest.raises(ResourceError, match="100 pages brought no new object"):
+        with pytest.raises(ResourceError, match="100 pages had no new object"):
             next(messages)
 
 

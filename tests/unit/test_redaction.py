@@ -7,7 +7,7 @@ import hashlib
 import pickle
 
 from vivialconnect import Resource
-from vivialconnect.common.redaction import Secret, SecretBytes, masked
+from vivialconnect.common.redaction import Secret, SecretBytes, mask
 
 
 def test_secret__used_as_a_text() -> None:
@@ -49,5 +49,5 @@ def test_secret_bytes__never_shown() -> None:
 
 def test_masked__by_name() -> None:
     """A value is shown unless its name says that it is a secret."""
-    assert masked("API_SECRET", 1) == masked("new_password", 1) == "***"
-    assert masked("body", 1) == 1
+    assert mask("API_SECRET", 1) == mask("new_password", 1) == "***"
+    assert mask("body", 1) == 1

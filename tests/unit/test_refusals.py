@@ -37,14 +37,14 @@ def spoiled(line: int, text: str = "other") -> str:
 @pytest.mark.parametrize(
     ("line", "name"),
     [
-        (0, "the method"),
-        (1, "the time"),
-        (2, "the path"),
-        (4, "a header"),
-        (5, "a header"),
-        (6, "a header"),
-        (7, "the names of the headers"),
-        (8, "the digest of the body"),
+        (0, "method"),
+        (1, "time"),
+        (2, "path"),
+        (4, "header"),
+        (5, "header"),
+        (6, "header"),
+        (7, "signed header names"),
+        (8, "body digest"),
     ],
 )
 def test_explanation__of_each_line(line: int, name: str) -> None:
@@ -52,7 +52,7 @@ def test_explanation__of_each_line(line: int, name: str) -> None:
     words = signing.explain_refusal(CANONICAL, spoiled(line), DATE, MOMENT)
 
     assert words == (
-        "line {} of the canonical request, {}, differs: signed {!r}, expected 'other'".format(
+        "line {} of the canonical request ({}) differs: signed {!r}, expected 'other'".format(
             line + 1, name, shown(CANONICAL.split("\n")[line])
         )
     )
@@ -131,9 +131,9 @@ def test_explanation__nothing_signed() -> None:
     [
         (300, None),
         (-300, None),
-        (301, "set the clock of this machine: it is 301 seconds ahead of that of the service"),
-        (-301, "set the clock of this machine: it is 301 seconds behind that of the service"),
-        (86400, "set the clock of this machine: it is 86400 seconds ahead of that of the service"),
+        (301, "set the clock of this machine: it is 301 seconds ahead of the service"),
+        (-301, "set the clock of this machine: it is 301 seconds behind the service"),
+        (86400, "set the clock of this machine: it is 86400 seconds ahead of the service"),
     ],
 )
 def test_explanation__clock(seconds: int, expected: str | None) -> None:

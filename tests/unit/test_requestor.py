@@ -161,7 +161,7 @@ def test_limits__of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_path__that_cannot_be(target: Any) -> None:
     """A path that is no text of one line, or goes up, is refused before anything is sent."""
     transport = FakeTransport()
-    with pytest.raises(ValueError, match="path of a request"):
+    with pytest.raises(ValueError, match="the request path must"):
         requestor_over(transport).get(target)
 
     assert transport.sent == []

@@ -46,10 +46,10 @@ FINAL = (301, 302, 304, 307, 400, 401, 403, 404, 408, 409, 418, 422, 425, 500, 5
 TABLE: dict[str, tuple[Step, tuple[str, ...]]] = {
     "refused": (REFUSED, METHODS),
     "refused in time": (broken(error.NOT_SENT, Timeout), METHODS),
-    "refused for good": (broken(error.NOT_SENT, lasting=True), ()),
+    "refused for good": (broken(error.NOT_SENT, permanent=True), ()),
     "lost": (LOST, IDEMPOTENT),
     "lost in time": (broken(error.UNKNOWN, Timeout), IDEMPOTENT),
-    "lost for good": (broken(error.UNKNOWN, lasting=True), ()),
+    "lost for good": (broken(error.UNKNOWN, permanent=True), ()),
     "429": (status(429), METHODS),
     "502": (status(502), IDEMPOTENT),
     "503": (status(503), IDEMPOTENT),
@@ -140,13 +140,13 @@ def test_max_retries__how_many(most: int) -> None:
 def test_max_retries__that_is_no_count(bad: Any) -> None:
     """What is no count of repetitions is refused before anything is sent, wherever it is set."""
     play = Play(OK)
-    with pytest.raises(ValueError, match="max_retries must be a whole number"):
+    with pytest.raises(ValueError, match="max_retries must be an integer"):
         call(play, "GET", max_retries=bad)
-    with pytest.raises(ValueError, match="max_retries must be a whole number"):
+    with pytest.raises(ValueError, match="max_retries must be an integer"):
         configured(max_retries=bad)
     Resource.api_key, Resource.api_secret, Resource.api_account_id = "key", "secret", 1
     Resource.max_retries = bad
-    with pytest.raises(ValueError, match="max_retries must be a whole number"):
+    with pytest.raises(ValueError, match="max_retries must be an integer"):
         Message.find()
 
     assert play.sent == []

@@ -83,7 +83,7 @@ def test_scope__does_not_reach_a_requestor() -> None:
 @pytest.mark.parametrize("half", ["api_key", "api_secret"])
 def test_configured__half_a_pair(half: str) -> None:
     """A key without its secret, or the other way round, would sign for nobody."""
-    with pytest.raises(ValueError, match="needs both api_key and api_secret") as caught:
+    with pytest.raises(ValueError, match="requires both api_key and api_secret") as caught:
         configured(**{half: "hidden"})  # type: ignore[arg-type] # one of the two
 
     assert "hidden" not in str(caught.value)
@@ -93,7 +93,7 @@ def test_configured__half_a_pair(half: str) -> None:
 @pytest.mark.parametrize("empty", [None, ""])
 def test_configured__empty(name: str, empty: Any) -> None:
     """An empty value would mean the class's own account, and so is refused at once."""
-    with pytest.raises(ValueError, match=name + " is empty"):
+    with pytest.raises(ValueError, match=name + " must not be empty"):
         configured(**{name: empty})
 
 
@@ -149,7 +149,7 @@ def test_scope__shows_and_gives_away_no_secret() -> None:
     assert copy.copy(scope) is scope
     assert copy.deepcopy(scope) is scope
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        with pytest.raises(TypeError, match="holds credentials"):
+        with pytest.raises(TypeError, match="contains credentials"):
             pickle.dumps(scope, protocol)
 
 

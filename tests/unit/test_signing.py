@@ -163,7 +163,7 @@ def test_signed_headers__of_what_is_sent() -> None:
     sent = {"HOST": "h", "Accept": "x", "date": "now"}
 
     assert [*signing.signed_headers(sent).items()] == [("date", "now"), ("host", "h")]
-    assert [*signing.signed_headers({**sent, "content-Type": "c"})] == [*signing.SIGNED]
+    assert [*signing.signed_headers({**sent, "content-Type": "c"})] == [*signing.SIGNED_HEADERS]
 
 
 def test_canonical_headers__values_as_they_are() -> None:

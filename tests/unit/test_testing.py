@@ -101,17 +101,17 @@ class Sink:
 
     def __init__(self, wanted: int = 9) -> None:
         self.length: int | None = None
-        self.pieces: list[bytes] = []
+        self.chunks: list[bytes] = []
         self.wanted = wanted
 
     def begin(self, length: int | None) -> None:
         """Keep the length."""
         self.length = length
 
-    def take(self, piece: bytes) -> bool:
-        """Keep the piece."""
-        self.pieces.append(piece)
-        return len(self.pieces) < self.wanted
+    def take(self, chunk: bytes) -> bool:
+        """Keep the chunk."""
+        self.chunks.append(chunk)
+        return len(self.chunks) < self.wanted
 
     def missing(self) -> int:
         """Return none."""
@@ -128,7 +128,7 @@ def test_download__passes_pieces_to_the_sink(wanted: int, received: int) -> None
 
     assert (response.status, response.content) == (200, b"")
     assert sink.length == 100_000
-    assert b"".join(sink.pieces) == b"x" * received
+    assert b"".join(sink.chunks) == b"x" * received
 
 
 def test_download__that_is_refused() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivialconnect.common.times import parse_iso
-from vivialconnect.resources.transaction import _span, _year_before
+from vivialconnect.resources.transaction import _period, _year_before
 
 LEAP_DAYS = st.sampled_from([year for year in range(4, 10_000, 4) if year % 100 or not year % 400])
 ZONES = st.sampled_from(
@@ -49,7 +49,7 @@ def test_year_before__first_year(moment: datetime) -> None:
 @given(MOMENTS)
 def test_span__ends_now(now: datetime) -> None:
     """The usual stretch ends within a second after now, so that what has just come is in it."""
-    span = _span(None, None, now)
+    span = _period(None, None, now)
     end = parse_iso(span["end_time"])
 
     assert timedelta(0) <= end - now < timedelta(seconds=1)
@@ -59,7 +59,7 @@ def test_span__ends_now(now: datetime) -> None:
 @pytest.mark.parametrize("start", [None, "2020-01-01"])
 def test_span__given_end(start: Any) -> None:
     """An end that is given is sent as it is, without its fractions."""
-    span = _span(start, datetime(2020, 7, 2, 10, 11, 12, 999999), datetime.now(timezone.utc))
+    span = _period(start, datetime(2020, 7, 2, 10, 11, 12, 999999), datetime.now(timezone.utc))
 
     assert span["end_time"] == "20200702T101112Z"
     assert span["start_time"] == ("20190702T101112Z" if start is None else "20200101T000000Z")

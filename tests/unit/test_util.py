@@ -134,8 +134,8 @@ def test_json_to_dict__table(source: Any, value: Any) -> None:
         ('{"a": [-Infinity]}', "-Infinity is not JSON"),
         ("Infinity", "Infinity is not JSON"),
         (b"\xff", "utf-8"),
-        (None, "JSON must be text or bytes, got NoneType"),
-        ({"a": 1}, "JSON must be text or bytes, got dict"),
+        (None, "JSON must be a string or bytes, got NoneType"),
+        ({"a": 1}, "JSON must be a string or bytes, got dict"),
         ("[" * 100_000, "nested too deeply"),
         ('{"a":' * 100_000, "nested too deeply"),
     ],
@@ -233,9 +233,9 @@ def test_to_json__keys(value: Any, text: str) -> None:
         ({"x": object}, r"message\.x: <class 'object'> \(type\)"),
         ({"body": "a\ud83d"}, r"message\.body: 'a\\ud83d' \(str\) cannot be written in UTF-8"),
         ({"\udc00": 1}, r"message: '\\udc00' \(str\) cannot be written in UTF-8"),
-        ({(1, 2): "a"}, r"keys of message must be texts, got \(1, 2\)"),
-        ({"a": {None: 1}}, r"keys of message\.a must be texts, got None"),
-        ({b"a": 1}, "keys of message must be texts, got b'a'"),
+        ({(1, 2): "a"}, r"keys of message must be strings, got \(1, 2\)"),
+        ({"a": {None: 1}}, r"keys of message\.a must be strings, got None"),
+        ({b"a": 1}, "keys of message must be strings, got b'a'"),
         (nested(100_000), "nested too deeply, or contains itself"),
         (datetime.min.replace(tzinfo=timezone(timedelta(hours=1))), "message: datetime.datetime"),
     ],
@@ -253,7 +253,7 @@ def test_to_json__refuses_without_a_root() -> None:
         Util.to_json({"a": math.nan}, root=None)
     with pytest.raises(ValueError, match=r"\Athe object: nan"):
         Util.to_json(math.nan, root=None)
-    with pytest.raises(ValueError, match=r"keys of the object must be texts, got b'7'"):
+    with pytest.raises(ValueError, match=r"keys of the object must be strings, got b'7'"):
         Util.to_json({b"7": 1}, root=None)
 
 

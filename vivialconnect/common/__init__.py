@@ -1,6 +1,6 @@
-"""What the resources are built on: errors, conversions, signing, transport. No resource is here.
+"""The layers below the resources: errors, conversions, signing and transport.
 
-This file has only what imports the other modules on first use.
+This module contains only the lazy imports and their fork lock.
 """
 
 from __future__ import annotations
@@ -12,25 +12,24 @@ from threading import RLock
 from types import ModuleType
 from typing import Any, Callable
 
-# Fork hooks run in reverse order, and that of logging takes a lock that an import may need. It is
-# imported first, so that its hook runs after the one below.
+# Imported first, so that its fork hook runs after the one below: hooks run in reverse order, and
+# the hook of logging takes a lock that an import may need.
 import_module("logging")
 
-#: Held while a fork would do harm: during an import on first use, and while a setting is written.
-#: A child that is forked while another thread imports a module inherits the lock of that module,
-#: and its own first import would wait forever.
-no_fork = RLock()
+#: Blocks forks during a lazy import and while a setting is written. A child that is forked during
+#: another thread's import inherits a locked import lock, and its own first import waits forever.
+fork_lock = RLock()
 
 
 # Cached: Python 3.9 takes a lock at every import, and a signal handler might wait for it forever.
 @cache
 def import_with_fork_guard(name: str) -> Any:
-    """Import a module on its first use, and keep the process from forking meanwhile.
+    """Import a module on first use, and block forks during the import.
 
     ``requests``, ``urllib3`` and ``dateutil`` are imported only here, because each takes longer to
     import than this package.
     """
-    with no_fork:
+    with fork_lock:
         return import_module(name)
 
 
@@ -40,8 +39,8 @@ def submodule_getter(package: str) -> Callable[[str], ModuleType]:
     ``vivialconnect.common.error`` exists after ``import vivialconnect`` for this reason.
     """
 
-    # Without the fork guard: a module that is being imported may use this, and a thread that holds
-    # the guard may wait for that module.
+    # Without the fork lock: a module that is being imported may call this. It would wait for a
+    # thread that holds the lock and waits for that module.
     def get(name: str) -> ModuleType:
         path = "{}.{}".format(package, name)
         try:
@@ -61,6 +60,8 @@ def at_fork(**hooks: Callable[[], object]) -> None:
         os.register_at_fork(**hooks)
 
 
-at_fork(before=no_fork.acquire, after_in_parent=no_fork.release, after_in_child=no_fork.release)
+at_fork(
+    before=fork_lock.acquire, after_in_parent=fork_lock.release, after_in_child=fork_lock.release
+)
 
 __getattr__ = submodule_getter(__name__)

@@ -1,6 +1,6 @@
-"""How values are written in JSON and in queries. Values without a form there are refused.
+"""Conversion of values for JSON and query strings.
 
-An error says where in the whole object the value is.
+A value that cannot be encoded raises ``ValueError`` with its location in the object.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from vivialconnect.common.times import format_basic, to_utc
 from vivialconnect.common.values import plain, shorten
 
 
-def to_plain(value: Any, place: str) -> Any:
-    """Return a copy of a value that contains only what JSON can represent.
+def to_json_value(value: Any, location: str) -> Any:
+    """Convert a value to JSON types: dict, list, string, number, boolean or ``None``.
 
-    :param place: Where the value is, for the error: ``message.tags[0]``.
+    :param location: The location of the value for the error: ``message.tags[0]``.
     """
-    value = plain(value, place or "the object")
+    value = plain(value, location or "the object")
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, str):
-        return _encodable(value, place)
+        return _validate_text(value, location)
     if isinstance(value, Mapping):
-        prefix = place + "." if place else ""
-        keyed = ((key_text(key, place or "the object"), item) for key, item in value.items())
-        return {key: to_plain(item, prefix + key) for key, item in keyed}
+        prefix = location + "." if location else ""
+        keyed = ((key_text(key, location or "the object"), item) for key, item in value.items())
+        return {key: to_json_value(item, prefix + key) for key, item in keyed}
     if isinstance(value, (list, tuple)):
-        return [to_plain(item, "{}[{}]".format(place, at)) for at, item in enumerate(value)]
-    return _plain_scalar(value, place)
+        return [to_json_value(item, "{}[{}]".format(location, at)) for at, item in enumerate(value)]
+    return _plain_scalar(value, location)
 
 
-def _plain_scalar(value: Any, place: str) -> Any:
+def _plain_scalar(value: Any, location: str) -> Any:
     if isinstance(value, float) and _is_finite(value):
         return value
     try:
@@ -41,8 +41,8 @@ def _plain_scalar(value: Any, place: str) -> Any:
         if isinstance(value, date):
             return value.isoformat()
     except ValueError as error:
-        raise _not_encodable(value, place, "JSON") from error
-    raise _not_encodable(value, place, "JSON")
+        raise _encoding_error(value, location, "JSON") from error
+    raise _encoding_error(value, location, "JSON")
 
 
 def query_pairs(key: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -63,7 +63,7 @@ def _query_text(key: str, value: Any) -> str:
         return "true" if value else "false"
     try:
         if isinstance(value, (str, bytes)):
-            return _encodable(value if isinstance(value, str) else value.decode(), key)
+            return _validate_text(value if isinstance(value, str) else value.decode(), key)
         if isinstance(value, datetime):
             return format_basic(value)
         if isinstance(value, date):
@@ -71,8 +71,8 @@ def _query_text(key: str, value: Any) -> str:
         if _is_number(value):
             return str(value)
     except ValueError as error:
-        raise _not_encodable(value, key, "a query") from error
-    raise _not_encodable(value, key, "a query")
+        raise _encoding_error(value, key, "a query") from error
+    raise _encoding_error(value, key, "a query")
 
 
 def _is_number(value: Any) -> bool:
@@ -86,27 +86,29 @@ def _is_finite(number: float) -> bool:
     return -float("inf") < number < float("inf")
 
 
-def key_text(key: Any, place: str) -> str:
+def key_text(key: Any, location: str) -> str:
     """Return a key of a mapping as text; a number is written as in a query.
 
     :raises ValueError: If it is not a text that can be encoded, or a number.
     """
-    key = plain(key, "a key of " + place)
+    key = plain(key, "a key of " + location)
     if isinstance(key, (int, float)):
-        return _query_text("a key of " + place, key)
+        return _query_text("a key of " + location, key)
     if not isinstance(key, str):
-        raise ValueError("the keys of {} must be texts, got {}".format(place, shorten(key)))
-    return _encodable(key, place)
+        raise ValueError("the keys of {} must be strings, got {}".format(location, shorten(key)))
+    return _validate_text(key, location)
 
 
-def _encodable(text: str, place: str) -> str:
+def _validate_text(text: str, location: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise _not_encodable(text, place, "UTF-8") from error
+        raise _encoding_error(text, location, "UTF-8") from error
     return text
 
 
-def _not_encodable(value: Any, place: str, form: str) -> ValueError:
-    shown = "{} ({})".format(shorten(value, place), type(value).__name__)
-    return ValueError("{}: {} cannot be written in {}".format(place or "the object", shown, form))
+def _encoding_error(value: Any, location: str, form: str) -> ValueError:
+    shown = "{} ({})".format(shorten(value, location), type(value).__name__)
+    return ValueError(
+        "{}: {} cannot be written in {}".format(location or "the object", shown, form)
+    )

@@ -1,7 +1,7 @@
 """English plurals and singulars, used through :class:`~vivialconnect.common.util.Util`.
 
-The last part of a compound is inflected (``number`` of ``phone_number``). It is looked up in the
-tables of words, then in the tables of endings; the rules apply to all other words.
+Only the last part of a compound is inflected: ``number`` in ``phone_number``. It is looked up in
+the word tables, then in the ending tables. The rules apply to all other words.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ IRREGULAR_ENDINGS = _pairs(
     """
 )
 
-#: Words that take "es" without a rule: singular words in -s, and some words in -o.
+#: Words that add "es" and match no rule: singular words in -s, and some words in -o.
 TAKES_ES = frozenset(
     """
     abacus apparatus atlas bias bonus campus canvas census chorus circus consensus corpus cosmos
@@ -65,7 +65,7 @@ TAKES_ES = frozenset(
     """.split()  # noqa: SIM905 - a list of words is read as text
 )
 
-#: Words that take "s", although a rule would say otherwise.
+#: Words that add "s": exceptions to the rules.
 TAKES_S = frozenset(
     """
     abuse
@@ -106,14 +106,14 @@ LAST_PART = re.compile(r"(?:[A-Z]+[a-z]*|[a-z]+)\Z")
 
 
 class Direction(NamedTuple):
-    """The tables and rules of one direction: to the plural or to the singular."""
+    """The tables and rules for one direction: singular to plural, or plural to singular."""
 
     words: dict[str, str]
     endings: list[tuple[str, str]]
     rules: list[tuple[Pattern[str], str]]
 
     def inflect(self, word: str) -> str:
-        """Return the inflected word, in upper or lower case like the given one."""
+        """Return the inflected word in the case of the given word."""
         match = LAST_PART.search(word)
         part = match.group() if match else ""
         return word[: len(word) - len(part)] + _match_case(part, self._inflect_part(part.lower()))
@@ -131,14 +131,14 @@ class Direction(NamedTuple):
 
 
 def _match_case(part: str, inflected: str) -> str:
-    """Return the inflected word in upper or lower case, like the given one.
+    """Return the inflected word in the case of the given word.
 
     A plural that only adds letters to an abbreviation adds lower-case letters: URL, URLs.
     """
     lower = part.lower()
     shared = 0
-    for ours, theirs in zip(lower, inflected):
-        if ours != theirs:
+    for old, new in zip(lower, inflected):
+        if old != new:
             break
         shared += 1
     rest = inflected[shared:]
@@ -146,10 +146,10 @@ def _match_case(part: str, inflected: str) -> str:
     return part[:shared] + (rest.upper() if is_capitals else rest)
 
 
-def _direction(
+def _make_direction(
     words: dict[str, str], endings: dict[str, str], rules: Iterable[tuple[str, str]]
 ) -> Direction:
-    """Return a direction. Words that are inflected already stay unchanged."""
+    """Build a direction. Words that are already inflected stay unchanged."""
     known = {word: word for word in (*UNCOUNTABLE, *words.values())}
     ends = {**{ending: ending for ending in endings.values()}, **endings}
     return Direction(
@@ -168,11 +168,11 @@ _WORDS = {
     **{word: word + "es" for word in TAKES_ES},
     **{word: word + "s" for word in TAKES_S},
 }
-_TO_PLURAL = _direction(_WORDS, IRREGULAR_ENDINGS, PLURAL_RULES)
-_TO_SINGULAR = _direction(_reversed(_WORDS), _reversed(IRREGULAR_ENDINGS), SINGULAR_RULES)
+_TO_PLURAL = _make_direction(_WORDS, IRREGULAR_ENDINGS, PLURAL_RULES)
+_TO_SINGULAR = _make_direction(_reversed(_WORDS), _reversed(IRREGULAR_ENDINGS), SINGULAR_RULES)
 
 
-# A class derives its names at each request.
+# Cached: a resource class derives its names at each request.
 @lru_cache(maxsize=512)
 def pluralize(singular: str) -> str:
     """Return the plural of a word."""

@@ -1,6 +1,6 @@
-"""The target of a download: a file that is complete or does not exist, or an open stream.
+"""Download targets: files, which are written completely or not at all, and open streams.
 
-Errors of the disk, the stream and the caller's own functions are raised unchanged.
+Exceptions from the disk, the stream and the caller's functions are raised unchanged.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any, Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 
 from vivialconnect.common.error import ResourceError
 
-LONGEST_STEM = 180  # bytes of the name of a file, of which file systems take 255
-LONGEST_SUFFIX = 16  # characters of it
+MAX_STEM_SIZE = 180  # bytes; file systems allow 255 for the whole name
+MAX_SUFFIX_LENGTH = 16  # characters
 DEFAULT_NAME = "attachment"
 _INVALID_CHARACTERS = re.compile(r'[:*?"<>|]')
-#: The names of devices on Windows, with any suffix.
+#: Windows device names, with any suffix.
 _DEVICE = re.compile(
     r"(con(in\$|out\$)?|prn|aux|nul|(com|lpt)[\d\xb9\xb2\xb3]) *(\.|$)", re.IGNORECASE | re.ASCII
 )
@@ -57,8 +57,8 @@ ResultT = TypeVar("ResultT")
 class DownloadSink:
     """The :class:`~vivialconnect.common.exchange.Sink` of a download.
 
-    The transport calls it and would take an error of the disk for one of the network. So it keeps
-    the error and raises it in :meth:`finish`.
+    The transport would report a disk error as a network error. The sink therefore stores the error,
+    and :meth:`finish` raises it.
 
     :param write: Writes the bytes.
     :param size: The expected size in bytes; ``None`` if it is not known.
@@ -68,43 +68,43 @@ class DownloadSink:
     def __init__(
         self, write: Write, size: int | None = None, progress: Progress | None = None
     ) -> None:
-        self.taken = 0
+        self.received = 0
         self.content_type: str | None = None
         self._write = write
         self._size = size
         self._progress = progress
         self._total: int | None = None
-        self._begun = False
+        self._started = False
         self._status = 0
         self._failure: Exception | None = None
 
     def begin(self, length: int | None) -> None:
         """Prepare for a body of this length."""
-        self._begun = True
+        self._started = True
         self._total = self._size if length is None else length
 
-    def take(self, piece: bytes) -> bool:
+    def take(self, chunk: bytes) -> bool:
         """Write the next bytes, and return whether that succeeded."""
         try:
-            self._write(piece)
-            self.taken += len(piece)
+            self._write(chunk)
+            self.received += len(chunk)
             if self._progress is not None:
-                self._progress(self.taken, self._total)
+                self._progress(self.received, self._total)
         except Exception as failure:  # noqa: BLE001 - raised again in finish()
             self._failure = failure
         return self._failure is None
 
     def missing(self) -> int:
-        """Return how many of the expected bytes have not been received."""
-        return max(0, (self._size or 0) - self.taken)
+        """Return the number of missing bytes; 0 if the expected size is unknown."""
+        return max(0, (self._size or 0) - self.received)
 
     def finish(self, response: Any) -> None:
-        """Take the body that the transport has not handed over, and raise the error of writing.
+        """Write a body that the transport left in the response, and raise the stored error.
 
-        :param response: The response. That of a mock still has its body.
+        :param response: The response. Mocking libraries leave the body in it.
         """
         self._status = response.status
-        if not self._begun and self._status == HTTPStatus.OK:
+        if not self._started and self._status == HTTPStatus.OK:
             self.begin(len(response.content))
             self.take(response.content)
         failure, self._failure = self._failure, None
@@ -117,40 +117,40 @@ class DownloadSink:
 
         :raises ResourceError: If the response is a success other than 200.
         """
-        if not self._begun:
+        if not self._started:
             raise ResourceError(
                 "the response has the status {}, expected 200 with the file".format(self._status)
             )
-        return self.taken, self.content_type
+        return self.received, self.content_type
 
 
 def fetch_into(
     target: Target, name: Any, fetch: Callable[[Write], ResultT]
 ) -> tuple[str | None, ResultT]:
-    """Fetch a file into its target.
+    """Download a file to its target.
 
-    :param target: The path of a file, which is replaced; a folder, in which no file is replaced;
-        an open binary stream; ``None`` for the current folder.
-    :param name: The file name that the service gave, for a folder.
-    :param fetch: Fetches the file; it gets the function that writes the bytes.
+    :param target: A file path, which is overwritten; a folder, in which nothing is overwritten; an
+        open binary stream; ``None`` for the current folder.
+    :param name: The file name from the service, used in a folder.
+    :param fetch: Downloads the file. It is called with the function that writes the bytes.
     :returns: The absolute path of the file (``None`` for a stream), and the result of ``fetch``.
     :raises ValueError: If the target is invalid.
     :raises OSError: If the file cannot be written.
     """
     if hasattr(target, "write"):
         return None, fetch(_writer(target))
-    folder, own_name = _place(target)
+    folder, file_name = _resolve_target(target)
     # In the same folder: a file can be renamed only within its file system.
     temporary = folder / ".{}.part".format(os.urandom(8).hex())
     try:
         with temporary.open("xb", buffering=0) as file:
-            result = fetch(partial(_write_whole, file))
-            # Without it, the file may be empty after a power failure.
+            result = fetch(partial(_write_all, file))
+            # Without fsync, the file may be empty after a power failure.
             os.fsync(file.fileno())
-        if own_name:
-            path = _replace(temporary, folder / own_name)
+        if file_name:
+            path = _replace(temporary, folder / file_name)
         else:
-            path = _name_in_folder(temporary, safe_name(name))
+            path = _rename_in_folder(temporary, safe_name(name))
     finally:
         with suppress(FileNotFoundError):  # renamed, or never created
             temporary.unlink()
@@ -158,7 +158,7 @@ def fetch_into(
 
 
 def safe_name(name: Any) -> str:
-    r"""Return a file name of the service as one that is valid on every system.
+    r"""Convert a file name from the service to one that is valid on every system.
 
     The sender of a message chooses the name, so it may be a path or the name of a hidden file.
 
@@ -170,9 +170,9 @@ def safe_name(name: Any) -> str:
     plain = _INVALID_CHARACTERS.sub("_", shown).lstrip(".- ").rstrip(". ")
     plain = "_" + plain if _DEVICE.match(plain) else plain
     stem, suffix = PurePath(plain).stem, PurePath(plain).suffix
-    if len(suffix) > LONGEST_SUFFIX:
+    if len(suffix) > MAX_SUFFIX_LENGTH:
         stem, suffix = plain, ""
-    return stem.encode()[:LONGEST_STEM].decode(errors="ignore") + suffix or DEFAULT_NAME
+    return stem.encode()[:MAX_STEM_SIZE].decode(errors="ignore") + suffix or DEFAULT_NAME
 
 
 def _writer(stream: Any) -> Write:
@@ -182,26 +182,26 @@ def _writer(stream: Any) -> Write:
         raise ValueError("target must be an open stream, got a closed one")
     if hasattr(stream, "writable") and not stream.writable():
         raise ValueError("target must be a writable stream, got a readable one; open it with 'wb'")
-    return partial(_write_whole, stream)
+    return partial(_write_all, stream)
 
 
-def _write_whole(stream: Any, piece: bytes) -> None:
+def _write_all(stream: Any, chunk: bytes) -> None:
     """Write all bytes to a stream, which may write only some at a time."""
-    while piece:
-        written = stream.write(piece)
+    while chunk:
+        written = stream.write(chunk)
         if written is None and isinstance(stream, io.RawIOBase):
             written = 0
         if type(written) is not int:
             return
         if written <= 0:
             raise BlockingIOError(errno.EAGAIN, "the stream cannot be written to at the moment")
-        piece = piece[written:]
+        chunk = chunk[written:]
 
 
-def _place(target: Any) -> tuple[Path, str]:
-    """Return the folder of a file and its name; the name is empty if the target is a folder.
+def _resolve_target(target: Any) -> tuple[Path, str]:
+    """Return the folder and the file name of a target; the file name of a folder is empty.
 
-    Links are resolved.
+    Symbolic links are resolved.
     """
     fits = target is None or isinstance(target, (str, os.PathLike))
     text = os.fsdecode(os.curdir if target is None else target) if fits else ""
@@ -223,22 +223,22 @@ def _place(target: Any) -> tuple[Path, str]:
 
 
 def _replace(temporary: Path, path: Path) -> Path:
-    """Replace a file by another, and keep its permissions."""
+    """Replace a file with another, and keep the permissions of the replaced file."""
     if path.exists():
         temporary.chmod(stat.S_IMODE(path.stat().st_mode))
     return temporary.replace(path)
 
 
-def _name_in_folder(temporary: Path, name: str) -> Path:
-    """Rename a file, with a number if the name is taken, and return its path."""
+def _rename_in_folder(temporary: Path, name: str) -> Path:
+    """Rename a file, append a number if the name is taken, and return the path."""
     path = first = temporary.with_name(name)
     numbers = count(2)
-    while not _give_name(temporary, path):
+    while not _rename_if_free(temporary, path):
         path = first.with_name("{}-{}{}".format(first.stem, next(numbers), first.suffix))
     return path
 
 
-def _give_name(temporary: Path, path: Path) -> bool:
+def _rename_if_free(temporary: Path, path: Path) -> bool:
     """Rename a file if the name is free, and return whether it was."""
     try:
         # Unlike a rename, a link never replaces a file that is created at the same time.

@@ -19,9 +19,9 @@
     │   └── ServerError                5xx
     └── ResourceError                  the response is not the expected resource
 
-Invalid use (a missing setting, an object without id) raises ``ValueError`` before anything is sent;
-a misspelt field raises ``AttributeError``. :class:`ConnectionError` is not the built-in class of
-that name.
+Invalid use (a missing setting, an object without id) raises ``ValueError`` before anything is sent.
+A misspelt field raises ``AttributeError``. :class:`ConnectionError` is not the built-in
+``ConnectionError``.
 
 Creating an error never raises, whatever the arguments.
 """
@@ -81,31 +81,31 @@ class VivialConnectError(Exception):
     method: str | None = None
     #: The URL of the request.
     url: str | None = None
-    #: The number of attempts; ``None`` if no request was made.
+    #: The number of attempts; ``None`` if there was no request.
     attempts: int | None = None
-    #: Did it happen? ``"not sent"``: the request was not sent. ``"refused"``: the service refused
-    #: it. ``"unknown"``: it may have taken effect. ``"accepted"``: the service accepted it, but the
-    #: response is unreadable. ``None`` if no request was made.
+    #: Whether the request took effect. ``"not sent"``: it was not sent. ``"refused"``: the service
+    #: refused it. ``"unknown"``: it may have taken effect. ``"accepted"``: the service accepted it,
+    #: but the response is unreadable. ``None``: there was no request.
     outcome: str | None = None
 
     #: Method and path of the request, without the query.
     _request_line: str | None = None
-    #: What to do, if more is known than the class, the status and the outcome tell.
+    #: Advice that is more specific than the default of the class.
     _hint: str | None = None
     #: How to check whether the request took effect.
-    _look_up: str = ""
+    _lookup_hint: str = ""
 
     def __init__(self, message: str | None = None) -> None:
         self.message = "" if message is None else _safe_str(message)
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        hint = self._what_to_do()
+        hint = self._get_hint()
         words = self._describe() + ("; " + hint if hint else "")
         if self._request_line is not None:
             again = ", {} attempts".format(self.attempts) if (self.attempts or 1) > 1 else ""
             words = "{} ({}{})".format(words, self._request_line, again)
-        return words + self._advice()
+        return words + self._outcome_advice()
 
     def __repr__(self) -> str:
         return "{}({!r})".format(type(self).__name__, str(self))
@@ -113,14 +113,14 @@ class VivialConnectError(Exception):
     def _describe(self) -> str:
         return self.message or (type(self).__doc__ or type(self).__name__).splitlines()[0]
 
-    def _what_to_do(self) -> str | None:
+    def _get_hint(self) -> str | None:
         return self._hint
 
-    def _advice(self) -> str:
+    def _outcome_advice(self) -> str:
         if self.method in SAFE_METHODS and self.outcome != NOT_SENT:
             return ""
         advice = _OUTCOME_ADVICE.get(self.outcome or "", "")
-        return advice + self._look_up if self.outcome in (UNKNOWN, ACCEPTED) else advice
+        return advice + self._lookup_hint if self.outcome in (UNKNOWN, ACCEPTED) else advice
 
 
 class RequestorError(VivialConnectError):
@@ -134,8 +134,8 @@ class RequestorError(VivialConnectError):
     #: The delay that ``Retry-After`` asks for, in seconds; ``None`` without that header.
     retry_after: float | None = None
 
-    #: What to do about the status.
-    _usual_hint: ClassVar[str | None] = None
+    #: Advice for the status.
+    _default_hint: ClassVar[str | None] = None
 
     def __init__(
         self,
@@ -146,8 +146,8 @@ class RequestorError(VivialConnectError):
         super().__init__(message)
         self.http_status = http_status
         self.http_body = _text_of(http_body)
-        self.json_body, said, self.error_code, self.param = _read_error_body(self.http_body)
-        self.message = self.message or said or ""
+        self.json_body, reported, self.error_code, self.param = _read_error_body(self.http_body)
+        self.message = self.message or reported or ""
         self.args = (self.message,)
 
     def _describe(self) -> str:
@@ -155,25 +155,25 @@ class RequestorError(VivialConnectError):
             return super()._describe()
         return _describe_status(self.http_status, self.error_code, self.message)
 
-    def _what_to_do(self) -> str | None:
+    def _get_hint(self) -> str | None:
         if self._hint or not isinstance(self.http_status, int):
             return self._hint
         kind = error_for_status(self.http_status)
         if kind is RateLimit and self.retry_after is not None:
             return "wait {:.0f} seconds before the next request".format(self.retry_after)
-        return kind._usual_hint
+        return kind._default_hint
 
 
 class ConnectionError(RequestorError):  # noqa: A001 - the documented name
     """The service sent no usable response.
 
-    The network failed before, during or after sending: the connection was refused, the name not
-    found, the TLS certificate not trusted, the response cut short or not HTTP. ``__cause__`` is the
-    network's own exception; ``outcome`` tells whether the request may have been received.
+    For example, the connection was refused, the host name is unknown, the TLS certificate is not
+    trusted, or the response is cut short or not HTTP. ``__cause__`` is the network exception.
+    ``outcome`` tells whether the request may have been received.
     """
 
-    #: The request must not be retried: it would fail again, or deliver a body twice.
-    _lasting = False
+    #: Whether a retry is useless or harmful: it would fail again, or deliver part of a body twice.
+    _permanent = False
 
 
 class Timeout(ConnectionError):
@@ -183,14 +183,14 @@ class Timeout(ConnectionError):
 class Redirection(RequestorError):
     """The service responded with a redirect (3xx).
 
-    Redirects are not followed: the redirected request would need a signature of its own, and might
-    go to another host.
+    Redirects are not followed: the redirected request would need its own signature, and might go
+    to another host.
 
     :param url: The absolute target.
     :param headers: The headers of the response.
     """
 
-    _usual_hint = "set api_base_url to the current URL of the service"
+    _default_hint = "set api_base_url to the current URL of the service"
 
     def __init__(
         self,
@@ -201,7 +201,7 @@ class Redirection(RequestorError):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, http_status, http_body)
-        #: The absolute target of the redirect; the URL of the request if the response names none.
+        #: The absolute target; the request URL if the response has no ``Location``.
         self.url = url
         self.headers = None if headers is None else dict(headers)
 
@@ -209,7 +209,7 @@ class Redirection(RequestorError):
 class ClientError(RequestorError):
     """The service refused the request (4xx)."""
 
-    _usual_hint = "fix the request; sent unchanged, it will fail again"
+    _default_hint = "fix the request; sent unchanged, it will fail again"
 
 
 class BadRequest(ClientError):
@@ -219,56 +219,56 @@ class BadRequest(ClientError):
 class UnauthorizedAccess(ClientError):
     """The API key, the API secret or the signature is wrong (401)."""
 
-    _usual_hint = "check api_key and api_secret"
+    _default_hint = "check api_key and api_secret"
 
 
 class ForbiddenAccess(ClientError):
     """The API key has no access to this account or resource (403)."""
 
-    _usual_hint = "check that api_account_id is an account of this API key"
+    _default_hint = "check that api_account_id is an account of this API key"
 
 
 class ResourceNotFound(ClientError):
     """The resource does not exist (404)."""
 
-    _usual_hint = "check the id, api_account_id and api_base_url"
+    _default_hint = "check the id, api_account_id and api_base_url"
 
 
 class MethodNotAllowed(ClientError):
     """The resource does not support the method (405)."""
 
-    _usual_hint = "the service does not support this request"
+    _default_hint = "check that the resource supports this operation"
 
 
 class ResourceConflict(ClientError):
     """The request conflicts with another resource (409)."""
 
-    _usual_hint = "reload the conflicting resource before you send the request again"
+    _default_hint = "reload the conflicting resource before you send the request again"
 
 
 class ResourceInvalid(ClientError):
     """The resource is invalid (422)."""
 
-    _usual_hint = "correct the fields of the resource"
+    _default_hint = "correct the invalid fields"
 
 
 class RateLimit(ClientError):
-    """Too many requests (429). ``retry_after`` has the delay, if the service sent one."""
+    """Too many requests (429). ``retry_after`` is the requested delay, if any."""
 
-    _usual_hint = "wait before the next request"
+    _default_hint = "wait before the next request"
 
 
 class ServerError(RequestorError):
     """The service failed (5xx)."""
 
-    _usual_hint = "the service failed: try again later"
+    _default_hint = "try again later"
 
 
 class ResourceError(VivialConnectError):
     """The response is not the expected resource."""
 
 
-CLASS_OF_STATUS: dict[int, type[RequestorError]] = {
+CLASS_BY_STATUS: dict[int, type[RequestorError]] = {
     400: BadRequest,
     401: UnauthorizedAccess,
     403: ForbiddenAccess,
@@ -278,7 +278,7 @@ CLASS_OF_STATUS: dict[int, type[RequestorError]] = {
     422: ResourceInvalid,
     429: RateLimit,
 }
-CLASS_OF_HUNDRED: dict[int, type[RequestorError]] = {
+CLASS_BY_FIRST_DIGIT: dict[int, type[RequestorError]] = {
     3: Redirection,
     4: ClientError,
     5: ServerError,
@@ -286,12 +286,12 @@ CLASS_OF_HUNDRED: dict[int, type[RequestorError]] = {
 
 
 def error_for_status(status: int) -> type[RequestorError]:
-    """Return the exception class for a status; every number has one.
+    """Return the exception class for any status.
 
     >>> error_for_status(404).__name__, error_for_status(418).__name__
     ('ResourceNotFound', 'ClientError')
     """
-    return CLASS_OF_STATUS.get(status) or CLASS_OF_HUNDRED.get(status // 100, RequestorError)
+    return CLASS_BY_STATUS.get(status) or CLASS_BY_FIRST_DIGIT.get(status // 100, RequestorError)
 
 
 def add_request(
@@ -301,11 +301,11 @@ def add_request(
     attempts: int = 1,
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Add the request to an error, for its text and its attributes.
+    """Add the request to the attributes and the text of an error.
 
-    :param error: The error. The ``url`` of a :class:`Redirection` stays its target.
+    :param error: The error. A :class:`Redirection` keeps its target as ``url``.
     :param request: The request that failed.
-    :param outcome: One of the four outcomes.
+    :param outcome: ``NOT_SENT``, ``REFUSED``, ``UNKNOWN`` or ``ACCEPTED``.
     :param attempts: The number of attempts.
     :param headers: The headers of the response, if there was one.
     """
@@ -320,7 +320,7 @@ def add_request(
 
 
 def _read_error_body(body: str | None) -> tuple[Any, str | None, Any, Any]:
-    """Read an error body.
+    """Parse an error body.
 
     Known shapes are ``{"message"}``, ``{"error_code", "message"}``, ``{"error": "text"}`` and
     ``{"error": {"message", "param"}}``. Other bodies have no details.
@@ -345,10 +345,10 @@ def _read_error_body(body: str | None) -> tuple[Any, str | None, Any, Any]:
     )
 
 
-def _describe_status(status: int, error_code: Any = None, said: str = "") -> str:
-    """Return the status, its meaning, and the error code and message of the service.
+def _describe_status(status: int, error_code: Any = None, message: str = "") -> str:
+    """Return the status with its reason phrase, and the service's error code and message.
 
-    >>> _describe_status(404, said="Resource not found for id 7")
+    >>> _describe_status(404, message="Resource not found for id 7")
     '404 Not Found: Resource not found for id 7'
     """
     try:
@@ -357,7 +357,7 @@ def _describe_status(status: int, error_code: Any = None, said: str = "") -> str
         line = _safe_str(status)
     if error_code is not None:
         line += ", error {}".format(_safe_str(error_code))
-    return line + ": " + (said or "the service sent no message")
+    return line + ": " + (message or "the service sent no message")
 
 
 def _text_of(body: Any) -> str | None:

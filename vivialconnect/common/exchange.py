@@ -1,6 +1,6 @@
-"""The values that pass between a resource, its Requestor and a transport.
+"""Requests and responses, as resources, the Requestor and transports pass them on.
 
-A resource makes a :class:`Call`. The Requestor turns it into a :class:`Request`, which a
+A resource creates a :class:`Call`. The Requestor turns it into a :class:`Request`, which a
 :class:`Transport` sends once within its :class:`Limits`. The result is a :class:`Response`.
 All of them are immutable.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-#: Seconds, 23 days. The operating system counts a timeout in milliseconds, in 32 bits.
-LONGEST_TIMEOUT = 2_000_000
+#: Seconds: 23 days. Operating systems store a timeout as milliseconds in 32 bits.
+MAX_TIMEOUT = 2_000_000
 
 
 class Sink(Protocol):
-    """Receives the body of a download piece by piece, so that it is never in memory as a whole."""
+    """Receives the body of a download in chunks, so that memory never holds all of it."""
 
     def begin(self, length: int | None) -> None:
         """Prepare for a body.
@@ -24,28 +24,28 @@ class Sink(Protocol):
         """
         ...
 
-    def take(self, piece: bytes) -> bool:
+    def take(self, chunk: bytes) -> bool:
         """Take the next bytes. Must not raise.
 
-        :param piece: The bytes.
-        :returns: Whether the rest of the body is wanted.
+        :param chunk: The bytes.
+        :returns: Whether to continue the download.
         """
         ...
 
     def missing(self) -> int:
-        """Return how many bytes are missing, if the size is known from another source."""
+        """Return the number of missing bytes; 0 if the expected size is unknown."""
         ...
 
 
 class Call(NamedTuple):
-    """A request as a resource describes it.
+    """The specification of a request, not encoded yet, without base URL, headers and signature.
 
     ``repr`` shows the method and the path, not the query or the body.
     """
 
     #: The HTTP method.
     method: str
-    #: The path below the base URL, or below the class that makes the call.
+    #: The path below the base URL, or below the path of the resource.
     path: str
     #: The query, not encoded yet.
     query: Mapping[str, Any] = {}
@@ -55,9 +55,9 @@ class Call(NamedTuple):
     sink: Sink | None = None
     #: The keys of which a response of the service has one, unless it is the object itself.
     roots: tuple[str, ...] = ()
-    #: Whether a request that may have been received is retried, if its method allows it.
+    #: Whether an idempotent request may be retried after it may have been received.
     retryable: bool = True
-    #: Whether the response shows a secret, so that no error keeps its body.
+    #: Whether the response contains a secret. Errors omit its body then.
     secret: bool = False
 
     def __repr__(self) -> str:
@@ -72,9 +72,9 @@ class Request(NamedTuple):
 
     #: The HTTP method.
     method: str
-    #: The absolute URL, fully encoded: it is sent as it is.
+    #: The absolute URL, encoded. It is sent unchanged.
     url: str
-    #: The header fields, without those of the signature.
+    #: The header fields, without the signature headers.
     headers: Mapping[str, str]
     #: The body.
     body: bytes | None = None
@@ -88,7 +88,7 @@ class Request(NamedTuple):
 class Response(NamedTuple):
     """An HTTP response, read completely.
 
-    ``repr`` shows the status alone: headers and content may hold a secret.
+    ``repr`` shows only the status: headers and content may contain a secret.
     """
 
     #: The HTTP status.
@@ -114,25 +114,25 @@ class Response(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """How long an attempt may take, and which certificates it trusts."""
+    """The deadline and the certificate verification of an attempt."""
 
-    #: When the request times out, as a reading of ``time.monotonic()``.
+    #: The deadline of the request, as a value of ``time.monotonic()``.
     deadline: float
     #: Whether certificates are verified, or the path of the CA bundle to verify them with.
     verify: bool | str = True
-    #: The ``request_timeout`` that the deadline comes from, in seconds. The body of a download has
-    #: no deadline as a whole; it times out when it pauses for this long.
-    timeout: float = LONGEST_TIMEOUT
+    #: The ``request_timeout``, in seconds. The body of a download has no deadline: it times out
+    #: after a pause of this length.
+    timeout: float = MAX_TIMEOUT
 
 
-#: Returns the header fields of the signature, for a request whose every byte is final.
+#: Returns the signature headers of a request, which must not change after this.
 Sign = Callable[[Request], dict[str, str]]
 
 
 class Transport(Protocol):
-    """Sends one request once.
+    """Sends a request once, without retries.
 
-    :class:`vivialconnect.testing.FakeTransport` is one for unit tests.
+    :class:`vivialconnect.testing.FakeTransport` is a transport for unit tests.
     """
 
     def send(self, request: Request, sign: Sign, limits: Limits) -> Response:
@@ -140,7 +140,7 @@ class Transport(Protocol):
 
         :param request: The request without its signature.
         :param sign: Called once, with the request as it will be sent.
-        :param limits: The deadline, and which certificates to trust.
+        :param limits: The deadline and the certificate verification.
         :raises vivialconnect.common.error.ConnectionError: If there is no complete response. Its
             ``outcome`` says whether the request may have been received.
         """

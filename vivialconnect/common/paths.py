@@ -1,4 +1,4 @@
-"""The paths of resources below the base URL: pure functions over text.
+"""Resource paths, relative to the base URL.
 
 ::
 
@@ -6,7 +6,7 @@
     element_path      /accounts/12345/messages/9.json
     custom paths      /accounts/12345/messages/count.json
 
-An id is one segment of a path, percent-encoded, so that no id can change the structure of a path.
+Ids are percent-encoded as one path segment, so that an id cannot change the structure of the path.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ _CONTROL = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def quote_segment(value: Any, name: str = "id") -> str:
-    """Return a value as one segment of a path.
+    """Encode a value as one path segment.
 
-    :param value: A number or a text.
-    :param name: The name of the value, for the error.
-    :raises ValueError: If the value is neither a number nor a text, is empty, ``.`` or ``..``, or
-        contains control characters.
+    :param value: An integer or a string.
+    :param name: The parameter name for the error.
+    :raises ValueError: If the value is neither an integer nor a string, is empty, ``.`` or ``..``,
+        or contains control characters.
 
     >>> quote_segment("a/b"), quote_segment(7)
     ('a%2Fb', '7')
     """
     value = plain(value, name)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise ValueError("{} must be a whole number or a text, got {}".format(name, shorten(value)))
+        raise ValueError("{} must be an integer or a string, got {}".format(name, shorten(value)))
     text = str(value)
     if text in ("", ".", "..") or re.search(_CONTROL, text):
         raise ValueError(
-            "{} must be the number or text that the service assigned, got {!r}".format(name, text)
+            "{} must not be empty, '.', '..' or contain control codes, got {!r}".format(name, text)
         )
     return quote(text, safe="-._~")
 
 
 def quote_prefix(path: Any) -> str:
-    """Return a path of several segments with a leading slash; an empty text if there is none.
+    """Encode a path of several segments, with a leading slash; ``None`` gives an empty string.
 
     :param path: For example ``"messages/9"``. Leading and trailing slashes are optional.
     :raises ValueError: If a segment is invalid.
@@ -61,18 +61,18 @@ def quote_prefix(path: Any) -> str:
     if is_empty(path):
         return ""
     if not isinstance(path, str):
-        raise ValueError("path must be a text like 'messages/9', got {}".format(shorten(path)))
-    # Decoded first, so that a prefix that is encoded already is not encoded twice.
+        raise ValueError("path must be a string like 'messages/9', got {}".format(shorten(path)))
+    # Decoded first: the path may already be encoded.
     segments = path.strip("/").split("/")
     return "".join("/" + quote_segment(unquote(segment), "path") for segment in segments)
 
 
 def encode_target(target: Any) -> tuple[str, str]:
-    """Return the encoded path and query of a target that a caller wrote.
+    """Encode a path and its query, and return both.
 
-    :param target: A path of any number of segments, with or without a query. Escapes are kept.
-    :raises ValueError: If it is not a text, contains control characters, or has ``.`` or ``..`` as
-        a segment.
+    :param target: A path, with or without a query. Percent-escapes are kept.
+    :raises ValueError: If the target is not a string, contains control characters, or has ``.`` or
+        ``..`` as a segment.
 
     >>> encode_target("accounts/1/tags/a b%2Fc.json?page=2")
     ('/accounts/1/tags/a%20b%2Fc.json', 'page=2')
@@ -80,19 +80,19 @@ def encode_target(target: Any) -> tuple[str, str]:
     target = plain(target, "the path of a request")
     if not isinstance(target, str) or re.search(_CONTROL, target):
         shown = shorten(target)
-        raise ValueError("the path of a request must be one line of text, got {}".format(shown))
+        raise ValueError("the request path must be one line of text, got {}".format(shown))
     path, _, query = target.partition("?")
     if any(unquote(segment) in (".", "..") for segment in path.split("/")):
-        raise ValueError("the path of a request must not have '.' or '..': {!r}".format(target))
+        raise ValueError("the request path must not contain '.' or '..', got {!r}".format(target))
     encoded = re.sub(_NOT_IN_PATHS, _quote_match, path.lstrip("/"))
     return "/" + encoded, re.sub(_NOT_IN_QUERIES, _quote_match, query.replace("+", " "))
 
 
 def account_path(account_id: Any, name: str = "api_account_id") -> str:
-    """Return the path of one account, without the suffix.
+    """Return the path of an account, without the suffix.
 
-    :param account_id: The account.
-    :param name: The name of the parameter, for the error.
+    :param account_id: The account id.
+    :param name: The parameter name for the error.
 
     >>> account_path(12345)
     '/accounts/12345'
@@ -100,10 +100,10 @@ def account_path(account_id: Any, name: str = "api_account_id") -> str:
     return "/accounts/" + quote_segment(account_id, name)
 
 
-def prefix_of(options: Mapping[str, Any] | None) -> str:
-    """Return the path in the ``prefix_options`` of a new resource.
+def read_prefix_options(options: Mapping[str, Any] | None) -> str:
+    """Return the encoded path from the ``prefix_options`` of a new resource.
 
-    :raises ValueError: If they are not a mapping, or have another key.
+    :raises ValueError: If ``options`` is not a mapping, or has another key.
     """
     given = {} if options is None else options
     if not isinstance(given, Mapping):
@@ -114,7 +114,7 @@ def prefix_of(options: Mapping[str, Any] | None) -> str:
     unknown = [repr(key) for key in given if key != "path"]
     if unknown:
         raise ValueError(
-            "prefix_options has only the key 'path', got {}".format(", ".join(unknown))
+            "prefix_options accepts only the key 'path', got {}".format(", ".join(unknown))
         )
     return quote_prefix(given.get("path"))
 
@@ -122,8 +122,7 @@ def prefix_of(options: Mapping[str, Any] | None) -> str:
 def collection_path(parent: str, plural: str) -> str:
     """Return the path of a collection.
 
-    :param parent: The results of :func:`account_path` and :func:`quote_prefix` joined; empty for
-        the accounts themselves.
+    :param parent: :func:`account_path` and :func:`quote_prefix` joined; empty for accounts.
     :param plural: The plural name of the resource.
 
     >>> collection_path("/accounts/12345/messages/9", "attachments")
@@ -133,7 +132,7 @@ def collection_path(parent: str, plural: str) -> str:
 
 
 def element_path(parent: str, plural: str, id_: Any) -> str:
-    """Return the path of one resource; the other parameters are those of :func:`collection_path`.
+    """Return the path of one resource; parameters as for :func:`collection_path`.
 
     :param id_: The id of the resource, not encoded.
 
@@ -144,7 +143,7 @@ def element_path(parent: str, plural: str, id_: Any) -> str:
 
 
 def absolute(base: str, target: str) -> str:
-    """Return the absolute URL that a redirect names; a target that is no URL is returned as it is.
+    """Return the absolute URL of a redirect target. An invalid target is returned unchanged.
 
     >>> absolute("https://localhost/a/b.json", "../c.json"), absolute("http://h/", "http://[x")
     ('https://localhost/c.json', 'http://[x')

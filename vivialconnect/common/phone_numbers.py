@@ -16,14 +16,14 @@ from vivialconnect.common.values import plain, shorten
 #: In other countries, the shortest numbers in use have 7 digits with the country code.
 _E164 = re.compile(r"\+(?:1[2-9][0-9]{2}[2-9][0-9]{6}|[2-9][0-9]{6,14})")
 
-#: A decimal mark after the only other digits (515446979.0) or none, or an exponent (1.5E10).
+#: A number with one decimal mark (515446979.0, .5) or with an exponent (1.5E10).
 _FRACTION = re.compile(
     r"(?:\D*\d+\s*|\W*)[.,\u066b]\s*\d+\D*|.*\d\s*e\s*[+-]?\d.*", re.IGNORECASE | re.DOTALL
 )
 
 
 class InvalidPhoneNumber(ValueError):
-    """Raised if a text is not a valid phone number. The message shows the text."""
+    """Raised if a string is not a valid phone number. The message shows the string."""
 
 
 def validate_phone_number(text: str) -> str:
@@ -60,13 +60,13 @@ def normalize_phone_number(text: str, region: str = "US") -> str:
     """Convert a phone number as people write it to E.164 format.
 
     This needs the ``phonenumbers`` package: ``pip install 'vivialconnect[phonenumbers]'``. Numbers
-    with an extension are invalid because E.164 has no extensions. Texts that look like a decimal
-    fraction (``515446979.0``, ``1.5154469790E10``) are invalid because digits may be lost.
+    with an extension are invalid because E.164 has no extensions. Decimal fractions
+    (``515446979.0``, ``1.5154469790E10``) are invalid because digits may be lost.
 
     :param text: A phone number, with or without its country code.
     :param region: The country of numbers that have no country code: two capital letters, ISO 3166.
     :returns: The phone number in E.164 format.
-    :raises InvalidPhoneNumber: If the text is not a valid phone number, or not a ``str``.
+    :raises InvalidPhoneNumber: If the phone number is invalid, or not a ``str``.
     :raises ValueError: If the region is unknown.
     :raises ImportError: If ``phonenumbers`` is not installed.
 
@@ -90,7 +90,7 @@ def normalize_phone_number(text: str, region: str = "US") -> str:
         raise ValueError(rule.format(shorten(region)))
     written = _to_str(text)
     if _FRACTION.fullmatch(normalize("NFKC", written)):
-        advice = " Read and store phone numbers as texts."
+        advice = " Read and store phone numbers as strings."
         raise _invalid("must not be a decimal fraction", written, advice)
     try:
         parsed = phonenumbers.parse(written, region)

@@ -1,4 +1,4 @@
-"""Redaction: which values are secret, and how they are hidden in reprs, pickles and errors."""
+"""Redaction of secrets in reprs, pickles and errors."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import json
 import re
 from typing import Any
 
-#: A field whose name contains one of these is never shown.
+#: A field is secret if its name contains one of these words.
 SECRET_WORDS = ("secret", "password")
 MASK = "***"
 
-# A JSON member with such a name and a text value, which may be cut short.
+# A JSON member with such a name and a string value, which may be truncated.
 _SECRET_MEMBER = re.compile(
     r'("[^"]*(?:{})[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"?'.format("|".join(SECRET_WORDS)).encode()
 )
 
 
 class Secret(str):
-    """A text whose ``repr`` and pickle show stars. Otherwise it behaves like any ``str``.
+    """A ``str`` whose ``repr`` and pickle are masked.
 
     >>> Secret("abc"), [Secret("abc")], Secret("abc") == "abc"
     ('***', ['***'], True)
@@ -39,7 +39,7 @@ class Secret(str):
 
 
 class SecretBytes(bytes):
-    """A request body that contains a secret: its ``str`` and ``repr`` show stars.
+    """A request body with a secret. Its ``str`` and ``repr`` are masked.
 
     >>> SecretBytes(b"abc"), str(SecretBytes(b"abc")), SecretBytes(b"abc") == b"abc"
     ('***', "'***'", True)
@@ -52,10 +52,10 @@ class SecretBytes(bytes):
 
 
 def redact_response(content: bytes, sent: bytes | None) -> bytes:
-    """Return a response body with stars in place of its secrets.
+    """Mask the secrets in a response body.
 
     :param content: The response body.
-    :param sent: The request body: if it is :class:`SecretBytes`, its secrets are hidden too.
+    :param sent: The request body. The secrets of :class:`SecretBytes` are masked too.
 
     >>> redact_response(b'{"credential": {"api_key": "k", "api_secret": "abc"}}', None)
     b'{"credential": {"api_key": "k", "api_secret": "***"}}'
@@ -73,14 +73,14 @@ def redact_response(content: bytes, sent: bytes | None) -> bytes:
         for written in (secret, json.dumps(secret, ensure_ascii=ensure_ascii)[1:-1])
         for form in (written, written.replace("/", "\\/"))
     }
-    # The longest first: one secret may be the beginning of another.
+    # The longest first: one secret may be a prefix of another.
     for form in sorted(forms, key=len, reverse=True):
         content = content.replace(form.encode(errors="surrogatepass"), MASK.encode())
     return content
 
 
 def is_secret(name: str) -> bool:
-    """Return whether the name of a field says that its value is secret.
+    """Return whether a field is secret, by its name.
 
     >>> is_secret("api_secret"), is_secret("body")
     (True, False)
@@ -88,10 +88,10 @@ def is_secret(name: str) -> bool:
     return any(word in str(name).lower() for word in SECRET_WORDS)
 
 
-def masked(name: str, value: Any) -> Any:
-    """Return the value of a field, or stars if its name says that it is secret.
+def mask(name: str, value: Any) -> Any:
+    """Return the value of a field, masked if the field is secret.
 
-    >>> masked("api_secret", "abc"), masked("body", "abc")
+    >>> mask("api_secret", "abc"), mask("body", "abc")
     ('***', 'abc')
     """
     return MASK if is_secret(name) else value

@@ -1,8 +1,7 @@
-"""One signed request: describe, sign, send (with retries), judge, read.
+"""The Requestor: encodes, signs, sends and retries a request, and reads the response.
 
-Paths and values go in, parsed JSON comes out. Nothing here knows resources or sockets. The logger
-``vivialconnect`` gets the method, path, status, duration and number of each attempt, never a header
-or a body.
+The logger ``vivialconnect`` gets the method, path, status, duration and number of each attempt. It
+never gets headers or bodies.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from vivialconnect.common.error import (
     add_request,
 )
 from vivialconnect.common.exchange import (
-    LONGEST_TIMEOUT,
+    MAX_TIMEOUT,
     Call,
     Limits,
     Request,
@@ -42,7 +41,7 @@ from vivialconnect.version import VERSION
 
 logger = logging.getLogger("vivialconnect")
 
-#: The response to a retried DELETE of a resource that an earlier attempt deleted.
+#: The response to a retried DELETE if an earlier attempt has deleted the resource.
 ALREADY_DELETED = Response(204, {}, b"")
 
 CLIENT_HEADERS = {
@@ -59,7 +58,7 @@ CLIENT_HEADERS = {
         }
     ),
 }
-#: The headers of a download: a file may be of any type, and must not be compressed.
+#: The headers of a download: any file type, uncompressed.
 MEDIA_HEADERS = {**CLIENT_HEADERS, "Accept": "*/*", "Accept-Encoding": "identity"}
 
 
@@ -68,23 +67,22 @@ def _unchanged(parsed: Any) -> Any:
 
 
 class Requestor:
-    """Signs and sends requests, and judges the responses.
+    """Signs and sends requests, with retries, and checks the responses.
 
-    Settings that are not given come from the environment, as those of
-    :class:`~vivialconnect.resources.resource.Resource` do, or have their defaults.
+    Settings that are not given come from the environment, or have the same defaults as those of
+    :class:`~vivialconnect.resources.resource.Resource`.
 
     :param api_key: The API key.
     :param api_secret: The API secret.
     :param api_base_url: The base URL; default ``https://api.vivialconnect.net/api/v1.0``.
-    :param api_account_id: The account, for reading only: paths contain their account.
+    :param api_account_id: The account id, as an attribute only. Paths must contain the account id.
     :param request_timeout: The timeout of a whole request with its retries, in seconds; default 30.
     :param verify_request: Whether TLS certificates are verified, or the path of a CA bundle.
     :param max_retries: How many times a request is retried if that is safe; default 2. See
         :mod:`vivialconnect.common.retries`.
-    :param transport: What sends the requests, in place of ``requests``; see
-        :mod:`vivialconnect.testing`.
-    :param clock: Returns the current time as an aware datetime, in place of the system clock.
-    :param sleep: Waits between two attempts, in place of ``time.sleep``.
+    :param transport: The transport that replaces ``requests``; see :mod:`vivialconnect.testing`.
+    :param clock: Returns the current time as an aware datetime; default: the system clock.
+    :param sleep: Waits between two attempts; default ``time.sleep``.
 
     A Requestor is immutable and thread-safe. Its ``repr`` and its pickle contain no secret.
 
@@ -130,10 +128,10 @@ class Requestor:
     def from_settings(
         cls, values: settings.Settings, transport: Transport | None = None
     ) -> Requestor:
-        """Return a Requestor with settings that are resolved already.
+        """Return a Requestor with resolved settings.
 
         :param values: The settings.
-        :param transport: What sends the requests, in place of ``requests``.
+        :param transport: The transport that replaces ``requests``.
         """
         requestor = cls.__new__(cls)
         requestor._settings = values
@@ -143,13 +141,13 @@ class Requestor:
         return requestor
 
     def limited(self, seconds: float) -> Requestor:
-        """Return a Requestor with the same settings and a shorter timeout.
+        """Return a Requestor with the same settings and at most this timeout.
 
-        :param seconds: The timeout; ``request_timeout`` counts if it is shorter.
+        :param seconds: The longest timeout, in seconds.
         """
-        ready = self._validated()
-        timeout = min(seconds, ready.request_timeout)
-        return self.from_settings(ready._replace(request_timeout=timeout), self._transport)
+        config = self._validated()
+        timeout = min(seconds, config.request_timeout)
+        return self.from_settings(config._replace(request_timeout=timeout), self._transport)
 
     def _validated(self) -> settings.Settings:
         if self._transport is not None:
@@ -162,7 +160,7 @@ class Requestor:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Without secret and transport: the copy refuses to send requests.
+        # Without secret and transport, so an unpickled Requestor cannot send requests.
         return type(self).from_settings, (self._settings,)
 
     def __copy__(self) -> Requestor:
@@ -173,7 +171,7 @@ class Requestor:
 
     @property
     def api_account_id(self) -> int | str | None:
-        """The account that was given or found in the environment; ``None`` if there is none."""
+        """The account id, given or from the environment; ``None`` if it is not set."""
         return self._settings.api_account_id
 
     def get(self, url: str, params: Mapping[str, Any] | None = None) -> Any:
@@ -196,7 +194,7 @@ class Requestor:
         """Send a POST request and return the parsed response.
 
         :param url: The path below the base URL.
-        :param params: The JSON body, sent without a root; ``{}`` if not given.
+        :param params: The JSON body, sent without a root; default ``{}``.
         :param query: The query.
         :raises ValueError: If a setting is missing, or the body or query cannot be encoded.
         :raises RequestorError: If the request fails; ``outcome`` tells whether it took effect.
@@ -205,9 +203,9 @@ class Requestor:
         return self.perform(Call("POST", url, query or {}, encode_body(params)))
 
     def put(self, url: str, params: Any = None, *, query: Mapping[str, Any] | None = None) -> Any:
-        """Send a PUT request; parameters, result and errors are those of :meth:`post`.
+        """Send a PUT request; parameters, result and errors as for :meth:`post`.
 
-        PUT is retried after a network fault, including a change of a password sent this way.
+        PUT is retried after a network fault, even if the request changes a password.
         """
         return self.perform(Call("PUT", url, query or {}, encode_body(params)))
 
@@ -218,7 +216,7 @@ class Requestor:
 
         :param url: The path below the base URL.
         :param params: The query.
-        :param payload: The JSON body; no body if not given.
+        :param payload: The JSON body; default: no body.
         :raises ValueError: If a setting is missing, or the body or query cannot be encoded.
         :raises RequestorError: If the request fails.
         :raises ResourceError: If the response is not JSON.
@@ -243,44 +241,44 @@ class Requestor:
         :param data: The body as text or bytes; ``None`` for none.
         :returns: The signature, and the names of the signed headers as ``X-Auth-SignedHeaders``
             lists them.
-        :raises ValueError: If key or secret is missing, or the header ``Date`` or ``Host``.
+        :raises ValueError: If the API key, the API secret, ``Date`` or ``Host`` is missing.
         """
-        ready = self._validated()
+        config = self._validated()
         body = data or b""
         if not isinstance(body, bytes):
             body = six.ensure_binary(body)
         signed = signing.signed_headers(headers)
         text = signing.canonical_request(method, iso8601_timestamp, abs_url, signed, body)
-        return signing.signature(str(ready.api_secret), text), signing.signed_names(signed)
+        return signing.signature(str(config.api_secret), text), signing.signed_names(signed)
 
     def perform(
         self,
         call: Call,
-        make: Callable[[Any], ResultT] = _unchanged,
+        read: Callable[[Any], ResultT] = _unchanged,
         *,
         on_response: Callable[[Response], object] | None = None,
     ) -> ResultT:
-        """Send a request, with retries, and return what ``make`` makes of the parsed response.
+        """Send a request, with retries, and return the result that ``read`` returns.
 
         :param call: The request.
-        :param make: Makes the result of the parsed body, or raises ``ResourceError``, which is
-            raised with the request added to it.
-        :param on_response: Called with the response before it is read.
+        :param read: Returns the result for the parsed body. May raise ``ResourceError``, to which
+            the request is added.
+        :param on_response: Called with the response before the body is parsed.
         :raises ValueError: If a setting is missing or invalid, or the request cannot be encoded.
         :raises RequestorError: If the request fails.
-        :raises ResourceError: If the response is not what was asked for.
+        :raises ResourceError: If the body is not JSON, or ``read`` raises it.
         """
-        ready = self._validated()
-        request = _describe(call, ready)
-        deadline = time.monotonic() + min(ready.request_timeout, LONGEST_TIMEOUT)
-        attempts = Attempts(call, ready.max_retries, deadline)
+        config = self._validated()
+        request = _build_request(call, config)
+        deadline = time.monotonic() + min(config.request_timeout, MAX_TIMEOUT)
+        attempts = Attempts(call, config.max_retries, deadline)
         while True:
             try:
-                response = self._attempt(request, ready, attempts)
+                response = self._attempt(request, config, attempts)
                 break
             except RequestorError as failure:
                 attempts.add(failure)
-                if attempts.has_deleted(failure):
+                if attempts.already_deleted(failure):
                     response = ALREADY_DELETED
                     break
                 delay = attempts.delay_after(failure)
@@ -290,13 +288,13 @@ class Requestor:
             self._sleep(delay)
         if on_response is not None:
             on_response(response)
-        return responses.read(call, request, response, attempts.made, make)
+        return responses.read_result(call, request, response, attempts.made, read)
 
-    def _attempt(self, request: Request, ready: settings.Settings, attempts: Attempts) -> Response:
+    def _attempt(self, request: Request, config: settings.Settings, attempts: Attempts) -> Response:
         """Sign and send a request once, and return a successful response."""
         transport = self._transport or _default_transport()
-        signer = Signer(str(ready.api_key), ready.api_secret or "", self._clock)
-        limits = Limits(attempts.deadline, ready.api_verify_request, ready.request_timeout)
+        signer = Signer(str(config.api_key), config.api_secret or "", self._clock)
+        limits = Limits(attempts.deadline, config.api_verify_request, config.request_timeout)
         attempts.made += 1
         started = time.monotonic()
         try:
@@ -306,7 +304,7 @@ class Requestor:
             _log_attempt(request, type(failure).__name__, started, attempts.made)
             raise
         _log_attempt(request, response.status, started, attempts.made)
-        refusal = responses.error_of(request, response, signer.canonical, self._clock())
+        refusal = responses.error_for_response(request, response, signer.canonical, self._clock())
         if refusal is not None:
             raise refusal
         return response
@@ -317,11 +315,11 @@ def _default_transport() -> Transport:
     return shared
 
 
-def _describe(call: Call, ready: settings.Settings) -> Request:
-    """Return the encoded HTTP request, without the headers of its signature."""
+def _build_request(call: Call, config: settings.Settings) -> Request:
+    """Return the encoded HTTP request, without the signature headers."""
     path, written = paths.encode_target(call.path)
     query = "&".join(part for part in (written, Util.to_query(call.query)) if part)
-    url = ready.api_base_url + path + (query and "?" + query)
+    url = config.api_base_url + path + (query and "?" + query)
     usual = CLIENT_HEADERS if call.sink is None else MEDIA_HEADERS
     headers = {"Host": url.split("/", 3)[2], **usual}
     if call.body is not None:
@@ -330,7 +328,7 @@ def _describe(call: Call, ready: settings.Settings) -> Request:
 
 
 def _log_attempt(request: Request, result: Any, started: float, attempt: int) -> None:
-    """Log one attempt, at DEBUG.
+    """Log an attempt at DEBUG.
 
     :param request: The request.
     :param result: The status, or the class name of the failure.
@@ -341,7 +339,7 @@ def _log_attempt(request: Request, result: Any, started: float, attempt: int) ->
         logger.debug(
             "%s %s -> %s in %.0f ms, attempt %d",
             request.method,
-            _shown_path(request),
+            _masked_path(request),
             result,
             (time.monotonic() - started) * 1000,
             attempt,
@@ -349,23 +347,23 @@ def _log_attempt(request: Request, result: Any, started: float, attempt: int) ->
 
 
 def _log_retry(request: Request, failure: RequestorError, delay: float) -> None:
-    """Log that a request failed and will be retried, at INFO.
+    """Log a failed attempt and its retry at INFO.
 
     :param request: The request.
     :param failure: The failure of the last attempt.
     :param delay: The delay before the next attempt, in seconds.
     """
-    # Without the messages of the service and the network, which may contain anything.
+    # Without messages from the service or the network: they may contain private data.
     logger.info(
         "%s %s failed with %s, retry in %.2f s: attempt %d",
         request.method,
-        _shown_path(request),
+        _masked_path(request),
         failure.http_status or type(failure).__name__,
         delay,
         (failure.attempts or 0) + 1,
     )
 
 
-def _shown_path(request: Request) -> str:
+def _masked_path(request: Request) -> str:
     """Return the path, with phone numbers masked."""
     return re.sub(r"%2B\d+", "%2B...", split_target(request.url)[0])

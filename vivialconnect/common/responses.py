@@ -1,4 +1,4 @@
-"""How a response is judged by its status and read. Nothing here knows a resource."""
+"""Check the status of a response, and read the result from its body."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vivialconnect.common.util import Util
 ResultT = TypeVar("ResultT")
 
 
-def error_of(
+def error_for_response(
     request: Request, response: Response, canonical: str, now: datetime
 ) -> error.RequestorError | None:
     """Return the error for the status of a response; ``None`` for a success (2xx).
@@ -30,7 +30,7 @@ def error_of(
     status = response.status
     if 200 <= status < 300:  # noqa: PLR2004 - successful, RFC 9110 section 15.3
         return None
-    failure = _error_for_status(request, response)
+    failure = _make_error(request, response)
     failure.retry_after = retry_after(response.header("retry-after"), now)
     if isinstance(failure, error.UnauthorizedAccess):
         body = failure.json_body if isinstance(failure.json_body, dict) else {}
@@ -43,45 +43,45 @@ def error_of(
     return failure
 
 
-def _error_for_status(request: Request, response: Response) -> error.RequestorError:
+def _make_error(request: Request, response: Response) -> error.RequestorError:
     class_ = error.error_for_status(response.status)
     content = redact_response(response.content, request.body)
     if not issubclass(class_, error.Redirection):
         return class_(None, response.status, content)
     target = paths.absolute(request.url, response.header("location") or "")
     redirection = class_(None, response.status, content, target)
-    # The query of the target may contain phone numbers.
+    # Without the query of the target, which may contain phone numbers.
     message = "redirects to {}, which is not followed".format(target.partition("?")[0])
     redirection.message = "; ".join(filter(None, (redirection.message, message)))
     return redirection
 
 
-def read(
-    call: Call, request: Request, response: Response, attempts: int, make: Callable[[Any], ResultT]
+def read_result(
+    call: Call, request: Request, response: Response, attempts: int, read: Callable[[Any], ResultT]
 ) -> ResultT:
-    """Return what ``make`` makes of the body of a successful response.
+    """Read the result from a successful response.
 
-    :param call: The request as it was asked for.
+    :param call: The request before encoding.
     :param request: The request as it was sent.
     :param response: The response.
     :param attempts: The number of attempts.
-    :param make: Takes the parsed body: ``None`` if it is empty, or went into a sink. It may raise
-        ``ResourceError``.
-    :raises ResourceError: If the body is not what was asked for.
+    :param read: Returns the result for the parsed body: ``None`` if it is empty, or was written to
+        a sink. May raise ``ResourceError``.
+    :raises ResourceError: If the body is not JSON, or ``read`` raises it.
     """
     try:
-        return make(_parse(response, request.method) if call.sink is None else None)
+        return read(_parse(response, request.method) if call.sink is None else None)
     except error.ResourceError as caught:
         failure = caught
     failure.http_status = response.status
     if call.secret or isinstance(request.body, SecretBytes):
-        # A new error: causes and tracebacks of the first may contain the secret.
+        # A new error, because the cause and traceback of the first may contain the secret.
         failure = error.ResourceError(failure.message)
         failure.http_status = response.status
     content = redact_response(response.content, request.body)
     if not call.secret:
         failure.http_body = content.decode(errors="replace")
-        failure.json_body = _parse_if_json(content)
+        failure.json_body = _try_parse(content)
     if request.method in error.SAFE_METHODS:
         failure._hint = "check that api_base_url is the URL of the service"
         outcome = error.ACCEPTED
@@ -97,7 +97,7 @@ def _is_of_service(content: bytes, roots: tuple[str, ...]) -> bool:
 
     A proxy, a firewall or a login page may respond in place of the service.
     """
-    parsed = _parse_if_json(content)
+    parsed = _try_parse(content)
     if isinstance(parsed, dict):
         return not parsed.keys().isdisjoint(roots)
     keys = "|".join(map(re.escape, roots)).encode()
@@ -110,11 +110,11 @@ def _parse(response: Response, method: str) -> Any:
         parsed = Util.json_to_dict(response.content.decode()) if response.content.strip() else None
     except ValueError as cause:
         raise error.ResourceError(
-            "the body of the response ({}) is not JSON".format(response.status)
+            "the body of the {} response is not JSON".format(response.status)
         ) from cause
     except MemoryError as cause:  # parsed JSON takes several times its length
         raise error.ResourceError(
-            "the body of the response ({}) has {} bytes, too many to parse in memory".format(
+            "the body of the {} response has {} bytes, too many to parse in memory".format(
                 response.status, len(response.content)
             )
         ) from cause
@@ -123,7 +123,7 @@ def _parse(response: Response, method: str) -> Any:
     return parsed
 
 
-def _parse_if_json(content: bytes) -> Any:
+def _try_parse(content: bytes) -> Any:
     try:
         return Util.json_to_dict(content)
     except (ValueError, MemoryError):

@@ -1,6 +1,6 @@
-"""When a request is retried, and after which delay. No I/O: nothing here waits.
+"""Retry rules: which requests are retried, and after which delay. This module does no I/O.
 
-A request is retried only if it cannot have had an effect, or if a retry cannot add another:
+A request is retried only if it had no effect, or if it is idempotent:
 
 ================================= ==================================================================
 failure                           retried methods
@@ -12,10 +12,9 @@ no connection                     all, except after a failure that would happen 
 anything else                     none
 ================================= ==================================================================
 
-A POST whose response was lost is never sent a second time. The delay is exponential backoff with
-full jitter: a random time between 0 and a limit that doubles with each attempt, so that clients
-that failed together do not retry together. If the service sent ``Retry-After`` (RFC 9110 section
-10.2.3), the delay is that time.
+A POST whose response was lost is never retried. The delay is exponential backoff with full jitter:
+a random time between 0 and a limit that doubles with each attempt. Jitter keeps clients that failed
+together from retrying together. ``Retry-After`` (RFC 9110 section 10.2.3) replaces the delay.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ from vivialconnect.common import error
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.times import parse_http_date
 
-FIRST_LIMIT = 0.5  # seconds, of the delay before the first retry
-LARGEST_LIMIT = 8  # seconds, of any delay that the service did not ask for
-LARGEST_EXPONENT = 16
-LONGEST_FIGURE = 12  # digits of a Retry-After; longer ones are invalid
+INITIAL_BACKOFF = 0.5  # seconds: the longest delay before the first retry
+MAX_BACKOFF = 8  # seconds: the longest delay without Retry-After
+MAX_EXPONENT = 16
+MAX_DIGITS = 12  # digits of a Retry-After; longer ones are invalid
 
 RETRYABLE_METHODS = frozenset(("GET", "HEAD", "PUT", "DELETE"))
 RETRYABLE_STATUSES = frozenset(
@@ -45,37 +44,37 @@ def backoff(attempt: int, draw: Callable[[], float] = random.random) -> float:
     """Return the delay after an attempt, in seconds.
 
     :param attempt: The number of attempts so far.
-    :param draw: Returns a random number from 0 up to 1.
+    :param draw: Returns a random number between 0 and 1.
 
     >>> [backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]
     """
-    exponent = min(attempt - 1, LARGEST_EXPONENT)
-    return draw() * min(LARGEST_LIMIT, FIRST_LIMIT * 2.0**exponent)
+    exponent = min(attempt - 1, MAX_EXPONENT)
+    return draw() * min(MAX_BACKOFF, INITIAL_BACKOFF * 2.0**exponent)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Return the delay that a ``Retry-After`` header asks for, in seconds.
+    """Return the delay of a ``Retry-After`` header, in seconds.
 
     :param value: The value of the header: seconds, or an HTTP date.
     :param now: The current time.
-    :returns: The delay; ``None`` if there is no valid header.
+    :returns: The delay; ``None`` if the header is missing or invalid.
 
     >>> retry_after("120", datetime(2020, 7, 2))
     120.0
     """
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return float(text) if len(text) <= LONGEST_FIGURE else None
+        return float(text) if len(text) <= MAX_DIGITS else None
     moment = parse_http_date(text)
     return None if moment is None else max(0.0, (moment - now).total_seconds())
 
 
 class Attempts:
-    """The attempts of one request: how many there were, and whether another may follow.
+    """Counts the attempts of one request, and decides whether another may follow.
 
     :param call: The request.
-    :param max_retries: How many attempts may follow the first.
+    :param max_retries: The maximum number of retries.
     :param deadline: The deadline of the request, as a value of ``time.monotonic()``.
     """
 
@@ -90,7 +89,7 @@ class Attempts:
         self._may_have_arrived = False
 
     def add(self, failure: error.RequestorError) -> None:
-        """Add a failed attempt, and correct the outcome of the failure.
+        """Record a failed attempt, and correct its outcome.
 
         An earlier attempt may have been received, even if the last one was not sent.
         """
@@ -100,7 +99,7 @@ class Attempts:
         elif self._may_have_arrived and self.method not in error.SAFE_METHODS:
             failure.outcome = error.UNKNOWN
 
-    def has_deleted(self, failure: error.RequestorError) -> bool:
+    def already_deleted(self, failure: error.RequestorError) -> bool:
         """Return whether a 404 means that an earlier attempt deleted the resource."""
         not_found = self.method == "DELETE" and failure.http_status == HTTPStatus.NOT_FOUND
         return not_found and self._may_have_arrived
@@ -114,7 +113,7 @@ class Attempts:
             return None
         requested = failure.retry_after
         delay = backoff(self.made) if requested is None else requested
-        # A delay beyond the deadline would end in a Timeout that says less.
+        # A delay past the deadline would end in a Timeout, which says less than this failure.
         return delay if time.monotonic() + delay < self.deadline else None
 
     def _may_retry(self, failure: error.RequestorError) -> bool:
@@ -122,5 +121,5 @@ class Attempts:
             return True
         if isinstance(failure, error.ConnectionError):
             not_sent = failure.outcome == error.NOT_SENT
-            return not failure._lasting and (not_sent or self._retryable)
+            return not failure._permanent and (not_sent or self._retryable)
         return self._retryable and failure.http_status in RETRYABLE_STATUSES

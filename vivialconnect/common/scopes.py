@@ -1,4 +1,4 @@
-"""Scopes: settings that hold within a ``with`` block, in one thread or task.
+"""Scopes: temporary settings for a ``with`` block, in one thread or task.
 
 ::
 
@@ -6,9 +6,8 @@
         Message.find()                          # as that account
 
 Scopes are stored in a context variable (:mod:`contextvars`). Tasks of asyncio and
-``asyncio.to_thread`` inherit the scopes they were started in; a plain thread starts without any.
-The active scopes are a tuple, the innermost last. The tuple is replaced, never changed, so a
-reference to it can be kept and used again later.
+``asyncio.to_thread`` inherit the scopes they were started in. A plain thread starts without scopes.
+The active scopes are an immutable tuple, innermost last, so that an object can keep a reference.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ from contextvars import ContextVar
 from typing import Any, NoReturn, Tuple  # noqa: UP035 - 3.9 evaluates Tuple[...]
 
 from vivialconnect.common.exchange import Transport
-from vivialconnect.common.settings import CREDENTIALS, protect, validate_one
+from vivialconnect.common.settings import CREDENTIALS, normalize, validate_one
 
 
 class Scope:
-    """Settings that hold within its ``with`` block. Made by :func:`configured`.
+    """Temporary settings for a ``with`` block. :func:`configured` creates a scope.
 
-    A scope can be entered several times, also while it is active and by several threads.
+    A scope is reusable and reentrant, and several threads may enter it.
     """
 
     __slots__ = ("_values",)
@@ -38,7 +37,7 @@ class Scope:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a scope holds credentials and cannot be pickled; make one where it is used"
+            "a scope contains credentials and cannot be pickled; create it where it is used"
         )
 
     def __copy__(self) -> Scope:
@@ -52,7 +51,7 @@ class Scope:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Found by identity, not by a token: a generator may close in another context than the one
+        # Without reset(token), which fails if a generator is closed in another context than the one
         # it was started in.
         scopes = _active.get()
         for position in range(len(scopes) - 1, -1, -1):
@@ -65,7 +64,7 @@ Scopes = Tuple[Scope, ...]  # noqa: UP006 - evaluated by Python 3.9
 
 _active: ContextVar[Scopes] = ContextVar("vivialconnect_scopes", default=())
 
-#: Marks an argument that was not given: ``None`` is one that was.
+#: The default of every argument. An explicit ``None`` is an error.
 _UNSET: Any = type("Unset", (), {"__repr__": lambda _: "<unset>"})()
 
 
@@ -80,11 +79,11 @@ def configured(
     max_retries: int = _UNSET,
     transport: Transport = _UNSET,
 ) -> Scope:
-    """Return a scope: a context manager within which these settings hold for every class.
+    """Return a scope: a context manager that sets temporary settings for every class.
 
-    A scope overrides the settings of classes and of the environment; settings it does not name are
-    looked up as usual. Scopes nest; the inner one wins. An object, and an iterator of
-    ``find_each``, keeps the scopes it was created in and uses them for its later requests.
+    A scope overrides the settings of classes and of the environment. Other settings are looked up
+    as usual. Scopes nest, and the inner scope wins. Objects and ``find_each`` iterators keep the
+    scope they were created in, and use it for later requests.
 
     :param api_key: The API key; requires ``api_secret``.
     :param api_secret: The API secret; requires ``api_key``.
@@ -93,13 +92,12 @@ def configured(
     :param api_verify_request: Whether TLS certificates are verified, or the path of a CA bundle.
     :param request_timeout: The timeout of a whole request, in seconds.
     :param max_retries: How many times a request may be retried.
-    :param transport: What sends the requests, in place of ``requests``; see
-        :mod:`vivialconnect.testing`.
-    :returns: The scope, for ``with``, once or many times.
+    :param transport: The transport that replaces ``requests``; see :mod:`vivialconnect.testing`.
+    :returns: The scope, a reusable context manager.
     :raises ValueError: If a value is empty or invalid, or only one of key and secret is given.
 
-    Attention: a generator that is suspended within the block leaves the scope active for its
-    caller. Do not use ``yield`` in the block, except in a ``contextlib.contextmanager`` function.
+    Attention: do not use ``yield`` in the block, except in a ``contextlib.contextmanager``
+    function. A generator that is suspended in the block leaves the scope active in its caller.
 
     Example:
 
@@ -113,27 +111,27 @@ def configured(
     .. versionadded:: 1.0
     """
     given = dict(locals())
-    values = {name: protect(name, value) for name, value in given.items() if value is not _UNSET}
+    values = {name: normalize(name, value) for name, value in given.items() if value is not _UNSET}
     for name, value in values.items():
         validate_one(name, value)
     if len(values.keys() & CREDENTIALS) == 1:
-        raise ValueError("configured() needs both api_key and api_secret, or neither of them")
+        raise ValueError("configured() requires both api_key and api_secret, or neither")
     return Scope(values)
 
 
 def active_scopes() -> Scopes:
-    """Return the scopes that are active, the innermost last."""
+    """Return the active scopes, innermost last."""
     return _active.get()
 
 
-def merged_settings(scopes: Scopes) -> dict[str, Any]:
-    """Return the settings that scopes make together, and their transport; the inner scope wins."""
+def merge_scopes(scopes: Scopes) -> dict[str, Any]:
+    """Return the merged settings of scopes, including the transport; the inner scope wins."""
     return {name: value for scope in scopes for name, value in scope._values.items()}
 
 
 @contextmanager
 def use_scopes(scopes: Scopes | None) -> Generator[None, None, None]:
-    """Activate scopes in place of the current ones; ``None`` keeps the current ones."""
+    """Replace the active scopes; ``None`` keeps them."""
     if scopes is None:
         yield
         return

@@ -1,8 +1,8 @@
-"""The encoding and the segments of a text message, by 3GPP TS 23.038 (GSM 03.38) and TS 23.040.
+"""Encoding and segments of text messages: 3GPP TS 23.038 (GSM 03.38) and TS 23.040.
 
-A text whose characters are all in the GSM default alphabet or its extension table is counted in
-septets, any other text in the 16-bit units of UCS-2. In a text of several segments, each segment
-loses six octets to the header that numbers it.
+A text is encoded in septets if all its characters are in the GSM default alphabet or its extension
+table. Any other text is encoded in the 16-bit units of UCS-2. If a text has several segments, each
+segment starts with a header of six octets.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DEFAULT_ALPHABET = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-#: The characters of two septets: an escape character and one of the extension table.
+#: The characters of two septets: an escape character and a character of the extension table.
 EXTENSION_TABLE = frozenset("\f^{}\\[~]|€")
 _GSM_CHARACTERS = DEFAULT_ALPHABET | EXTENSION_TABLE
 #: A character outside the Basic Multilingual Plane, written as two surrogates.
@@ -37,7 +37,7 @@ _TO_GSM = {
     0x2026: "...",
 }
 
-#: Units in the only segment of a text, and in each segment of a longer text.
+#: Units in a single segment, and in each of several segments.
 CAPACITY = {GSM: (160, 153), UCS2: (70, 67)}
 
 
@@ -63,9 +63,9 @@ def count(text: str) -> Segments:
     r"""Return the encoding of a text and its number of segments.
 
     A character is never split over two segments. If it does not fit, the last unit of a segment
-    stays unused. The empty text is one segment: a message with media and no text is charged too.
+    stays unused. An empty text is one segment, because a message with only media is charged too.
 
-    :param text: The text, in any script. ``"\r\n"`` is two characters, a lone surrogate one unit.
+    :param text: The text. ``"\r\n"`` is two characters. A lone surrogate is one unit.
     :returns: The encoding, the segments and the units; see :class:`Segments`.
     :raises ValueError: If ``text`` is not a ``str``.
 
@@ -83,9 +83,9 @@ def count(text: str) -> Segments:
     encoding = UCS2 if non_gsm else GSM
     widths = _widths(text, encoding)
     units = sum(widths)
-    starts = _starts(widths, encoding)
-    room = CAPACITY[encoding][len(starts) > 1]
-    return Segments(encoding, len(starts), units, room - sum(widths[starts[-1] :]), non_gsm)
+    starts = _segment_starts(widths, encoding)
+    capacity = CAPACITY[encoding][len(starts) > 1]
+    return Segments(encoding, len(starts), units, capacity - sum(widths[starts[-1] :]), non_gsm)
 
 
 def split(text: str) -> list[str]:
@@ -102,7 +102,7 @@ def split(text: str) -> list[str]:
     """
     text = _plain_text(text)
     encoding = UCS2 if _non_gsm(text) else GSM
-    starts = _starts(_widths(text, encoding), encoding)
+    starts = _segment_starts(_widths(text, encoding), encoding)
     return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)])]
 
 
@@ -144,19 +144,19 @@ def _widths(text: str, encoding: str) -> list[int]:
         return [2 if character in EXTENSION_TABLE else 1 for character in text]
     widths = [2 if character > "\uffff" else 1 for character in text]
     for pair in _SURROGATE_PAIR.finditer(text):
-        # The first has the units of both, so that they stay together.
+        # Both units count for the first surrogate, so that the pair is never split.
         widths[pair.start() : pair.end()] = (2, 0)
     return widths
 
 
-def _starts(widths: list[int], encoding: str) -> list[int]:
+def _segment_starts(widths: list[int], encoding: str) -> list[int]:
     """Return the index of the first character of each segment."""
-    alone, each = CAPACITY[encoding]
+    single, multipart = CAPACITY[encoding]
     starts, used = [0], 0
-    if sum(widths) <= alone:
+    if sum(widths) <= single:
         return starts
     for index, width in enumerate(widths):
-        if used + width > each:
+        if used + width > multipart:
             starts.append(index)
             used = 0
         used += width

@@ -1,8 +1,8 @@
-"""The settings of a request as one immutable value, their sources, and their validation.
+"""The settings of a request: sources, defaults and validation.
 
-The settings of a request are resolved once and used for all of its attempts. They come from, in
-this order: the active scopes (:mod:`vivialconnect.common.scopes`), the class and its bases, and the
-environment. They never come from a file, so that no directory can change which account is used.
+The settings of a request are resolved once, for all of its attempts. Their sources are, in this
+order, the active scopes (:mod:`vivialconnect.common.scopes`), the class and its bases, and the
+environment. Files are not a source, so the current directory cannot change the account.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ ENVIRONMENT = {
     "api_account_id": "VIVIALCONNECT_ACCOUNT_ID",
     "api_base_url": "VIVIALCONNECT_BASE_URL",
 }
-#: The credentials, which always come from the same source.
+#: The credentials. Both come from the same source.
 CREDENTIALS = ("api_key", "api_secret")
 
 
 class Settings(NamedTuple):
-    """The settings of one request. Its ``repr`` and its pickle contain no secret.
+    """The settings of a request. ``repr`` and pickle contain no secret.
 
     >>> Settings(api_key="MTK1", api_secret="hidden")
     Settings(api_key='MTK1', api_base_url='https://api.vivialconnect.net/api/v1.0')
@@ -62,7 +62,7 @@ class Settings(NamedTuple):
 
 #: The names of the settings.
 NAMES = Settings._fields
-#: What each setting is, for the documentation of the class properties.
+#: The docstrings of the class properties.
 DOCUMENTATION = {
     "api_key": "The API key; by default ``VIVIALCONNECT_API_KEY``.",
     "api_secret": "The API secret; by default ``VIVIALCONNECT_API_SECRET``.",
@@ -75,75 +75,75 @@ DOCUMENTATION = {
         "Whether TLS certificates are verified, or the path of a CA bundle; default ``True``."
     ),
     "request_timeout": "The timeout of a whole request with its retries, in seconds; default 30.",
-    "transport": "What sends the requests, in place of ``requests``: an object with ``send``.",
+    "transport": "The transport that replaces ``requests``: an object with a ``send()`` method.",
     "max_retries": "How many times a request is retried if that is safe; default 2, 0 for never.",
 }
 
 
 def resolve(values: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that values and the environment make together.
+    """Return the given settings, completed from the environment and the defaults.
 
-    The result may be incomplete; :func:`validate` refuses it then.
+    Credentials may still be missing: :func:`validate` checks that.
 
     :param values: The settings of a class or a Requestor. ``None`` and ``""`` are unset.
     :param environ: The environment; ``os.environ`` by default.
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in values.items() if not is_empty(value)}
-    # A key from one source and a secret from another would not belong together.
+    # An API key and a secret from different sources do not belong together.
     has_credentials = any(name in given for name in CREDENTIALS)
     for name, variable in ENVIRONMENT.items():
         if name not in given and not (has_credentials and name in CREDENTIALS):
             found = environ.get(variable)
             if found:
                 given[name] = found
-    return Settings(**{name: protect(name, value) for name, value in given.items()})
+    return Settings(**{name: normalize(name, value) for name, value in given.items()})
 
 
-def protect(name: str, value: Any) -> Any:
+def normalize(name: str, value: Any) -> Any:
     """Return a setting as a plain value, the secret as a text that no ``repr`` shows."""
     value = value if name == "transport" else plain(value, name)
     return Secret(value) if name == "api_secret" and isinstance(value, str) else value
 
 
 def validate(settings: Settings) -> Settings:
-    """Return the settings of a request, with the base URL in its normal form.
+    """Validate settings, and return them with a normalized base URL.
 
     :raises ValueError: If a setting is missing or invalid.
     """
     if settings.api_key is None or settings.api_secret is None:
-        raise missing(settings, *CREDENTIALS)
+        raise missing_error(settings, *CREDENTIALS)
     checked = {name: check(name, getattr(settings, name)) for name, check in _CHECKS.items()}
     return settings._replace(**checked)
 
 
 def validate_one(name: str, value: Any) -> None:
-    """Refuse an empty or invalid value of a setting.
+    """Validate the value of one setting.
 
     :raises ValueError: If the value is empty or invalid.
     """
     if is_empty(value):
-        raise ValueError("{} is empty: leave it out to use the usual value".format(name))
+        raise ValueError("{} must not be empty: omit it to keep the current value".format(name))
     if name in _CHECKS:
         _CHECKS[name](name, value)
     elif name == "transport":
         check_transport(name, value)
 
 
-def missing(settings: Settings, *names: str) -> ValueError:
-    """Return the error for missing settings, which names all of them and where to set them.
+def missing_error(settings: Settings, *names: str) -> ValueError:
+    """Return the error for missing settings.
 
     :param settings: The settings.
-    :param names: The settings that the request needs.
+    :param names: The required settings.
     """
     absent = [name for name in names if getattr(settings, name) is None]
     several = len(absent) > 1
     message = "{} {} not set: assign {}, or set the environment variable{} {}".format(
-        _enumerate(absent),
+        _join_words(absent),
         "are" if several else "is",
-        _enumerate(["Resource." + name for name in absent]),
+        _join_words(["Resource." + name for name in absent]),
         "s" if several else "",
-        _enumerate([ENVIRONMENT[name] for name in absent]),
+        _join_words([ENVIRONMENT[name] for name in absent]),
     )
     present = [name for name in CREDENTIALS if getattr(settings, name) is not None]
     if len(present) == 1:
@@ -164,7 +164,7 @@ def without_credentials(url: str) -> str:
     return urlunsplit((scheme, netloc.rpartition("@")[2], path, query, fragment))
 
 
-def _enumerate(words: list[str]) -> str:
+def _join_words(words: list[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
@@ -193,7 +193,7 @@ def _check_timeout(name: str, seconds: Any) -> float:
 
 def _check_retries(name: str, count: Any) -> int:
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-        raise ValueError("{} must be a whole number, 0 or more, got {!r}".format(name, count))
+        raise ValueError("{} must be an integer, 0 or more, got {!r}".format(name, count))
     return count
 
 
@@ -230,9 +230,9 @@ def _normalize_base_url(url: str, expected: str) -> str:
 
 
 def check_transport(name: str, transport: Any) -> None:
-    """Refuse a transport that cannot send.
+    """Validate a transport.
 
-    :raises ValueError: If it has no method ``send``.
+    :raises ValueError: If it has no ``send()`` method.
     """
     if not callable(getattr(transport, "send", None)):
         raise ValueError(

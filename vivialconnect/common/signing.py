@@ -1,7 +1,7 @@
-"""The canonical request, its HMAC-SHA256, and why a signature was refused. No I/O, no clock.
+"""HMAC-SHA256 signatures: the canonical request, and the reasons for a refused signature.
 
-The service verifies a request by writing it in a canonical form, seven parts joined by line feeds,
-and comparing the HMAC of that text with the signature in ``Authorization``::
+The service builds the canonical request, seven parts joined by line feeds, and compares its HMAC
+with the signature in ``Authorization``::
 
     GET                                             the method
     20200702T101112Z                                the time, as in X-Auth-Date
@@ -12,8 +12,8 @@ and comparing the HMAC of that text with the signature in ``Authorization``::
     date;host                                       signed_names
     e3b0c44298fc1c149afbf4c8996fb924...             body_digest
 
-Each part has a function here, in that order. A :class:`Signer` puts them together. HMAC is RFC
-2104, the unreserved characters are those of RFC 3986 section 2.3.
+The functions below follow this order. HMAC is defined in RFC 2104, the unreserved characters in
+RFC 3986 section 2.3.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from vivialconnect.common.exchange import Request
 from vivialconnect.common.times import format_basic, format_http_date, parse_http_date
 
 #: The headers that are signed, in order; ``content-type`` only if it is sent.
-SIGNED = ("content-type", "date", "host")
+SIGNED_HEADERS = ("content-type", "date", "host")
 UNRESERVED = "-._~"  # besides letters and digits: RFC 3986 section 2.3
 
-CLOCK_TOLERANCE = 5 * 60  # seconds between two clocks that do not explain a refusal
-LONGEST_SHOWN = 80  # characters of a canonical line in an error
-#: What the first lines of a canonical request are.
-LINES = ("the method", "the time", "the path", "the query")
-QUERY_LINE = LINES.index("the query")
+CLOCK_TOLERANCE = 5 * 60  # seconds; a larger difference explains a refused signature
+MAX_SHOWN_LENGTH = 80  # characters of a canonical line in an error
+#: The names of the first lines of a canonical request.
+LINE_NAMES = ("method", "time", "path", "query")
+QUERY_LINE = LINE_NAMES.index("query")
 
-# OpenSSL takes locks at the first HMAC, which a child forked at that moment would inherit.
+# OpenSSL takes locks at the first HMAC. A child that is forked at that moment would inherit them.
 hmac.digest(b"key", b"", "sha256")
 
 
@@ -58,7 +58,7 @@ def split_target(url: str) -> tuple[str, str]:
 
 
 def canonical_path(url: str) -> str:
-    """Return the path of a URL, decoded once and encoded once.
+    """Return the normalized path of a URL: decoded, then encoded.
 
     :param url: An absolute URL, or a path with or without its query.
 
@@ -70,7 +70,7 @@ def canonical_path(url: str) -> str:
 
 
 def canonical_query(url: str) -> str:
-    """Return the query of a URL: every key and value encoded again, the pairs sorted.
+    """Return the normalized query of a URL: pairs decoded, encoded and sorted.
 
     :param url: An absolute URL, or a path with its query.
 
@@ -96,7 +96,7 @@ def signed_headers(headers: Mapping[str, str]) -> dict[str, str]:
     {'date': 'now', 'host': 'localhost:8080'}
     """
     values = {name.lower(): value for name, value in headers.items()}
-    names = SIGNED if SIGNED[0] in values else SIGNED[1:]
+    names = SIGNED_HEADERS if SIGNED_HEADERS[0] in values else SIGNED_HEADERS[1:]
     missing = [name for name in names if name not in values]
     if missing:
         raise ValueError("headers to sign are missing: " + ", ".join(missing))
@@ -172,7 +172,7 @@ def authorization(key: str, signature: str) -> str:
 
 
 class Signer:
-    """Signs one attempt of a request, at the time of that attempt.
+    """Signs an attempt of a request with the current time.
 
     :param api_key: The API key.
     :param api_secret: The API secret.
@@ -185,13 +185,13 @@ class Signer:
         self._api_key = api_key
         self._api_secret = api_secret
         self._clock = clock
-        #: The canonical request that was signed; empty before.
+        #: The canonical request; empty before the first call.
         self.canonical = ""
 
     def __call__(self, request: Request) -> dict[str, str]:
-        """Return the headers that sign a request.
+        """Return the signature headers of a request.
 
-        :param request: The request exactly as it will be sent.
+        :param request: The request as it will be sent.
         :returns: ``Date``, ``X-Auth-Date``, ``X-Auth-SignedHeaders`` and ``Authorization``.
         """
         now = self._clock()
@@ -209,42 +209,42 @@ class Signer:
         }
 
 
-def explain_refusal(ours: str, theirs: Any, their_date: str | None, now: datetime) -> str | None:
-    """Return why a signature was refused and what to do; ``None`` if that is not known.
+def explain_refusal(signed: str, expected: Any, date: str | None, now: datetime) -> str | None:
+    """Return the reason for a refused signature and the remedy; ``None`` if it is unknown.
 
-    :param ours: The canonical request that was signed.
-    :param theirs: The canonical request that the service expected; ``None`` if it sent none.
-    :param their_date: The ``Date`` header of the response.
+    :param signed: The canonical request that was signed.
+    :param expected: The canonical request that the service expected; ``None`` if it sent none.
+    :param date: The ``Date`` header of the response.
     :param now: The current time of this machine.
     """
-    their_time = parse_http_date(their_date)
-    ahead = 0.0 if their_time is None else (now - their_time).total_seconds()
+    service_time = parse_http_date(date)
+    ahead = 0.0 if service_time is None else (now - service_time).total_seconds()
     if abs(ahead) > CLOCK_TOLERANCE:
-        return "set the clock of this machine: it is {:.0f} seconds {} that of the service".format(
+        return "set the clock of this machine: it is {:.0f} seconds {} the service".format(
             abs(ahead), "ahead of" if ahead > 0 else "behind"
         )
-    if not isinstance(theirs, str) or not theirs or not ours:
+    if not isinstance(expected, str) or not expected or not signed:
         return None
-    return first_difference(ours.split("\n"), theirs.split("\n"))
+    return first_difference(signed.split("\n"), expected.split("\n"))
 
 
-def first_difference(ours: list[str], theirs: list[str]) -> str:
-    """Return where two canonical requests differ first.
+def first_difference(signed_lines: list[str], expected_lines: list[str]) -> str:
+    """Return the first difference between two canonical requests.
 
-    :param ours: The lines that were signed.
-    :param theirs: The lines that the service expected.
+    :param signed_lines: The lines that were signed.
+    :param expected_lines: The lines that the service expected.
 
     >>> first_difference(["GET", "now"], ["GET", "then"])
-    "line 2 of the canonical request, the time, differs: signed 'now', expected 'then'"
+    "line 2 of the canonical request (time) differs: signed 'now', expected 'then'"
     """
-    for number in range(max(len(ours), len(theirs))):
+    for number in range(max(len(signed_lines), len(expected_lines))):
         signed, expected = (
-            lines[number] if number < len(lines) else "" for lines in (ours, theirs)
+            lines[number] if number < len(lines) else "" for lines in (signed_lines, expected_lines)
         )
         if signed != expected:
-            show = _show_query if number == QUERY_LINE else _show
-            return "line {} of the canonical request, {}, differs: signed {}, expected {}".format(
-                number + 1, _name_of_line(number, len(ours)), show(signed), show(expected)
+            show = _shorten_query if number == QUERY_LINE else _shorten
+            return "line {} of the canonical request ({}) differs: signed {}, expected {}".format(
+                number + 1, _line_name(number, len(signed_lines)), show(signed), show(expected)
             )
     return (
         "the request was signed correctly: check that api_key and api_secret belong together and "
@@ -252,17 +252,17 @@ def first_difference(ours: list[str], theirs: list[str]) -> str:
     )
 
 
-def _name_of_line(number: int, count: int) -> str:
-    if number < len(LINES):
-        return LINES[number]
-    from_the_end = {count - 1: "the digest of the body", count - 2: "the names of the headers"}
-    return from_the_end.get(number, "a header")
+def _line_name(number: int, count: int) -> str:
+    if number < len(LINE_NAMES):
+        return LINE_NAMES[number]
+    last_lines = {count - 1: "body digest", count - 2: "signed header names"}
+    return last_lines.get(number, "header")
 
 
-def _show(line: str) -> str:
-    return repr(line if len(line) <= LONGEST_SHOWN else line[: LONGEST_SHOWN - 3] + "...")
+def _shorten(line: str) -> str:
+    return repr(line if len(line) <= MAX_SHOWN_LENGTH else line[: MAX_SHOWN_LENGTH - 3] + "...")
 
 
-def _show_query(line: str) -> str:
-    # Names only: the values may be phone numbers and texts.
-    return _show("&".join(pair.partition("=")[0] + "=..." for pair in line.split("&") if pair))
+def _shorten_query(line: str) -> str:
+    # Names only: the values may be private.
+    return _shorten("&".join(pair.partition("=")[0] + "=..." for pair in line.split("&") if pair))

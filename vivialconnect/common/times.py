@@ -1,4 +1,4 @@
-"""Every form of a point in time: ISO 8601, its basic form, and the dates of HTTP headers."""
+"""Parse and format times: ISO 8601, its basic format, and HTTP dates."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import six
 from vivialconnect.common import import_with_fork_guard
 from vivialconnect.common.values import plain, shorten
 
-#: A point in time as a caller may give it: a datetime (a naive one is UTC), a date (its midnight in
-#: UTC), or ISO 8601 text.
+#: The types that a time parameter accepts: a datetime (naive is UTC), a date (midnight UTC), or an
+#: ISO 8601 string.
 Moment = Union[str, date]
 
-# strftime() would use the names of the program's locale.
+# Not strftime(), which depends on the locale.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def utc_now() -> datetime:
-    """Return the current time of this machine, aware, in UTC."""
+    """Return the current time as an aware datetime in UTC."""
     return datetime.now(timezone.utc)
 
 
 def to_utc(moment: datetime) -> datetime:
-    """Return a datetime converted to UTC; a naive one is taken as UTC.
+    """Convert a datetime to UTC. A naive datetime is UTC.
 
     :raises ValueError: If the result is outside the years 1 to 9999.
     """
@@ -41,7 +41,7 @@ def parse_iso(text: str) -> datetime:
     """Parse ISO 8601 text.
 
     :param text: A date, or a date and a time, in the basic or the extended form.
-    :returns: An aware datetime with the offset of the text; without an offset it is UTC.
+    :returns: An aware datetime with the given offset; the default is UTC.
     :raises ValueError: If the text is not ISO 8601, or outside the years 1 to 9999 in UTC.
 
     >>> parse_iso("2020-07-02T10:11:12-05:00").isoformat()
@@ -61,9 +61,9 @@ def parse_iso(text: str) -> datetime:
 
 
 def to_datetime(value: Moment, name: str) -> datetime:
-    """Return what a caller gave as a point in time as an aware datetime.
+    """Convert the value of a time parameter to an aware datetime.
 
-    :param value: A datetime (a naive one is UTC), a date (its midnight in UTC), or ISO 8601 text.
+    :param value: A datetime (naive is UTC), a date (midnight UTC), or ISO 8601 text.
     :param name: The name of the parameter, for the error.
     :raises ValueError: If the value is none of these.
 
@@ -86,7 +86,7 @@ def to_datetime(value: Moment, name: str) -> datetime:
 def format_basic(moment: datetime) -> str:
     """Format a datetime as ``YYYYMMDDThhmmssZ``, the form of ``X-Auth-Date`` and of queries.
 
-    :param moment: A datetime; a naive one is UTC. Fractions of a second are dropped.
+    :param moment: A datetime; naive is UTC. Fractions of a second are dropped.
     :raises ValueError: If it is outside the years 1 to 9999 in UTC.
 
     >>> format_basic(datetime(2020, 7, 2, 10, 11, 12))

@@ -1,7 +1,7 @@
 """Conversions of words, JSON and query strings.
 
-Every function is pure: the same input gives the same output, whatever the locale, the clock or the
-settings. Input that cannot be converted raises :class:`ValueError`, which says where it is.
+The functions do not depend on the locale, the clock or the settings. They raise :class:`ValueError`
+for a value that cannot be converted.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from urllib.parse import quote
 import six
 
 from vivialconnect.common import _inflection
-from vivialconnect.common._encoding import key_text, query_pairs, to_plain
+from vivialconnect.common._encoding import key_text, query_pairs, to_json_value
 from vivialconnect.common.values import plain, shorten
 
 __all__ = ("Util", "encode_body")
 
 # Before a capital within a word: after a small letter, or before one (the last of an abbreviation).
-_HUMP = r"\B(?:(?<=[a-z])(?=[A-Z])|(?=[A-Z][a-z]))"
+_CASE_BOUNDARY = r"\B(?:(?<=[a-z])(?=[A-Z])|(?=[A-Z][a-z]))"
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -44,7 +44,7 @@ class Util:
         >>> Util.camelize("two__underscores"), Util.camelize("two-words"), Util.camelize("line_1")
         ('TwoUnderscores', 'TwoWords', 'Line1')
         """
-        parts = re.split(r"[\W_]+", _word(word))
+        parts = re.split(r"[\W_]+", _validate_word(word))
         return "".join(part[:1].upper() + part[1:] for part in parts)
 
     @staticmethod
@@ -60,7 +60,7 @@ class Util:
         >>> Util.underscore("PhoneNumber"), Util.underscore("HTMLParser")
         ('phone_number', 'html_parser')
         """
-        return re.sub(_HUMP, "_", _word(word)).lower()
+        return re.sub(_CASE_BOUNDARY, "_", _validate_word(word)).lower()
 
     @staticmethod
     def pluralize(singular: str) -> str:
@@ -75,7 +75,7 @@ class Util:
         >>> Util.pluralize("phone_number"), Util.pluralize("Person"), Util.pluralize("quiz")
         ('phone_numbers', 'People', 'quizzes')
         """
-        return _inflection.pluralize(_word(singular))
+        return _inflection.pluralize(_validate_word(singular))
 
     @staticmethod
     def singularize(plural: str) -> str:
@@ -90,21 +90,21 @@ class Util:
         >>> Util.singularize("log_entries"), Util.singularize("Men"), Util.singularize("status")
         ('log_entry', 'Man', 'status')
         """
-        return _inflection.singularize(_word(plural))
+        return _inflection.singularize(_validate_word(plural))
 
     @staticmethod
     def json_to_dict(jsonstr: str | bytes) -> Any:
         """Parse a JSON string, usually into a dictionary.
 
         :param jsonstr: JSON as text, or as bytes in UTF-8. A byte order mark is ignored.
-        :returns: A dict, or the list, text, number, bool or ``None`` that the JSON represents.
-        :raises ValueError: If it is not JSON (``NaN`` and ``Infinity`` are not), not UTF-8, or
-            nested too deeply.
+        :returns: A dict, list, string, number, bool or ``None``.
+        :raises ValueError: If the input is not JSON, not UTF-8, or nested too deeply. ``NaN`` and
+            ``Infinity`` are not JSON.
 
         >>> Util.json_to_dict('{"message": {"id": 7}}')
         {'message': {'id': 7}}
         """
-        text = jsonstr if isinstance(jsonstr, str) else _text_of(jsonstr)
+        text = jsonstr if isinstance(jsonstr, str) else _decode(jsonstr)
         try:
             return _DECODER.decode(text[1:] if text.startswith(_BYTE_ORDER_MARK) else text)
         except RecursionError as error:
@@ -115,15 +115,16 @@ class Util:
         """Convert a dictionary or list to a JSON string.
 
         The JSON is compact, and characters outside ASCII are not escaped. Mappings become objects,
-        tuples lists, dates ``"2020-07-02"`` and datetimes ``"2020-07-02T10:11:12Z"`` (in UTC; a
-        naive one is UTC; with microseconds unless they are 0).
+        tuples become lists, and dates become ``"2020-07-02"``. Datetimes become
+        ``"2020-07-02T10:11:12Z"`` in UTC, with microseconds unless they are 0. A naive datetime is
+        UTC.
 
         :param obj: The object to serialize.
-        :param root: The key to put it under; ``None`` or ``""`` for none.
+        :param root: The root key; ``None`` or ``""`` for no root.
         :returns: A JSON string.
         :raises ValueError: If a value cannot be written in JSON (NaN, infinity, a set, bytes, a
-            Decimal with a fraction, half of a surrogate pair, an object that contains itself) or a
-            key is neither a text nor a number. The message says where it is.
+            Decimal with a fraction, a lone surrogate, an object that contains itself) or a
+            key is neither a string nor a number. The message contains the location of the value.
 
         >>> Util.to_json({"body": "Zdravím", "media_urls": ()}, root="message")
         '{"message":{"body":"Zdravím","media_urls":[]}}'
@@ -131,7 +132,7 @@ class Util:
         '[1,null]'
         """
         try:
-            return _ENCODER.encode(to_plain({root: obj} if root else obj, ""))
+            return _ENCODER.encode(to_json_value({root: obj} if root else obj, ""))
         except RecursionError as error:
             raise ValueError("the object is nested too deeply, or contains itself") from error
 
@@ -153,17 +154,17 @@ class Util:
     def to_query(query_params: Any) -> str:
         """Convert a dictionary to url query parameters.
 
-        ``None``, empty lists and empty dicts are omitted; an empty text is kept. Booleans become
-        ``true`` and ``false``, a list or tuple ``key[]=`` for each element, a dict ``key[sub]=``;
-        bytes are UTF-8. Datetimes become ``YYYYMMDDThhmmssZ``; a date is its midnight in
-        UTC. Numbers and UUIDs are written as ``str`` does.
+        ``None``, empty lists and empty dicts are omitted. An empty string is kept. Booleans become
+        ``true`` and ``false``. A list or tuple becomes ``key[]=`` for each element, and a dict
+        becomes ``key[sub]=``. Bytes are decoded as UTF-8. Datetimes become ``YYYYMMDDThhmmssZ``. A
+        date is midnight UTC. Numbers and UUIDs are converted with ``str()``.
 
         :param query_params: A mapping, whose order is kept; ``None`` for no parameters.
         :returns: The query without ``?``. All characters except ``A-Za-z0-9-._~`` are
             percent-encoded, a space as ``%20``.
-        :raises ValueError: If a key is neither a text nor a number, or a value cannot be written in
-            a query (NaN, infinity, a set, bytes that are not UTF-8, half of a surrogate pair). The
-            message names the key.
+        :raises ValueError: If a key is neither a string nor a number, or a value cannot be written
+            in a query (NaN, infinity, a set, bytes that are not UTF-8, a lone surrogate). The
+            message contains the key.
 
         >>> Util.to_query({"order": "id desc", "page": None, "types": ["a", "b"], "all": True})
         'order=id%20desc&types%5B%5D=a&types%5B%5D=b&all=true'
@@ -184,23 +185,23 @@ class Util:
 
 
 def encode_body(value: Any) -> bytes:
-    """Return a value as the JSON body of a request; ``{}`` for ``None``.
+    """Encode a value as a JSON request body; ``None`` becomes ``{}``.
 
-    :raises ValueError: If it contains a value that cannot be written in JSON.
+    :raises ValueError: If a value cannot be written in JSON.
     """
     return Util.to_json({} if value is None else value, root=None).encode()
 
 
-def _text_of(given: Any) -> str:
+def _decode(given: Any) -> str:
     try:
         text: str = six.ensure_text(given, "utf-8")
     except TypeError as error:
         kind = type(given).__name__
-        raise ValueError("JSON must be text or bytes, got {}".format(kind)) from error
+        raise ValueError("JSON must be a string or bytes, got {}".format(kind)) from error
     return text
 
 
-def _word(word: Any) -> str:
+def _validate_word(word: Any) -> str:
     word = plain(word, "word")
     if not isinstance(word, str):
         raise ValueError("a word must be a str, got {}".format(shorten(word)))
@@ -212,5 +213,5 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-# to_plain() has found circular references and NaN already.
+# check_circular=False: to_json_value() fails first on a circular reference.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))

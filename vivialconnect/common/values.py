@@ -20,7 +20,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from vivialconnect.common.redaction import Secret, masked
+from vivialconnect.common.redaction import Secret, mask
 
 MAX_SHOWN = 60  # characters of a value in an error message
 
@@ -116,5 +116,5 @@ def shorten(value: Any, name: str = "") -> str:
     :param value: The value.
     :param name: The name of the parameter or field.
     """
-    shown = " ".join(repr(masked(name, value)).splitlines())
+    shown = " ".join(repr(mask(name, value)).splitlines())
     return shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 3] + "..."

@@ -1,4 +1,4 @@
-"""The resources of the API, each in its own module, and their base class in ``resource``."""
+"""The resources of the API. Their base class is in ``resource``."""
 
 from __future__ import annotations
 

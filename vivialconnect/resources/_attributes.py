@@ -1,19 +1,19 @@
-"""The fields of an object as a mapping, and the data that a new object is made of."""
+"""The fields of an object as a mapping, and validation of the fields of a new object."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-from vivialconnect.common.redaction import masked
+from vivialconnect.common.redaction import mask
 from vivialconnect.common.values import plain, shorten
-from vivialconnect.resources._lists import join_fields
+from vivialconnect.resources._lists import merge_fields
 
 
 class Attributes(MutableMapping[str, Any]):
     """All fields of an object as a live mapping: changing it changes the object.
 
-    It also has the fields whose names are taken by methods: ``message.attributes["count"]``.
+    It includes fields whose names are also method names: ``message.attributes["count"]``.
     """
 
     __slots__ = ("_resource",)
@@ -22,13 +22,13 @@ class Attributes(MutableMapping[str, Any]):
         self._resource = resource
 
     def __getitem__(self, name: str) -> Any:
-        return self._resource._store(name)[name]
+        return self._resource._storage_for(name)[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._resource._store(name)[name] = value
+        self._resource._storage_for(name)[name] = value
 
     def __delitem__(self, name: str) -> None:
-        del self._resource._store(name)[name]
+        del self._resource._storage_for(name)[name]
 
     def __iter__(self) -> Iterator[str]:
         yield from vars(self._resource)
@@ -38,11 +38,11 @@ class Attributes(MutableMapping[str, Any]):
         return sum(1 for _ in self)
 
     def __repr__(self) -> str:
-        return repr({name: masked(name, value) for name, value in self.items()})
+        return repr({name: mask(name, value) for name, value in self.items()})
 
 
-def checked_fields(data: Any) -> dict[str, Any]:
-    """Return a copy of the data that a caller gives for an object.
+def validate_fields(data: Any) -> dict[str, Any]:
+    """Validate the fields of a new object, and return a copy.
 
     :raises ValueError: If it is not a mapping, or a key is not a string.
     """
@@ -52,33 +52,33 @@ def checked_fields(data: Any) -> dict[str, Any]:
         raise ValueError("attributes must be a mapping of fields, or an id, got {}".format(kind))
     wrong = [key for key in data if not isinstance(key, str)]
     if wrong:
-        raise ValueError("the names of fields must be strings, got {}".format(shorten(wrong[0])))
+        raise ValueError("field names must be strings, got {}".format(shorten(wrong[0])))
     return dict(data)
 
 
-def given_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of a new object from the arguments of its class.
+def initial_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a new object from the arguments of its constructor.
 
     :param class_: The class of the object.
     :param attributes: A mapping, an id, or ``None``.
     :param keywords: Fields by name.
-    :raises ValueError: If the attributes are something else, a field is given twice, or the path of
-        a parent is given as a field.
+    :raises ValueError: If ``attributes`` has another type, a field is given twice, or ``path`` is
+        given as a field.
     """
     if class_._parent_example and "path" in keywords:
         raise ValueError(
-            "path is not a field: give prefix_options={{'path': {!r}}}".format(
+            "path is not a field: pass prefix_options={{'path': {!r}}}".format(
                 class_._parent_example
             )
         )
     id_ = plain(attributes, class_._key)
     if isinstance(id_, (int, str)) and not isinstance(id_, bool):
         attributes = {class_._key: id_}
-    return join_fields(checked_fields({} if attributes is None else attributes), keywords)
+    return merge_fields(validate_fields({} if attributes is None else attributes), keywords)
 
 
 def plain_copy(value: Any) -> Any:
-    """Return a deep copy of a value as dicts and lists.
+    """Return a deep copy of a value, as dicts and lists.
 
     >>> plain_copy({"a": ({"b": 1},)})
     {'a': [{'b': 1}]}

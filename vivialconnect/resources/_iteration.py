@@ -8,23 +8,22 @@ from typing import Any, TypeVar
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.values import plain
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList
 
 ObjectT = TypeVar("ObjectT")
 
-#: After this many pages without a new object, the service seems to send one page forever.
-MOST_PAGES_WITHOUT_NEW = 100
+#: After this many pages without a new object, the service probably ignores ``page``.
+MAX_PAGES_WITHOUT_NEW = 100
 
 
 class PageIterator(Iterator[ObjectT]):
     """Iterates over the objects of numbered pages, and requests each page when it is needed.
 
-    It keeps the scope it was created in, and gives each object once, even if objects that are
-    created meanwhile move others to a later page. After an error, the next step requests the same
-    page again.
+    It keeps the scope it was created in. It yields each object once, even if new objects move
+    others to a later page. After an error, the next call requests the same page again.
 
-    :param fetch: Returns the page that its keywords ask for: ``page`` and ``limit``.
-    :param limit: The number of objects in all; ``None`` for all.
+    :param fetch: Returns a page. Keywords: ``page`` and ``limit``.
+    :param limit: The maximum number of objects; ``None`` for no limit.
     :param page_size: The number of objects to request at a time, 1 to 150.
     :raises ValueError: If limit or page size is invalid.
     """
@@ -33,7 +32,7 @@ class PageIterator(Iterator[ObjectT]):
         self,
         fetch: Callable[..., ResourceList[ObjectT]],
         limit: int | None = None,
-        page_size: int = LARGEST_PAGE,
+        page_size: int = MAX_PAGE_SIZE,
     ) -> None:
         self._fetch = fetch
         self._remaining, self._page_size = checked_paging(limit, page_size)
@@ -57,14 +56,14 @@ class PageIterator(Iterator[ObjectT]):
         raise StopIteration
 
     def next_page(self) -> ResourceList[ObjectT]:
-        """Request the next page, from which the next objects are given.
+        """Request the next page, and continue with its objects.
 
         :raises RequestorError: If the request fails.
-        :raises ResourceError: If the response is invalid, or 100 pages brought no new object.
+        :raises ResourceError: If the response is invalid, or 100 pages had no new object.
         """
-        if self._pages_without_new >= MOST_PAGES_WITHOUT_NEW:
+        if self._pages_without_new >= MAX_PAGES_WITHOUT_NEW:
             raise ResourceError(
-                "{} pages brought no new object: the service ignores 'page'".format(
+                "{} pages had no new object: the service ignores 'page'".format(
                     self._pages_without_new
                 )
             )
@@ -84,7 +83,7 @@ class PageIterator(Iterator[ObjectT]):
             return False
         if key is not None:
             self._seen.add(key)
-        # Objects without an id are given again, but a page that is sent again has nothing new.
+        # An object without an id counts as new, except on a repeated page.
         if key is not None or not self._repeated:
             self._pages_without_new = 0
         return True
@@ -95,14 +94,14 @@ class PageIterator(Iterator[ObjectT]):
     def _next_query(
         self, page: ResourceList[ObjectT], query: dict[str, Any]
     ) -> dict[str, Any] | None:
-        """Return the query of the page after this one; ``None`` after the last."""
-        # A page may be shorter than requested, so the response metadata counts if there is any.
+        """Return the query of the next page; ``None`` after the last page."""
+        # The response metadata, if any, decides: a page may be shorter than requested.
         has_next = page.meta.get("next", len(page) >= self._page_size)
         return {"page": query["page"] + 1} if has_next else None
 
 
 class KeyIterator(PageIterator[ObjectT]):
-    """Iterates over pages that have no numbers: each gives the key of the next, ``last_key``."""
+    """Iterates over pages without numbers. ``last_key`` of a page is the key of the next page."""
 
     def _first_query(self) -> dict[str, Any]:
         self._keys: set[str] = set()
@@ -113,7 +112,7 @@ class KeyIterator(PageIterator[ObjectT]):
         page: ResourceList[ObjectT],
         query: dict[str, Any],  # noqa: ARG002 - of the base
     ) -> dict[str, Any] | None:
-        self._pages_without_new = 0  # a filtered page may be empty, and no key is used twice
+        self._pages_without_new = 0  # filtered pages may be empty; _keys prevents endless loops
         key = page.last_key
         if key is None or key in self._keys:
             return None
@@ -129,8 +128,8 @@ def checked_paging(limit: int | None, page_size: int) -> tuple[int | None, int]:
     limit, page_size = plain(limit, "limit"), plain(page_size, "page_size")
     if limit is not None and (type(limit) is not int or limit < 0):
         raise ValueError("limit must be an integer, 0 or more, or None, got {!r}".format(limit))
-    if type(page_size) is not int or not 1 <= page_size <= LARGEST_PAGE:
+    if type(page_size) is not int or not 1 <= page_size <= MAX_PAGE_SIZE:
         raise ValueError(
-            "page_size must be an integer from 1 to {}, got {!r}".format(LARGEST_PAGE, page_size)
+            "page_size must be an integer from 1 to {}, got {!r}".format(MAX_PAGE_SIZE, page_size)
         )
     return limit, page_size

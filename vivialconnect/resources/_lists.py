@@ -1,4 +1,4 @@
-"""Lists of objects, and how lists and counts are read from a response."""
+"""Lists of objects, and parsing of lists and counts in responses."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from vivialconnect.common.values import shorten
 
 ObjectT = TypeVar("ObjectT")
 
-#: The most objects that the service sends in one page.
-LARGEST_PAGE = 150
+#: The largest page that the service sends.
+MAX_PAGE_SIZE = 150
 #: The filters of most lists.
 USUAL_FILTERS = ("limit", "order", "page", "search")
 MOST_SHOWN = 10  # objects in the repr of a list
@@ -29,7 +29,7 @@ class ResourceList(list[ObjectT]):
         (2, {})
     """
 
-    #: The other keys of the response: count, pages, next, previous, last_key; often empty.
+    #: The response metadata: count, pages, next, previous, last_key. Often empty.
     meta: dict[str, Any]
 
     def __init__(self, objects: Iterable[ObjectT] = (), meta: dict[str, Any] | None = None) -> None:
@@ -38,7 +38,7 @@ class ResourceList(list[ObjectT]):
 
     @property
     def last_key(self) -> str | None:
-        """The key of the next page of logs; ``None`` on the last page and in other lists."""
+        """The key of the next page of logs; ``None`` on the last page and for other resources."""
         return self.meta.get("last_key") or None
 
     def to_dicts(self) -> list[dict[str, Any]]:
@@ -71,8 +71,8 @@ def find_list(parsed: Any, names: Iterable[str]) -> tuple[list[dict[str, Any]], 
     """Return the list in a response, and the response metadata.
 
     :param parsed: The parsed response.
-    :param names: The keys the list may have, the likeliest first. A list under another key counts
-        if it is the only one.
+    :param names: The possible keys of the list, most likely first. A list under another key is
+        accepted if it is the only list.
     :raises ResourceError: If there is no list of objects.
 
     >>> find_list({"messages": [], "count": 0}, ["messages"])
@@ -80,17 +80,17 @@ def find_list(parsed: Any, names: Iterable[str]) -> tuple[list[dict[str, Any]], 
     """
     names = iter(names)
     likeliest = next(names)
-    # A list without a key may be of anything, and an empty one would pass for "nothing found".
+    # A list without a key is not accepted: an empty list would look like "nothing found".
     envelope = parsed if isinstance(parsed, dict) else {}
     root = _root_of_list(envelope, chain((likeliest,), names))
     objects = list_of_dicts(envelope.get(root))
     if objects is None:
-        raise unexpected("a list of objects under {!r}".format(likeliest), parsed)
+        raise unexpected_response("a list of objects under {!r}".format(likeliest), parsed)
     return objects, {key: value for key, value in envelope.items() if key != root}
 
 
 def _root_of_list(envelope: dict[str, Any], names: Iterable[str]) -> str | None:
-    """Return the first of the names that has a list, or the name of the only list."""
+    """Return the first of these keys that has a list, or the key of the only list."""
     lists = [key for key, value in envelope.items() if isinstance(value, list)]
     named = next((name for name in names if name in lists), None)
     return lists[0] if named is None and len(lists) == 1 else named
@@ -105,10 +105,10 @@ def list_of_dicts(found: Any) -> list[dict[str, Any]] | None:
     return found if isinstance(found, list) and {*map(type, found)} <= {dict} else None
 
 
-def unexpected(expected: str, parsed: Any) -> ResourceError:
-    """Return the error for a response that is not what was requested.
+def unexpected_response(expected: str, parsed: Any) -> ResourceError:
+    """Return the error for an unexpected response.
 
-    :param expected: What the response should be, ``"one message"``.
+    :param expected: The expected response, for example ``"one message"``.
     :param parsed: The parsed response.
     """
     return ResourceError(
@@ -117,7 +117,7 @@ def unexpected(expected: str, parsed: Any) -> ResourceError:
 
 
 def describe_shape(parsed: Any) -> str:
-    """Return the kind of a parsed response in words, without its values.
+    """Describe the type of a parsed response, without its values.
 
     >>> describe_shape({"id": 1}), describe_shape(None), describe_shape([1])
     ("an object with 'id'", 'nothing', 'a list')
@@ -139,14 +139,14 @@ def read_count(parsed: Any) -> int:
     """
     count = parsed.get("count") if isinstance(parsed, dict) else None
     if isinstance(count, bool) or not isinstance(count, int):
-        raise unexpected("an integer under 'count'", parsed)
+        raise unexpected_response("an integer under 'count'", parsed)
     return count
 
 
 def merge_query(opts: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the query parameters of ``opts`` and of keywords together.
+    """Merge the query parameters of ``opts`` and of keywords.
 
-    :raises ValueError: If ``opts`` is not a mapping, or a parameter is in both.
+    :raises ValueError: If ``opts`` is not a mapping, or both have the same parameter.
 
     >>> merge_query({"page": 1}, {"limit": 5})
     {'page': 1, 'limit': 5}
@@ -154,18 +154,18 @@ def merge_query(opts: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> 
     opts = {} if opts is None else opts
     if not isinstance(opts, Mapping):
         raise ValueError("opts must be a mapping of query parameters, got {}".format(shorten(opts)))
-    return join_fields(opts, keywords)
+    return merge_fields(opts, keywords)
 
 
-def join_fields(data: Mapping[str, Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
+def merge_fields(data: Mapping[str, Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields or parameters of a mapping and of keywords together.
 
     :raises ValueError: If a name is in both.
 
-    >>> join_fields({"body": "Hi"}, {"to_number": "+15154469790"})
+    >>> merge_fields({"body": "Hi"}, {"to_number": "+15154469790"})
     {'body': 'Hi', 'to_number': '+15154469790'}
     """
     both = sorted(data.keys() & keywords.keys(), key=str)
     if both:
-        raise ValueError("given twice: {}; give each once".format(", ".join(map(str, both))))
+        raise ValueError("given twice: {}; pass each once".format(", ".join(map(str, both))))
     return {**data, **keywords}

@@ -1,11 +1,11 @@
-"""The metaclass: the settings as properties of the classes, looked up through their bases."""
+"""The metaclass: settings as class properties that subclasses inherit."""
 
 from __future__ import annotations
 
 import warnings
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar, Union
 
-from vivialconnect.common import no_fork, scopes, settings
+from vivialconnect.common import fork_lock, scopes, settings
 from vivialconnect.common.exchange import Transport
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.util import Util
@@ -14,13 +14,13 @@ from vivialconnect.resources._spelling import nearest
 
 ValueT = TypeVar("ValueT")
 
-#: Where a class keeps the settings of its own.
-OWN = "_own_settings"
-KEY = "_key"
+#: The class attribute with the settings that were assigned to the class.
+SETTINGS_ATTRIBUTE = "_own_settings"
+KEY_ATTRIBUTE = "_key"
 DEFAULT_KEY = "id"
 
 
-#: The settings that a class has, with the transport beside the settings of a request.
+#: The settings of a request, and the transport.
 REQUEST_SETTINGS = (*settings.NAMES, "transport")
 SETTING_NAMES = frozenset((*REQUEST_SETTINGS, "plural", "singular", "primary_key"))
 #: The names that the settings had within the classes of release 0.2.4.
@@ -37,31 +37,31 @@ class OwnSettings(dict[str, Any]):
         return "OwnSettings({})".format(", ".join(self))
 
 
-NOTHING: dict[str, Any] = {}
+NO_SETTINGS: dict[str, Any] = {}
 
 
 def own_settings(class_: type) -> dict[str, Any]:
-    """Return the settings that were assigned to this very class."""
-    found: dict[str, Any] = class_.__dict__.get(OWN, NOTHING)
+    """Return the settings that were assigned to this class, not to its bases."""
+    found: dict[str, Any] = class_.__dict__.get(SETTINGS_ATTRIBUTE, NO_SETTINGS)
     return found
 
 
 def current_settings(class_: type) -> dict[str, Any]:
-    """Return the settings of a class: those of the active scopes, of the class, of its bases."""
+    """Return the settings from the active scopes, the class and its bases, in this order."""
     found = {
         name: value
         for base in reversed(class_.__mro__)
         for name, value in own_settings(base).items()
         if not is_empty(value) and name in REQUEST_SETTINGS
     }
-    found.update(scopes.merged_settings(scopes.active_scopes()))
+    found.update(scopes.merge_scopes(scopes.active_scopes()))
     return found
 
 
 class Setting(Generic[ValueT]):
-    """A setting of a class, inherited from its bases and assigned to the class it is set on.
+    """A setting of a class. Subclasses inherit its value.
 
-    Instances do not have it: there the name is free for a field.
+    Instances do not have this attribute, so a field may have the same name.
     """
 
     name = ""
@@ -71,26 +71,26 @@ class Setting(Generic[ValueT]):
         self.__doc__ = settings.DOCUMENTATION.get(name, self.__doc__)
 
     def __get__(self, class_: type | None, metaclass: type | None = None) -> ValueT:
-        # The metaclass itself gives the descriptor, which has the documentation.
+        # On the metaclass itself, the value is the descriptor with its docstring.
         found: ValueT = self if class_ is None else self.read(class_)  # type: ignore[assignment] # see above
         return found
 
     def __set__(self, class_: type, value: ValueT) -> None:
-        self._change(class_, {self.name: settings.protect(self.name, value)})
+        self._change(class_, {self.name: settings.normalize(self.name, value)})
 
     def __delete__(self, class_: type) -> None:
         self._change(class_, {})
 
     def _change(self, class_: type, change: dict[str, Any]) -> None:
-        # Replaced as a whole, so that a thread that reads sees either the old or the new settings.
-        with no_fork:
+        # The dict is replaced, so that another thread reads either the old or the new settings.
+        with fork_lock:
             kept = {
                 name: value for name, value in own_settings(class_).items() if name != self.name
             }
-            type.__setattr__(class_, OWN, OwnSettings(kept, **change))
+            type.__setattr__(class_, SETTINGS_ATTRIBUTE, OwnSettings(kept, **change))
 
     def read(self, class_: type) -> Any:
-        """Return the value that a request would use."""
+        """Return the current value."""
         values = current_settings(class_)
         transport = values.pop("transport", None)
         if self.name == "transport":
@@ -99,14 +99,14 @@ class Setting(Generic[ValueT]):
 
 
 class NameSetting(Setting[str]):
-    """A name that was assigned to the class or a base, or is derived from the class."""
+    """A name that is assigned to the class or a base, or derived from the class name."""
 
     def __init__(self, documentation: str, derive: Callable[[Any], str]) -> None:
         self.__doc__ = documentation
         self.derive = derive
 
     def read(self, class_: type) -> str:
-        """Return the nearest name that was assigned, or the derived one."""
+        """Return the assigned name, or else the derived name."""
         for base in class_.__mro__:
             found: str | None = own_settings(base).get(self.name)
             if found:
@@ -115,29 +115,29 @@ class NameSetting(Setting[str]):
 
 
 class KeySetting(Setting[str]):
-    """The primary key. It is an attribute of the class, because every access to an id reads it."""
+    """The primary key. A class attribute stores it, because every access to an id reads it."""
 
     def __init__(self, documentation: str) -> None:
         self.__doc__ = documentation
 
     def __set__(self, class_: type, value: str) -> None:
         if value:
-            type.__setattr__(class_, KEY, value)
-        else:  # an empty one gives way to that of the bases
+            type.__setattr__(class_, KEY_ATTRIBUTE, value)
+        else:  # an empty value restores the inherited key
             self.__delete__(class_)
 
     def __delete__(self, class_: type) -> None:
-        if KEY in class_.__dict__:
-            type.__delattr__(class_, KEY)
+        if KEY_ATTRIBUTE in class_.__dict__:
+            type.__delattr__(class_, KEY_ATTRIBUTE)
 
     def read(self, class_: type) -> str:
-        """Return the nearest key that was set."""
-        key: str = getattr(class_, KEY, DEFAULT_KEY)
+        """Return the assigned or inherited key."""
+        key: str = getattr(class_, KEY_ATTRIBUTE, DEFAULT_KEY)
         return key
 
 
 def reserved_names(class_: type) -> frozenset[str]:
-    """Return the names that fields cannot have as attributes: private names, methods, properties.
+    """Return the attribute names that are not fields: private names, methods and properties.
 
     A plain value in a class body is the default of a field. ``id`` is always the primary key.
     """
@@ -150,11 +150,11 @@ def reserved_names(class_: type) -> frozenset[str]:
 
 
 def field_names(class_: type) -> frozenset[str]:
-    """Return the fields that a class and its bases declare: annotations without a value."""
+    """Return the declared fields of a class and its bases: annotations without a value."""
     return frozenset(
         name
         for base in class_.__mro__
-        for name in base.__dict__.get("__annotations__", {})  # noqa: RUF063 - its own only, up to 3.13
+        for name in base.__dict__.get("__annotations__", {})  # noqa: RUF063 - without inherited annotations, up to 3.13
         if name not in base.__dict__ and not name.startswith("_")
     )
 
@@ -162,11 +162,10 @@ def field_names(class_: type) -> frozenset[str]:
 class ResourceMeta(type):
     """Configure the resource classes.
 
-    Each setting is a property that can be read and assigned on every class, and in a class body. It
-    is looked up at each request, on the class and then on its bases: a change takes effect at the
-    next request, and a value of a subclass does not affect other classes. Unset and empty settings
-    come from the environment. A scope of :func:`~vivialconnect.common.scopes.configured` overrides
-    all of them.
+    Read and assign settings as attributes of any class, or in a class body. Settings are looked up
+    at each request, on the class and then on its bases. A change takes effect at the next request.
+    A setting of a subclass does not affect other classes. Unset and empty settings come from the
+    environment. A scope of :func:`~vivialconnect.common.scopes.configured` overrides all settings.
 
     Example:
 
@@ -196,57 +195,57 @@ class ResourceMeta(type):
     )
     primary_key = KeySetting("The field that identifies a resource; by default ``id``.")
 
-    #: The names that fields cannot have as attributes.
+    #: The attribute names that are not fields.
     _reserved_names: frozenset[str]
-    #: The fields that the class and its bases declare.
+    #: The declared fields of the class and its bases.
     _field_names: frozenset[str]
 
     def __new__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any
     ) -> ResourceMeta:
-        """Create a class: its settings are taken out of its body."""
+        """Create a class, and remove the settings from the class body."""
         namespace = {OLD_NAMES.get(key, key): value for key, value in namespace.items()}
         own = OwnSettings(
             {
-                key: settings.protect(key, value)
+                key: settings.normalize(key, value)
                 for key, value in namespace.items()
-                # A property is not a setting: it is a field of the objects.
+                # A property with the name of a setting is a field of the objects.
                 if key in SETTING_NAMES and not isinstance(value, property)
             }
         )
         body = {key: value for key, value in namespace.items() if key not in own}
         key = own.pop("primary_key", None)
         if key:
-            body[KEY] = key
-        made = super().__new__(cls, name, bases, {**body, OWN: own}, **keywords)
-        filters = getattr(made, "_filters", None)
-        if filters and made.__doc__:
+            body[KEY_ATTRIBUTE] = key
+        class_ = super().__new__(cls, name, bases, {**body, SETTINGS_ATTRIBUTE: own}, **keywords)
+        filters = getattr(class_, "_filters", None)
+        if filters and class_.__doc__:
             # The last line, that of the closing quotes, has the indentation.
             filters = ", ".join(map("``{}``".format, sorted(filters)))
-            indent = made.__doc__.rpartition("\n")[2]
-            made.__doc__ += "\n{}Filters of its lists: {}.\n".format(indent, filters)
-        made._reserved_names = reserved_names(made)
-        made._field_names = field_names(made)
-        return made
+            indent = class_.__doc__.rpartition("\n")[2]
+            class_.__doc__ += "\n{}Filters of its lists: {}.\n".format(indent, filters)
+        class_._reserved_names = reserved_names(class_)
+        class_._field_names = field_names(class_)
+        return class_
 
-    if not TYPE_CHECKING:  # a checker would then take every name for one that can be set
+    if not TYPE_CHECKING:  # with this, a type checker would accept every attribute
 
         def __setattr__(cls, name: str, value: Any) -> None:
-            """Set an attribute of the class, and warn of a name that is nearly a setting's."""
+            """Set a class attribute, and warn about a misspelt setting."""
             name = OLD_NAMES.get(name, name)
-            # The metaclass first: reading a setting fails where that of the environment is no good.
+            # The metaclass first: hasattr(cls, name) reads the setting, which may raise.
             known = name[:1] == "_" or name in cls._field_names or hasattr(type(cls), name)
             if not known and not hasattr(cls, name):
                 end = "_" + name.lower()
                 longer = (other for other in sorted(SETTING_NAMES) if other.endswith(end))
-                near = nearest(name, SETTING_NAMES, 0.7) or next(longer, None)
-                if near:
+                guess = nearest(name, SETTING_NAMES, 0.7) or next(longer, None)
+                if guess:
                     text = "there is no setting {!r}, so it changes nothing; did you mean {!r}?"
-                    warnings.warn(text.format(name, near), stacklevel=2)
+                    warnings.warn(text.format(name, guess), stacklevel=2)
             super().__setattr__(name, value)
 
     def __dir__(cls) -> list[str]:
-        """List the public names, which ``help()`` and completion show."""
+        """List the public names, for ``help()`` and completion."""
         return [name for name in super().__dir__() if not name.startswith("_")]
 
     @property

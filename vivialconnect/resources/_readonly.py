@@ -1,4 +1,4 @@
-"""Resources that only the service writes."""
+"""The base class of read-only resources."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from vivialconnect.resources.resource import Resource
 
 
 class ReadOnly(Resource):
-    """A resource that can be found, and not created, changed or deleted."""
+    """A resource that can be found, but not created, changed or deleted."""
 
     __slots__ = ()
 
-    #: What to use instead; ``{0}`` is the name of the class.
+    #: The alternatives for the error; ``{0}`` is the class name.
     _alternatives: ClassVar[str] = "{0}.find or {0}.find_each"
 
     @classmethod
     def count(cls, opts: Any = None, **kwargs: Any) -> NoReturn:  # noqa: ARG003 - of the base
         """Raise ``NotImplementedError``: the service does not count these."""
-        cls._refuse("count {}".format(cls.plural))
+        cls._raise_unsupported("count {}".format(cls.plural))
 
     def save(self) -> NoReturn:
         """Raise ``NotImplementedError``: only the service writes these."""
-        self._refuse("save a {}".format(type(self).singular))
+        self._raise_unsupported("save a {}".format(type(self).singular))
 
     def destroy(self) -> NoReturn:
         """Raise ``NotImplementedError``: these cannot be deleted."""
-        self._refuse("destroy a {}".format(type(self).singular))
+        self._raise_unsupported("destroy a {}".format(type(self).singular))
 
     @classmethod
-    def _refuse(cls, what: str) -> NoReturn:
+    def _raise_unsupported(cls, action: str) -> NoReturn:
         alternatives = cls._alternatives.format(cls.__name__)
-        raise NotImplementedError("the service cannot {}; use {}".format(what, alternatives))
+        raise NotImplementedError("the service cannot {}; use {}".format(action, alternatives))

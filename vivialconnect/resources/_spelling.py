@@ -1,4 +1,4 @@
-"""Misspelt names of fields, parameters and attributes: the nearest known name, as a suggestion."""
+"""Suggestions for misspelt fields, parameters and attributes."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ FILTERS_WITH_LISTS = ("include_types", "transaction_type")
 
 SEVERAL_VALUES = (list, tuple, set, frozenset, Mapping)
 
-#: How similar a name must be to a declared field to count as its misspelling, 1 for equal. The
-#: service has fields that are not documented; their names are less similar.
-MISSPELT = 0.85
+#: From this similarity on, a name is a misspelling of a declared field; 1 is equal. Undocumented
+#: fields of the service are less similar.
+MIN_SIMILARITY = 0.85
 
 
 def nearest(name: str, known: Iterable[str], similarity: float) -> str | None:
     """Return the most similar known name, or ``None``.
 
-    :param similarity: The least similarity that counts; 1 is equal but for case and underscores.
+    :param similarity: The required similarity; 1 is equal except for case and underscores.
 
     >>> nearest("toNmber", ["body", "to_number"], 0.8)
     'to_number'
@@ -39,24 +39,24 @@ def _letters(name: str) -> str:
 
 
 def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
-    """Refuse misspelt query parameters, which the service would ignore.
+    """Reject misspelt query parameters, which the service would ignore.
 
-    A single word of a name (``country`` of ``country_code``) counts as misspelt. Other unknown
-    names are accepted: the service may know them.
+    One word of a name (``country`` for ``country_code``) is a misspelling too. Other unknown names
+    are accepted, because the service may support them.
 
-    :param given: The names that were given.
+    :param given: The names to check.
     :param known: The documented names.
     :raises ValueError: If a name is misspelt.
     """
     for name in set(map(str, given)).difference(known):
         longer = (other for other in known if name in other.split("_"))
-        near = nearest(name, known, 0.8) or next(longer, None)
-        if near:
-            raise ValueError("unknown parameter {!r}; did you mean {!r}?".format(name, near))
+        guess = nearest(name, known, 0.8) or next(longer, None)
+        if guess:
+            raise ValueError("unknown parameter {!r}; did you mean {!r}?".format(name, guess))
 
 
 def check_filters(class_name: str, known: Collection[str], query: Mapping[str, Any]) -> None:
-    """Warn of query parameters that are not filters, and refuse a list instead of one value.
+    """Warn about query parameters that are not filters, and refuse a list instead of one value.
 
     :param class_name: The name of the class, for the warning.
     :param known: The documented filters.
@@ -67,7 +67,7 @@ def check_filters(class_name: str, known: Collection[str], query: Mapping[str, A
     for name in (name for name in query if name not in known):
         text = "{} has no filter {!r}, so the service ignores it. The filters are {}"
         message = text.format(class_name, name, ", ".join(sorted(known)))
-        warnings.warn(message, stacklevel=_level_of_caller())
+        warnings.warn(message, stacklevel=_caller_stacklevel())
 
 
 def check_single_values(known: Collection[str], query: Mapping[str, Any]) -> None:
@@ -81,35 +81,37 @@ def check_single_values(known: Collection[str], query: Mapping[str, Any]) -> Non
             raise ValueError("{} must be one value, got {}".format(name, shorten(value)))
 
 
-def warn_of_misspelling(class_: Any, given: Iterable[str]) -> None:
-    """Warn of misspelt fields, which the service would ignore.
+def warn_about_misspelling(class_: Any, given: Iterable[str]) -> None:
+    """Warn about misspelt fields, which the service would ignore.
 
-    The first word of a name (``to`` of ``to_number``) counts as misspelt if only one field, or
-    longer forms of it, begin with it.
+    The first word of a name (``to`` for ``to_number``) is a misspelling too if it is unambiguous.
 
-    :param class_: The class of the object that is given the fields.
-    :param given: The names of the fields.
+    :param class_: The class of the object.
+    :param given: The field names.
     """
     known = class_._field_names
     for name in set(given).difference(known, class_._reserved_names, ("id", class_._key)):
-        near = (
+        guess = (
             class_._other_names.get(name)
-            or nearest(name, known, MISSPELT)
-            or _only_beginning(name.rstrip("_") + "_", known)
+            or nearest(name, known, MIN_SIMILARITY)
+            or _completion(name.rstrip("_") + "_", known)
         )
-        if near:
+        if guess:
             text = "{} has no field {!r}, so the service will ignore it; did you mean {!r}?"
-            message = text.format(class_.__name__, name, near)
-            warnings.warn(message, stacklevel=_level_of_caller())
+            message = text.format(class_.__name__, name, guess)
+            warnings.warn(message, stacklevel=_caller_stacklevel())
 
 
-def _only_beginning(beginning: str, known: Iterable[str]) -> str | None:
-    """Return the field that begins like this, if all others that do are longer forms of it."""
-    found = sorted(name for name in known if name.startswith(beginning))
+def _completion(prefix: str, known: Iterable[str]) -> str | None:
+    """Return the field with this prefix; ``None`` if it is ambiguous.
+
+    ``to_`` is not ambiguous for ``to_number`` and ``to_numbers``: it returns the shorter field.
+    """
+    found = sorted(name for name in known if name.startswith(prefix))
     return found[0] if found and all(name.startswith(found[0]) for name in found) else None
 
 
-def _level_of_caller() -> int:
+def _caller_stacklevel() -> int:
     """Return the ``stacklevel`` of the code that called this package."""
     level = 1
     while sys._getframe(level).f_globals.get("__name__", "").startswith("vivialconnect."):
@@ -126,7 +128,7 @@ def explain_missing(resource: Any, name: str) -> str:
     class_ = type(resource)
     text = "this {} has no {!r}".format(class_.__name__, name)
     if name in class_._field_names:
-        return text + ": it is a field of the class, but the service has not sent it"
+        return text + ": the service did not send this field"
     known = [other for other in sorted(dir(resource)) if other[0] != "_" and other != name]
-    near = nearest(name, known, 0.7)
-    return "{}; did you mean {!r}?".format(text, near) if near else text
+    guess = nearest(name, known, 0.7)
+    return "{}; did you mean {!r}?".format(text, guess) if guess else text

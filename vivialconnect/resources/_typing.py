@@ -1,4 +1,4 @@
-"""Names for annotations: ids, ``Unpack``, and the fields that most resources have."""
+"""Types for annotations: ids, ``Unpack`` and the common fields."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Id = Union[int, str]
 
 
 class CommonFields(TypedDict, total=False):
-    """The fields that most resources have. A resource adds its own in a class like this one."""
+    """The fields of most resources. The field types of each resource inherit from this class."""
 
     id: Id | None
     date_created: str

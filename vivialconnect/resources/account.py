@@ -1,4 +1,4 @@
-"""Accounts, and the status of their free trial."""
+"""Accounts and their free trial status."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
-from vivialconnect.resources._lists import USUAL_FILTERS, unexpected
+from vivialconnect.resources._lists import USUAL_FILTERS, unexpected_response
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 from vivialconnect.resources.transaction import Transaction
@@ -27,21 +27,21 @@ class AccountFields(CommonFields, total=False):
 
 
 class Account(Resource):
-    """An account. All other resources belong to one.
+    """An account. All other resources belong to an account.
 
     ================= ==========================================================================
-    id                The id of the account (int).
-    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
-    date_modified     When it was last changed (str); as a datetime: ``modified_at``.
-    account_id        The parent account; ``None`` for a primary account (int).
+    id                Id of the account (int).
+    date_created      Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    date_modified     Time of the last change (str); as a datetime: ``modified_at``.
+    account_id        Parent account; ``None`` for a primary account (int).
     company_name      The name that users see (str).
     active            Whether the account can be used (bool).
     contacts          The contacts of the account (list of dict); see :class:`.Contact`.
     services          The services of the account (list of dict).
     ================= ==========================================================================
 
-    The service no longer has subaccounts: it lists one account, and ``create()`` and ``destroy()``
-    fail.
+    The service no longer supports subaccounts. ``find()`` lists one account, and ``create()`` and
+    ``destroy()`` fail.
 
     Example:
 
@@ -74,7 +74,7 @@ class Account(Resource):
 
     @classmethod
     def billing_status(cls, account_id: int | str | None = None) -> dict[str, Any]:
-        """Return the status of the free trial.
+        """Return the free trial status.
 
         :param account_id: The id of the account; ``None`` for the configured one.
         :returns: id, free_trial, free_trial_max_numbers and free_trial_purchased_count.
@@ -96,12 +96,12 @@ class Account(Resource):
 
     @classmethod
     def _account_path(cls, requestor: Requestor) -> str:  # noqa: ARG003 - of the base
-        return ""  # accounts are not below an account
+        return ""  # the path of accounts has no account prefix
 
 
 def _read_status(parsed: Any) -> dict[str, Any]:
     only = next(iter(parsed.values())) if isinstance(parsed, dict) and len(parsed) == 1 else parsed
     status = only if isinstance(only, dict) else parsed
     if not isinstance(status, dict):
-        raise unexpected("a billing status", parsed)
+        raise unexpected_response("a billing status", parsed)
     return status

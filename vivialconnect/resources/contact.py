@@ -37,29 +37,29 @@ class Contact(Resource):
     """A person whom the service contacts about the account.
 
     ================= ==========================================================================
-    id                The id of the contact (int).
-    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
-    date_modified     When it was last changed (str); as a datetime: ``modified_at``.
-    account_id        The account (int).
+    id                Id of the contact (int).
+    date_created      Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    date_modified     Time of the last change (str); as a datetime: ``modified_at``.
+    account_id        Id of the account (int).
     active            Whether the contact is in use (bool).
-    contact_type      The role of the contact, ``"main"`` (str).
-    first_name        The first name (str).
-    last_name         The last name (str).
-    email             The email address (str).
-    company_name      The company (str).
-    title             The job title (str).
-    work_phone        The phone number at work (str).
-    mobile_phone      The mobile phone number (str).
-    fax               The fax number (str).
-    address1          The address, line by line: also ``address2``, ``address3`` (str).
-    city              The city (str).
-    state             The state (str).
-    postal_code       The postal code (str).
-    country           The country (str).
+    contact_type      Role of the contact, ``"main"`` (str).
+    first_name        First name (str).
+    last_name         Last name (str).
+    email             Email address (str).
+    company_name      Company (str).
+    title             Job title (str).
+    work_phone        Phone number at work (str).
+    mobile_phone      Mobile phone number (str).
+    fax               Fax number (str).
+    address1          First line of the address; also ``address2``, ``address3`` (str).
+    city              City (str).
+    state             State (str).
+    postal_code       Postal code (str).
+    country           Country (str).
     ================= ==========================================================================
 
     A new contact requires ``first_name``, ``last_name``, ``email`` and ``contact_type``.
-    ``account.contacts`` has the same contacts as dicts.
+    ``account.contacts`` contains the same contacts as dicts.
 
     Example:
 

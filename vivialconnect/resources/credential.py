@@ -1,4 +1,4 @@
-"""Credentials: the API keys of a user, and the secret that is shown once."""
+"""Credentials: the API keys and API secrets of a user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vivialconnect.resources.resource import Resource
 
 CredentialT = TypeVar("CredentialT", bound="Credential")
 
-#: The fields that can be changed.
+#: The fields that ``save()`` sends.
 WRITABLE = ("name", "active")
 
 
@@ -30,23 +30,23 @@ class Credential(Resource):
     """An API key of a user. :meth:`.User.create_credential` creates one.
 
     ================= ==========================================================================
-    id                The id of the credential (int).
-    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
-    date_modified     When it was last changed (str); as a datetime: ``modified_at``.
-    user_id           The user (int).
+    id                Id of the credential (int).
+    date_created      Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    date_modified     Time of the last change (str); as a datetime: ``modified_at``.
+    user_id           Id of the user (int).
     name              Its name (str or ``None``).
     active            Whether it can sign requests (bool).
     api_key           The API key (str).
     api_secret        The API secret, only in a credential that was just created (str).
     ================= ==========================================================================
 
-    Credentials are below their user: see :meth:`.User.get_credentials`, or give the path of the
-    parent. ``save()`` sends only ``name`` and ``active``.
+    Find credentials with :meth:`.User.get_credentials`, or pass the path of the user. ``save()``
+    sends only ``name`` and ``active``.
 
-    The service shows the secret once, in the response that creates the credential. The object
-    keeps it when it is saved, reloaded or copied. It is not in ``repr``, the fields or a pickle.
-    Its own ``repr`` and pickle are stars, so store ``str(credential.api_secret)``. In a
-    credential that was found, ``api_secret`` raises ``AttributeError``.
+    The service sends the secret once, in the response that creates the credential. The object
+    keeps the secret if it is saved, reloaded or copied. ``repr``, the fields and a pickle of the
+    object do not contain the secret. The secret itself is masked in ``repr`` and pickles: store
+    ``str(credential.api_secret)``. For other credentials, ``api_secret`` raises ``AttributeError``.
 
         >>> from vivialconnect import Credential, User
         >>> user = User.find_first()
@@ -72,7 +72,7 @@ class Credential(Resource):
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
 
     if TYPE_CHECKING:
-        #: The key and its secret. In a tuple, whose repr shows the secret as stars.
+        #: The API key and its secret, which ``repr`` masks.
         _new_secret: tuple[Any, Secret]
 
     date_created: str
@@ -92,13 +92,13 @@ class Credential(Resource):
 
     @property
     def api_secret(self) -> str:
-        """The secret, in a credential that was just created.
+        """The API secret of a credential that was just created.
 
-        :raises AttributeError: If the credential was found, or has another key by now.
+        :raises AttributeError: If the credential was found, or its API key has changed.
         """
         key, secret = self._new_secret
         if key != vars(self).get("api_key"):
-            raise AttributeError("the secret belongs to another key")
+            raise AttributeError("the API secret belongs to another API key")
         return secret
 
     if not TYPE_CHECKING:  # as in the base
@@ -106,7 +106,7 @@ class Credential(Resource):
         def __getattr__(self, name: str) -> Any:
             if name == "api_secret":
                 raise AttributeError(
-                    "this Credential has no 'api_secret': the service shows it once, in the "
+                    "this Credential has no 'api_secret': the service sends it once, in the "
                     "response to create_credential(). If it is lost, create another credential"
                 )
             return super().__getattr__(name)
@@ -128,27 +128,27 @@ class Credential(Resource):
         return ("user",)
 
     def _body(self, data: dict[str, Any]) -> bytes:
-        return self._body_of({name: data[name] for name in WRITABLE if name in data})
+        return self._encode_body({name: data[name] for name in WRITABLE if name in data})
 
     @staticmethod
-    def _body_of(data: dict[str, Any]) -> bytes:
+    def _encode_body(data: dict[str, Any]) -> bytes:
         """Return the request body that creates or changes a credential."""
         return encode_body({"user": {"credential": data}})
 
-    # Responses have the credentials within their user.
+    # Responses contain the credentials in their user
 
     @classmethod
     def _read_data(cls, parsed: Any) -> dict[str, Any]:
-        return super()._read_data(_within_user(parsed))
+        return super()._read_data(_unwrap_user(parsed))
 
     @classmethod
     def _read_list(
         cls: type[CredentialT], parsed: Any, prefix: str = ""
     ) -> ResourceList[CredentialT]:
-        return super()._read_list(_within_user(parsed), prefix)
+        return super()._read_list(_unwrap_user(parsed), prefix)
 
 
-def _within_user(parsed: Any) -> Any:
+def _unwrap_user(parsed: Any) -> Any:
     user = parsed.get("user") if isinstance(parsed, dict) else None
     if not isinstance(user, dict):
         return parsed

@@ -1,4 +1,4 @@
-"""Logs: the events of an account, one by one or counted."""
+"""Logs: the events of an account, single or aggregated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.times import Moment, format_basic, parse_iso, to_datetime
 from vivialconnect.resources._iteration import KeyIterator, PageIterator
-from vivialconnect.resources._lists import ResourceList, merge_query, unexpected
+from vivialconnect.resources._lists import ResourceList, merge_query, unexpected_response
 from vivialconnect.resources._readonly import ReadOnly
 from vivialconnect.resources._spelling import check_filters
 
@@ -26,18 +26,18 @@ class Log(ReadOnly):
     """One event in the log of the account. Logs are read-only.
 
     ==================== =======================================================================
-    log_id               The id of the event (str).
-    log_type             The kind of event, ``"message.queued"`` (str).
-    log_timestamp        When it happened, UTC: ``YYYYMMDDhhmmss`` and six digits of the second
-                         (int); as a datetime: ``logged_at``.
-    description          A description (str).
-    item_type            What it is about: ``"number"``, ``"msg_out_local_sms"`` ... (str).
-    item_id              The id of that (str).
-    operator_type        Who caused it: account, message, number, user or admin (str).
-    operator_id          The id of that (str).
-    origin               Where it came from: system, web or api (str).
-    account_id           The account (str).
-    log_data             Further data (dict).
+    log_id               Id of the event (str).
+    log_type             Kind of event, ``"message.queued"`` (str).
+    log_timestamp        Time, UTC: ``YYYYMMDDhhmmss`` and microseconds (int); as a datetime:
+                         ``logged_at``.
+    description          Description (str).
+    item_type            Type of the item: ``"number"``, ``"msg_out_local_sms"`` ... (str).
+    item_id              Id of the item (str).
+    operator_type        Cause of the event: account, message, number, user or admin (str).
+    operator_id          Id of the operator (str).
+    origin               Origin: system, web or api (str).
+    account_id           Id of the account (str).
+    log_data             Additional data (dict).
     ==================== =======================================================================
 
     Times in queries are datetimes, dates, or text as ``YYYYMMDDThhmmssZ``.
@@ -80,23 +80,23 @@ class Log(ReadOnly):
         """``log_timestamp`` as an aware datetime."""
         return self._datetime("log_timestamp", _parse_timestamp)
 
-    # The overloads of the base promise one log for an id; the service has no such request.
+    # The overloads of the base return one log for an id. The service has no such request.
     @classmethod
     def find(  # type: ignore[override] # narrower on purpose: no find by id
         cls: type[LogT], id_: None = None, path: str | None = None, **kwargs: Any
     ) -> ResourceList[LogT]:
         """Find one page of events; ``last_key`` of the list is the key of the next page.
 
-        :param id_: Must be ``None``: the service does not find one event by its id.
+        :param id_: Must be ``None``: the service cannot find an event by its id.
         :param path: As for :meth:`.Resource.find`.
-        :param kwargs: The query: ``start_time`` and ``end_time`` (both required: a datetime, naive
-            is UTC, a date, which is its midnight, or ISO 8601 text), ``log_type``, ``item_id``,
-            ``operator_id``, ``limit`` (at most 150), ``start_key``.
+        :param kwargs: The query: ``start_time`` and ``end_time`` (required), ``log_type``,
+            ``item_id``, ``operator_id``, ``limit`` (at most 150), ``start_key``. A time is a
+            datetime (naive is UTC), a date (midnight UTC) or ISO 8601 text.
         :raises NotImplementedError: If an id is given.
         :raises ValueError: If a time is invalid.
         """
         if id_ is not None:
-            cls._refuse("find one log by its id")
+            cls._raise_unsupported("find one log by its id")
         return super().find(None, path, **kwargs)
 
     @classmethod
@@ -114,10 +114,10 @@ class Log(ReadOnly):
         """Return the number of events in each minute, hour, day, month or year.
 
         :param start_time: A datetime, a date, or ISO 8601 text.
-        :param end_time: The same.
+        :param end_time: As ``start_time``.
         :param aggregator_type: ``"minutes"``, ``"hours"``, ``"days"``, ``"months"`` or ``"years"``.
-        :param optional_query_parameters: log_type, operator_id, limit, start_key.
-        :returns: The response: ``log_items``, each with ``log_count``, and ``last_key``.
+        :param optional_query_parameters: ``log_type``, ``operator_id``, ``limit``, ``start_key``.
+        :returns: A dict: ``log_items``, each with ``log_count``, and ``last_key``.
         :raises ValueError: If a time is invalid, or a parameter is given twice.
 
         Example:
@@ -140,11 +140,11 @@ class Log(ReadOnly):
 
     def reload(self) -> NoReturn:
         """Raise ``NotImplementedError``: an event never changes."""
-        self._refuse("reload a log")
+        self._raise_unsupported("reload a log")
 
 
 def _format_times(query: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a query with its times in the form that the service requires."""
+    """Return a query with formatted times."""
     times = {
         name: format_basic(to_datetime(query[name], name))
         for name in ("start_time", "end_time")
@@ -160,5 +160,5 @@ def _parse_timestamp(value: Any, _: str) -> datetime:
 
 def _read_object(parsed: Any) -> dict[str, Any]:
     if not isinstance(parsed, dict):
-        raise unexpected("an object with log_items", parsed)
+        raise unexpected_response("an object with log_items", parsed)
     return parsed

@@ -1,4 +1,4 @@
-"""The base of all resources: ``find``, ``create``, ``save``, ``reload``, ``destroy``, ``count``."""
+"""The base class of all resources."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.responses import ResultT
 from vivialconnect.common.times import utc_now
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._attributes import checked_fields, given_fields
+from vivialconnect.resources._attributes import initial_fields, validate_fields
 from vivialconnect.resources._base import ResourceBase
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, merge_query, read_count
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query, read_count
 from vivialconnect.resources._meta import ResourceMeta
-from vivialconnect.resources._spelling import check_filters, warn_of_misspelling
+from vivialconnect.resources._spelling import check_filters, warn_about_misspelling
 from vivialconnect.resources._typing import Concatenate, Id, ParamSpec
 
 if TYPE_CHECKING:
@@ -29,26 +29,25 @@ __all__ = ("Resource", "ResourceList", "ResourceMeta")
 
 ResourceT = TypeVar("ResourceT", bound="Resource")
 
-#: The settings that a request to the collections of an account needs.
+#: The required settings of a request below an account.
 CREDENTIALS = (*settings.CREDENTIALS, "api_account_id")
 
 
 class Resource(ResourceBase):
     """An object of the service: a message, a number, an account.
 
-    :param attributes: The fields of a new object as a mapping; or an id.
+    :param attributes: The fields of a new object as a mapping, or an id.
     :param prefix_options: The path of the parent, ``{"path": "messages/9"}``, as for :meth:`find`.
     :param fields: Fields by name: ``Message(body="Hi")``.
     :raises ValueError: If an argument is invalid, or a field is given twice.
 
     Fields are attributes: ``message.body``. Nested objects are dicts and lists.
 
-    Every method that sends a request raises ``RequestorError`` if the request fails,
-    ``ResourceError`` if the response is not the expected one, and ``ValueError``, before anything
-    is sent, if an argument is invalid, a setting is missing, or the object needs an id and has
-    none.
+    Every method that sends a request raises ``RequestorError`` if the request fails, and
+    ``ResourceError`` if the response is not the expected one. It raises ``ValueError`` before
+    anything is sent if an argument is invalid, a setting is missing, or the object has no id.
 
-    The names of a class of your own are derived from it:
+    For your own classes, ``singular`` and ``plural`` are derived from the class name:
 
         >>> from vivialconnect import Resource
         >>> class Gadget(Resource):
@@ -64,9 +63,9 @@ class Resource(ResourceBase):
 
     __slots__ = ()
 
-    #: What iterates over the pages of a list.
+    #: The iterator over the pages of a list.
     _iterator: ClassVar[type[PageIterator[Any]]] = PageIterator
-    #: Whether the response to a save may show a secret, which no error may contain.
+    #: Whether the response to a save may contain a secret, which errors must omit.
     _shows_secret: ClassVar[bool] = False
 
     def __init__(
@@ -75,10 +74,10 @@ class Resource(ResourceBase):
         prefix_options: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> None:
-        # Without an active scope, the scopes of the first successful save() count.
-        self._location = (paths.prefix_of(prefix_options), scopes.active_scopes() or None)
-        data = given_fields(type(self), attributes, fields)
-        warn_of_misspelling(type(self), data)
+        # Without an active scope, the object keeps the scopes of its first successful save().
+        self._location = (paths.read_prefix_options(prefix_options), scopes.active_scopes() or None)
+        data = initial_fields(type(self), attributes, fields)
+        warn_about_misspelling(type(self), data)
         self._load(data)
 
     # Finding
@@ -117,7 +116,7 @@ class Resource(ResourceBase):
         """
         if "id" in kwargs:
             raise ValueError(
-                "give the id by position: {}.find({!r})".format(cls.__name__, kwargs["id"])
+                "pass the id by position: {}.find({!r})".format(cls.__name__, kwargs["id"])
             )
         found: ResourceT | ResourceList[ResourceT] = cls._find(
             id_, path, **cls._checked_query(kwargs)
@@ -148,23 +147,23 @@ class Resource(ResourceBase):
     def find_each(
         cls: type[ResourceT],
         limit: int | None = None,
-        page_size: int = LARGEST_PAGE,
+        page_size: int = MAX_PAGE_SIZE,
         *,
         path: str | None = None,
         **query: Any,
     ) -> Iterator[ResourceT]:
         """Iterate over the objects of all pages, and request each page when it is needed.
 
-        Objects that are created meanwhile are given once or not at all. If you delete objects while
-        you iterate, others move up and are missed: make a list first.
+        An object that is created during the iteration is yielded once or not at all. If you delete
+        objects during the iteration, others are skipped: make a list first.
 
-        :param limit: The number of objects in all; ``None`` for all.
+        :param limit: The maximum number of objects; ``None`` for no limit.
         :param page_size: The number of objects to request at a time, 1 to 150.
         :param path: As for :meth:`find`.
         :param query: As for :meth:`find`, except ``page``.
         """
         if "page" in query:
-            raise ValueError("find_each reads every page: leave page out, or use find")
+            raise ValueError("find_each reads every page: omit page, or use find")
         checked = cls._checked_query(query)
         return cls._iterator(partial(cls._find, None, path, **checked), limit, page_size)
 
@@ -172,7 +171,7 @@ class Resource(ResourceBase):
     def count(
         cls, opts: Mapping[str, Any] | None = None, *, path: str | None = None, **kwargs: Any
     ) -> int:
-        """Return the number of objects on the service. The query is ``opts`` and the keywords."""
+        """Return the number of objects. ``opts`` and the keywords are the query."""
         query = cls._checked_query(merge_query(opts, kwargs))
         return cls._perform(Call("GET", "count", query), read_count, path)
 
@@ -187,7 +186,7 @@ class Resource(ResourceBase):
             *args: FieldsP.args,
             **fields: FieldsP.kwargs,
         ) -> ResultT:
-            """Take the fields that the constructor of the class takes."""
+            """Accept the same fields as the constructor of the class."""
             ...
 
     else:
@@ -198,9 +197,10 @@ class Resource(ResourceBase):
         ) -> ResourceT:
             """Create an object on the service, and return it.
 
-            The fields are a mapping, keywords, or both. An id saves over the object that has it.
+            Pass the fields as a mapping, as keywords, or both. With an id, the object that has this
+            id is replaced.
             """
-            given = {} if attributes is None and fields else checked_fields(attributes)
+            given = {} if attributes is None and fields else validate_fields(attributes)
             created = cls(given, **fields)
             created.save()
             return created
@@ -208,22 +208,23 @@ class Resource(ResourceBase):
     def save(self) -> bool:
         """Save the object, and update it from the response.
 
-        A new object is created with POST. A known one is replaced with PUT, all fields of it.
+        A new object is created with POST. An object with an id is replaced with PUT: all fields are
+        sent.
 
         :raises RequestorError: If the request fails. Check its ``outcome`` before you retry.
         """
         return self._save("POST" if self.is_new() else "PUT")
 
     def reload(self) -> None:
-        """Replace all fields with those the service has now."""
+        """Replace all fields with the current fields from the service."""
         self._load(self._perform_below(Call("GET", ""), self._read_data))
 
     def destroy(self) -> None:
-        """Delete the object from the service. The fields stay as they are."""
+        """Delete the object from the service. Its fields stay unchanged."""
         self._perform_below(Call("DELETE", ""), lambda _: None)
 
     def is_new(self) -> bool:
-        """Return whether the object has no id, so it was not saved yet."""
+        """Return whether the object has no id, because it was not saved yet."""
         return self.id is None
 
     # Requests
@@ -238,7 +239,7 @@ class Resource(ResourceBase):
     ) -> Any:
         """Send a GET request below the collection, and return the parsed response.
 
-        :param id_: The id of the object that the path goes through, if any.
+        :param id_: The id of an object, to send the request below this object.
         :param path: As for :meth:`find`.
         :param custom_path: The rest of the path, ``"count"``.
         """
@@ -267,8 +268,8 @@ class Resource(ResourceBase):
     ) -> ResultT:
         """Send a request below the collection, or below one object of it.
 
-        :param call: Its path is what follows the plural name or the id.
-        :param read: Makes the result of the parsed response.
+        :param call: The request. Its path follows the plural name or the id.
+        :param read: Returns the result for the parsed response.
         :param prefix: The path of the parent, if any.
         :param id_: The id of the object, if any.
         """
@@ -282,10 +283,10 @@ class Resource(ResourceBase):
         return (cls.singular,)
 
     def _perform_below(self, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
-        """Send a request about the object, or below it, in its own scopes.
+        """Send a request below the object, in the scopes of the object.
 
-        :param call: Its path is what follows the object's own: ``""`` or ``"attachments"``.
-        :param read: Makes the result of the parsed response.
+        :param call: The request. Its path follows the id: ``"attachments"``, or ``""``.
+        :param read: Returns the result for the parsed response.
         """
         self._require_id()
         with scopes.use_scopes(self._scopes):
@@ -310,7 +311,7 @@ class Resource(ResourceBase):
         return True
 
     def _data_to_save(self, method: str) -> dict[str, Any]:
-        """Return the fields to send: all, but a POST never sends an id."""
+        """Return the fields to send. A POST never sends an id."""
         data = self._data()
         if method == "POST":
             data.pop(type(self)._key, None)
@@ -322,43 +323,43 @@ class Resource(ResourceBase):
 
     @classmethod
     def _read_saved(cls, parsed: Any) -> dict[str, Any] | None:
-        # The response to a PUT may be empty: then the fields stay as they were sent.
+        # The response to a PUT may be empty. The fields then stay unchanged.
         return None if parsed is None else cls._read_data(parsed)
 
     def _save_failed(self, method: str, began: datetime, failure: BaseException) -> None:
-        """Note that a save failed; for resources that must not be created twice."""
+        """Handle a failed save. A subclass may override this method."""
 
     def _update(self, saved: dict[str, Any] | None) -> None:
-        """Update the object from the response to a save: other fields stay as they were sent.
+        """Update the fields from the response to a save, and keep other fields.
 
-        Passwords are dropped: the service has them now.
+        Secrets are removed.
         """
         if saved is not None:
             sent = {name: value for name, value in self._data().items() if not is_secret(name)}
             self._load({**sent, **saved})
-        if self._scopes is None:  # further requests go where the service has the object
+        if self._scopes is None:  # later requests use the scopes of the first save
             self._location = (self._prefix, scopes.active_scopes())
 
     def _require_id(self) -> None:
         if self.id is None:
             raise ValueError("this {} has no id: save or find it first".format(type(self).__name__))
 
-    # Paths. They take the Requestor of the request, so that path and signature have one account.
+    # Paths. The Requestor is a parameter, so that path and signature use the same settings
 
     @classmethod
     def _path(
         cls, requestor: Requestor, prefix: str = "", id_: Id | None = None, below: str = ""
     ) -> str:
-        """Return the path of the collection, of one object, or of what is below either.
+        """Return the path of the collection or of one object, or a path below it.
 
-        :param requestor: Knows the account.
-        :param prefix: The path of the parent, quoted.
-        :param id_: The id of the object.
+        :param requestor: The Requestor, for its account id.
+        :param prefix: The encoded path of the parent.
+        :param id_: The id of the object; ``None`` for the collection.
         :param below: The rest of the path, ``"count"``.
         """
         if cls._parent_example and not prefix:
             raise ValueError(
-                "{} is always below a parent: give its path, like path={!r}".format(
+                "{} requires the path of its parent: pass it, like path={!r}".format(
                     cls.__name__, cls._parent_example
                 )
             )
@@ -369,8 +370,8 @@ class Resource(ResourceBase):
     @classmethod
     def _account_path(cls, requestor: Requestor) -> str:
         if requestor.api_account_id is None:
-            # All missing settings in one error.
-            raise settings.missing(requestor._settings, *CREDENTIALS)
+            # One error for all missing settings.
+            raise settings.missing_error(requestor._settings, *CREDENTIALS)
         return paths.account_path(requestor.api_account_id)
 
     def _path_inside(self) -> str:

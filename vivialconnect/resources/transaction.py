@@ -8,14 +8,14 @@ from typing import Any, ClassVar, TypeVar, Union, overload
 
 from vivialconnect.common.times import Moment, format_basic, to_datetime, utc_now
 from vivialconnect.common.values import plain, shorten
-from vivialconnect.resources._lists import LARGEST_PAGE, USUAL_FILTERS, ResourceList, merge_query
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, USUAL_FILTERS, ResourceList, merge_query
 from vivialconnect.resources._readonly import ReadOnly
 from vivialconnect.resources._typing import Id
 
 TransactionT = TypeVar("TransactionT", bound="Transaction")
 Types = Union[str, list[str], tuple[str, ...], set[str], frozenset[str]]
 
-#: Times are sent without fractions of a second; this includes the current second.
+#: Added to the current time, because times are sent without fractions of a second.
 LESS_THAN_A_SECOND = timedelta(microseconds=999_999)
 
 
@@ -23,23 +23,28 @@ class Transaction(ReadOnly):
     """One charge of the account. Transactions are read-only.
 
     ================= ==========================================================================
-    id                The id of the transaction (int).
-    account_id        The account (int).
-    transaction_type  What was charged, see below (str).
-    unit_count        The number of units (int).
-    cash_amount       The price (int, 1/100 cent).
-    credit_amount     The price in credits (int).
+    id                Id of the transaction (int).
+    account_id        Id of the account (int).
+    transaction_type  Type of the charge, see below (str).
+    unit_count        Number of units (int).
+    cash_amount       Price (int, 1/100 cent).
+    credit_amount     Price in credits (int).
     balances          The balances after it: ``cash_balance`` (1/100 cent), ``number_credits``,
                       ``subscription_balance``, ``usage_credits`` (dict of int).
-    post_time         When it was charged, UTC, ISO 8601 (str); as a datetime: ``posted_at``.
-    data              The messages or numbers that were charged (list of dict).
+    post_time         Time of the charge, UTC, ISO 8601 (str); as a datetime: ``posted_at``.
+    data              Charged messages or numbers (list of dict).
     ================= ==========================================================================
 
-    The documented types are ``number_purchase``, ``number_renew`` and ``number_release``, the first
-    two also with ``_tollfree``; ``sms_local_in`` and ``sms_local_out``, and the same with ``mms``
-    for ``sms`` and with ``tollfree`` and ``shortcode`` for ``local``; ``sms_intl_out``;
-    ``voice_forward`` and ``voice_forward_tollfree``. Other types are accepted: the service may have
-    more.
+    The documented types are:
+
+    - ``number_purchase``, ``number_purchase_tollfree``, ``number_renew``,
+      ``number_renew_tollfree``, ``number_release``
+    - ``sms_local_in``, ``sms_local_out``, also with ``mms`` instead of ``sms``, and with
+      ``tollfree`` or ``shortcode`` instead of ``local``
+    - ``sms_intl_out``
+    - ``voice_forward``, ``voice_forward_tollfree``
+
+    The service may have more types, so other types are accepted.
 
     Example:
 
@@ -105,33 +110,33 @@ class Transaction(ReadOnly):
         transaction_type: Types | None = None,
         **kwargs: Any,
     ) -> TransactionT | ResourceList[TransactionT]:
-        """Find one transaction by its id, or one page of those of a period, the newest first.
+        """Find one transaction by its id, or one page of a period, newest first.
 
         :param id_: The id; ``None`` for a page.
         :param path: As for :meth:`.Resource.find`.
-        :param start_time: The start: a datetime (naive is UTC), a date, which is its midnight in
-            UTC, or ISO 8601 text. Default: a year before ``end_time``.
-        :param end_time: The end, in the same form. Default: now.
+        :param start_time: The start: a datetime (naive is UTC), a date (midnight UTC), or ISO 8601
+            text. Default: one year before ``end_time``.
+        :param end_time: The end, of the same types. Default: now.
         :param transaction_type: One type, or a list of types. Default: all.
         :param kwargs: The query: ``page``, ``limit`` (default 50, at most 150).
-        :returns: The transaction; or a :class:`.ResourceList`, whose ``meta["count"]`` counts only
-            the transactions of this page.
-        :raises ValueError: If a time or type is invalid, the period ends before it begins, or an id
-            is given with any of them.
+        :returns: The transaction, or a :class:`.ResourceList`. Its ``meta["count"]`` is the number
+            of transactions on the page.
+        :raises ValueError: If a time or type is invalid, the period ends before it begins, or both
+            an id and a time or type are given.
         :raises BadRequest: If there is no transaction with this id.
         """
         if id_ is None:
             asked = _query(start_time, end_time, transaction_type)
             return super().find(None, path, **merge_query(asked, kwargs))
         if any(given is not None for given in (start_time, end_time, transaction_type)):
-            raise ValueError("give either an id, or times and types")
+            raise ValueError("pass either an id, or times and types")
         return super().find(id_, path, **kwargs)
 
     @classmethod
     def find_each(
         cls: type[TransactionT],
         limit: int | None = None,
-        page_size: int = LARGEST_PAGE,
+        page_size: int = MAX_PAGE_SIZE,
         *,
         path: str | None = None,
         start_time: Moment | None = None,
@@ -139,12 +144,12 @@ class Transaction(ReadOnly):
         transaction_type: Types | None = None,
         **query: Any,
     ) -> Iterator[TransactionT]:
-        """Iterate over all transactions of a period, the newest first.
+        """Iterate over all transactions of a period, newest first.
 
-        The period is fixed at the start, so later charges are not included.
+        The default ``end_time`` is the time of this call: later charges are not included.
 
-        :param limit: The number of transactions in all; ``None`` for all.
-        :param page_size: The number of transactions to request at a time, 1 to 150.
+        :param limit: The maximum number of transactions; ``None`` for no limit.
+        :param page_size: The number of transactions per page, 1 to 150.
         :param path: As for :meth:`find`.
         :param start_time: As for :meth:`find`.
         :param end_time: As for :meth:`find`.
@@ -159,11 +164,11 @@ class Transaction(ReadOnly):
 def _query(
     start_time: Moment | None, end_time: Moment | None, types: Types | None
 ) -> dict[str, Any]:
-    span = _span(start_time, end_time, utc_now())
+    span = _period(start_time, end_time, utc_now())
     return span if types is None else {**span, "include_types": _list_types(types)}
 
 
-def _span(start_time: Moment | None, end_time: Moment | None, now: datetime) -> dict[str, str]:
+def _period(start_time: Moment | None, end_time: Moment | None, now: datetime) -> dict[str, str]:
     end = now + LESS_THAN_A_SECOND if end_time is None else to_datetime(end_time, "end_time")
     start = _year_before(end) if start_time is None else to_datetime(start_time, "start_time")
     if start > end:
@@ -172,7 +177,7 @@ def _span(start_time: Moment | None, end_time: Moment | None, now: datetime) -> 
 
 
 def _year_before(moment: datetime) -> datetime:
-    """Return the same day of the year before; for 29 February that is 28 February.
+    """Return the same day of the previous year; 28 February for 29 February.
 
     >>> _year_before(datetime(2024, 2, 29)), _year_before(datetime(2025, 2, 28))
     (datetime.datetime(2023, 2, 28, 0, 0), datetime.datetime(2024, 2, 28, 0, 0))
@@ -187,7 +192,7 @@ def _list_types(types: Any) -> list[str]:
     if not isinstance(listed, (list, tuple, set, frozenset)) or not listed:
         raise ValueError(
             "transaction_type must be a type like 'sms_local_out', or a list of types, got {}; "
-            "leave it out for all".format(shorten(types))
+            "omit it for all types".format(shorten(types))
         )
     listed = [plain(one, "transaction_type") for one in listed]
     if not all(isinstance(one, str) and one for one in listed):

@@ -1,4 +1,4 @@
-"""Users of an account, their passwords and credentials."""
+"""Users of an account, with passwords and credentials."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from vivialconnect.common.exchange import Call
 from vivialconnect.common.redaction import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
 from vivialconnect.common.values import plain
-from vivialconnect.resources._attributes import checked_fields
+from vivialconnect.resources._attributes import validate_fields
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import (
-    LARGEST_PAGE,
+    MAX_PAGE_SIZE,
     USUAL_FILTERS,
     ResourceList,
     merge_query,
@@ -47,20 +47,20 @@ class User(Resource):
     """A user of the account.
 
     ================= ==========================================================================
-    id                The id of the user (int).
-    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
-    date_modified     When it was last changed (str); as a datetime: ``modified_at``.
-    account_id        The account of the user (int).
-    username          The name to log in with, at most 128 characters (str).
-    first_name        At most 128 characters (str).
-    last_name         At most 128 characters (str).
-    email             At most 128 characters (str).
+    id                Id of the user (int).
+    date_created      Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    date_modified     Time of the last change (str); as a datetime: ``modified_at``.
+    account_id        Id of the account (int).
+    username          Login name, at most 128 characters (str).
+    first_name        First name, at most 128 characters (str).
+    last_name         Last name, at most 128 characters (str).
+    email             Email address, at most 128 characters (str).
     active            Whether the user can log in (bool).
     verified          Whether the email address was confirmed (bool).
-    timezone          For example ``"US/Eastern"`` (str).
-    mfa_method        The second factor for logging in; ``None`` without one (str).
-    roles             The roles: objects with id, name, description (list of dict).
-    role              Write-only: the name of the role of a new user (str).
+    timezone          Time zone, for example ``"US/Eastern"`` (str).
+    mfa_method        Method of two-factor authentication; ``None`` if disabled (str).
+    roles             Roles, each with id, name and description (list of dict).
+    role              Write-only: role name of a new user (str).
     ================= ==========================================================================
 
     Example:
@@ -101,12 +101,12 @@ class User(Resource):
 
     @classmethod
     def register(cls: type[UserT], attributes: Mapping[str, Any]) -> UserT:
-        """Register a user by name and password. The service sends a mail to confirm the address.
+        """Register a user. The service sends an email to confirm the address.
 
-        It is meant for subaccounts, which the service no longer has.
+        This method is meant for subaccounts, which the service no longer supports.
 
         :param attributes: ``account_id`` (the account of the user), ``username``, ``password``,
-            ``email``, ``first_name``, ``last_name`` and ``role``, the name of a role.
+            ``email``, ``first_name``, ``last_name`` and ``role`` (a role name).
         :returns: The user.
         :raises ValueError: If the attributes are not a mapping.
         :raises RequestorError: If the request fails. Check its ``outcome`` before you retry.
@@ -114,17 +114,17 @@ class User(Resource):
         .. versionadded:: 1.0
         """
         try:
-            body = SecretBytes(encode_body({cls.singular: checked_fields(attributes)}))
+            body = SecretBytes(encode_body({cls.singular: validate_fields(attributes)}))
         except ValueError as error:
             raise error.with_traceback(None) from None
         finally:
-            del attributes  # it has the password, and some tools print local variables
+            del attributes  # contains the password, and some tools print local variables
         return cls._perform(Call("POST", "register", body=body), cls._read_object)
 
     def change_password(self, old: str, new: str) -> None:
         """Change the password of the user.
 
-        The request is retried only if it had no effect: after a 429, or without a connection.
+        The request is retried only if it had no effect: after a 429 or a failed connection.
 
         :param old: The current password.
         :param new: The new password.
@@ -141,21 +141,21 @@ class User(Resource):
         """
         old, new = _to_password(old), _to_password(new)  # some tools print local variables
         if not old or not new:
-            raise ValueError("old and new must be the two passwords, strings that are not empty")
+            raise ValueError("old and new must be passwords: strings that are not empty")
         body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
         self._perform_below(
             Call("PUT", "profile/password", body=body, retryable=False), lambda _: None
         )
 
     def create_credential(self, name: str | None = None) -> Credential:
-        """Create an API key for the user. Its ``api_secret`` is shown only here.
+        """Create an API key for the user. Store its ``api_secret``: it cannot be requested later.
 
         :param name: The name of the credential.
         :returns: The credential.
         :raises ValueError: If the user has no id.
-        :raises RequestorError: If the request fails. If its ``outcome`` is ``"unknown"``, there may
-            be a credential whose secret is lost: find it with :meth:`get_credentials` and destroy
-            it.
+        :raises RequestorError: If the request fails. If its ``outcome`` is ``"unknown"``, the
+            credential may exist, but its secret is lost. Find the credential with
+            :meth:`get_credentials` and destroy it.
 
         Example:
 
@@ -168,7 +168,7 @@ class User(Resource):
 
         .. versionadded:: 1.0
         """
-        body = Credential._body_of({} if name is None else {"name": name})
+        body = Credential._encode_body({} if name is None else {"name": name})
         return self._perform_below(
             Call("POST", "profile/credentials", body=body, roots=("user",), secret=True),
             self._read_credential,
@@ -183,7 +183,7 @@ class User(Resource):
     def get_credentials(
         self, id_: Id | None = None, **kwargs: Any
     ) -> Credential | ResourceList[Credential]:
-        """Return one credential of the user by its id, or one page of them.
+        """Return one credential of the user by its id, or one page of credentials.
 
         :param id_: The id of the credential; ``None`` for a page.
         :param kwargs: The query, for example ``limit``.
@@ -201,12 +201,12 @@ class User(Resource):
         return self._perform_below(Call("GET", below, kwargs), self._read_credential)
 
     def find_each_credential(
-        self, limit: int | None = None, page_size: int = LARGEST_PAGE, **query: Any
+        self, limit: int | None = None, page_size: int = MAX_PAGE_SIZE, **query: Any
     ) -> Iterator[Credential]:
         """Iterate over all credentials of the user; see :meth:`.Resource.find_each`.
 
-        :param limit: The number of credentials in all; ``None`` for all.
-        :param page_size: The number of credentials to request at a time, 1 to 150.
+        :param limit: The maximum number of credentials; ``None`` for no limit.
+        :param page_size: The number of credentials per page, 1 to 150.
         :param query: As for :meth:`get_credentials`.
         :raises ValueError: At once, if an argument is invalid, or the user has no id.
 

@@ -28,14 +28,15 @@ import sqlite3
 import ssl
 import threading
 import time
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from typing import Any, Callable, TypeVar
 
 from vivialconnect.sandbox.chaos.rules import Chaos, Rule
 from vivialconnect.sandbox.client_settings import ClientSettings
+from vivialconnect.sandbox.http.guard import Guard
 from vivialconnect.sandbox.http.request import Request
+from vivialconnect.sandbox.http.request_log import RequestLog
 from vivialconnect.sandbox.http.response import Response
 from vivialconnect.sandbox.http.server import Server
 from vivialconnect.sandbox.routes.application import Application
@@ -54,6 +55,7 @@ from vivialconnect.sandbox.service.store import NOT_RUNNING, Store, clear
 __all__ = [
     "FAILS",
     "FIRST_PASSWORD",
+    "KEPT_BYTES",
     "KEPT_REQUESTS",
     "STUCK",
     "UNDELIVERED",
@@ -68,6 +70,8 @@ PartT = TypeVar("PartT")
 
 #: How many requests :attr:`Sandbox.requests` keeps.
 KEPT_REQUESTS = 5_000
+#: How many bytes of requests it keeps.
+KEPT_BYTES = 64 * 1024 * 1024
 HIGHEST_PORT = 65_535
 COMPANY_NAME = "Sandbox Inc"
 
@@ -91,6 +95,12 @@ class Sandbox:
         is an error in the log.
     :param clock: returns the time in seconds since 1970.
     :param tls: the TLS context of the server, with its certificate; plain HTTP by default.
+    :param allow_hosts: host names, without ports, under which the controls at ``/sandbox/`` may be
+        requested besides ``localhost``, loopback addresses and ``host``.
+    :param allow_origins: the origins of web pages that may use the controls, such as
+        ``http://localhost:3000``.
+    :param token: the token that the controls need in ``Authorization: Bearer TOKEN``; by default a
+        new one if ``host`` is not a loopback address, and none otherwise.
     :raises ValueError: if an argument is invalid.
     """
 
@@ -108,6 +118,9 @@ class Sandbox:
         allow_remote_webhooks: bool = False,
         clock: Callable[[], float] = time.time,
         tls: ssl.SSLContext | None = None,
+        allow_hosts: Collection[str] = (),
+        allow_origins: Collection[str] = (),
+        token: str | None = None,
     ) -> None:
         if not 0 <= port <= HIGHEST_PORT:
             raise ValueError(f"port must be from 0 to {HIGHEST_PORT}, got {port!r}")
@@ -129,9 +142,10 @@ class Sandbox:
         self._options = Options(delays, allow_local_media, allow_remote_webhooks)
         self._clock = Clock(clock)
         self._tls = tls
+        self._guard = Guard(allow_hosts, allow_origins, token)
         #: The faults on purpose, and the rules that say when.
         self.chaos = Chaos()
-        self._requests: deque[Request] = deque(maxlen=KEPT_REQUESTS)
+        self._requests = RequestLog(KEPT_REQUESTS, KEPT_BYTES)
         self._store: Store | None = None
         self._server: Server | None = None
         self._application: Application | None = None
@@ -163,13 +177,24 @@ class Sandbox:
     def _url(self, server: Server) -> str:
         host, port = server.server_address[:2]
         shown = f"[{host!s}]" if ":" in str(host) else str(host)
-        scheme = "http" if self._tls is None else "https"
-        return f"{scheme}://{shown}:{port}{BASE_PATH}"
+        return f"{self._scheme}://{shown}:{port}{BASE_PATH}"
+
+    @property
+    def _scheme(self) -> str:
+        return "http" if self._tls is None else "https"
+
+    @property
+    def token(self) -> str | None:
+        """The token that the controls at ``/sandbox/`` need; ``None`` if they need none."""
+        return self._guard.token
 
     @property
     def requests(self) -> list[Request]:
-        """The requests since the start or the last reset; the last 5,000 of them."""
-        return list(self._requests)
+        """The requests since the start or the last reset, the oldest first.
+
+        The newest 5,000 requests are kept, and of these the newest 64 MiB.
+        """
+        return self._requests.all()
 
     @property
     def balance(self) -> int:
@@ -204,6 +229,7 @@ class Sandbox:
             cleanup.callback(application.apply_due_changes)
             server = Server(self._host, self._port, self._respond, self._clock.wall, tls=self._tls)
             cleanup.callback(server.stop)
+            self._guard.bind(self._scheme, self._host, str(server.server_address[0]))
             application.webhook_delivery.start()
             server.start()
             self._server, self._process = server, os.getpid()
@@ -276,11 +302,17 @@ class Sandbox:
 
         Signatures are still verified with the wall clock.
 
+        The messages change first, a batch at a time, so that other requests need not wait.
+
         :param seconds: how far.
         :raises ValueError: if it is negative.
+        :raises sqlite3.Error: if the database cannot save the changes.
         """
-        self._clock.advance(seconds)
+        self._clock.check(seconds)
         application = self._application
+        if application is not None:
+            application.apply_due_changes(self._clock.now() + seconds)
+        self._clock.advance(seconds)
         if application is not None:
             application.webhook_delivery.wake()
 
@@ -301,13 +333,13 @@ class Sandbox:
         :param media: the content of attachments.
         :param media_urls: URLs of attachments, as for an outbound message.
         :returns: the message as the API returns it, with the status ``received``.
-        :raises ValueError: if the account does not have the number, or a URL is not supported.
+        :raises ValueError: if the message is invalid, the account does not have the number, or a
+            URL is not supported.
         :raises RuntimeError: if the sandbox is not running.
         """
         application = self._running(self._application)
-        attachments = (*from_bytes(media), *application.load_media(media_urls))
-        draft = Draft(self.account_id, from_number, to_number, body, attachments)
-        return application.receive(draft)
+        draft = Draft(self.account_id, from_number, to_number, body, from_bytes(media))
+        return application.receive(draft, media_urls)
 
     def wait_for_webhooks(self, timeout: float = 10) -> None:
         """Wait until all webhooks that are due are delivered.
@@ -342,9 +374,12 @@ class Sandbox:
 
     def _respond(self, request: Request) -> Response:
         if is_control(request):
-            return control(request, self.chaos, self.receive)
-        self._requests.append(request)
+            return self._guard.respond(request, self._control)
+        self._requests.add(request)
         return self._running(self._application).respond(request)
+
+    def _control(self, request: Request) -> Response:
+        return control(request, self.chaos, self.receive)
 
     def _running(self, part: PartT | None) -> PartT:
         if part is None:

@@ -9,12 +9,18 @@ import signal
 import sqlite3
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from vivialconnect.sandbox import Sandbox
 
 #: Seconds after which an accepted message is queued, sending and delivered.
 DELAYS = (1, 2, 4)
+#: The variables of the environment that hold the credentials, and the one that gets the token.
+API_KEY = "VIVIALCONNECT_SANDBOX_API_KEY"
+API_SECRET = "VIVIALCONNECT_SANDBOX_API_SECRET"  # noqa: S105 - the name, not the secret
+TOKEN = "VIVIALCONNECT_SANDBOX_TOKEN"  # noqa: S105 - the name, not the token
+MAXIMUM_CREDENTIALS_SIZE = 10_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,9 +37,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="SQLite file to keep the state in (default: the state is kept in memory)",
     )
     parser.add_argument("--api-key", help="API key to accept (default: a new one)")
-    parser.add_argument("--api-secret", help="secret of the API key (default: a new one)")
+    parser.add_argument(
+        "--api-secret",
+        help="secret of the API key; other users of this machine can see it (default: a new one)",
+    )
+    parser.add_argument(
+        "--credentials-file",
+        metavar="FILE",
+        help="file with the API key in its first line and the secret in its second. Without any of "
+        f"these options, {API_KEY} and {API_SECRET} are read from the environment",
+    )
     parser.add_argument(
         "--account-id", type=int, default=12345, help="id of the account (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        dest="allow_hosts",
+        help="host name under which /sandbox/ may be requested; may be repeated (default: only "
+        "localhost, loopback addresses and --host)",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        dest="allow_origins",
+        help="origin of a web page that may request /sandbox/, such as http://localhost:3000; may "
+        "be repeated (default: none)",
     )
 
 
@@ -69,13 +102,44 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _sandbox(arguments: argparse.Namespace) -> Sandbox:
-    names = ("host", "port", "database", "api_key", "api_secret", "account_id")
+    names = ("host", "port", "database", "account_id", "allow_hosts", "allow_origins")
     options: dict[str, Any] = {name: getattr(arguments, name) for name in names}
-    return Sandbox(delays=DELAYS, **options)
+    api_key, api_secret = _credentials(arguments)
+    return Sandbox(delays=DELAYS, api_key=api_key, api_secret=api_secret, **options)
+
+
+def _credentials(arguments: argparse.Namespace) -> tuple[str | None, str | None]:
+    """Return key and secret, both from one source: options, a file, or the environment."""
+    given = arguments.api_key, arguments.api_secret
+    if arguments.credentials_file is not None:
+        if given != (None, None):
+            raise ValueError(
+                "--credentials-file replaces --api-key and --api-secret. Omit one or the other."
+            )
+        return _read_credentials(arguments.credentials_file)
+    if given != (None, None):
+        return given
+    return os.environ.get(API_KEY) or None, os.environ.get(API_SECRET) or None
+
+
+def _read_credentials(path: str) -> tuple[str, str]:
+    with Path(path).open("rb") as file:
+        content = file.read(MAXIMUM_CREDENTIALS_SIZE + 1)
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except ValueError:  # Its text may show a part of the secret.
+        lines = []
+    if len(lines) != 2 or len(content) > MAXIMUM_CREDENTIALS_SIZE:  # noqa: PLR2004
+        raise ValueError(
+            f"the credentials file {path!r} must hold two lines: the API key and its secret"
+        )
+    return lines[0], lines[1]
 
 
 def export_lines(sandbox: Sandbox, *, powershell: bool = os.name == "nt") -> str:
     """Return the shell commands that configure a client for a sandbox.
+
+    If the controls at ``/sandbox/`` need a token, the last command sets it.
 
     :param sandbox: a running sandbox.
     :param powershell: whether the commands are for PowerShell; true on Windows by default.
@@ -86,6 +150,8 @@ def export_lines(sandbox: Sandbox, *, powershell: bool = os.name == "nt") -> str
         "VIVIALCONNECT_ACCOUNT_ID": str(sandbox.account_id),
         "VIVIALCONNECT_BASE_URL": sandbox.url,
     }
+    if sandbox.token is not None:
+        variables[TOKEN] = sandbox.token
     if powershell:
         quoted = ((name, value.replace("'", "''")) for name, value in variables.items())
         return "\n".join(f"$env:{name} = '{value}'" for name, value in quoted)

@@ -1,20 +1,20 @@
-"""Sends one request over a kept connection, within a deadline: the way to ``requests``.
+"""The default transport: ``requests`` with a connection pool and a deadline.
 
 ===================  ===============================================================================
 ``adapter``          requests' session and adapter
 ``connections``      urllib3's pools and connections, ``http.client``'s responses
 ``deadline``         the attempt, and the sockets that keep its deadline
-``failures``         the exceptions of all of these, translated into ours
+``failures``         translation of third-party exceptions
 ===================  ===============================================================================
 
-No other part of the library knows ``requests`` or urllib3. A request goes through
-``requests.Session.send`` and an adapter whose ``send`` is requests' own, and only status, headers
-and content are taken from the response, so that mocking libraries work.
+Only this package uses ``requests`` and urllib3. Requests pass through ``requests.Session.send`` and
+``HTTPAdapter.send``, so that mocking libraries work. For the same reason, only the status, the
+headers and the content of the response are used.
 
-These are the private names of requests, urllib3 and the standard library that are used here:
+This package uses these private names of requests, urllib3 and the standard library:
 
 ====================  =======================================  =================================
-name                  what for, and why                        without it
+name                  purpose                                  without it
 ====================  =======================================  =================================
 ``_new_conn``         overridden: urllib3's connection opens   no deadline
                       its socket in it, and its own gives
@@ -34,18 +34,18 @@ import os
 
 from vivialconnect.common import at_fork
 from vivialconnect.common.exchange import Limits, Request, Response, Sign
-from vivialconnect.common.transport.adapter import Route, environment_of, prepare
+from vivialconnect.common.transport.adapter import Route, prepare, read_environment
 from vivialconnect.common.transport.deadline import Attempt
-from vivialconnect.common.transport.failures import FOREIGN, translate
+from vivialconnect.common.transport.failures import SEND_ERRORS, translate
 
 
 class RequestsTransport:
-    """Sends requests by ``requests``.
+    """Sends requests with ``requests``.
 
-    Connections are kept in one pool per process, origin, ``verify`` and environment: ``requests``
-    takes proxies and CA bundles from the environment, and so does this, at each request.
+    There is one connection pool per process, origin, ``verify`` and environment. Proxies and CA
+    bundles are read from the environment at each request, as ``requests`` does.
 
-    Safe for threads. A forked child starts without connections.
+    Thread-safe. A forked child starts without connections.
     """
 
     def __init__(self) -> None:
@@ -59,56 +59,56 @@ class RequestsTransport:
         """Sign and send a request once, and return the response, whatever its status.
 
         :param request: The request without its signature.
-        :param sign: Returns the header fields of the signature.
-        :param limits: The deadline, and which certificates to trust.
+        :param sign: Returns the signature headers.
+        :param limits: The deadline and the certificate verification.
         :raises vivialconnect.common.error.ConnectionError: If there is no complete response.
         """
         prepared = prepare(request, sign(request))
         attempt = Attempt(request, limits)
         try:
-            return self._find_route(request.url, limits.verify).send(prepared, attempt)
-        except FOREIGN as failure:
+            return self._get_route(request.url, limits.verify).send(prepared, attempt)
+        except SEND_ERRORS as failure:
             translated = translate(failure, request, limits, attempt)
         try:
-            # Not in the clause above, which would chain everything that led to the failure.
+            # Raised outside the except clause, which would chain the original exceptions.
             raise translated
         finally:
-            del translated, prepared  # the traceback keeps this frame
+            del translated, prepared  # the traceback keeps this frame and its secrets
 
-    def _find_route(self, url: str, verify: bool | str) -> Route:  # noqa: FBT001 - as the setting
+    def _get_route(self, url: str, verify: bool | str) -> Route:  # noqa: FBT001 - as the setting
         if self._process != os.getpid():
-            # Some application servers fork without running Python's hooks.
-            self.forget()
-        origin = _origin_of(url)
-        key = (origin, verify, *environment_of(origin.partition(":")[0]))
+            # Some application servers fork without Python's fork hooks.
+            self.discard()
+        origin = _origin(url)
+        key = (origin, verify, *read_environment(origin.partition(":")[0]))
         found = self._routes.get(key)
         if found is None:
-            # If several threads come here, all of them get the same route.
+            # setdefault(): concurrent threads get the same route.
             found = self._routes.setdefault(key, Route(origin, verify))
         return found
 
     def close(self, url: str | None = None) -> None:
-        """Close the idle connections. The next request opens a new one.
+        """Close the idle connections. The next request opens a new connection.
 
-        :param url: Close only the connections that lead to this URL.
+        :param url: Close only the connections to the origin of this URL.
         """
-        origin = url and _origin_of(url)
+        origin = url and _origin(url)
         for key, route in [*self._routes.items()]:
             if origin in (None, key[0]):
                 self._routes.pop(key, None)
                 route.close()
 
-    def forget(self) -> None:
-        """Drop the connections without closing them: in a forked child they are the parent's."""
+    def discard(self) -> None:
+        """Discard the connections without closing them: a forked child shares them."""
         self._routes = {}
-        # Set last: a thread that sees the new process uses the routes that it finds.
+        # Set last: a thread that sees the new process id must also see the new routes.
         self._process = os.getpid()
 
 
-def _origin_of(url: str) -> str:
+def _origin(url: str) -> str:
     return url[: url.index("/", len("https://"))]
 
 
-#: The transport of all resources, unless another one is set.
+#: The default transport of all resources.
 shared = RequestsTransport()
-at_fork(after_in_child=shared.forget)
+at_fork(after_in_child=shared.discard)

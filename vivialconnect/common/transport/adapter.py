@@ -1,8 +1,7 @@
-"""requests' session and adapter, filled with our pools and spared what never changes.
+"""A requests session and adapter that use the deadline pools.
 
-Most of the time that requests takes for a request goes into what the environment says of proxies
-and CA bundles, and which connection pool that leads to. A :class:`Route` keeps the results for one
-origin, one ``verify`` and one environment.
+requests spends most of its time on looking up proxies, CA bundles and the connection pool of a
+request. A :class:`Route` caches the results for an origin, a ``verify`` and an environment.
 """
 
 from __future__ import annotations
@@ -23,22 +22,22 @@ from vivialconnect.common.exchange import Request, Response
 from vivialconnect.common.transport.connections import DeadlineHTTPPool, DeadlineHTTPSPool
 from vivialconnect.common.transport.deadline import Attempt
 
-POOL_SIZE = 64  # idle connections kept per origin; threads beyond that close theirs after use
+POOL_SIZE = 64  # idle connections per origin; further connections are closed after use
 
-#: The variables from which requests takes proxies and CA bundles, by scheme.
-VARIABLES = {
+#: The environment variables for proxies and CA bundles that requests reads, by scheme.
+ENVIRONMENT_VARIABLES = {
     "http": ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"),
     "https": (
         "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "REQUESTS_CA_BUNDLE",
         "CURL_CA_BUNDLE",
     ),
 }  # fmt: skip
-#: The variables that matter only if one of the others is set.
-EXCEPTIONS = ("no_proxy", "NO_PROXY", "REQUEST_METHOD")
+#: The environment variables that matter only if one of the above is set.
+DEPENDENT_VARIABLES = ("no_proxy", "NO_PROXY", "REQUEST_METHOD")
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    """requests' adapter for one origin, with our pool."""
+    """An adapter for one origin, with a deadline pool."""
 
     def __init__(self) -> None:
         self._pool: Any = None
@@ -50,7 +49,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **keywords: Any) -> Any:
         if not proxy.lower().startswith("http://"):
-            # Connections to it could not keep the deadline.
+            # Connections to other proxies cannot keep the deadline.
             raise requests.exceptions.InvalidSchema(
                 "the proxy must be an HTTP proxy, http://host:port; SOCKS proxies, and TLS to the "
                 "proxy itself, are not supported"
@@ -65,14 +64,14 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return self._pool
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """Return the response, with the three things that the transport takes from it."""
-        if not isinstance(resp, Response):  # of a mocking library
+        """Return a response with only the status, the headers and the content."""
+        if not isinstance(resp, Response):  # from a mocking library
             return super().build_response(req, resp)
         response: Any = requests.Response()
         response.status_code = resp.status
         response.headers = resp.headers
         response.raw = io.BytesIO(resp.content)
-        return response  # type: ignore[no-any-return] # what it has is less than its type says
+        return response  # type: ignore[no-any-return] # only three attributes are set
 
 
 def _use_deadline_pools(manager: Any) -> None:
@@ -80,7 +79,7 @@ def _use_deadline_pools(manager: Any) -> None:
 
 
 class _Session(requests.Session):
-    """A session that follows no redirect, and neither keeps nor sends a cookie."""
+    """A session without redirects and cookies."""
 
     def __init__(self, origin: str) -> None:
         super().__init__()
@@ -88,12 +87,12 @@ class _Session(requests.Session):
         self.mount(origin, _Adapter())
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - of the base
-        """Return no target, so that requests does not parse one that it is told not to follow."""
+        """Return ``None``: requests would parse even an invalid target."""
         return
 
 
 class Route:
-    """The connection pool for one origin, and what the environment says about it.
+    """The connection pool for one origin, with its proxy and CA bundle.
 
     :param origin: Scheme, host and port of a URL.
     :param verify: Whether certificates are verified, or the path of the CA bundle.
@@ -114,8 +113,8 @@ class Route:
 
     def send(self, prepared: requests.PreparedRequest, attempt: Attempt) -> Response:
         """Send a request once, and return the response, whatever its status."""
-        attempt.seconds_left()
-        attempt.handed_over()
+        attempt.seconds_left()  # raises if the deadline has expired
+        attempt.mark_unknown()
         options: dict[str, Any] = {**self._options, "timeout": attempt}
         response = self.session.send(prepared, **options)
         return Response(response.status_code, response.headers, response.content or b"")
@@ -125,18 +124,18 @@ class Route:
         self.session.close()
 
 
-def environment_of(scheme: str) -> list[str | None]:
-    """Return what the environment says at the moment about requests of a scheme."""
-    values = [*map(os.environ.get, VARIABLES[scheme])]
+def read_environment(scheme: str) -> list[str | None]:
+    """Return the values of the environment variables that affect a scheme."""
+    values = [*map(os.environ.get, ENVIRONMENT_VARIABLES[scheme])]
     if any(values):
-        values += map(os.environ.get, EXCEPTIONS)
+        values += map(os.environ.get, DEPENDENT_VARIABLES)
     return values
 
 
 def prepare(request: Request, signature: Mapping[str, str]) -> requests.PreparedRequest:
-    """Return a request in the form that requests sends, every byte of it ours.
+    """Return the prepared request, with the signature headers.
 
-    ``Session.prepare_request`` would let ``.netrc`` replace the signature.
+    Not with ``Session.prepare_request``: it lets ``.netrc`` replace the signature.
     """
     headers = {**request.headers, **signature}
     if request.body is not None:

@@ -1,8 +1,7 @@
-"""urllib3's pools and connections, and ``http.client``'s responses, as short as they can be.
+"""urllib3 pools and connections that keep a deadline.
 
-Pooling, proxies, tunnels and TLS are urllib3's; reading a response is ``http.client``'s. A request
-whose every byte is known and a response that is read to its end need little else, and most of what
-urllib3 does around them (redirects, retries, bodies that are streams) never happens here.
+urllib3 does pooling, proxies, tunnels and TLS. ``http.client`` parses responses. The redirects,
+retries and streamed request bodies of urllib3 are not used.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from urllib3.exceptions import DecodeError
 from vivialconnect.common.exchange import Response, Sink
 from vivialconnect.common.transport.deadline import Attempt, DeadlineSocket, connect
 
-IDLE_LIMIT = 30  # seconds after which the server may have dropped a connection unnoticed
-PIECE = 65_536  # bytes of a body that are read at once
-LARGEST_BODY = 100_000_000  # bytes; a page of 150 messages has less than a hundredth of that
+IDLE_LIMIT = 30  # seconds; the server may have closed a connection that was idle for longer
+CHUNK_SIZE = 65_536  # bytes per read of a body
+MAX_BODY_SIZE = 100_000_000  # bytes; a page of 150 messages has less than 1,000,000
 
 
 class CheckedResponse(HTTPResponse):
-    """``http.client``'s response, with what it does not check."""
+    """An ``http.client`` response with additional checks of the message framing."""
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -39,7 +38,7 @@ class CheckedResponse(HTTPResponse):
         self.fields: dict[str, str] = {}
 
     def begin(self) -> None:
-        """Read up to the body."""
+        """Read the status line and the headers."""
         self._begin_final()
         self.fields = _read_fields(self.headers)
         _check_framing(self.fields)
@@ -49,21 +48,21 @@ class CheckedResponse(HTTPResponse):
             self.will_close = True
 
     def _begin_final(self) -> None:
-        """Skip the interim responses, which ``http.client`` takes for final except status 100."""
+        """Skip all interim responses (1xx). ``http.client`` skips only status 100."""
         super().begin()
         while HTTPStatus.CONTINUE <= self.status < HTTPStatus.OK:
             if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
-                raise HTTPException("the response switches to a protocol that was not asked for")
+                raise HTTPException("the response switches to a protocol that was not requested")
             reader: Any = self
             reader.headers = None
             super().begin()
 
-    def read_pieces(self) -> Iterator[bytes]:
+    def read_chunks(self) -> Iterator[bytes]:
         """Yield the body as it is received.
 
         :raises http.client.IncompleteRead: If the body ends early.
         """
-        yield from iter(lambda: self.read1(PIECE), b"")
+        yield from iter(lambda: self.read1(CHUNK_SIZE), b"")
         if self.length:
             raise IncompleteRead(b"", self.length)
 
@@ -72,24 +71,24 @@ class CheckedResponse(HTTPResponse):
 
         :raises http.client.IncompleteRead: If the body ends early.
         """
-        attempt.receiving()
+        attempt.extend_deadline()
         if self.fields.get("content-encoding", "identity").lower() != "identity":
-            # Part of a compressed body may decompress without an error.
-            raise HTTPException("the file is compressed, which was not asked for")
+            # A truncated compressed body may decompress without an error.
+            raise HTTPException("the file has a Content-Encoding that was not requested")
         ends_with_connection = self.length is None and not self.chunked
         sink.begin(self.length)
-        for piece in self.read_pieces():
-            if not sink.take(piece):
+        for chunk in self.read_chunks():
+            if not sink.take(chunk):
                 self.will_close = True  # the rest of the body stays unread
                 return
-            attempt.receiving()
+            attempt.extend_deadline()
         missing = sink.missing() if ends_with_connection else 0
         if missing:
             raise IncompleteRead(b"", missing)
 
 
 def _read_fields(headers: Any) -> dict[str, str]:
-    """Return header fields as a dict, names in lower case; equal names are joined by a comma."""
+    """Return header fields as a dict: names in lower case, repeated fields joined by commas."""
     fields: dict[str, str] = {}
     for name, folded in headers.items():
         value = " ".join(map(str.strip, folded.splitlines()))  # RFC 9112, section 5.2
@@ -99,16 +98,16 @@ def _read_fields(headers: Any) -> dict[str, str]:
 
 
 def _check_framing(fields: Mapping[str, str]) -> None:
-    """Raise if it is unclear where the body ends (RFC 9112, section 6.3)."""
+    """Raise ``HTTPException`` if the end of the body is ambiguous (RFC 9112, section 6.3)."""
     lengths = {length.strip() for length in fields.get("content-length", "0").split(",")}
     if len(lengths) > 1 or not lengths.pop().isdecimal():
         raise HTTPException("the response has an invalid Content-Length")
     if fields.get("transfer-encoding", "chunked").lower() != "chunked":
-        raise HTTPException("the response has a transfer coding that was not asked for")
+        raise HTTPException("the response has a Transfer-Encoding that was not requested")
 
 
 class _DeadlineConnection:
-    """Keeps the deadline of the attempt, and notes how far it has come."""
+    """Keeps the deadline of the attempt, and records its progress."""
 
     attempt: Attempt
     last_used = 0.0
@@ -117,14 +116,14 @@ class _DeadlineConnection:
 
     def _new_conn(self: Any) -> Any:
         connected = connect(self.host, self.port, self.socket_options, self.attempt)
-        # Set at once, so that close() closes the socket whatever fails after this.
+        # Set at once, so that close() closes the socket if a later step fails.
         self.sock = DeadlineSocket(connected, self)
         return self.sock
 
     def request(
         self: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
     ) -> None:
-        """Send head and body in one piece: one packet, and one system call."""
+        """Send the head and the body together, in one system call."""
         lines = ["{} {} HTTP/1.1".format(method, url)]
         lines += ["{}: {}".format(name, value) for name, value in headers.items()]
         head = "\r\n".join([*lines, "", ""])
@@ -133,11 +132,11 @@ class _DeadlineConnection:
         if self.sock is None:
             self.connect()
         connected: Any = self.sock
-        self.attempt.sending()
+        self.attempt.mark_sent()
         connected.sendall(head.encode("latin-1") + (body or b""))
 
     def getresponse(self: Any) -> Any:
-        """Return the response, read up to its body."""
+        """Return the response after reading its headers."""
         response = self.response_class(self.sock, method=self.attempt.method)
         response.begin()
         return response
@@ -151,17 +150,17 @@ class DeadlineHTTPSConnection(_DeadlineConnection, HTTPSConnection):
     """A TLS connection."""
 
     def connect(self) -> None:
-        """Connect, open a tunnel if there is a proxy, and shake hands."""
+        """Connect, open a tunnel if there is a proxy, and do the TLS handshake."""
         super().connect()
-        # Around the finished socket, so that it does not matter whose TLS it is.
+        # Wraps the TLS socket, which works with any TLS implementation.
         self.sock = DeadlineSocket(self.sock, self)
 
 
 class _IdleConnections(queue.LifoQueue[Any]):
     """The idle connections of a pool.
 
-    A signal handler may make a request while the one that it interrupts has the lock of a queue,
-    and would wait for it forever. The methods of a list need no lock.
+    A signal handler that sends a request would wait forever for the lock of a queue, if it has
+    interrupted the owner of the lock. List methods need no lock.
     """
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002, FBT001, FBT002 - of the base
@@ -198,26 +197,26 @@ class _DeadlinePool:
         :param url: The target of the request: the path, or the whole URL for a plain proxy.
         :param body: The body, in bytes.
         :param headers: All header fields.
-        :param options: Of requests' options, ``timeout`` counts: the attempt.
+        :param options: The options of requests; only ``timeout`` is used, the :class:`Attempt`.
         """
         attempt: Attempt = options["timeout"]
-        attempt.connecting()
+        attempt.mark_unsent()
         connection = self._get_conn()
         try:
             if method == "POST" and _seconds_idle(connection) > IDLE_LIMIT:
-                # A POST that is lost on a dead connection could not be retried.
+                # A POST that is lost on a closed connection cannot be retried.
                 connection.close()
             self._prepare(connection, attempt)
             if self.proxy is not None and self.scheme == "http":
                 headers = {**headers, **self.proxy_headers}
-            # The server may respond, and close, before it has read the whole request.
+            # The server may respond and close before it has read the whole request.
             with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request(method, url, body=body, headers=headers)
             response = connection.getresponse()
             content = _read_body(response, attempt)
             if not _is_reusable(connection, response):
                 connection.close()
-        except BaseException:  # whatever it was, the connection is in an unknown state
+        except BaseException:  # the connection is in an unknown state
             connection.close()
             raise
         finally:
@@ -227,11 +226,11 @@ class _DeadlinePool:
         return Response(response.status, fields, _decompress(content, fields, attempt))
 
     def _prepare(self: Any, connection: Any, attempt: Attempt) -> None:
-        """Make a connection serve an attempt."""
+        """Attach an attempt to a connection, and connect it if necessary."""
         connection.attempt = attempt
         connection.timeout = attempt.seconds_left()
-        if not isinstance(connection, _DeadlineConnection):  # of a mocking library
-            attempt.handed_over()
+        if not isinstance(connection, _DeadlineConnection):  # from a mocking library
+            attempt.mark_unknown()
         if self.proxy is not None and self.scheme == "https" and connection.sock is None:
             self._prepare_proxy(connection)
         self._validate_conn(connection)
@@ -244,46 +243,46 @@ def _seconds_idle(connection: Any) -> float:
 
 def _read_body(response: Any, attempt: Attempt) -> bytes:
     """Return the body of a response; empty if a sink received it."""
-    if not isinstance(response, CheckedResponse):  # of a mocking library
+    if not isinstance(response, CheckedResponse):  # from a mocking library
         content: bytes = response.read()
         return content
     if attempt.sink is not None and response.status == HTTPStatus.OK:
         response.read_into(attempt.sink, attempt)
         return b""
-    return _join(response.read_pieces())
+    return _join_chunks(response.read_chunks())
 
 
 def _is_reusable(connection: Any, response: Any) -> bool:
-    """Return whether another request may be sent over a connection.
+    """Return whether a connection can be reused for another request.
 
-    Bytes after the end of the response would be taken for the next one.
+    Bytes after the end of the response would be read as the next response.
     """
     response.close()
     if getattr(response, "will_close", True) or response.stream.has_surplus:
         return False
-    pending = getattr(connection.sock, "pending", None)  # of TLS
+    pending = getattr(connection.sock, "pending", None)  # TLS only
     return pending is None or not pending()
 
 
-def _join(pieces: Iterator[bytes]) -> bytes:
-    """Return the pieces of a body as one.
+def _join_chunks(chunks: Iterator[bytes]) -> bytes:
+    """Join the chunks of a body.
 
-    :raises http.client.HTTPException: If the body is larger than any response is.
+    :raises http.client.HTTPException: If the body is larger than ``MAX_BODY_SIZE``.
     """
     joined, size = [], 0
-    for piece in pieces:
-        size += len(piece)
-        if size > LARGEST_BODY:
-            raise HTTPException("the response is larger than {} bytes".format(LARGEST_BODY))
-        joined.append(piece)
+    for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_BODY_SIZE:
+            raise HTTPException("the response is larger than {} bytes".format(MAX_BODY_SIZE))
+        joined.append(chunk)
     return b"".join(joined)
 
 
 def _decompress(content: bytes, fields: Mapping[str, str], attempt: Attempt) -> bytes:
-    """Return a body without its content coding; as it is if it cannot be decompressed.
+    """Decompress a body. A body that cannot be decompressed is returned unchanged.
 
-    Its status counts even then. Some mocking libraries keep the header of a body that they have
-    decompressed.
+    The caller still gets the status then. Some mocking libraries decompress the body and keep the
+    ``Content-Encoding`` header.
     """
     coding = fields.get("content-encoding")
     if not coding or not content:
@@ -293,18 +292,18 @@ def _decompress(content: bytes, fields: Mapping[str, str], attempt: Attempt) -> 
     )
 
     def decompressed() -> Iterator[bytes]:
-        for piece in compressed.stream(PIECE, decode_content=True):
-            attempt.seconds_left()  # a few bytes may decompress to very many
-            yield piece
+        for chunk in compressed.stream(CHUNK_SIZE, decode_content=True):
+            attempt.seconds_left()  # raises if the deadline has expired
+            yield chunk
 
     try:
-        return _join(decompressed())
+        return _join_chunks(decompressed())
     except DecodeError:
         return content
 
 
 def _connection_class(pool: type[Any], usual: type[Any], ours: type[Any]) -> Any:
-    """Return a property: our class, or what a mocking library has set on urllib3's pool instead."""
+    """Return a property: our class, or the class that a mocking library has set on ``pool``."""
 
     def choose(_: Any) -> type[Any]:
         current: type[Any] = pool.ConnectionCls

@@ -1,8 +1,8 @@
-"""The deadline of one attempt, and the sockets and streams that keep it.
+"""The deadline of an attempt, and the sockets and streams that keep it.
 
-The timeout of a socket starts again with every packet, so a server that sends one byte at a time
-could hold a request forever. A :class:`DeadlineSocket` sets the timeout to the seconds that are
-left before every wait.
+A socket timeout restarts with every packet, so a server that sends one byte at a time could delay a
+request forever. A :class:`DeadlineSocket` sets the timeout to the remaining seconds before every
+operation.
 """
 
 from __future__ import annotations
@@ -17,47 +17,47 @@ from typing import Any, Protocol
 
 from urllib3.util import Timeout
 
-from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request
+from vivialconnect.common.exchange import MAX_TIMEOUT, Limits, Request
 
-RECORD = 16_384  # bytes, the most that TLS sends at once
-SHORTEST = 0.001  # seconds; a timeout of 0 would not be one
+TLS_RECORD_SIZE = 16_384  # bytes, the maximum of a TLS record
+SHORTEST_TIMEOUT = 0.001  # seconds; a timeout of 0 makes a socket non-blocking
 
 
 class Attempt(Timeout):
-    """One attempt to send a request: its deadline, and how far it has come.
+    """An attempt to send a request: its deadline and its progress.
 
-    requests and urllib3 pass a ``Timeout`` on unchanged, so the attempt reaches the connection
-    that sends the request. Every timeout that they ask it for is the time that is left.
+    It is a ``Timeout`` because requests and urllib3 pass this object on unchanged, to the
+    connection that sends the request. Every timeout that they read is the remaining time.
 
     :param request: The request.
-    :param limits: The deadline, and the longest pause within a download.
+    :param limits: The deadline, and the longest pause of a download.
     """
 
     def __init__(self, request: Request, limits: Limits) -> None:
         super().__init__()
         self.method = request.method
         self.sink = request.sink
-        #: Whether some of the request may have been sent; ``None`` if that is not known.
+        #: Whether part of the request may have been sent; ``None`` if that is unknown.
         self.sent: bool | None = False
         #: Whether the body of a download has begun.
         self.streaming = False
         self._deadline = limits.deadline
-        self._longest_pause = min(limits.timeout, LONGEST_TIMEOUT)
+        self._longest_pause = min(limits.timeout, MAX_TIMEOUT)
 
-    def handed_over(self) -> None:
-        """Note that ``requests``, or a library that mocks it, has the request now."""
+    def mark_unknown(self) -> None:
+        """Set ``sent`` to unknown: a mocking library may receive the request."""
         self.sent = None
 
-    def connecting(self) -> None:
-        """Note that the request is still unsent: a connection of ours has it."""
+    def mark_unsent(self) -> None:
+        """Set ``sent`` to false: the request has reached a deadline pool."""
         self.sent = False
 
-    def sending(self) -> None:
-        """Note that the request may be received from now on."""
+    def mark_sent(self) -> None:
+        """Set ``sent`` to true: the service may receive the request from now on."""
         self.sent = True
 
-    def receiving(self) -> None:
-        """Note that more of a download has come: only a pause times out from now on."""
+    def extend_deadline(self) -> None:
+        """Extend the deadline of a download: from now on, only a pause times out."""
         self.streaming = True
         self._deadline = time.monotonic() + self._longest_pause
 
@@ -86,23 +86,23 @@ class Attempt(Timeout):
         return self.seconds_left()
 
     def clone(self) -> Attempt:
-        """Return the attempt itself; urllib3 asks for one copy per request."""
+        """Return the attempt itself, although urllib3 asks for a copy."""
         return self
 
 
 class HasAttempt(Protocol):
-    """A connection, which knows the attempt that it serves at the moment."""
+    """A connection with the current attempt."""
 
     attempt: Attempt
 
 
 class DeadlineSocket:
-    """A socket, plain or TLS, that never waits past the deadline of the attempt.
+    """A plain or TLS socket that never waits past the deadline of the attempt.
 
-    Everything that is not defined here is the socket's own.
+    Other attributes are those of the wrapped socket.
 
     :param wrapped: The socket.
-    :param connection: The connection that the socket belongs to.
+    :param connection: The connection of the socket.
     """
 
     def __init__(self, wrapped: Any, connection: HasAttempt) -> None:
@@ -113,9 +113,9 @@ class DeadlineSocket:
         return getattr(self._wrapped, name)
 
     def getsockopt(self, level: int, option: int) -> Any:
-        """Return an option; ``ssl`` asks for one before it takes the socket over.
+        """Return a socket option. ``ssl`` calls this before it wraps the socket.
 
-        :raises OSError: If the connection is broken: Python up to 3.12 would leave it open then.
+        :raises OSError: If the connection is broken. Python up to 3.12 would not close it then.
         :raises socket.timeout: If the deadline has expired.
         """
         number = self._wrapped.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -125,11 +125,11 @@ class DeadlineSocket:
         return self._wrapped.getsockopt(level, option)
 
     def gettimeout(self) -> float:
-        """Return the time that is left, which a TLS handshake over this socket may take.
+        """Return the remaining time, the timeout of the TLS handshake.
 
-        It must not raise: ``ssl`` has taken the socket over when it asks.
+        It must not raise, because ``ssl`` has already detached the socket.
         """
-        seconds = max(self._connection.attempt.remaining(), SHORTEST)
+        seconds = max(self._connection.attempt.remaining(), SHORTEST_TIMEOUT)
         self._wrapped.settimeout(seconds)
         return seconds
 
@@ -140,10 +140,10 @@ class DeadlineSocket:
         return count
 
     def sendall(self, data: bytes) -> None:
-        """Send all the data, each record of TLS with the time that is left."""
-        for start in range(0, len(data), RECORD):
+        """Send all data. The timeout of each TLS record is the remaining time."""
+        for start in range(0, len(data), TLS_RECORD_SIZE):
             self._wrapped.settimeout(self._connection.attempt.seconds_left())
-            self._wrapped.sendall(data[start : start + RECORD])
+            self._wrapped.sendall(data[start : start + TLS_RECORD_SIZE])
 
     def makefile(self, *_: Any, **__: Any) -> ResponseStream:
         """Return the stream that ``http.client`` reads a response from."""
@@ -151,7 +151,7 @@ class DeadlineSocket:
 
 
 class _ReceivedBytes(io.RawIOBase):
-    """The bytes that a socket receives, until the response is complete."""
+    """A raw stream of the bytes that a socket receives, until the response is complete."""
 
     def __init__(self, source: DeadlineSocket) -> None:
         super().__init__()
@@ -159,7 +159,7 @@ class _ReceivedBytes(io.RawIOBase):
         self.ended = False
 
     def readable(self) -> bool:
-        """Return that it can be read."""
+        """Return ``True``."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -170,8 +170,8 @@ class _ReceivedBytes(io.RawIOBase):
 class ResponseStream(io.BufferedReader):
     """The stream that ``http.client`` reads a response from.
 
-    ``http.client`` takes the end of the stream for the end of the headers, so that a response
-    which was lost would pass for an empty one. Here it is an error.
+    ``http.client`` treats the end of the stream as the end of the headers, and would return an
+    empty response for a lost one. This stream raises an error instead.
 
     :param source: The bytes that the socket receives.
     """
@@ -180,11 +180,11 @@ class ResponseStream(io.BufferedReader):
         super().__init__(source)
         self._source = source
         self._begun = False
-        #: Whether bytes after the end of the response have been received; known once it is closed.
+        #: Whether there were bytes after the end of the response. Set by :meth:`close`.
         self.has_surplus = False
 
     def readline(self, size: int | None = -1) -> bytes:
-        """Return the next line, or as many bytes of it as asked for.
+        """Return the next line, or at most ``size`` bytes of it.
 
         :raises http.client.RemoteDisconnected: If the stream ends before the response has begun.
         :raises http.client.IncompleteRead: If it ends within a line of the response.
@@ -208,15 +208,16 @@ class ResponseStream(io.BufferedReader):
 def connect(
     host: str, port: int, options: Iterable[tuple[Any, ...]] | None, attempt: Attempt
 ) -> socket.socket:
-    """Return a socket that is connected to the first address that accepts it.
+    """Return a socket that is connected to the first address that accepts the connection.
 
-    The addresses share the time that is left, so that a silent one leaves time for the next.
+    The addresses share the remaining time, so that an unresponsive address leaves time for the
+    next.
 
-    :param host: The host's name or address.
+    :param host: The host name or address.
     :param port: The port.
-    :param options: What to set on the socket, as ``setsockopt`` takes it.
+    :param options: The arguments of ``setsockopt`` calls.
     :param attempt: The attempt.
-    :raises OSError: If no address accepts the connection, or there is none.
+    :raises OSError: If no address accepts the connection, or the host has no address.
     """
     addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
     failure = OSError("the host has no address")
@@ -230,7 +231,7 @@ def connect(
         except OSError as error:
             connected.close()
             failure = error
-        except BaseException:  # an interrupt leaves no socket open
+        except BaseException:  # close the socket on an interrupt too
             connected.close()
             raise
         else:

@@ -1,7 +1,7 @@
-"""What went wrong with a request, in the words of this library.
+"""Translation of third-party exceptions into :class:`~vivialconnect.common.error.ConnectionError`.
 
-requests, urllib3 and ``http.client`` wrap the errors of the network in each other. The innermost
-one says what happened. It alone is kept, as the cause of ours.
+requests, urllib3 and ``http.client`` wrap network errors in each other. The innermost error says
+what happened. Only this error is kept, as the cause of ours.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from vivialconnect.common import error
-from vivialconnect.common.exchange import LONGEST_TIMEOUT, Limits, Request
+from vivialconnect.common.exchange import MAX_TIMEOUT, Limits, Request
 from vivialconnect.common.transport.deadline import Attempt
 
-#: Everything that sending a request may raise.
-FOREIGN: tuple[type[BaseException], ...] = (
+#: The exceptions that sending a request may raise.
+SEND_ERRORS: tuple[type[BaseException], ...] = (
     requests.RequestException,
     HTTPError,
     client.HTTPException,
     OSError,
     ValueError,
-    # What urllib3 raises for a proxy without a host, and a response too large for the memory.
+    # From urllib3, for a proxy without a host; and for a response that is too large for memory.
     TypeError,
     MemoryError,
 )
 
 
-#: What the network, TLS and HTTP themselves raise. requests' exceptions are kinds of OSError.
-_OF_THE_NETWORK = (OSError, client.HTTPException, CertificateError)
-#: A CA bundle that does not exist, and URLs and proxies that requests and urllib3 refuse.
-_UNUSABLE = (
+#: The original errors of network, TLS and HTTP. Exceptions of requests are subclasses of OSError.
+_NETWORK_ERRORS = (OSError, client.HTTPException, CertificateError)
+#: A missing CA bundle, and URLs and proxies that requests and urllib3 reject.
+_CONFIG_ERRORS = (
     FileNotFoundError,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -48,97 +48,97 @@ _UNUSABLE = (
 class Failure(NamedTuple):
     """One kind of failure."""
 
-    #: The exceptions that it is known by.
+    #: The exceptions of this kind.
     types: tuple[type[BaseException], ...]
-    #: What happened; ``{}`` is what the exception itself says.
-    words: str
-    #: What to do about it.
+    #: The message; ``{}`` is the text of the exception.
+    message: str
+    #: Advice.
     hint: str | None = None
-    #: Whether every attempt would fail in this way, before it sends anything.
-    lasting: bool = False
+    #: Whether every attempt would fail in this way, before anything is sent.
+    permanent: bool = False
     #: The class of our error.
-    kind: type[error.ConnectionError] = error.ConnectionError
-    #: The reason that OpenSSL gives, if only this one is meant.
+    error_class: type[error.ConnectionError] = error.ConnectionError
+    #: The OpenSSL reason that is required, if any.
     reason: str | None = None
 
 
-#: The first row that fits counts.
+#: The first match is used.
 FAILURES: tuple[Failure, ...] = (
     Failure(
         (ssl.SSLCertVerificationError, CertificateError),
         "TLS: the certificate is not trusted ({})",
         "check api_base_url, or set api_verify_request to the path of your CA bundle",
-        lasting=True,
+        permanent=True,
     ),
     Failure(
         (ssl.SSLError,),
         "TLS failed ({})",
         "the server does not use TLS: check the scheme of api_base_url",
-        lasting=True,
+        permanent=True,
         reason="WRONG_VERSION_NUMBER",
     ),
     Failure((ssl.SSLError,), "TLS failed ({})"),
     Failure(
-        # Not urllib3's timeouts: a refused connection is one of them.
+        # Not urllib3's timeouts, which include refused connections.
         (socket.timeout, TimeoutError, requests.Timeout),
         "request timed out",
         "increase request_timeout if the service is slow",
-        kind=error.Timeout,
+        error_class=error.Timeout,
     ),
     Failure((client.RemoteDisconnected,), "the connection was closed without a response"),
     Failure((client.IncompleteRead,), "the response was cut short"),
-    Failure((client.LineTooLong,), "a header of the response is too long"),
+    Failure((client.LineTooLong,), "a response header is too long"),
     Failure((client.BadStatusLine, client.UnknownProtocol), "the response is not HTTP"),
     Failure((client.HTTPException,), "{}"),
     Failure(
-        _UNUSABLE,
+        _CONFIG_ERRORS,
         "{}",
         "check api_base_url, api_verify_request and the proxies of the environment",
-        lasting=True,
+        permanent=True,
     ),
     Failure((requests.RequestException,), "no usable HTTP response ({})"),
     Failure((OSError,), "{}"),
     Failure((BaseException,), "no usable HTTP response ({})"),
 )
-#: The exceptions whose own text is fit to be shown.
-_WITH_TEXT = (CertificateError, client.HTTPException, ssl.SSLError, *_UNUSABLE)
+#: The exceptions whose text is safe to show.
+_SAFE_TO_SHOW = (CertificateError, client.HTTPException, ssl.SSLError, *_CONFIG_ERRORS)
 
 
 def translate(
     failure: BaseException, request: Request, limits: Limits, attempt: Attempt
 ) -> error.ConnectionError:
-    """Return our error for what sending has raised, caused by the error of the network.
+    """Return our error for an exception, with the network error as its cause.
 
     :param failure: The exception.
     :param request: The request.
     :param limits: Its limits.
     :param attempt: The attempt that failed.
     """
-    cause = _strip(failure)
-    row = next(row for row in FAILURES if _fits(cause, row))
-    unsent = attempt.sent is False or (row.lasting and not attempt.sent)
-    words = _words(cause, row, limits, attempt, unsent=unsent)
-    translated = row.kind(words + urlsplit(request.url).netloc)
+    cause = _unwrap(failure)
+    kind = next(kind for kind in FAILURES if _matches(cause, kind))
+    unsent = attempt.sent is False or (kind.permanent and not attempt.sent)
+    message = _describe(cause, kind, limits, attempt, unsent=unsent)
+    translated = kind.error_class(message + urlsplit(request.url).netloc)
     translated.__cause__ = cause
     translated.outcome = error.NOT_SENT if unsent else error.UNKNOWN
-    translated._lasting = row.lasting or attempt.streaming
-    translated._hint = row.hint
-    if row.hint is None and unsent:
+    translated._permanent = kind.permanent or attempt.streaming
+    translated._hint = kind.hint
+    if kind.hint is None and unsent:
         translated._hint = "check api_base_url, the network and its proxies"
-    elif row.hint is None and request.method in error.SAFE_METHODS:
+    elif kind.hint is None and request.method in error.SAFE_METHODS:
         translated._hint = "retry the request: it changes nothing"
     return translated
 
 
-def _strip(failure: BaseException) -> BaseException:
-    """Return the error of the network within an exception, and what led from it to there removed.
+def _unwrap(failure: BaseException) -> BaseException:
+    """Return the network error in an exception, without tracebacks, requests and responses.
 
-    Tools that print attributes, or the locals of frames, would print the signature and the body.
+    Tools that print local variables or attributes would print the signature and the body.
     """
     chain = list(_chain(failure))
     for link in chain:
         link.__traceback__ = None
-    cause = next((link for link in reversed(chain) if isinstance(link, _OF_THE_NETWORK)), failure)
+    cause = next((link for link in reversed(chain) if isinstance(link, _NETWORK_ERRORS)), failure)
     cause.__cause__ = cause.__context__ = None
     if isinstance(cause, requests.RequestException):
         cause.request = cause.response = None
@@ -146,7 +146,7 @@ def _strip(failure: BaseException) -> BaseException:
 
 
 def _chain(failure: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and what it wraps, the outermost first."""
+    """Yield an exception and the exceptions that it wraps, outermost first."""
     seen = set()
     while failure is not None and id(failure) not in seen:
         seen.add(id(failure))
@@ -155,32 +155,32 @@ def _chain(failure: BaseException | None) -> Iterator[BaseException]:
         failure = failure.__cause__ or (wrapped[0] if wrapped else failure.__context__)
 
 
-def _fits(cause: BaseException, row: Failure) -> bool:
-    return isinstance(cause, row.types) and row.reason in (None, getattr(cause, "reason", None))
+def _matches(cause: BaseException, kind: Failure) -> bool:
+    return isinstance(cause, kind.types) and kind.reason in (None, getattr(cause, "reason", None))
 
 
-def _words(
-    cause: BaseException, row: Failure, limits: Limits, attempt: Attempt, *, unsent: bool
+def _describe(
+    cause: BaseException, kind: Failure, limits: Limits, attempt: Attempt, *, unsent: bool
 ) -> str:
-    """Return what happened, up to the name of the host."""
-    words = row.words.format(_text_of(cause))
-    if row.words == "{}":
-        words = words[:1].lower() + words[1:]
-    if row.kind is error.Timeout:
-        words += " after {:g} s".format(min(limits.timeout, LONGEST_TIMEOUT))
+    """Return the message, up to the host name."""
+    message = kind.message.format(_text_of(cause))
+    if kind.message == "{}":
+        message = message[:1].lower() + message[1:]
+    if kind.error_class is error.Timeout:
+        message += " after {:g} s".format(min(limits.timeout, MAX_TIMEOUT))
     else:
-        words += " while"
+        message += " while"
     if unsent:
-        return words + " connecting to "
-    return words + " waiting for " + ("the rest of the body from " if attempt.streaming else "")
+        return message + " connecting to "
+    return message + " waiting for " + ("the rest of the body from " if attempt.streaming else "")
 
 
 def _text_of(cause: BaseException) -> str:
-    """Return what an exception says if that is fit to be shown, else the name of its class."""
+    """Return the text of an exception if it is safe to show, or else its class name."""
     for name in ("verify_message", "reason", "strerror"):
         text = getattr(cause, name, None)
         if text and isinstance(text, str):
             return text
-    if isinstance(cause, _WITH_TEXT) or type(cause) is OSError:
+    if isinstance(cause, _SAFE_TO_SHOW) or type(cause) is OSError:
         return str(cause)
     return type(cause).__name__

@@ -1,4 +1,4 @@
-"""Connectors: phone numbers that share callbacks and send as one."""
+"""Connectors: groups of phone numbers that share callbacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vivialconnect.common.error import VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, USUAL_FILTERS, ResourceList, read_count
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, USUAL_FILTERS, ResourceList, read_count
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.connector.elements import (
     ConnectorCallback,
@@ -22,9 +22,9 @@ from vivialconnect.resources.connector.elements import (
 from vivialconnect.resources.connector.lists import (
     LISTS,
     ROOT,
+    convert_lists,
     invalid_response,
     read_items,
-    with_objects,
 )
 from vivialconnect.resources.resource import Resource
 
@@ -39,7 +39,7 @@ CallbacksGiven = Union[
     ConnectorCallback, CallbackForm, Iterable[Union[ConnectorCallback, CallbackForm]]
 ]
 
-#: The most phone numbers that a connector shows itself.
+#: The maximum length of ``phone_numbers`` in a connector.
 SHOWN_NUMBERS = 50
 
 
@@ -55,29 +55,29 @@ class ConnectorFields(CommonFields, total=False):
 
 
 class Connector(Resource):
-    """Several phone numbers that share their callbacks and send as one.
+    """A group of phone numbers that share callbacks.
 
-    A message with a ``connector_id`` instead of a ``from_number`` is sent from one of them.
+    A message with ``connector_id`` instead of ``from_number`` is sent from one of these numbers.
 
     ================= ==========================================================================
     id                Id of the connector (int).
     date_created      Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
     date_modified     Time of the last change (str); as a datetime: ``modified_at``.
     account_id        Id of the account (int).
-    name              Name, free to choose (str or ``None``).
+    name              Name of your choice (str or ``None``).
     active            Whether it can be used (bool).
     callbacks         Webhooks, a list of :class:`.ConnectorCallback`.
     phone_numbers     Its first 50 phone numbers, a list of :class:`.ConnectorNumber`.
-    more_numbers      Whether it has more phone numbers than these (bool).
+    more_numbers      Whether there are more phone numbers than these (bool).
     ================= ==========================================================================
 
-    ``callbacks`` and ``phone_numbers`` are plain lists, empty in a new connector. You can put in
-    objects, dicts, and for a phone number also a string or a :class:`.Number`. ``save()`` sends
-    them and replaces both lists by those of the response. ``to_dict()`` contains dicts.
+    ``callbacks`` and ``phone_numbers`` are lists, empty in a new connector. Both accept objects and
+    dicts. ``phone_numbers`` also accepts strings and :class:`.Number` objects. ``save()`` sends
+    both lists and updates them from the response. ``to_dict()`` contains dicts.
 
-    If ``more_numbers`` is true, ``save()`` does not send ``phone_numbers``: that would remove the
-    numbers that are not shown. If you changed them, ``save()`` raises ``ValueError``. Use
-    :meth:`add_numbers`, :meth:`remove_numbers` or :meth:`replace_numbers`.
+    If ``more_numbers`` is true, ``phone_numbers`` is incomplete, and ``save()`` does not send it.
+    If you change ``phone_numbers`` then, ``save()`` raises ``ValueError``. Use :meth:`add_numbers`,
+    :meth:`remove_numbers` or :meth:`replace_numbers`.
 
     Example:
 
@@ -99,7 +99,7 @@ class Connector(Resource):
     .. versionadded:: 1.0
     """
 
-    # A copy of the phone numbers as loaded, if there are more than these.
+    # The loaded phone numbers, to detect changes; None if the list is complete.
     __slots__ = ("_loaded_numbers",)
 
     singular = ROOT
@@ -114,7 +114,7 @@ class Connector(Resource):
     name: str | None
     active: bool
     more_numbers: bool
-    # With Any, type checkers accept whatever can be put in, and still know the fields of the items.
+    # With Any, type checkers accept dicts and strings too, and still know the fields of the items.
     callbacks: list[ConnectorCallback | Any]
     phone_numbers: list[ConnectorNumber | Any]
 
@@ -152,11 +152,11 @@ class Connector(Resource):
         return self._find_items(ConnectorNumber, asked)
 
     def find_each_number(
-        self, limit: int | None = None, page_size: int = LARGEST_PAGE
+        self, limit: int | None = None, page_size: int = MAX_PAGE_SIZE
     ) -> Iterator[ConnectorNumber]:
-        """Iterate over all phone numbers of the connector. Pages are requested when needed.
+        """Iterate over all phone numbers of the connector, and request each page when it is needed.
 
-        :param limit: The most numbers in all; ``None`` for all.
+        :param limit: The maximum number of phone numbers; ``None`` for no limit.
         :param page_size: Numbers per page, 1 to 150.
         :raises ValueError: At once, if the connector has no id, or limit or page size is invalid.
         :raises RequestorError: While iterating, if a request fails.
@@ -173,7 +173,7 @@ class Connector(Resource):
         return PageIterator(self.find_numbers, limit, page_size)
 
     def count_numbers(self) -> int:
-        """Return how many phone numbers the connector has.
+        """Return the number of phone numbers of the connector.
 
         :raises ValueError: If the connector has no id.
         :raises RequestorError: If the request fails.
@@ -207,16 +207,18 @@ class Connector(Resource):
         self._change_items("PUT", ConnectorNumber, numbers)
 
     def replace_numbers(self, numbers: NumbersGiven) -> None:
-        """Replace all phone numbers of the connector; raises as :meth:`add_numbers`.
+        """Replace all phone numbers of the connector.
+
+        It raises the same errors as :meth:`add_numbers`.
 
         :param numbers: As for :meth:`add_numbers`; an empty list removes all.
         """
         self._change_items("POST", ConnectorNumber, numbers)
 
     def remove_numbers(self, numbers: NumbersGiven) -> None:
-        """Remove phone numbers from the connector; raises as :meth:`add_numbers`.
+        """Remove phone numbers from the connector, not from the account.
 
-        The account keeps them.
+        It raises the same errors as :meth:`add_numbers`.
 
         :param numbers: As for :meth:`add_numbers`.
         """
@@ -234,12 +236,13 @@ class Connector(Resource):
         return self._find_items(ConnectorCallback, {})
 
     def count_callbacks(self) -> int:
-        """Return how many callbacks the connector has; raises as :meth:`count_numbers`."""
+        """Return the number of callbacks; it raises the same errors as :meth:`count_numbers`."""
         return self._count_items(ConnectorCallback)
 
     def add_callbacks(self, callbacks: CallbacksGiven) -> None:
-        """Add callbacks to the connector. One with the same types is replaced.
+        """Add callbacks to the connector.
 
+        A callback replaces a callback with the same ``message_type`` and ``event_type``. The field
         ``callbacks`` is updated from the response. Unsaved changes of it are lost.
 
         :param callbacks: One or several, as objects or dicts.
@@ -264,17 +267,20 @@ class Connector(Resource):
         self._change_items("PUT", ConnectorCallback, callbacks)
 
     def replace_callbacks(self, callbacks: CallbacksGiven) -> None:
-        """Replace all callbacks of the connector; raises as :meth:`add_callbacks`.
+        """Replace all callbacks of the connector.
+
+        It raises the same errors as :meth:`add_callbacks`.
 
         :param callbacks: As for :meth:`add_callbacks`; an empty list removes all.
         """
         self._change_items("POST", ConnectorCallback, callbacks)
 
     def remove_callbacks(self, callbacks: CallbacksGiven) -> None:
-        """Remove callbacks from the connector; raises as :meth:`add_callbacks`.
+        """Remove the callbacks with the same ``message_type`` and ``event_type``.
 
-        :param callbacks: As for :meth:`add_callbacks`. Those with the same ``message_type`` and
-            ``event_type`` are removed.
+        It raises the same errors as :meth:`add_callbacks`.
+
+        :param callbacks: As for :meth:`add_callbacks`.
         """
         self._change_items("DELETE", ConnectorCallback, callbacks)
 
@@ -290,16 +296,16 @@ class Connector(Resource):
         return self._perform_below(Call("GET", class_.plural + "/count"), read_count)
 
     def _change_items(self, method: str, class_: type[Element], given: Any) -> None:
-        """Change a list on the service, then here."""
+        """Change a list on the service, and update the field from the response."""
         name = class_.plural
         items = [item._data() for item in class_._to_objects(given)]
-        class_._check(items)
+        class_._validate_items(items)
         if method == "DELETE":
             items = [
                 {key: data[key] for key in class_._key_fields if key in data} for data in items
             ]
         if not items and method != "POST":
-            raise ValueError("no {} given: give at least one".format(name.replace("_", " ")))
+            raise ValueError("no {} given: pass at least one".format(name.replace("_", " ")))
         call = Call(method, name, body=encode_body({ROOT: {name: items}}))
         changed = self._perform_below(
             call,
@@ -313,11 +319,11 @@ class Connector(Resource):
         try:
             return self._find_items(class_, {})
         except VivialConnectError as failure:
-            failure._hint = "the change was made: reload() the connector to see the result"
+            failure._hint = "the change was made: call reload() to see the result"
             raise
 
     def _update_items(self, class_: type[Element], items: ResourceList[Any]) -> None:
-        """Update a list and what depends on it from the response to a change."""
+        """Update a list field and dependent fields from the response."""
         fields = self.attributes
         fields[class_.plural] = [*items]
         if "date_modified" in items.meta:
@@ -325,22 +331,22 @@ class Connector(Resource):
         if class_ is ConnectorNumber:
             is_full = len(items) >= SHOWN_NUMBERS
             fields["more_numbers"] = bool(items.meta.get("next", is_full))
-            self._note_numbers()
+            self._remember_numbers()
 
-    # Fields: _load() makes the objects of the lists, and _data() turns them into dicts
+    # Fields: _load() converts the items of the lists to objects, and _data() to dicts
 
     def _load(self, data: Data) -> None:
-        super()._load(with_objects(data))
-        self._note_numbers()
+        super()._load(convert_lists(data))
+        self._remember_numbers()
 
     def _data(self) -> Data:
-        data = with_objects(super()._data())
+        data = convert_lists(super()._data())
         for name in LISTS.keys() & data.keys():
             data[name] = [item._data() for item in data[name]]
         return data
 
-    def _note_numbers(self) -> None:
-        """Remember the phone numbers, to know later whether they were changed."""
+    def _remember_numbers(self) -> None:
+        """Remember the phone numbers of an incomplete list, to detect changes."""
         fields = self.attributes
         shown = fields.get("phone_numbers") if fields.get("more_numbers") else None
         self._loaded_numbers = None if shown is None else [number._data() for number in shown]
@@ -348,7 +354,7 @@ class Connector(Resource):
     def _data_to_save(self, method: str) -> Data:
         data = super()._data_to_save(method)
         for name, class_ in LISTS.items():
-            class_._check(data.get(name, ()))
+            class_._validate_items(data.get(name, ()))
             if method == "POST" and not data.get(name):
                 data.pop(name, None)
         if data.get("more_numbers") and "phone_numbers" in data:
@@ -356,15 +362,15 @@ class Connector(Resource):
             if method == "POST" or numbers != self._loaded_numbers:
                 raise ValueError(
                     "phone_numbers contains only the first {} numbers, and saving it would remove "
-                    "the others from the connector: use add_numbers, remove_numbers or "
-                    "replace_numbers, or drop the change with reload()".format(SHOWN_NUMBERS)
+                    "the others: use add_numbers, remove_numbers or replace_numbers, or discard "
+                    "the change with reload()".format(SHOWN_NUMBERS)
                 )
         return data
 
     @classmethod
     def _read_data(cls, parsed: Any) -> Data:
         with invalid_response():
-            return with_objects(super()._read_data(parsed))
+            return convert_lists(super()._read_data(parsed))
 
     @classmethod
     def _read_list(
@@ -373,7 +379,7 @@ class Connector(Resource):
         with invalid_response():
             return super()._read_list(parsed, prefix)
 
-    # Copies remember as well whether the phone numbers were changed.
+    # Copies and pickles include the loaded phone numbers
 
     def __copy__(self: ConnectorT) -> ConnectorT:
         return deepcopy(self)

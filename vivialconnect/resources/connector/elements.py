@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from vivialconnect.common import settings
 from vivialconnect.common.values import plain, shorten
 from vivialconnect.resources._base import DEFAULT_LOCATION, ResourceBase, make_objects
-from vivialconnect.resources._lists import join_fields
+from vivialconnect.resources._lists import merge_fields
 
 __all__ = ("ConnectorCallback", "ConnectorNumber")
 
@@ -17,19 +17,19 @@ ElementT = TypeVar("ElementT", bound="Element")
 
 
 class Element(ResourceBase):
-    """An item in a list of a connector. It has fields and makes no requests."""
+    """An item in a list of a connector. It has fields, and sends no requests."""
 
     __slots__ = ()
 
-    #: The fields by which the service recognizes an item.
+    #: The fields that identify an item.
     _key_fields: ClassVar[tuple[str, ...]]
-    #: Which of them an item needs, and what an item can be made from, for messages.
-    _needed: ClassVar[str]
-    _made_from: ClassVar[str]
+    #: The required fields and the accepted types, for error texts.
+    _requires: ClassVar[str]
+    _accepts: ClassVar[str]
 
     @classmethod
     def _to_objects(cls: type[ElementT], given: Any) -> list[ElementT]:
-        """Return one item or several as a list of objects; objects stay the same.
+        """Return one or several items as a list of objects. Objects are not copied.
 
         :raises ValueError: If an item is invalid.
         """
@@ -40,7 +40,7 @@ class Element(ResourceBase):
             raise ValueError("{} must be a list, got {}".format(cls.plural, shorten(given)))
         items = [plain(each, cls.plural) for each in given]
         if {*map(type, items)} <= {dict}:
-            # All at once: a page of connectors has many lists.
+            # Converted together, which is faster: a page of connectors has many lists.
             return make_objects(cls, [*map(dict, items)], DEFAULT_LOCATION)
         return [
             each
@@ -51,46 +51,44 @@ class Element(ResourceBase):
 
     @classmethod
     def _to_data(cls, given: Any) -> Data:
-        """Return the fields of whatever an item can be made from."""
+        """Return the fields of an item of any accepted type."""
         if isinstance(given, cls):
             return given._data()
         if isinstance(given, Mapping):
             return dict(given)
         # The value may be a URL with credentials.
         raise ValueError(
-            "a {} must be made from {}, got {}".format(
-                cls.__name__, cls._made_from, type(given).__name__
-            )
+            "a {} must be {}, got {}".format(cls.__name__, cls._accepts, type(given).__name__)
         )
 
     @classmethod
-    def _check(cls, items: Iterable[Data]) -> None:
-        """Check that the service can recognize each item.
+    def _validate_items(cls, items: Iterable[Data]) -> None:
+        """Check that each item has the required fields.
 
-        :raises ValueError: If one has too few fields for that.
+        :raises ValueError: If a field is missing.
         """
         for position, data in enumerate(items):
-            if not cls._is_recognizable(data):
-                raise ValueError("{}[{}] must have {}".format(cls.plural, position, cls._needed))
+            if not cls._is_identifiable(data):
+                raise ValueError("{}[{}] must have {}".format(cls.plural, position, cls._requires))
 
     @classmethod
-    def _is_recognizable(cls, data: Data) -> bool:
+    def _is_identifiable(cls, data: Data) -> bool:
         return all(plain(data.get(name), name) for name in cls._key_fields)
 
-    def _fill(self, attributes: Any, **fields: Any) -> None:
+    def _load_given(self, attributes: Any, **fields: Any) -> None:
         given = {name: value for name, value in fields.items() if value is not None}
         attributes = plain(attributes, "attributes")
-        self._load(join_fields({} if attributes is None else self._to_data(attributes), given))
+        self._load(merge_fields({} if attributes is None else self._to_data(attributes), given))
 
 
 class ConnectorNumber(Element):
-    """A phone number of a connector. It makes no requests.
+    """A phone number of a connector. It sends no requests.
 
     :param attributes: Its fields as a dict, a string such as ``"+19132597591"``, or a
         :class:`~vivialconnect.resources.number.Number`.
-    :param phone_number: The phone number. Either this or the id is enough.
+    :param phone_number: The phone number. Either this or the id is required.
     :param phone_number_id: The id of the number.
-    :raises ValueError: If the attributes are something else, or a field is given twice.
+    :raises ValueError: If ``attributes`` has another type, or a field is given twice.
 
     ================= ==========================================================================
     phone_number      Phone number in E.164 format, ``"+1xxxyyyzzzz"`` (str).
@@ -111,8 +109,8 @@ class ConnectorNumber(Element):
     primary_key = "phone_number_id"
 
     _key_fields: ClassVar[tuple[str, ...]] = ("phone_number", "phone_number_id")
-    _needed: ClassVar[str] = "phone_number or phone_number_id"
-    _made_from: ClassVar[str] = "a Number, a dict of its fields or a string like '+19132597591'"
+    _requires: ClassVar[str] = "phone_number or phone_number_id"
+    _accepts: ClassVar[str] = "a Number, a dict of its fields or a string like '+19132597591'"
     _repr_fields: ClassVar[tuple[str, ...]] = ("phone_number",)
 
     phone_number: str
@@ -125,7 +123,7 @@ class ConnectorNumber(Element):
         phone_number: str | None = None,
         phone_number_id: int | None = None,
     ) -> None:
-        self._fill(attributes, phone_number=phone_number, phone_number_id=phone_number_id)
+        self._load_given(attributes, phone_number=phone_number, phone_number_id=phone_number_id)
 
     @classmethod
     def _to_data(cls, given: Any) -> Data:
@@ -136,7 +134,7 @@ class ConnectorNumber(Element):
                 )
             return {"phone_number": given}
         if isinstance(given, ResourceBase) and not isinstance(given, cls):
-            # Duck typing: resources do not import each other.
+            # Duck typing, because resources do not import each other.
             phone_number = given.attributes.get("phone_number")
             if phone_number is not None:
                 data = {"phone_number": phone_number, "phone_number_id": given.id}
@@ -144,15 +142,15 @@ class ConnectorNumber(Element):
         return super()._to_data(given)
 
     @classmethod
-    def _is_recognizable(cls, data: Data) -> bool:
+    def _is_identifiable(cls, data: Data) -> bool:
         return any(plain(data.get(name), name) for name in cls._key_fields)
 
 
 class ConnectorCallback(Element):
-    """What a connector does on an event. It has no id and makes no requests.
+    """A webhook of a connector for one type of event. It has no id, and sends no requests.
 
-    :param attributes: Its fields as a dict.
-    :param message_type: The fields by name.
+    :param attributes: The fields as a dict.
+    :param message_type: This and the other parameters are the fields by name.
     :raises ValueError: If the attributes are not a mapping, or a field is given twice.
 
     A connector has at most one callback for each message type and event type.
@@ -161,7 +159,7 @@ class ConnectorCallback(Element):
     message_type      ``"text"`` or ``"voice"`` (str).
     event_type        ``"incoming"``, ``"incoming_fallback"`` or ``"status"`` (str).
     url               URL of the webhook, at most 256 characters (str).
-    method            ``"GET"``, ``"POST"``, ``"PUT"`` or ``None``; of status ``"POST"`` (str).
+    method            ``"GET"``, ``"POST"``, ``"PUT"`` or ``None``; for status ``"POST"`` (str).
     date_created      Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
     date_modified     Time of the last change (str); as a datetime: ``modified_at``.
     ================= ==========================================================================
@@ -181,8 +179,8 @@ class ConnectorCallback(Element):
     plural = "callbacks"
 
     _key_fields: ClassVar[tuple[str, ...]] = ("message_type", "event_type")
-    _needed: ClassVar[str] = "message_type and event_type"
-    _made_from: ClassVar[str] = "a dict of its fields"
+    _requires: ClassVar[str] = "message_type and event_type"
+    _accepts: ClassVar[str] = "a dict of its fields"
 
     message_type: str
     event_type: str
@@ -200,7 +198,7 @@ class ConnectorCallback(Element):
         url: str | None = None,
         method: str | None = None,
     ) -> None:
-        self._fill(
+        self._load_given(
             attributes, message_type=message_type, event_type=event_type, url=url, method=method
         )
 
@@ -208,7 +206,7 @@ class ConnectorCallback(Element):
         data = self.attributes
         shown = {name: data.get(name) for name in ("event_type", "url", "method")}
         if shown["url"] is not None:
-            # Credentials may be in the query, or before the host.
+            # The query and the user info of a URL may contain credentials.
             shown["url"] = settings.without_credentials(shown["url"]).partition("?")[0]
         fields = {name: value for name, value in shown.items() if value is not None}
         return {"message_type": data.get("message_type", "new"), **fields}

@@ -1,4 +1,4 @@
-"""The lists of a connector: from dicts to objects, and how they are read from responses."""
+"""Conversion of the lists of a connector, and parsing of responses."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from vivialconnect.resources.connector.elements import (
 )
 
 ROOT = "connector"
-#: The lists of a connector, and the class of their items.
+#: The lists of a connector, with the class of their items.
 LISTS: dict[str, type[Element]] = {
     "callbacks": ConnectorCallback,
     "phone_numbers": ConnectorNumber,
 }
 
 
-def with_objects(data: Data) -> Data:
-    """Return the fields of a connector with objects in its lists.
+def convert_lists(data: Data) -> Data:
+    """Convert the items of the lists of a connector to objects.
 
     :raises ValueError: If a list is invalid.
     """
@@ -33,7 +33,7 @@ def with_objects(data: Data) -> Data:
 
 
 def read_items(class_: type[ElementT], parsed: Any) -> ResourceList[ElementT]:
-    """Return the list in a parsed response about one list of a connector.
+    """Return the objects in a parsed response that contains one list of a connector.
 
     :param class_: The class of the items.
     :raises ResourceError: If there is no list of objects.
@@ -50,11 +50,11 @@ def read_items(class_: type[ElementT], parsed: Any) -> ResourceList[ElementT]:
 
 @contextmanager
 def invalid_response() -> Generator[None, None, None]:
-    """Turn the error for an invalid list into one about the response."""
+    """Convert the ``ValueError`` for an invalid list to a ``ResourceError``."""
     try:
         yield
     except ValueError as cause:
-        raise ResourceError("a connector of the response is invalid: {}".format(cause)) from cause
+        raise ResourceError("a connector in the response is invalid: {}".format(cause)) from cause
 
 
 def _read_list(name: str, found: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Messages: sending them, waiting for their status, attachments, bulk sends and webhooks."""
+"""Messages: send, poll, attachments, bulk sends and webhooks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vivialconnect.common.util import encode_body
 from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import (
-    LARGEST_PAGE,
+    MAX_PAGE_SIZE,
     USUAL_FILTERS,
     ResourceList,
     merge_query,
@@ -60,29 +60,29 @@ class Message(Sendable):
     """A text message, inbound or outbound, with or without media.
 
     ==================== =======================================================================
-    id                   The id of the message (int).
-    date_created         When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
-    date_modified        When it was last changed (str); as a datetime: ``modified_at``.
-    account_id           The account (int).
+    id                   Id of the message (int).
+    date_created         Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    date_modified        Time of the last change (str); as a datetime: ``modified_at``.
+    account_id           Id of the account (int).
     message_type         ``"local_sms"``, ``"tollfree_sms"`` or ``"local_mms"`` (str).
     direction            ``"inbound"``, ``"outbound-api"`` or ``"outbound-reply"`` (str).
-    to_number            The recipient, in E.164 format: ``"+1xxxyyyzzzz"`` (str).
-    from_number          The sender; outbound, a number of the account (str).
-    connector_id         Instead of ``from_number``: the connector that picks a number (int).
-    sent                 When it was sent or received, UTC (str); as a datetime: ``sent_at``.
-    body                 The text, at most 1,600 characters (str).
+    to_number            Recipient, in E.164 format: ``"+1xxxyyyzzzz"`` (str).
+    from_number          Sender; outbound, a number of the account (str).
+    connector_id         Id of the connector that picks the sender; replaces ``from_number`` (int).
+    sent                 Time of sending or receipt, UTC (str); as a datetime: ``sent_at``.
+    body                 Text, at most 1,600 characters (str).
     media_urls           Write-only: URLs of the media to send (list of str).
     to_numbers           Write-only: the recipients of :meth:`.send_bulk` (list of str).
-    num_media            The number of attachments (int).
-    num_segments         The number of segments of the text; does not affect the price (int).
+    num_media            Number of attachments (int).
+    num_segments         Number of segments of the text; does not affect the price (int).
     status               ``"accepted"``, ``"queued"``, ``"sending"``, ``"sent"``, ``"delivered"``,
                          ``"undelivered"``, ``"failed"`` or ``"received"`` (str).
-    error_code           Why it was not delivered; ``None`` if it was (int or str).
-    error_message        The same in words (str).
-    price                The price; ``None`` if transactions have it (int, 1/100 cent).
+    error_code           Error code; ``None`` if the message was delivered (int or str).
+    error_message        Text for the error code (str).
+    price                Price; ``None`` if transactions have it (int, 1/100 cent).
     price_currency       The currency of the price, ISO 4217 (str).
-    bulk_id              The bulk send that it belongs to (str).
-    dest_country         The country of the recipient, ``"US"``; ``None`` if unknown (str).
+    bulk_id              Id of the bulk send (str).
+    dest_country         Country of the recipient, ``"US"``; ``None`` if unknown (str).
     encoding             The encoding of the text, ``"gsm0338"`` (str).
     sms_configuration_id The callback configuration (int).
     ==================== =======================================================================
@@ -150,21 +150,21 @@ class Message(Sendable):
     def send(self) -> bool:
         """Send the message, update it from the response, and return ``True``.
 
-        :raises ValueError: If the message has an id, so it was sent already.
+        :raises ValueError: If the message has an id, because it was already sent.
         :raises RequestorError: If the request fails. If its ``outcome`` is ``"unknown"``, the
             message may have been sent: use :meth:`.find_sent` before you send again.
         """
         if not self.is_new():
             raise ValueError(
-                "this message has the id {!r}, so it was sent already; "
+                "this message has the id {!r}, so it was already sent; "
                 "create another Message to send it again".format(self.id)
             )
         return self._save("POST")
 
     def send_bulk(self) -> str:
-        """Send the message to every number of ``to_numbers``, at most 100.
+        """Send the message to every number in ``to_numbers``, at most 100.
 
-        An invalid number fails alone: see ``errors`` of the bulk send.
+        An invalid number does not affect the others: see ``errors`` of the bulk send.
 
         :returns: The id of the bulk send, for :meth:`bulk_messages`.
         :raises ValueError: If ``to_numbers`` is not a list of strings, or empty.
@@ -173,12 +173,12 @@ class Message(Sendable):
         self._complete_media()
         fields = {name: value for name, value in self.attributes.items() if value is not None}
         body = encode_body({**fields, "to_numbers": numbers})
-        call = Call("POST", "bulk", body=body, roots=("bulk_id",))
+        spec = Call("POST", "bulk", body=body, roots=("bulk_id",))
         try:
             with scopes.use_scopes(self._scopes):
-                return self._perform(call, bulk.read_bulk_id, self._prefix)
+                return self._perform(spec, bulk.read_bulk_id, self._prefix)
         except VivialConnectError as failure:
-            failure._look_up = "; Message.bulks() shows what was accepted"
+            failure._lookup_hint = ". Call Message.bulks() to look it up"
             raise
 
     def _data_to_save(self, method: str) -> dict[str, Any]:
@@ -187,7 +187,7 @@ class Message(Sendable):
         return super()._data_to_save(method)
 
     def _complete_media(self) -> None:
-        """Make a list of a single URL, and add an empty text to media without text."""
+        """Convert a single URL to a list, and set an empty text if there is no text."""
         media = plain(self.attributes.get("media_urls"), "media_urls")
         if isinstance(media, str):
             self.media_urls = [media]
@@ -195,54 +195,55 @@ class Message(Sendable):
             self.body = ""
 
     def redact(self) -> bool:
-        """Delete the text of the message, on the service and here, and return ``True``.
+        """Delete the text of the message on the service and in the object, and return ``True``.
 
-        :raises ResourceError: If the service still has the text.
+        :raises ResourceError: If the service did not delete the text.
         """
         body = self._body({"id": self.id, "body": ""})
         saved = self._perform_below(Call("PUT", "", body=body), self._read_saved)
         self._update({"body": ""} if saved is None else saved)
         if self.attributes.get("body"):
             raise ResourceError(
-                "the service has answered, but message {!r} still has its text; "
+                "the service responded, but message {!r} still has its text; "
                 "call redact() again".format(self.id)
             )
         return True
 
     def wait_until(self, status: str | Iterable[str], timeout: float = 60) -> str:
-        """Poll the message until it has a status or a later one, and return its status.
+        """Poll the message until it has reached a status, and return its status.
 
-        It also ends at a final status: ``"delivered"``, ``"failed"``, ``"received"`` or
-        ``"undelivered"``. It polls at once, and then after pauses of 0.5 to 5 seconds.
+        It returns on that status, on a later status, and on any final status: ``"delivered"``,
+        ``"failed"``, ``"received"`` or ``"undelivered"``. It polls at once, and then after pauses
+        of 0.5 to 5 seconds.
 
-        :param status: The status, or several of which one is enough.
-        :param timeout: The longest time to wait, in seconds; 0 to poll once. The last request may
-            take one second more.
+        :param status: A status, or several statuses of which one is enough.
+        :param timeout: The timeout in seconds; 0 to poll once. The last request may exceed it by
+            one second.
         :raises Timeout: If the status is not reached in time.
         """
         self._require_id()
         return polling.wait(self._poll, status, timeout)
 
     def _poll(self, seconds: float | None) -> str | None:
-        """Return the status, requested within this many seconds; with ``None`` the known one."""
+        """Request the status within this many seconds; ``None`` for the current field."""
         if seconds is not None:
             with scopes.use_scopes(self._scopes):
                 requestor = type(self).request.limited(seconds)
-                call = Call("GET", self._path(requestor, self._prefix, self.id))
-                self._load(requestor.perform(call, self._read_data))
+                spec = Call("GET", self._path(requestor, self._prefix, self.id))
+                self._load(requestor.perform(spec, self._read_data))
         status = self.attributes.get("status")
         return status if isinstance(status, str) else None
 
     @classmethod
     def bulks(cls, *, page: int | None = None, limit: int | None = None) -> ResourceList[Bulk]:
-        """List the bulk sends, one page of them: 50, or at most 150 with ``limit``."""
+        """List one page of the bulk sends: 50, or at most 150 with ``limit``."""
         return cls._perform(
             Call("GET", "bulk", cls._checked_query({"page": page, "limit": limit})), bulk.read_bulks
         )
 
     @classmethod
     def find_each_bulk(
-        cls, limit: int | None = None, page_size: int = LARGEST_PAGE
+        cls, limit: int | None = None, page_size: int = MAX_PAGE_SIZE
     ) -> Iterator[Bulk]:
         """Iterate over all bulk sends, as :meth:`.Resource.find_each` does."""
         return PageIterator(cls.bulks, limit, page_size)
@@ -251,7 +252,7 @@ class Message(Sendable):
     def bulk_messages(
         cls: type[MessageT], bulk_id: str, *, page: int | None = None, limit: int | None = None
     ) -> ResourceList[MessageT]:
-        """List the messages of a bulk send, one page of them: 50, or at most 150 with ``limit``.
+        """List one page of the messages of a bulk send: 50, or at most 150 with ``limit``.
 
         :param bulk_id: The id that :meth:`send_bulk` returned.
         """
@@ -262,7 +263,7 @@ class Message(Sendable):
 
     @classmethod
     def find_each_bulk_message(
-        cls: type[MessageT], bulk_id: str, limit: int | None = None, page_size: int = LARGEST_PAGE
+        cls: type[MessageT], bulk_id: str, limit: int | None = None, page_size: int = MAX_PAGE_SIZE
     ) -> Iterator[MessageT]:
         """Iterate over all messages of a bulk send, as :meth:`.Resource.find_each` does."""
         paths.quote_segment(bulk_id, "bulk_id")
@@ -272,20 +273,20 @@ class Message(Sendable):
     def from_callback(cls: type[MessageT], payload: Any) -> MessageT:
         """Return the message in a webhook. It sends no request.
 
-        Attention: webhooks do not seem to be signed, so anyone who knows your URL can send one.
-        Before you act on it, call ``reload()``: it fails if the service has no such message.
+        Attention: webhooks do not seem to be signed, so anyone who knows your URL can send them.
+        Call ``reload()`` before you trust the message: it fails if the message does not exist.
 
-        :param payload: JSON or a form, as text or bytes; or a mapping of the fields.
-        :raises ValueError: If there is no message in it.
+        :param payload: JSON or form data as a string or bytes, or a mapping of the fields.
+        :raises ValueError: If the payload does not contain a message.
         """
         return cls._from_data(webhooks.parse_webhook(payload, cls.singular))
 
     @staticmethod
     def segments(text: str) -> Segments:
-        """Return the encoding of a text, and the number of segments it takes.
+        """Return the encoding of a text and its number of segments.
 
-        :returns: encoding, segments, units, units_left (what still fits into the last segment), and
-            non_gsm: the characters that require UCS-2, each with its position.
+        :returns: ``encoding``, ``segments``, ``units``, ``units_left`` (free units of the last
+            segment), and ``non_gsm`` (characters that require UCS-2, with their indexes).
         """
         return segments.count(text)
 
@@ -310,20 +311,20 @@ class Message(Sendable):
         **kwargs: Any,
     ) -> Attachment:
         """Return one attachment of the message by its id."""
-        call = Call("GET", "attachments/" + paths.quote_segment(id), kwargs)
+        spec = Call("GET", "attachments/" + paths.quote_segment(id), kwargs)
         return self._perform_below(
-            call, lambda parsed: Attachment._read_object(parsed, self._path_inside())
+            spec, lambda parsed: Attachment._read_object(parsed, self._path_inside())
         )
 
     def attachments(self, **kwargs: Any) -> ResourceList[Attachment]:
-        """List the attachments of the message, one page of them; the keywords are the query."""
+        """List one page of the attachments of the message. The keywords are the query."""
         return self._perform_below(
             Call("GET", "attachments", Attachment._checked_query(kwargs)),
             lambda parsed: Attachment._read_list(parsed, self._path_inside()),
         )
 
     def find_each_attachment(
-        self, limit: int | None = None, page_size: int = LARGEST_PAGE, **query: Any
+        self, limit: int | None = None, page_size: int = MAX_PAGE_SIZE, **query: Any
     ) -> Iterator[Attachment]:
         """Iterate over all attachments of the message, as :meth:`.Resource.find_each` does."""
         self._require_id()
@@ -335,6 +336,6 @@ class Message(Sendable):
         return self._perform_below(Call("GET", "attachments/count", query), read_count)
 
     def _identifying_fields(self) -> dict[str, Any]:
-        data = self.attributes  # with a connector, the service ignores from_number
+        data = self.attributes  # the service ignores from_number if there is a connector_id
         sender = "from_number" if data.get("connector_id") is None else "connector_id"
         return {name: data.get(name) for name in ("to_number", "body", sender)}

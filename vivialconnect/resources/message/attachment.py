@@ -29,19 +29,18 @@ class Attachment(Resource):
     """A media file of a message.
 
     ================= ==========================================================================
-    id                The id of the attachment (int).
-    date_created      When it was created, UTC, ISO 8601 (str); as a datetime: ``created_at``.
-    date_modified     When it was last changed (str); as a datetime: ``modified_at``.
-    account_id        The account (int).
-    message_id        The message (int).
-    content_type      The media type, ``"image/png"`` (str).
-    size              The size in bytes (int).
-    file_name         The name of the file (str).
-    key_name          The storage key of the service (str).
+    id                Id of the attachment (int).
+    date_created      Creation time, UTC, ISO 8601 (str); as a datetime: ``created_at``.
+    date_modified     Time of the last change (str); as a datetime: ``modified_at``.
+    account_id        Id of the account (int).
+    message_id        Id of the message (int).
+    content_type      Media type, ``"image/png"`` (str).
+    size              Size in bytes (int).
+    file_name         File name (str).
+    key_name          Storage key of the service (str).
     ================= ==========================================================================
 
-    Attachments are below their message: see :meth:`.Message.attachments`, or give the path of the
-    parent.
+    Find attachments with :meth:`.Message.attachments`, or pass the path of the message.
 
         >>> from vivialconnect import Attachment, Message
         >>> message = Message.find_first(search="picture")
@@ -78,22 +77,23 @@ class Attachment(Resource):
     def download(self, target: Target = None, *, progress: Progress | None = None) -> Download:
         """Download the file to a path or an open stream.
 
-        A file is complete or absent: it is written to a temporary file beside it, which is renamed
-        at the end and removed after an error.
+        The file is written to a temporary file in the same folder, which is renamed at the end.
+        After an error, the temporary file is removed.
 
-        :param target: The path of a file, which is replaced if it exists; or a folder, where the
-            file gets the attachment's ``file_name``, made safe, and a number (``cat-2.png``) if
-            that exists; or an open binary stream, which is not closed. Default: the current folder.
-        :param progress: Called after each piece with the number of bytes received, and the total,
-            or ``None`` if it is unknown.
+        :param target: A file path, a folder or an open binary stream. Default: the current folder.
+            An existing file is replaced. In a folder, the file gets the ``file_name`` of the
+            attachment, made safe, with a number (``cat-2.png``) if that name exists. A stream is
+            not closed.
+        :param progress: Called after each chunk with the number of bytes received and the total,
+            which is ``None`` if unknown.
         :returns: The path, the size and the media type.
         :raises ValueError: If the attachment has no id, or an argument is invalid.
         :raises ConnectionError: If the response was cut short.
-        :raises Timeout: If the response did not begin, or paused, for ``request_timeout`` seconds.
+        :raises Timeout: If the response does not begin, or pauses, for ``request_timeout`` seconds.
         :raises OSError: If the file cannot be written.
 
-        Exceptions of the stream and of ``progress`` are raised. The request is not retried once the
-        response has begun, so that no stream gets the beginning twice.
+        Exceptions from the stream and from ``progress`` are raised unchanged. A download that has
+        begun is never retried.
 
         Example:
 
@@ -109,7 +109,7 @@ class Attachment(Resource):
         self._require_id()
         if progress is not None and not callable(progress):
             raise ValueError(
-                "progress must be a function of two numbers, got {!r}".format(progress)
+                "progress must be a function with two arguments, got {!r}".format(progress)
             )
         with scopes.use_scopes(self._scopes):
             requestor = type(self).request
@@ -119,14 +119,14 @@ class Attachment(Resource):
 
         def fetch(write: Write) -> tuple[int, str | None]:
             sink = downloads.DownloadSink(write, expected, progress)
-            call = Call("GET", path.removesuffix(paths.SUFFIX), sink=sink)
-            return requestor.perform(call, sink.result, on_response=sink.finish)
+            spec = Call("GET", path.removesuffix(paths.SUFFIX), sink=sink)
+            return requestor.perform(spec, sink.result, on_response=sink.finish)
 
         saved, fetched = downloads.fetch_into(target, self.attributes.get("file_name"), fetch)
         return Download(saved, *fetched)
 
     def read(self) -> bytes:
-        """Return the content of the file. For a large file, :meth:`download` needs less memory.
+        """Return the content of the file. For large files, :meth:`download` needs less memory.
 
         :raises ValueError: If the attachment has no id.
         :raises RequestorError: As for :meth:`download`.

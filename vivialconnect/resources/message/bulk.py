@@ -1,4 +1,4 @@
-"""Bulk sends: one text to many numbers."""
+"""Bulk sends: one message to many recipients."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from vivialconnect.common.error import ResourceError
 from vivialconnect.common.times import parse_iso
 from vivialconnect.common.values import plain, shorten
 from vivialconnect.resources._base import ResourceBase
-from vivialconnect.resources._lists import ResourceList, find_list, unexpected
+from vivialconnect.resources._lists import ResourceList, find_list, unexpected_response
 
 
 class Bulk(ResourceBase):
-    """A bulk send, as :meth:`.Message.bulks` lists it. It has fields and sends no requests.
+    """A bulk send, from :meth:`.Message.bulks`. It has fields, and sends no requests.
 
     ================= ==========================================================================
-    bulk_id           The id of the bulk send, a UUID (str).
-    total_messages    The number of messages (int).
-    processed         The number of messages that were sent (int).
-    errors            The number of messages that failed (int).
-    date_created      When it was created: a naive ``datetime`` in UTC.
+    bulk_id           Id of the bulk send, a UUID (str).
+    total_messages    Number of messages (int).
+    processed         Number of sent messages (int).
+    errors            Number of failed messages (int).
+    date_created      Creation time (naive ``datetime`` in UTC).
     ================= ==========================================================================
     """
 
@@ -38,9 +38,9 @@ class Bulk(ResourceBase):
 
 
 def check_recipients(numbers: Any) -> list[str]:
-    """Return ``to_numbers`` as a list.
+    """Validate ``to_numbers``, and return it as a list.
 
-    :raises ValueError: If they are not a list of strings, or empty.
+    :raises ValueError: If it is not a list of strings, or empty.
     """
     numbers = plain(numbers, "to_numbers")
     if not isinstance(numbers, (list, tuple)) or not numbers:
@@ -58,7 +58,7 @@ def read_bulk_id(parsed: Any) -> str:
     """Return the id of the bulk send in a response."""
     bulk_id = parsed.get("bulk_id") if isinstance(parsed, dict) else None
     if not isinstance(bulk_id, str):
-        raise unexpected("a bulk_id", parsed)
+        raise unexpected_response("a bulk_id", parsed)
     return bulk_id
 
 

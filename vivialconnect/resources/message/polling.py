@@ -1,4 +1,4 @@
-"""Polling the status of a message until it is reached. How to poll is given by the caller."""
+"""Poll the status of a message."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from typing import Any, Callable
 
 from vivialconnect.common.error import Timeout
-from vivialconnect.common.exchange import LONGEST_TIMEOUT
+from vivialconnect.common.exchange import MAX_TIMEOUT
 from vivialconnect.common.values import plain, shorten
 
-#: The statuses of a message that is delivered, in their order.
+#: The statuses of a delivered message, in this order.
 STATUS_ORDER = ("accepted", "queued", "sending", "sent", "delivered")
 #: The statuses that never change.
 FINAL_STATUSES = frozenset(("delivered", "failed", "received", "undelivered"))
 
-FIRST_PAUSE = 0.5  # seconds, doubled each time
-LONGEST_PAUSE = 5.0  # seconds
-SHORTEST_REQUEST_TIMEOUT = 1.0  # seconds that a request may take even at the deadline
+FIRST_PAUSE = 0.5  # seconds; each pause is twice as long as the last one
+MAX_PAUSE = 5.0  # seconds
+SHORTEST_REQUEST_TIMEOUT = 1.0  # seconds; the last request may exceed the deadline
 
 
 def wait(
@@ -25,23 +25,23 @@ def wait(
     wanted: str | Iterable[str],
     timeout: float,
 ) -> str:
-    """Poll until a status is reached, or cannot be reached any more, and return the last status.
+    """Poll until a wanted, a later or a final status is reached, and return this status.
 
-    :param poll: Returns the status: requested within this many seconds, or with ``None`` the known
-        one.
-    :param wanted: The status, or several of which one is enough.
-    :param timeout: The longest time to wait, in seconds.
+    :param poll: Requests the status within this many seconds. With ``None``, returns the status of
+        the last response.
+    :param wanted: A status, or several statuses of which one is enough.
+    :param timeout: The timeout, in seconds.
     :raises ValueError: If a status is unknown, or the timeout is invalid.
     :raises Timeout: If the status is not reached in time.
     """
-    statuses, timeout = _checked(wanted, timeout)
+    statuses, timeout = _validate(wanted, timeout)
     deadline = time.monotonic() + timeout
     status, pause = poll(None), FIRST_PAUSE
     left: float = timeout
-    while not is_over(status, statuses):
+    while not is_done(status, statuses):
         status = poll(max(left, SHORTEST_REQUEST_TIMEOUT))
         left = deadline - time.monotonic()
-        if is_over(status, statuses):
+        if is_done(status, statuses):
             break
         if left <= 0:
             raise Timeout(
@@ -50,14 +50,14 @@ def wait(
             )
         time.sleep(min(pause, left))
         left = deadline - time.monotonic()
-        pause = min(pause * 2, LONGEST_PAUSE)
+        pause = min(pause * 2, MAX_PAUSE)
     return str(status)
 
 
-def is_over(status: str | None, wanted: frozenset[str]) -> bool:
+def is_done(status: str | None, wanted: frozenset[str]) -> bool:
     """Return whether a status is wanted, later than a wanted one, or final.
 
-    >>> is_over("sending", frozenset({"queued"})), is_over("sending", frozenset({"sent"}))
+    >>> is_done("sending", frozenset({"queued"})), is_done("sending", frozenset({"sent"}))
     (True, False)
     """
     if status in wanted or status in FINAL_STATUSES:
@@ -66,7 +66,7 @@ def is_over(status: str | None, wanted: frozenset[str]) -> bool:
     return not wanted.isdisjoint(passed)
 
 
-def _checked(wanted: Any, timeout: Any) -> tuple[frozenset[str], float]:
+def _validate(wanted: Any, timeout: Any) -> tuple[frozenset[str], float]:
     wanted, timeout = plain(wanted, "status"), plain(timeout, "timeout")
     listed = (wanted,) if isinstance(wanted, str) else wanted
     try:
@@ -80,6 +80,6 @@ def _checked(wanted: Any, timeout: Any) -> tuple[frozenset[str], float]:
             )
         )
     is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
-    if not is_number or not 0 <= timeout <= LONGEST_TIMEOUT:
+    if not is_number or not 0 <= timeout <= MAX_TIMEOUT:
         raise ValueError("timeout must be a number of seconds, 0 or more, got {!r}".format(timeout))
     return statuses, timeout

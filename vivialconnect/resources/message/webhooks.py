@@ -1,7 +1,7 @@
-"""Parsing of webhooks: the requests of the service about a message.
+"""Parsing of webhooks.
 
-The format of the service is not documented. A message is parsed as the API sends it: as JSON, which
-the sandbox posts, or as the pairs of a query or a form.
+The service does not document the format of webhooks. Supported formats are JSON, which the sandbox
+posts, and form data.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ import six
 
 from vivialconnect.common.util import Util
 
-#: The fields that are numbers, which a form has as text.
+#: The numeric fields. Form data contains them as strings.
 NUMBERS = frozenset(
     ("id", "account_id", "connector_id", "error_code", "num_media", "num_segments", "price")
 )
-#: A longer text is not a number of the service.
-MOST_DIGITS = 18
-#: The fields of every message.
+#: A longer string is not converted to a number.
+MAX_DIGITS = 18
+#: The required fields.
 REQUIRED = ("id", "status", "to_number")
 
 
 def parse_webhook(payload: Any, root: str) -> dict[str, Any]:
     """Return the fields of the message in a webhook.
 
-    :param payload: A mapping of fields, or JSON, or the pairs of a form, as text or bytes.
-    :param root: The key that the message may have.
-    :raises ValueError: If there is no message. Its text contains nothing of the payload.
+    :param payload: A mapping of fields, or JSON or form data as a string or bytes.
+    :param root: The optional root key of the message.
+    :raises ValueError: If there is no message. The error text never contains the payload.
 
     >>> parse_webhook("id=7&status=sent&to_number=%2B15154469790", "message")
     {'id': 7, 'status': 'sent', 'to_number': '+15154469790'}
@@ -58,16 +58,16 @@ def _parse(payload: Any) -> dict[str, Any]:
             return parsed
         return dict(parse_qsl(text.strip(), keep_blank_values=True))
     except (TypeError, ValueError):
-        # Without the cause, which would show the payload.
+        # Without the cause, which contains the payload.
         raise ValueError(
-            "the payload must be a mapping, JSON, or the pairs of a form, as text or bytes"
+            "the payload must be a mapping, or JSON or form data as a string or bytes"
         ) from None
 
 
 def _parse_value(name: str, value: Any) -> Any:
-    # Frameworks give a list for each field of a form.
+    # Some web frameworks return a list for each form field.
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
         return _parse_value(name, value[0])
-    if isinstance(value, str) and name in NUMBERS and len(value) <= MOST_DIGITS:
+    if isinstance(value, str) and name in NUMBERS and len(value) <= MAX_DIGITS:
         return int(value) if value.isascii() and value.isdigit() else value
     return value

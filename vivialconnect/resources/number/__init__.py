@@ -1,4 +1,4 @@
-"""Phone numbers: those on sale, and those of the account."""
+"""Phone numbers: available numbers, and numbers of the account."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vivialconnect.resources.number.tags import Tagged
 
 NumberT = TypeVar("NumberT", bound="Number")
 
-#: The query parameters of numbers on sale.
+#: The query parameters of :meth:`Number.available`.
 AVAILABLE_PARAMETERS = (
     "country_code", "number_type", "in_region", "area_code", "in_postal_code", "in_city",
     "local_number", "contains", "limit", "page",
@@ -51,15 +51,16 @@ class NumberFields(CommonFields, total=False):
 
 
 class Number(Tagged):
-    """A phone number, on sale or of the account.
+    """A phone number: an available number, or a number of the account.
 
-    Numbers on sale have name, phone_number, phone_number_type, city, region, lata and rate_center.
+    Available numbers have ``name``, ``phone_number``, ``phone_number_type``, ``city``, ``region``,
+    ``lata`` and ``rate_center``.
 
     ============================= ==============================================================
-    id                            The id of the number; ``None`` on sale (int).
-    date_created                  When it was bought, UTC, ISO 8601 (str); ``created_at``.
-    date_modified                 When it was last changed (str); ``modified_at``.
-    account_id                    The account (int).
+    id                            Id of the number; ``None`` for available numbers (int).
+    date_created                  Purchase time, UTC, ISO 8601 (str); ``created_at``.
+    date_modified                 Time of the last change (str); ``modified_at``.
+    account_id                    Id of the account (int).
     name                          Its name; default ``"(xxx) yyy-zzzz"`` (str).
     phone_number                  In E.164 format, ``"+1xxxyyyzzzz"`` (str).
     phone_number_type             ``"local"`` or ``"tollfree"`` (str).
@@ -72,7 +73,7 @@ class Number(Tagged):
     incoming_text_fallback_method ``"GET"`` or ``"POST"``, which is the default (str).
     capabilities                  sms, mms, voice, each a bool (dict).
     city, region, lata            The location; region is a US state's two letters (str).
-    rate_center                   The rate center, often the city (str).
+    rate_center                   Rate center, often the city (str).
     sms_configuration_id          The callback configuration (int).
     connector_id                  The connector that it belongs to (int).
     tags                          Names of your own, each with a value (dict).
@@ -136,7 +137,7 @@ class Number(Tagged):
         number_type: Literal["local", "tollfree"] | None = None,
         **kwargs: Any,
     ) -> ResourceList[NumberT]:
-        """List numbers on sale.
+        """List available numbers.
 
         :param opts: The query, merged with the keywords.
         :param number_type: ``"local"``, the default, or ``"tollfree"``.
@@ -171,7 +172,7 @@ class Number(Tagged):
     def buy(self) -> bool:
         """Buy the number, and update the object from the response.
 
-        It always creates: an id is not sent.
+        The id of the object is not sent.
 
         :returns: ``True``.
         :raises RequestorError: If the request fails. If its ``outcome`` is ``"unknown"``, the
@@ -180,7 +181,7 @@ class Number(Tagged):
         return self._save("POST")
 
     def buy_local(self) -> bool:
-        """Buy the number as a local one; see :meth:`buy`.
+        """Buy the number as a local number; see :meth:`buy`.
 
         Example:
 
@@ -195,7 +196,7 @@ class Number(Tagged):
     def lookup(cls, phone_number: str) -> NumberInfo:
         """Look up the carrier and the device of any phone number.
 
-        :param phone_number: The number in E.164 format; sent as it is.
+        :param phone_number: The number in E.164 format. It is sent unchanged.
         :returns: An object with phone_number, carrier and device.
         :raises ValueError: If the number is empty or not a string.
 
@@ -218,7 +219,7 @@ class Number(Tagged):
     def _identifying_fields(self) -> dict[str, Any]:
         phone_number = self.attributes.get("phone_number")
         if not phone_number:
-            raise ValueError("find_sent() requires a number that was bought by its phone_number")
+            raise ValueError("find_sent() requires a number that was bought with phone_number")
         return {"phone_number": phone_number}
 
 
@@ -233,12 +234,9 @@ def _checked_number(phone_number: Any) -> str:
 class LocalNumber(Number):
     """A local number of the account.
 
-    It uses the collection of local numbers, ``numbers/local``: it finds, iterates, counts, buys,
-    saves, reloads and deletes as :class:`.Number` does, without toll-free numbers. It has the
-    fields of :class:`.Number`, and is never equal to an object of that class.
-
-    :meth:`.Number.available`, :meth:`.Number.lookup` and the tags of one number work as in
-    :class:`.Number`. To find numbers by tags, use ``Number.tagged_numbers``.
+    This class has the fields and methods of :class:`.Number`. It uses the collection
+    ``numbers/local``, which has no toll-free numbers. A ``LocalNumber`` is never equal to a
+    ``Number``. To find numbers by tags, use ``Number.tagged_numbers``.
 
     Example:
 
@@ -260,7 +258,7 @@ class LocalNumber(Number):
     def _path(
         cls, requestor: Requestor, prefix: str = "", id_: Id | None = None, below: str = ""
     ) -> str:
-        # The only path below the collection is the count.
+        # The collection numbers/local supports no other path below it.
         if below in ("", "count"):
             return super()._path(requestor, prefix, id_, below)
         return Number._path(requestor, prefix, id_, below)
@@ -268,6 +266,6 @@ class LocalNumber(Number):
     @classmethod
     def _tag_query(cls, contains: Any, notcontains: Any) -> NoReturn:
         raise NotImplementedError(
-            "the service finds tags among numbers of all types: use Number.tagged_numbers or "
+            "the service cannot find local numbers by tags: use Number.tagged_numbers or "
             "Number.find_each_tagged_number"
         )

@@ -1,4 +1,4 @@
-"""Tags of numbers: finding numbers by their tags, reading and changing tags."""
+"""Tags of phone numbers."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import LARGEST_PAGE, ResourceList, unexpected
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, unexpected_response
 from vivialconnect.resources._sendable import Sendable
 
 TaggedT = TypeVar("TaggedT", bound="Tagged")
 
-#: Tags to search for: a dict, or pairs if a name occurs several times.
+#: Tags to search for: a dict, or a list of pairs if a name occurs several times.
 Tags = Union[Mapping[str, str], list[tuple[str, str]], tuple[tuple[str, str], ...]]
 
 
 class Tagged(Sendable):
-    """A resource with tags: names of your own, each with a value."""
+    """A resource with tags: names of your choice, each with a value."""
 
     __slots__ = ()
 
@@ -35,15 +35,14 @@ class Tagged(Sendable):
         page: int | None = None,
         limit: int | None = None,
     ) -> ResourceList[TaggedT]:
-        """List the numbers that have some tags and lack others, one page of them.
+        """Find one page of the numbers with given tags.
 
         :param contains: The tags that a number must have: a dict, or a list of pairs.
-        :param notcontains: The tags that it must not have.
-        :param page: The number of the page, from 1.
-        :param limit: The number of numbers, default 50, at most 150.
-        :returns: A list whose ``meta`` has count, pages, next and previous.
-        :raises ValueError: If a tag is invalid in a query: its name is empty or contains a colon,
-            or it contains a comma.
+        :param notcontains: The tags that a number must not have.
+        :param page: The page number, from 1.
+        :param limit: The page size: default 50, at most 150.
+        :returns: A list with ``count``, ``pages``, ``next`` and ``previous`` in its ``meta``.
+        :raises ValueError: If a tag name is empty or contains a colon, or a tag contains a comma.
 
         Example:
 
@@ -67,14 +66,14 @@ class Tagged(Sendable):
         notcontains: Tags | None = None,
         *,
         limit: int | None = None,
-        page_size: int = LARGEST_PAGE,
+        page_size: int = MAX_PAGE_SIZE,
     ) -> Iterator[TaggedT]:
         """Iterate over all numbers of :meth:`tagged_numbers`; see :meth:`.Resource.find_each`.
 
         :param contains: As for :meth:`tagged_numbers`.
         :param notcontains: As for :meth:`tagged_numbers`.
-        :param limit: The number of numbers in all; ``None`` for all.
-        :param page_size: The number of numbers to request at a time, 1 to 150.
+        :param limit: The maximum number of phone numbers; ``None`` for no limit.
+        :param page_size: The number of phone numbers per page, 1 to 150.
         :raises ValueError: At once, if an argument is invalid.
 
         .. versionadded:: 1.0
@@ -94,10 +93,10 @@ class Tagged(Sendable):
         return cls._perform(Call("GET", "tags", query), cls._read_list)
 
     def reload_tags(self) -> dict[str, str]:
-        """Replace the tags with those the service has now.
+        """Update the tags from the service.
 
-        ``save()`` sends the tags with all other fields. This method and the next two request and
-        change only the tags.
+        ``save()`` sends the tags with all other fields. :meth:`reload_tags`, :meth:`replace_tags`
+        and :meth:`remove_tag` request or change only the tags.
 
         :returns: The tags of the number.
         :raises ValueError: If the number has no id.
@@ -147,32 +146,32 @@ class Tagged(Sendable):
 
     def _change_tags(self, method: str, tags: Mapping[str, str]) -> dict[str, str]:
         roots = ("tags", *self._roots())
-        call = Call(method, "tags", body=encode_body({"tags": tags}), roots=roots)
+        spec = Call(method, "tags", body=encode_body({"tags": tags}), roots=roots)
         found = self._perform_below(
-            call, lambda parsed: None if parsed is None else self._read_tags(parsed)
+            spec, lambda parsed: None if parsed is None else self._read_tags(parsed)
         )
-        if found is None:  # an empty response, as when a retry found it done
+        if found is None:  # an empty response, for example to a retried DELETE
             return self.reload_tags()
         self.tags = found
         return found
 
     @classmethod
     def _read_tags(cls, parsed: Any) -> dict[str, str]:
-        """Return the tags in a response, which may be within the number."""
+        """Return the tags in a response. They may be in a number object."""
         if isinstance(parsed, dict):
             for holder in (parsed, parsed.get(cls.singular)):
                 tags = holder.get("tags") if isinstance(holder, dict) else None
                 if isinstance(tags, dict):
                     return tags
-        raise unexpected("tags", parsed)
+        raise unexpected_response("tags", parsed)
 
 
 def format_tags(name: str, tags: Tags | None) -> str | None:
-    """Return tags in the form of a query; ``None`` for no tags.
+    """Format tags for a query; ``None`` for no tags.
 
-    :param name: The parameter that they are for.
+    :param name: The query parameter.
     :param tags: A dict, or a list of pairs.
-    :raises ValueError: If a tag is invalid, or could be read as another.
+    :raises ValueError: If a tag is invalid or ambiguous.
 
     >>> format_tags("contains", {"table": "4", "area": "terrace"})
     'table:4,area:terrace'
@@ -201,8 +200,8 @@ def _format_tag(name: str, pair: Any) -> str:
     key, value = pair
     if not key or ":" in key or "," in key + value:
         raise ValueError(
-            "{} cannot contain the tag {!r}: in a query a name must not be empty or contain a "
-            "colon, and neither name nor value a comma".format(name, pair)
+            "{} cannot contain the tag {!r}: a tag name in a query must not be empty or contain a "
+            "colon, and a tag must not contain a comma".format(name, pair)
         )
     return "{}:{}".format(*pair)
 

@@ -202,7 +202,8 @@ def _drip(response: Response, _request: Request, parameters: Parameters) -> Resp
 
 
 def _redirect(_response: Response, request: Request, parameters: Parameters) -> Response:
-    location = parameters.get("location", "/moved" + request.target)
+    query = "?" + request.query if request.query else ""
+    location = parameters.get("location", "/moved" + request.path + query)
     return json_response(
         {"message": "Moved"}, status=parameters["status"], headers={"Location": location}
     )

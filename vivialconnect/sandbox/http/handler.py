@@ -11,15 +11,13 @@ import ssl
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Callable
 
+from vivialconnect.sandbox.http.framing import body_size, read_body, read_head
 from vivialconnect.sandbox.http.request import Request
 from vivialconnect.sandbox.http.response import HTTPError, Response
 from vivialconnect.sandbox.http.transmission import transmit
 from vivialconnect.version import VERSION
 
-#: The maximum size of a request body, in bytes.
-MAXIMUM_BODY_SIZE = 16 * 1024 * 1024
-#: The maximum length of a request line, and of the header of a chunk.
-MAXIMUM_LINE_LENGTH = 65_536
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -58,72 +56,22 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _handle(self) -> None:
-        self.raw_requestline = self.rfile.readline(MAXIMUM_LINE_LENGTH + 1)
-        if not self.raw_requestline:
-            self.close_connection = True
-            return
-        if len(self.raw_requestline) > MAXIMUM_LINE_LENGTH:
-            self.command = self.requestline = ""
-            self.request_version = self.protocol_version
-            self.send_error(414)
-            return
-        if not self.parse_request():
-            return
+        self.close_connection = True  # Until the end of the request is known.
+        self.command = ""
         try:
-            body = self._read_body()
+            head = read_head(self.rfile)
+            if head is None:
+                return
+            self.command = head.method
+            size = body_size(head)
+            if head.expects_continue and size != 0:
+                self.wfile.write(CONTINUE)
+            body = read_body(self.rfile, size)
         except HTTPError as error:
-            # The end of the body is unknown, so the next request cannot be read.
-            self.close_connection = True
             self._write(error.response())
             return
-        request = Request(self.command, self.requestline.split()[1], self.headers, body)
-        self._write(self._respond(request))
-
-    def _read_body(self) -> bytes:
-        lengths = set(self.headers.get_all("Content-Length") or [])
-        coding = self.headers.get("Transfer-Encoding", "").strip().lower()
-        if coding == "chunked" and not lengths:
-            return self._read_chunks()
-        if coding or len(lengths) > 1:
-            raise HTTPError(400, "Either Content-Length or Transfer-Encoding: chunked must be sent")
-        text = lengths.pop().strip() if lengths else "0"
-        if not (text.isascii() and text.isdigit()):
-            raise HTTPError(400, "Content-Length must be an integer")
-        return self._read_exactly(_checked_length(int(text[:20])))
-
-    def _read_exactly(self, length: int) -> bytes:
-        content = self.rfile.read(length)
-        if len(content) < length:
-            raise http.client.IncompleteRead(content, length - len(content))
-        return content
-
-    def _read_chunks(self) -> bytes:
-        body = b""
-        while True:
-            line = self.rfile.readline(MAXIMUM_LINE_LENGTH)
-            try:
-                length = int(line.partition(b";")[0].strip().decode("ascii")[:20], 16)
-            except ValueError:
-                raise HTTPError(400, "The chunks of the request body are invalid") from None
-            if length <= 0:
-                break
-            _checked_length(len(body) + length)
-            body += self._read_exactly(length)
-            self._read_exactly(2)
-        while self.rfile.readline(MAXIMUM_LINE_LENGTH) not in (b"\r\n", b"\n", b""):
-            pass  # Ignore trailer fields.
-        return body
-
-    def send_error(
-        self,
-        code: int,
-        message: str | None = None,
-        explain: str | None = None,  # noqa: ARG002 - of the base class
-    ) -> None:
-        """Send a JSON error for a request that is not valid HTTP, and close the connection."""
-        self.close_connection = True
-        text = message or http.client.responses.get(code, "Error")
-        self._write(HTTPError(code, text).response())
+        self.close_connection = head.is_last
+        self._write(self._respond(Request(head.method, head.target, head.headers, body)))
 
     def _write(self, response: Response) -> None:
         head = self._head_of(response) if response.status else b""
@@ -148,9 +96,3 @@ class Handler(BaseHTTPRequestHandler):
         lines = [f"{self.protocol_version} {response.status} {reason}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
-
-
-def _checked_length(length: int) -> int:
-    if not 0 <= length <= MAXIMUM_BODY_SIZE:
-        raise HTTPError(413, f"The request body must be at most {MAXIMUM_BODY_SIZE} bytes long")
-    return length

@@ -7,6 +7,7 @@ If local media are allowed, it reads ``file:`` URLs and http URLs of this machin
 from __future__ import annotations
 
 import http.client
+import os
 import posixpath
 import time
 from pathlib import Path
@@ -63,10 +64,15 @@ def _unsupported(url: object) -> InvalidRequest:
 
 
 def _read(path: Path) -> bytes:
-    if not path.is_file():  # A device or a pipe may never end.
+    if not path.is_file():  # To open a device can have an effect.
         raise ValueError(f"{path} is not a regular file")
-    with path.open("rb") as file:
+    # Not blocking, because some files of /proc and /sys behave like devices and may never end.
+    with open(path, "rb", opener=_open_without_blocking) as file:
         return _limited(file.read(MAXIMUM_SIZE + 1))
+
+
+def _open_without_blocking(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _fetch(host: str, port: int | None, target: str) -> bytes:

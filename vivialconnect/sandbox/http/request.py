@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from email.message import Message as Headers
 from typing import Any
@@ -10,13 +11,16 @@ from urllib.parse import parse_qsl
 
 from vivialconnect.sandbox.http.response import HTTPError
 
+#: The scheme and the authority of a target in absolute form, as proxies receive it.
+ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
+
 
 @dataclass
 class Request:
     """A request as it was received.
 
     :param method: the method.
-    :param target: the request target: path and query, not decoded, because the signature covers it.
+    :param target: the request target as it was sent: path and query, or a whole URL.
     :param headers: the headers; names are case-insensitive.
     :param body: the body, without transfer encoding.
     :param status: the status of the response, even if a fault kept it from the client; ``None``
@@ -32,11 +36,26 @@ class Request:
     status: int | None = None
     variant: str | None = None
     fault: str | None = None
+    #: The path of the target, not decoded, because the signature covers it.
     path: str = field(init=False)
+    #: The query of the target, not decoded.
     query: str = field(init=False)
+    #: The host and the port in a target that is a whole URL; otherwise ``None``.
+    authority: str | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.path, _, self.query = self.target.partition("?")
+        path, _, self.query = self.target.partition("?")
+        absolute = ABSOLUTE.match(path)
+        if absolute is not None:
+            self.authority = absolute.group(1)
+            path = path[absolute.end() :] or "/"
+        self.path = path
+
+    @property
+    def size(self) -> int:
+        """About how many bytes the request takes up."""
+        headers = sum(len(name) + len(value) for name, value in self.headers.items())
+        return len(self.target) + headers + len(self.body)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

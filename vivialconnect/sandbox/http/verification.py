@@ -148,9 +148,10 @@ def _read_time(request: Request) -> datetime:
         raise HTTPError(401, "X-Auth-Date must be a UTC time written YYYYMMDDThhmmssZ") from None
     try:
         date = parsedate_to_datetime(_header(request, "date"))
-    except (TypeError, ValueError, IndexError):
+        is_same = (date if date.tzinfo else date.replace(tzinfo=timezone.utc)) == moment
+    except (TypeError, ValueError, IndexError, OverflowError):
         raise HTTPError(401, "Date must be written like Thu, 02 Jul 2020 10:11:12 GMT") from None
-    if (date if date.tzinfo else date.replace(tzinfo=timezone.utc)) != moment:
+    if not is_same:
         raise HTTPError(401, "Date and X-Auth-Date must be the same instant")
     return moment
 

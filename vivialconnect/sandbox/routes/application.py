@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Callable
 
 from vivialconnect.sandbox.http.media_urls import load_all
@@ -23,6 +25,7 @@ from vivialconnect.sandbox.routes import (
     contacts,
     credentials,
     local_numbers,
+    log_counts,
     logs,
     lookup,
     messages,
@@ -37,13 +40,19 @@ from vivialconnect.sandbox.service import lifecycle, webhooks
 from vivialconnect.sandbox.service import messages as message_service
 from vivialconnect.sandbox.service.clock import Clock
 from vivialconnect.sandbox.service.errors import InvalidRequest
-from vivialconnect.sandbox.service.media import Media
 from vivialconnect.sandbox.service.options import Options
-from vivialconnect.sandbox.service.sending import find_own_number
+from vivialconnect.sandbox.service.sending import (
+    check_fields,
+    check_phone_number,
+    find_own_number,
+)
 from vivialconnect.sandbox.service.store import Record, Store, parse_id, select_one
 
 #: Takes a request and the function that carries it out; returns the response.
 Interceptor = Callable[[Request, Callable[[Request], Response]], Response]
+
+#: The pause between batches, in seconds. Without it, the lock would rarely go to another thread.
+PAUSE = 0.001
 
 logger = logging.getLogger("vivialconnect.sandbox")
 
@@ -65,6 +74,7 @@ ROUTES = [
     *connector_callbacks.ROUTES,
     *connector_numbers.ROUTES,
     *logs.ROUTES,
+    *log_counts.ROUTES,
     *transactions.ROUTES,
 ]
 ROUTER = Router(ROUTES)
@@ -109,15 +119,27 @@ class Application:
         request.status = response.status or None
         return response
 
-    def receive(self, draft: message_service.Draft) -> dict[str, Any]:
-        """Receive an inbound message.
+    def receive(
+        self,
+        draft: message_service.Draft,
+        media_urls: Sequence[str],
+    ) -> dict[str, Any]:
+        """Receive an inbound message. It is checked as an outbound message is.
 
         :param draft: the message.
+        :param media_urls: URLs of further attachments.
         :returns: the message as the API returns it.
-        :raises ValueError: if the account does not have the number.
+        :raises InvalidRequest: if the message is invalid, the account does not have the number, or
+            a URL is not supported.
         """
+        fields = {"body": draft.body, "media_urls": [*draft.media, *media_urls]}
+        check_fields(fields, draft.to_number)
+        check_phone_number("from_number", draft.from_number)
+        urls = media_urls if isinstance(media_urls, str) else list(media_urls)
+        media = load_all(urls, allow_local=self._options.allow_local_media)
+        complete = draft._replace(body=draft.body or "", media=(*draft.media, *media))
         message, pending = self._store.transaction(
-            lambda connection: self._receive(connection, draft)
+            lambda connection: self._receive(connection, complete)
         )
         self.webhook_delivery.wake(pending=pending)
         return message_service.render(message)
@@ -127,23 +149,22 @@ class Application:
     ) -> tuple[Record, bool]:
         number = find_own_number(connection, draft.account_id, draft.to_number)
         if number is None:
-            raise ValueError(
+            raise InvalidRequest(
                 f"{draft.to_number!r} is not a number of account {draft.account_id}. Buy it first."
             )
         draft = draft._replace(connector_id=number["connector_id"])
         message = message_service.receive(connection, draft, number, self._clock.now())
         return message, webhooks.has_pending(connection)
 
-    def load_media(self, urls: Sequence[str]) -> list[Media]:
-        """Load the media of a list of URLs.
+    def apply_due_changes(self, moment: float | None = None) -> None:
+        """Apply all changes of messages that are due, and let other requests in between.
 
-        :raises ValueError: if a URL is not supported.
+        :param moment: the time in seconds since 1970; now by default.
         """
-        return load_all(list(urls), allow_local=self._options.allow_local_media)
-
-    def apply_due_changes(self) -> None:
-        """Apply all changes of messages that are due."""
-        self._store.transaction(self._apply_due_changes)
+        until = self._clock.now() if moment is None else moment
+        work = partial(lifecycle.apply_batch, moment=until, options=self._options)
+        while self._store.transaction(work):
+            time.sleep(PAUSE)
 
     def _apply_due_changes(self, connection: sqlite3.Connection) -> None:
         lifecycle.apply_due_changes(connection, self._clock.now(), self._options)
@@ -152,10 +173,7 @@ class Application:
         try:
             return self._carry_out(raw)
         except InvalidRequest as error:
-            extra: dict[str, Any] = (
-                {} if error.error_code is None else {"error_code": error.error_code}
-            )
-            raise HTTPError(400, error.message, **extra) from None
+            raise HTTPError(400, error.message, **error.extra) from None
 
     def _carry_out(self, raw: Request) -> Response:
         signer = self._verifier.verify(raw)
@@ -183,7 +201,7 @@ class Application:
         )
         # SQLite cannot bind lone surrogates.
         encodable = api_key.encode("utf-8", "replace").decode("utf-8")
-        record = self._store.transaction(
+        record = self._store.read(
             lambda connection: select_one(connection, statement, (encodable,))
         )
         return None if record is None else Credential(**record)

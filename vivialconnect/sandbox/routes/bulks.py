@@ -8,7 +8,12 @@ from typing import Any
 
 from vivialconnect.sandbox.http.request import parse_json
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
-from vivialconnect.sandbox.routes.listing import of_account, read_page, read_page_with_totals
+from vivialconnect.sandbox.routes.listing import (
+    Condition,
+    of_account,
+    read_page,
+    read_page_with_totals,
+)
 from vivialconnect.sandbox.routes.messages import FIELDS, read_order
 from vivialconnect.sandbox.routes.router import ApiRequest, Route, not_found
 from vivialconnect.sandbox.service import messages
@@ -58,18 +63,18 @@ def _from_query(pairs: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 def post_bulk(request: ApiRequest) -> Response:
-    """Handle ``POST messages/bulk.json``; invalid phone numbers count as errors."""
+    """Handle ``POST messages/bulk.json``; recipients that are refused count as errors."""
     order, recipients = request.prepared
     moment = request.clock.now()
     bulk_id = str(uuid.uuid5(uuid.NAMESPACE_URL, uuid.uuid4().hex))
     valid = [each for each in recipients if isinstance(each, str) and E164.fullmatch(each)]
-    send(request.connection, order, valid, moment, request.options, bulk_id=bulk_id)
+    sent = send(request.connection, order, valid, moment, request.options, bulk_id=bulk_id)
     record = {
         "account_id": request.account_id,
         "bulk_id": bulk_id,
         "total_messages": len(recipients),
-        "processed": len(valid),
-        "errors": len(recipients) - len(valid),
+        "processed": len(sent),
+        "errors": len(recipients) - len(sent),
         "date_created": timestamp(moment),
     }
     insert(request.connection, "bulks", record)
@@ -88,7 +93,8 @@ def list_bulk_messages(request: ApiRequest) -> Response:
     condition = of_account(request).also("bulk_id = ?", bulk_id)
     if not select_count(request.connection, "bulks", condition.where, condition.values):
         raise not_found(bulk_id)
-    records = read_page(request, "messages", condition, FIELDS)
+    # By the id alone, so that SQLite searches the index of bulk jobs.
+    records = read_page(request, "messages", Condition("bulk_id = ?", (bulk_id,)), FIELDS)
     return json_response({"messages": [messages.render(record) for record in records]})
 
 

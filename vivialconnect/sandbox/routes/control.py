@@ -1,6 +1,7 @@
 """Control of the sandbox over HTTP, for programs in other languages and processes.
 
-The paths are beside the API. Their requests are not signed, not recorded, and meet no fault.
+The paths are beside the API. Their requests are not signed, not recorded, and meet no fault. The
+guard checks each of them first.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ from typing import Any, Callable
 from vivialconnect.sandbox.chaos.rules import Chaos
 from vivialconnect.sandbox.http.request import Request, parse_json
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
+from vivialconnect.sandbox.service.errors import InvalidRequest
 
-CHAOS = "/sandbox/chaos"
-RECEIVE = "/sandbox/receive"
-#: The fields of an inbound message.
+CONTROL = "/sandbox"
+CHAOS = CONTROL + "/chaos"
+RECEIVE = CONTROL + "/receive"
+#: The fields of an inbound message; ``None`` is the default of each.
 FIELDS = {"from_number": str, "to_number": str, "body": str, "media_urls": list}
 
 
 def is_control(request: Request) -> bool:
-    """Return whether a request is for the control of the sandbox."""
-    return request.path in (CHAOS, RECEIVE) or request.path.startswith(CHAOS + "/")
+    """Return whether a request is for the control of the sandbox.
+
+    Its path is not decoded, here or later, so no other spelling of a path is guarded or routed.
+    """
+    return request.path == CONTROL or request.path.startswith(CONTROL + "/")
 
 
 def control(request: Request, chaos: Chaos, receive: Callable[..., dict[str, Any]]) -> Response:
@@ -28,14 +34,14 @@ def control(request: Request, chaos: Chaos, receive: Callable[..., dict[str, Any
     :param request: the request.
     :param chaos: the faults of the sandbox.
     :param receive: receives an inbound message.
+    :raises HTTPError: if the request is invalid.
     """
-    try:
-        if request.path == RECEIVE:
-            _check_method(request, "POST")
-            return _receive(request, receive)
+    if request.path == RECEIVE:
+        _check_method(request, "POST")
+        return _receive(request, receive)
+    if request.path == CHAOS or request.path.startswith(CHAOS + "/"):
         return _control_chaos(request, chaos)
-    except HTTPError as error:
-        return error.response()
+    raise HTTPError(404, f"The controls of the sandbox are {RECEIVE} and {CHAOS}")
 
 
 def _check_method(request: Request, *allowed: str) -> None:
@@ -53,18 +59,18 @@ def _document(request: Request, example: str) -> dict[str, Any]:
 
 def _receive(request: Request, receive: Callable[..., dict[str, Any]]) -> Response:
     fields = _document(request, '{"from_number": "+15154469790", "to_number": "+19132597591"}')
+    fields = {name: value for name, value in fields.items() if value is not None}
     wrong = [name for name, value in fields.items() if not isinstance(value, FIELDS.get(name, ()))]
-    missing = [name for name in ("from_number", "to_number") if name not in fields]
-    if wrong or missing:
+    if wrong:
         raise HTTPError(
             400,
             "A message has the strings from_number, to_number and body, and the list media_urls. "
-            "Check {}.".format(", ".join(wrong + missing)),
+            f"Check {', '.join(wrong)}.",
         )
     try:
-        message = receive(**fields)
-    except ValueError as error:
-        raise HTTPError(400, str(error)) from None
+        message = receive(**{"from_number": "", "to_number": "", **fields})
+    except InvalidRequest as error:
+        raise HTTPError(400, error.message, **error.extra) from None
     return json_response({"message": message}, status=201)
 
 

@@ -13,11 +13,17 @@ from vivialconnect.sandbox.http.response import HTTPError, Response, json_respon
 from vivialconnect.sandbox.routes.router import ApiRequest, not_found
 from vivialconnect.sandbox.service.store import Record, select_all, select_count, select_one
 
+#: Tables that number the records of an account by ``position``, in the order of their ids.
+POSITIONED = ("messages", "transactions")
+BY_ID = ("id ASC", "id DESC")
+
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 150
 ORDER = re.compile(r"(\w+)(?:[\s+]+(asc|desc))?", re.IGNORECASE | re.ASCII)
 DASHES = re.compile(r"[-:]")
-POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
+POSITIVE = re.compile(r"0*([1-9][0-9]*)", re.ASCII)
+#: Larger numbers count as this one: no list is so long, and SQLite can still count with it.
+HIGHEST = 10**15
 
 
 class Condition(NamedTuple):
@@ -67,9 +73,11 @@ def positive(parameters: Mapping[str, str], name: str, default: int) -> int:
     text = parameters.get(name, "")
     if not text:
         return default
-    if POSITIVE.fullmatch(text) is None:
+    match = POSITIVE.fullmatch(text)
+    if match is None:
         raise HTTPError(400, f"{name} must be an integer above 0, got {text!r}")
-    return int(text.lstrip("0"))
+    digits = match.group(1)
+    return HIGHEST if len(digits) > len(str(HIGHEST)) else min(int(digits), HIGHEST)
 
 
 def time_of(parameters: Mapping[str, str], name: str) -> float:
@@ -99,7 +107,8 @@ def page_bounds(parameters: Mapping[str, str]) -> tuple[int, int]:
     :raises HTTPError: 400 if ``page`` or ``limit`` is invalid.
     """
     limit = limit_of(parameters)
-    return limit, (positive(parameters, "page", 1) - 1) * limit
+    page = positive(parameters, "page", 1)
+    return limit, (page - 1) * limit
 
 
 def own_record(
@@ -138,11 +147,42 @@ def read_page(
     :param columns: the columns that ``order`` may name.
     :raises HTTPError: 400 if a parameter is invalid.
     """
-    bounds = page_bounds(request.parameters)
-    statement = "SELECT * FROM {} WHERE {} ORDER BY {} LIMIT ? OFFSET ?".format(
-        table, condition.where, _order(request.parameters.get("order"), columns)
+    order = _order(request.parameters.get("order"), columns)
+    return read_ordered_page(request, table, condition, order)
+
+
+def read_ordered_page(
+    request: ApiRequest, table: str, condition: Condition, order: str
+) -> list[Record]:
+    """Return the page of records that the query asks for, in a fixed order.
+
+    :param request: the request; its query has ``page`` and ``limit``.
+    :param table: the table.
+    :param condition: which records to list.
+    :param order: the SQL terms to order by.
+    :raises HTTPError: 400 if a parameter is invalid.
+    """
+    limit, offset = page_bounds(request.parameters)
+    if table in POSITIONED and order in BY_ID:
+        order = order.replace("id", "position")
+        if condition == of_account(request):
+            condition, offset = _from_position(request, table, order, offset), 0
+    # The inner query skips and sorts ids alone, which an index may have in order.
+    statement = (
+        f"SELECT * FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {condition.where} "
+        f"ORDER BY {order} LIMIT ? OFFSET ?) ORDER BY {order}"
     )
-    return select_all(request.connection, statement, (*condition.values, *bounds))
+    return select_all(request.connection, statement, (*condition.values, limit, offset))
+
+
+def _from_position(request: ApiRequest, table: str, order: str, offset: int) -> Condition:
+    """Return the condition for the account's records after the first ones, which are not read."""
+    condition = of_account(request)
+    if order == "position ASC":
+        return condition.also("position > ?", offset)
+    statement = f"SELECT max(position) AS newest FROM {table} WHERE account_id = ?"
+    record = select_one(request.connection, statement, condition.values) or {}
+    return condition.also("position <= ?", (record["newest"] or 0) - offset)
 
 
 def read_page_with_totals(
@@ -181,5 +221,6 @@ def _order(text: str | None, columns: Sequence[str]) -> str:
         raise HTTPError(
             400, f'order must be a field and asc or desc, such as "id desc", got {text!r}'
         )
-    direction = (match.group(2) or "asc").upper()
-    return f"{match.group(1)} {direction}, id {direction}"
+    column, direction = match.group(1), (match.group(2) or "asc").upper()
+    by_id = f"id {direction}"
+    return by_id if column == "id" else f"{column} {direction}, {by_id}"

@@ -16,10 +16,8 @@ from vivialconnect.sandbox.routes.listing import (
 )
 from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import messages
-from vivialconnect.sandbox.service.clock import timestamp
 from vivialconnect.sandbox.service.messages import render
-from vivialconnect.sandbox.service.sending import E164, Order, check_fields, send
-from vivialconnect.sandbox.service.store import update
+from vivialconnect.sandbox.service.sending import Order, check_fields, check_phone_number, send
 
 FIELDS = (*messages.FIELDS, *messages.DATES)
 SEARCHED = ("body", "from_number", "to_number")
@@ -49,8 +47,7 @@ def post_message(request: ApiRequest) -> Response:
     """Handle ``POST messages.json``."""
     order: Order = request.prepared
     to_number = order.document["to_number"]
-    if not isinstance(to_number, str) or E164.fullmatch(to_number) is None:
-        raise HTTPError(400, f"to_number must be in E.164 format (+19132597591), got {to_number!r}")
+    check_phone_number("to_number", to_number)
     moment = request.clock.now()
     (message,) = send(request.connection, order, [to_number], moment, request.options)
     return json_response({"message": render(message)})
@@ -83,9 +80,7 @@ def put_message(request: ApiRequest) -> Response:
     if body not in ("", None, message["body"]):
         raise HTTPError(400, "The body of a message can be emptied, but not replaced")
     if body == "" and message["body"]:
-        changes = {"body": "", "date_modified": timestamp(request.clock.now())}
-        update(request.connection, "messages", message["id"], changes)
-        message = dict(message, **changes)
+        message = messages.empty_body(request.connection, message, request.clock.now())
     return json_response({"message": render(message)})
 
 

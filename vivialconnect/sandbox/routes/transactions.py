@@ -1,35 +1,56 @@
 """Routes of transactions."""
 
-# ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
+# ruff: noqa: S608 - names of columns come from the code, values are bound.
 
 from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from email.utils import format_datetime
 from typing import Any
 
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
-from vivialconnect.sandbox.routes.listing import Condition, of_account, page_bounds, time_of
+from vivialconnect.sandbox.routes.listing import (
+    Condition,
+    of_account,
+    read_ordered_page,
+    time_of,
+)
 from vivialconnect.sandbox.routes.router import ApiRequest, Route
+from vivialconnect.sandbox.service import messages
 from vivialconnect.sandbox.service.billing import TRANSACTION_TYPES, balances
-from vivialconnect.sandbox.service.clock import timestamp
-from vivialconnect.sandbox.service.store import Record, parse_id, select_all, select_one
+from vivialconnect.sandbox.service.clock import SECOND, microseconds, to_datetime
+from vivialconnect.sandbox.service.store import Record, parse_id, select_one
 
-FIELDS = ("id", "account_id", "transaction_type", "unit_count", "cash_amount", "credit_amount")
+FIELDS = ("id", "account_id", "transaction_type", "cash_amount")
 
 #: Clients write the name with no brackets, with one pair, and with two.
 INCLUDED = re.compile(r"include_types(\[\]){0,2}")
 
 
-def render(record: Record) -> dict[str, Any]:
-    """Return a transaction as the API does."""
-    document = {name: record[name] for name in FIELDS}
-    return dict(
-        document,
-        balances=balances(record["cash_balance"]),
-        data=json.loads(record["data"]),
-        post_time=record["post_time"],
-    )
+def render_all(connection: sqlite3.Connection, records: list[Record]) -> list[dict[str, Any]]:
+    """Return transactions as the API does."""
+    ids = {each["message_id"] for each in records if each["message_id"] is not None}
+    found = messages.find_all(connection, ids)
+    return [_render(record, found) for record in records]
+
+
+def _render(record: Record, found: dict[int, Record]) -> dict[str, Any]:
+    if record["message_id"] is None:
+        data = json.loads(record["data"])
+    else:
+        data = messages.transaction_data(found[record["message_id"]], record)
+    moment = to_datetime(record["post_time"])
+    data["created_time"] = format_datetime(moment, usegmt=True)
+    return {
+        **{name: record[name] for name in FIELDS},
+        "balances": balances(record["cash_balance"]),
+        "credit_amount": 0,
+        "data": [data],
+        "post_time": moment.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "unit_count": 1,
+    }
 
 
 def _included(request: ApiRequest) -> list[str]:
@@ -44,12 +65,14 @@ def _included(request: ApiRequest) -> list[str]:
 def _condition(request: ApiRequest) -> Condition:
     condition = of_account(request)
     if request.parameters.get("start_time"):
-        start = timestamp(time_of(request.parameters, "start_time"))
-        condition = condition.also("post_time >= ?", start)
+        start = microseconds(time_of(request.parameters, "start_time"))
+        if _exist(request, condition.also("post_time < ?", start)):
+            condition = condition.also("post_time >= ?", start)
     if request.parameters.get("end_time"):
-        # The whole last second counts: post_time has fractions.
-        end = timestamp(time_of(request.parameters, "end_time")) + ".999999"
-        condition = condition.also("post_time <= ?", end)
+        # The whole last second counts.
+        end = microseconds(time_of(request.parameters, "end_time")) + SECOND - 1
+        if _exist(request, of_account(request).also("post_time > ?", end)):
+            condition = condition.also("post_time <= ?", end)
     types = _included(request)
     if types:
         placeholders = ", ".join("?" * len(types))
@@ -57,17 +80,21 @@ def _condition(request: ApiRequest) -> Condition:
     return condition
 
 
+def _exist(request: ApiRequest, condition: Condition) -> bool:
+    """Return whether there are such transactions.
+
+    A time that excludes none needs no condition, and then a page is found by its position. Clients
+    send the times of the last year if their user gives none.
+    """
+    statement = f"SELECT 1 FROM transactions WHERE {condition.where} LIMIT 1"
+    return select_one(request.connection, statement, condition.values) is not None
+
+
 def list_transactions(request: ApiRequest) -> Response:
     """Handle ``GET transactions.json``; ``count`` is the number of records on the page."""
-    condition = _condition(request)
-    records = select_all(
-        request.connection,
-        f"SELECT * FROM transactions WHERE {condition.where} ORDER BY id DESC LIMIT ? OFFSET ?",
-        (*condition.values, *page_bounds(request.parameters)),
-    )
-    return json_response(
-        {"count": len(records), "transactions": [render(record) for record in records]}
-    )
+    records = read_ordered_page(request, "transactions", _condition(request), "id DESC")
+    items = render_all(request.connection, records)
+    return json_response({"count": len(records), "transactions": items})
 
 
 def get_transaction(request: ApiRequest) -> Response:
@@ -80,7 +107,8 @@ def get_transaction(request: ApiRequest) -> Response:
     )
     if record is None:
         raise HTTPError(400, f"transaction_id {text} is invalid")
-    return json_response({"transaction": render(record)})
+    (item,) = render_all(request.connection, [record])
+    return json_response({"transaction": item})
 
 
 ROUTES = [

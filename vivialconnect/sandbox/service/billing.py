@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from email.utils import formatdate
 from typing import Any
 
-from vivialconnect.sandbox.service.clock import precise_timestamp
-from vivialconnect.sandbox.service.store import insert, select_one
+from vivialconnect.sandbox.service.clock import microseconds
+from vivialconnect.sandbox.service.store import append, select_one
 
 #: The price of each transaction type, in 1/100 cent.
 PRICES = {
@@ -41,35 +40,35 @@ def charge(
     connection: sqlite3.Connection,
     account_id: int,
     transaction_type: str,
-    data: Mapping[str, Any],
     moment: float,
-) -> int:
+    *,
+    message_id: int | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
     """Charge an account, whose balance may become negative.
 
     :param connection: a connection in a transaction.
     :param account_id: the account's id.
     :param transaction_type: a key of :data:`PRICES`.
-    :param data: the transaction's data, without the time.
     :param moment: now, in seconds since 1970.
-    :returns: the price in 1/100 cent.
+    :param message_id: the id of the message that is charged for.
+    :param data: the transaction's data without the time; of a message only what the message itself
+        does not have.
     """
     price = PRICES[transaction_type]
     connection.execute(
         "UPDATE accounts SET balance = balance - ? WHERE id = ?", (price, account_id)
     )
-    dated = dict(data, created_time=formatdate(moment, usegmt=True))
     record = {
         "account_id": account_id,
         "transaction_type": transaction_type,
-        "unit_count": 1,
         "cash_amount": price,
-        "credit_amount": 0,
         "cash_balance": balance(connection, account_id),
-        "post_time": precise_timestamp(moment),
-        "data": json.dumps([dated], sort_keys=True),
+        "post_time": microseconds(moment),
+        "message_id": message_id,
+        "data": json.dumps(data) if data else None,
     }
-    insert(connection, "transactions", record)
-    return price
+    append(connection, "transactions", record)
 
 
 def balance(connection: sqlite3.Connection, account_id: int) -> int:

@@ -10,9 +10,12 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Callable
 
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+#: A second in microseconds.
+SECOND = 1_000_000
 #: The latest time that ``advance`` accepts, well before the last year of ``datetime``.
 LATEST = datetime(9000, 1, 1, tzinfo=timezone.utc).timestamp()
 
@@ -62,12 +65,20 @@ class Clock:
         :raises ValueError: if it is negative, or leads past the year 9000.
         """
         with self._lock:
-            if not 0 <= seconds <= LATEST - self.now():
-                raise ValueError(
-                    "seconds must be 0 or more, and not lead past the year 9000, "
-                    "got {!r}. The sandbox's clock only moves forward.".format(seconds)
-                )
+            self.check(seconds)
             self._advanced += seconds
+
+    def check(self, seconds: float) -> None:
+        """Check how far the clock is to move forward.
+
+        :param seconds: how far.
+        :raises ValueError: if it is negative, or leads past the year 9000.
+        """
+        if not 0 <= seconds <= LATEST - self.now():
+            raise ValueError(
+                "seconds must be 0 or more, and not lead past the year 9000, "
+                "got {!r}. The sandbox's clock only moves forward.".format(seconds)
+            )
 
     def reset(self) -> None:
         """Set the clock back to the wall clock."""
@@ -83,17 +94,30 @@ def timestamp(moment: float) -> str:
     return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def precise_timestamp(moment: float) -> str:
-    """Format a time as ``2020-06-29T12:30:07.123456``, in UTC and without an offset.
+def api_timestamp(seconds: int | None) -> str | None:
+    """Format a time as the API does: ``2020-06-29T12:30:07+00:00``.
+
+    :param seconds: seconds since 1970, UTC; ``None`` for a time that is not known yet.
+    """
+    return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc).isoformat()
+
+
+def microseconds(moment: float) -> int:
+    """Return a time as logs and transactions store it.
 
     :param moment: seconds since 1970, UTC.
     """
-    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return round(moment * SECOND)
 
 
-def log_timestamp(moment: float) -> str:
-    """Format a time as logs do: ``YYYYMMDDhhmmss`` and six digits of the fraction.
+def to_datetime(microseconds: int) -> datetime:
+    """Return a stored time as a datetime in UTC.
 
-    :param moment: seconds since 1970, UTC.
+    :param microseconds: microseconds since 1970, UTC.
     """
-    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y%m%d%H%M%S%f")
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Return a datetime with an offset as logs and transactions store it."""
+    return (moment - EPOCH) // timedelta(microseconds=1)

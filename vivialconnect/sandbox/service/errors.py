@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class InvalidRequest(ValueError):
     """A request that breaks a rule.
@@ -14,3 +16,8 @@ class InvalidRequest(ValueError):
         super().__init__(message)
         self.message = message
         self.error_code = error_code
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """The keys of the response besides ``message``."""
+        return {} if self.error_code is None else {"error_code": self.error_code}

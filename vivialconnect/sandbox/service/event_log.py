@@ -1,4 +1,8 @@
-"""The log of what happens in an account."""
+"""The log of what happens in an account.
+
+An event of a message follows from the message, so its log is stored without ``details``, and
+:func:`messages.log_details` renders them.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from vivialconnect.sandbox.service.clock import log_timestamp
-from vivialconnect.sandbox.service.store import insert, select_one
+from vivialconnect.sandbox.service.clock import microseconds
+from vivialconnect.sandbox.service.store import insert
 
 
 class Operator(NamedTuple):
@@ -58,20 +62,24 @@ def log(
     :param event: the event.
     :param moment: now, in seconds since 1970.
     """
-    instant = log_timestamp(moment)
-    last = select_one(connection, "SELECT max(id) AS id FROM logs")
-    number = ((last or {}).get("id") or 0) + 1
     record = {
         "account_id": account_id,
-        "log_id": f"{instant}{number:036d}",
         "log_type": event.log_type,
-        "item_type": event.item_type,
-        "item_id": str(event.item_id),
-        "operator_type": operator.kind,
-        "operator_id": str(operator.id),
-        "origin": operator.origin,
-        "description": event.description,
-        "log_timestamp": instant,
-        "log_data": json.dumps(event.data, sort_keys=True),
+        "item_id": event.item_id,
+        "log_timestamp": microseconds(moment),
+        # Null for the account itself, so that the index of operators stays small.
+        "operator_id": None if operator.kind == "account" else operator.id,
+        "details": json.dumps(details(operator, event)),
     }
     insert(connection, "logs", record)
+
+
+def details(operator: Operator, event: Event) -> dict[str, Any]:
+    """Return the fields of a log that have no column."""
+    return {
+        "description": event.description,
+        "item_type": event.item_type,
+        "log_data": event.data,
+        "operator_type": operator.kind,
+        "origin": operator.origin,
+    }

@@ -1,18 +1,21 @@
 """The life of an outbound message: accepted, queued, sending, and a final status.
 
 The status is a function of the clock. Every request, and the stop of the sandbox, first applies the
-changes that are due, in their order. The webhook delivery does the same if a webhook waits for one.
+changes that are due, in their order. The webhook delivery does the same if a webhook waits for one,
+and so does ``advance()`` before it moves the clock.
 """
+
+# ruff: noqa: S608 - the statements are put together from constants, values are bound.
 
 from __future__ import annotations
 
 import sqlite3
 from typing import Any
 
-from vivialconnect.sandbox.service import messages, webhooks
-from vivialconnect.sandbox.service.clock import timestamp
+from vivialconnect.sandbox.service import webhooks
+from vivialconnect.sandbox.service.messages import render
 from vivialconnect.sandbox.service.options import Options
-from vivialconnect.sandbox.service.store import Record, select_all, update
+from vivialconnect.sandbox.service.store import select_all
 
 #: Messages to this number fail: status ``failed``, error code 9201.
 FAILS = "+15555550191"
@@ -23,12 +26,44 @@ STUCK = "+15555550193"
 
 VENDOR_ERROR = (9201, "Vendor error occurred while sending message")
 
-_STATUSES: dict[str, tuple[str, ...]] = {
-    FAILS: ("queued", "sending", "failed"),
-    UNDELIVERED: ("queued", "sending", "undelivered"),
-    STUCK: ("queued", "sending"),
-}
-_USUAL_STATUSES = ("queued", "sending", "delivered")
+#: How many messages change at a time: others wait that long for the database.
+BATCH = 1_000
+
+_DUE = "FROM messages WHERE due <= :now ORDER BY due, id LIMIT :batch"
+
+#: The status after the present one.
+_NEXT = f"""
+CASE status WHEN 'accepted' THEN 'queued' WHEN 'queued' THEN 'sending' ELSE
+    CASE to_number WHEN '{FAILS}' THEN 'failed' WHEN '{UNDELIVERED}' THEN 'undelivered'
+    ELSE 'delivered' END
+END
+"""
+
+_LOG = f"""
+INSERT INTO logs (account_id, log_type, item_id, log_timestamp)
+SELECT account_id, 'message.' || {_NEXT}, id, CAST(round(due * 1000000) AS INTEGER) {_DUE}
+"""
+
+# In an UPDATE of SQLite, the values on the right are those before it.
+_CHANGE = f"""
+UPDATE messages SET
+    status = {_NEXT},
+    date_modified = CAST(due AS INTEGER),
+    sent = coalesce(sent, CAST(due AS INTEGER)),
+    error_code = CASE WHEN status = 'sending' AND to_number = '{FAILS}' THEN :code END,
+    error_message = CASE WHEN status = 'sending' AND to_number = '{FAILS}' THEN :text END,
+    due = CASE
+        WHEN status = 'accepted' THEN max(due, accepted + :sending)
+        WHEN status = 'queued' AND to_number != '{STUCK}' THEN max(due, accepted + :final)
+    END
+WHERE id IN (SELECT id {_DUE})
+"""
+
+#: The messages of the last logs.
+_CHANGED = """
+SELECT messages.* FROM logs JOIN messages ON messages.id = logs.item_id
+WHERE logs.id > (SELECT max(id) FROM logs) - ? ORDER BY logs.id
+"""
 
 
 def apply_due_changes(connection: sqlite3.Connection, moment: float, options: Options) -> None:
@@ -38,30 +73,27 @@ def apply_due_changes(connection: sqlite3.Connection, moment: float, options: Op
     :param moment: now, in seconds since 1970.
     :param options: the sandbox's options.
     """
-    statement = "SELECT * FROM messages WHERE due <= ? ORDER BY due, id"
-    due: list[Record] = select_all(connection, statement, (moment,))
-    while due:
-        for message in due:
-            _advance(connection, message, options)
-        due = select_all(connection, statement, (moment,))
+    while apply_batch(connection, moment, options):
+        pass
 
 
-def _advance(connection: sqlite3.Connection, message: Record, options: Options) -> None:
-    statuses = _STATUSES.get(message["to_number"], _USUAL_STATUSES)
-    index = 0 if message["status"] == "accepted" else statuses.index(message["status"]) + 1
-    moment, following = message["due"], index + 1
-    changes: dict[str, Any] = {
-        "status": statuses[index],
-        "date_modified": timestamp(moment),
-        "due": None,
-    }
-    if following < len(statuses):
-        changes["due"] = max(moment, message["accepted"] + options.delays[following])
-    if statuses[index] == "queued":
-        changes["sent"] = timestamp(moment)
-    if statuses[index] == "failed":
-        changes["error_code"], changes["error_message"] = VENDOR_ERROR
-    update(connection, "messages", message["id"], changes)
-    changed = dict(message, **changes)
-    messages.log(connection, changed, "message status updated", moment)
-    webhooks.add_status(connection, changed, messages.render(changed))
+def apply_batch(connection: sqlite3.Connection, moment: float, options: Options) -> bool:
+    """Apply the first changes of status that are due.
+
+    :param connection: a connection in a transaction.
+    :param moment: now, in seconds since 1970.
+    :param options: the sandbox's options.
+    :returns: whether there were any.
+    """
+    values: dict[str, Any] = {"now": moment, "batch": BATCH}
+    logged = connection.execute(_LOG, values).rowcount
+    if not logged:
+        return False
+    _, sending, final = options.delays
+    code, text = VENDOR_ERROR
+    values.update(sending=sending, final=final, code=code, text=text)
+    connection.execute(_CHANGE, values)
+    if webhooks.is_watched(connection):
+        for message in select_all(connection, _CHANGED, (logged,)):
+            webhooks.add_status(connection, message, render(message))
+    return True

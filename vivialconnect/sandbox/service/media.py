@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from vivialconnect.sandbox.service.errors import InvalidRequest
 from vivialconnect.sandbox.service.store import insert
 
 # Without the files of the system, whose types differ between machines.
@@ -70,9 +71,14 @@ def is_supported(file_name: str) -> bool:
 
 
 def from_bytes(contents: Sequence[bytes]) -> list[Media]:
-    """Make media from bytes; each is named by its position in the list."""
+    """Make media from bytes; each is named by its position in the list.
+
+    :raises InvalidRequest: if the list holds something else.
+    """
     media = []
     for index, content in enumerate(contents, start=1):
+        if not isinstance(content, (bytes, bytearray, memoryview)):
+            raise InvalidRequest(f"media must be a list of bytes objects, got {content!r} in it")
         content_type = guess_type("", content)
         suffix = _TYPES.guess_extension(content_type) or ".bin"
         media.append(Media(f"media{index}{suffix}", content_type, bytes(content)))

@@ -1,18 +1,26 @@
-"""Messages: how they are stored, charged and logged."""
+"""Messages: how they are stored, charged and logged, and what follows from them."""
+
+# ruff: noqa: S608 - only placeholders are put into statements, values are bound.
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from vivialconnect.common import segments
-from vivialconnect.sandbox.service import billing, event_log, webhooks
-from vivialconnect.sandbox.service.clock import timestamp
+from vivialconnect.sandbox.service import billing, event_log, opt_outs, webhooks
+from vivialconnect.sandbox.service.clock import SECOND, api_timestamp, microseconds, timestamp
 from vivialconnect.sandbox.service.media import Media, attach
 from vivialconnect.sandbox.service.options import Options
-from vivialconnect.sandbox.service.store import Record, insert, select_one, update
+from vivialconnect.sandbox.service.store import (
+    Record,
+    append,
+    insert,
+    select_all,
+    update,
+)
 
 FIELDS = (
     "account_id", "bulk_id", "body", "connector_id", "dest_country", "direction", "encoding",
@@ -48,7 +56,7 @@ def render(message: Record) -> dict[str, Any]:
     document = {name: message[name] for name in FIELDS}
     if message["bulk_id"] is None:
         del document["bulk_id"]
-    document.update({name: message[name] and message[name] + "+00:00" for name in DATES})
+    document.update({name: api_timestamp(message[name]) for name in DATES})
     return document
 
 
@@ -67,11 +75,12 @@ def accept(
     fields = {
         "direction": "outbound-api",
         "status": "accepted",
+        "sent": None,
         "accepted": moment,
         "due": moment + options.delays[0],
         "dest_country": "US" if draft.to_number.startswith("+1") else None,
     }
-    return _store(connection, draft, _message_type(draft, number), fields, moment)
+    return _store(connection, draft, number, fields, moment)
 
 
 def receive(connection: sqlite3.Connection, draft: Draft, number: Record, moment: float) -> Record:
@@ -86,99 +95,139 @@ def receive(connection: sqlite3.Connection, draft: Draft, number: Record, moment
     fields = {
         "direction": "inbound",
         "status": "received",
-        "sent": timestamp(moment),
+        "sent": int(moment),
         "accepted": moment,
+        "due": None,
         "dest_country": "US",
     }
-    message = _store(connection, draft, _message_type(draft, number), fields, moment)
-    log(connection, message, "message received", moment)
-    webhooks.add_incoming(connection, message, render(message))
-    return message
-
-
-def log(connection: sqlite3.Connection, message: Record, description: str, moment: float) -> None:
-    """Log an event of a message.
-
-    :param connection: a connection in a transaction.
-    :param message: the message, after the event.
-    :param description: the event in words.
-    :param moment: the time of the event, in seconds since 1970.
-    """
-    data = {
-        "text": message["body"],
-        "sender": message["from_number"],
-        "receiver": message["to_number"],
-        "message": render(message),
+    message = _store(connection, draft, number, fields, moment)
+    log = {
+        "account_id": message["account_id"],
+        "log_type": "message.received",
+        "item_id": message["id"],
+        "log_timestamp": microseconds(moment),
     }
-    event = event_log.Event(
-        "message." + message["status"],
-        event_log.item_type(message),
-        message["id"],
-        description,
-        data,
-    )
-    operator = event_log.Operator("account", message["account_id"], "system")
-    event_log.log(connection, message["account_id"], operator, event, moment)
-
-
-def _message_type(draft: Draft, number: Record) -> str:
-    return "{}_{}".format(number["phone_number_type"], "mms" if draft.media else "sms")
+    insert(connection, "logs", log)
+    webhooks.add_incoming(connection, message, render(message))
+    opt_outs.update(connection, draft.account_id, draft.to_number, draft.from_number, draft.body)
+    return message
 
 
 def _store(
     connection: sqlite3.Connection,
     draft: Draft,
-    message_type: str,
+    number: Record,
     fields: dict[str, Any],
     moment: float,
 ) -> Record:
     counted = segments.count(draft.body)
-    record = {
+    message: Record = {
         "account_id": draft.account_id,
         "from_number": draft.from_number,
         "to_number": draft.to_number,
         "body": draft.body,
         "bulk_id": draft.bulk_id,
         "connector_id": draft.connector_id,
-        "message_type": message_type,
+        "message_type": "{}_{}".format(
+            number["phone_number_type"], "mms" if draft.media else "sms"
+        ),
         "num_media": len(draft.media),
         "num_segments": 1 if draft.media else max(counted.segments, 1),
         "encoding": counted.encoding,
         "price_currency": "USD",
-        "date_created": timestamp(moment),
-        "date_modified": timestamp(moment),
+        "error_code": None,
+        "error_message": None,
+        "date_created": int(moment),
+        "date_modified": int(moment),
         **fields,
     }
-    message_id = insert(connection, "messages", record)
+    transaction_type = _transaction_type(message)
+    message["price"] = billing.PRICES[transaction_type]
+    message["id"] = append(connection, "messages", message)
     for media in draft.media:
-        attach(connection, draft.account_id, message_id, media, timestamp(moment))
-    price = _charge(connection, message_id, record, moment)
-    update(connection, "messages", message_id, {"price": price})
-    stored = select_one(connection, "SELECT * FROM messages WHERE id = ?", (message_id,))
-    return stored or {}
+        attach(connection, draft.account_id, message["id"], media, timestamp(moment))
+    tags = {} if message["direction"] == "inbound" else json.loads(number["tags"])
+    billing.charge(
+        connection,
+        draft.account_id,
+        transaction_type,
+        moment,
+        message_id=message["id"],
+        data=tags,
+    )
+    return message
 
 
-def _charge(connection: sqlite3.Connection, message_id: int, message: Record, moment: float) -> int:
+def _transaction_type(message: Record) -> str:
     number_type, form = message["message_type"].split("_")
     outbound = message["direction"] != "inbound"
     if outbound and form == "sms" and message["dest_country"] is None:
         number_type = "intl"
+    return "{}_{}_{}".format(form, number_type, "out" if outbound else "in")
+
+
+def find_all(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Record]:
+    """Return the messages that logs or transactions name, by id."""
+    placeholders = ", ".join("?" * len(ids))
+    statement = f"SELECT * FROM messages WHERE id IN ({placeholders})"
+    return {each["id"]: each for each in select_all(connection, statement, [*ids])}
+
+
+def empty_body(connection: sqlite3.Connection, message: Record, moment: float) -> Record:
+    """Empty the body of a message; its logs keep it.
+
+    :param connection: a connection in a transaction.
+    :param message: the message.
+    :param moment: now, in seconds since 1970.
+    :returns: the message after the change.
+    """
+    statement = "SELECT * FROM logs WHERE item_id = ? AND details IS NULL"
+    for log in select_all(connection, statement, (message["id"],)):
+        update(connection, "logs", log["id"], {"details": json.dumps(log_details(message, log))})
+    changes = {"body": "", "date_modified": int(moment)}
+    update(connection, "messages", message["id"], changes)
+    return dict(message, **changes)
+
+
+def log_details(message: Record, log: Record) -> dict[str, Any]:
+    """Return the details of the log of a message, with the message as it was then.
+
+    :param message: the message as it is now.
+    :param log: the log.
+    """
+    status = log["log_type"].partition(".")[2]
+    then = dict(message, status=status, date_modified=log["log_timestamp"] // SECOND)
+    if status != message["status"]:
+        then.update(error_code=None, error_message=None)
     data = {
-        "message_id": message_id,
+        "text": then["body"],
+        "sender": then["from_number"],
+        "receiver": then["to_number"],
+        "message": render(then),
+    }
+    description = "message received" if status == "received" else "message status updated"
+    event = event_log.Event(
+        log["log_type"], event_log.item_type(message), message["id"], description, data
+    )
+    operator = event_log.Operator("account", message["account_id"], "system")
+    return event_log.details(operator, event)
+
+
+def transaction_data(message: Record, transaction: Record) -> dict[str, Any]:
+    """Return the data of the transaction of a message, without the time.
+
+    :param message: the message.
+    :param transaction: the transaction; its ``data`` are the sender's tags.
+    """
+    metadata: dict[str, Any] = {}
+    if message["direction"] != "inbound":
+        before = transaction["cash_balance"] + transaction["cash_amount"]
+        metadata["allowed_balances"] = billing.balances(before)
+        metadata["num_segments"] = message["num_segments"]
+    if transaction["data"]:
+        metadata["phone_number_tags"] = json.loads(transaction["data"])
+    return {
+        "message_id": message["id"],
         "message_type": message["message_type"],
-        "metadata": _metadata(connection, message) if outbound else {},
+        "metadata": metadata,
     }
-    transaction_type = "{}_{}_{}".format(form, number_type, "out" if outbound else "in")
-    return billing.charge(connection, message["account_id"], transaction_type, data, moment)
-
-
-def _metadata(connection: sqlite3.Connection, message: Record) -> dict[str, Any]:
-    before = billing.balance(connection, message["account_id"])
-    metadata = {
-        "allowed_balances": billing.balances(before),
-        "num_segments": message["num_segments"],
-    }
-    statement = "SELECT tags FROM numbers WHERE phone_number = ?"
-    number = select_one(connection, statement, (message["from_number"],))
-    tags = json.loads(number["tags"]) if number else {}
-    return dict(metadata, phone_number_tags=tags) if tags else metadata

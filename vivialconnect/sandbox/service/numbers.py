@@ -111,7 +111,7 @@ def _charge(
         "description": description,
         "metadata": {},
     }
-    billing.charge(connection, number["account_id"], transaction_type, data, moment)
+    billing.charge(connection, number["account_id"], transaction_type, moment, data=data)
 
 
 def _log(

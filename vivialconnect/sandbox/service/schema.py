@@ -1,4 +1,10 @@
-"""The SQLite schema of the sandbox's database."""
+"""The SQLite schema of the sandbox's database.
+
+Messages, logs and transactions may be many, so they are stored short: times are integers, and what
+follows from other columns is rendered when it is read. ``position`` counts the records of an
+account from 1 without gaps, so that a page is found without reading those before it. Its index is
+the last of its table, because SQLite prefers the last one if it cannot tell which is best.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +33,19 @@ CREATE TABLE credentials (
     name TEXT, active INTEGER NOT NULL DEFAULT 1, api_key TEXT NOT NULL UNIQUE,
     api_secret TEXT NOT NULL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
 CREATE TABLE messages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, message_type TEXT NOT NULL,
-    direction TEXT NOT NULL, from_number TEXT, to_number TEXT NOT NULL, body TEXT NOT NULL,
-    status TEXT NOT NULL, sent TEXT, num_media INTEGER NOT NULL, num_segments INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL, position INTEGER NOT NULL,
+    message_type TEXT NOT NULL, direction TEXT NOT NULL, from_number TEXT,
+    to_number TEXT NOT NULL, body TEXT NOT NULL,
+    status TEXT NOT NULL, sent INTEGER, num_media INTEGER NOT NULL, num_segments INTEGER NOT NULL,
     price INTEGER, price_currency TEXT, error_code INTEGER, error_message TEXT,
     connector_id INTEGER, bulk_id TEXT, dest_country TEXT, encoding TEXT NOT NULL,
-    accepted REAL NOT NULL, due REAL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+    accepted REAL NOT NULL, due REAL, date_created INTEGER NOT NULL,
+    date_modified INTEGER NOT NULL);
 CREATE INDEX messages_due ON messages (due) WHERE due IS NOT NULL;
-CREATE INDEX messages_account ON messages (account_id);
+CREATE INDEX messages_recipient ON messages (account_id, to_number);
+CREATE INDEX messages_created ON messages (account_id, date_created);
 CREATE INDEX messages_bulk ON messages (bulk_id) WHERE bulk_id IS NOT NULL;
+CREATE UNIQUE INDEX messages_position ON messages (account_id, position);
 CREATE TABLE bulks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, bulk_id TEXT NOT NULL UNIQUE,
     total_messages INTEGER NOT NULL, processed INTEGER NOT NULL, errors INTEGER NOT NULL,
@@ -59,25 +69,32 @@ CREATE TABLE numbers (
     voice_forwarding_number TEXT, connector_id INTEGER, tags TEXT NOT NULL DEFAULT '{}',
     date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
 CREATE INDEX numbers_connector ON numbers (connector_id);
+CREATE INDEX numbers_watched ON numbers (id) WHERE status_text_url != '';
 CREATE TABLE connectors (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, name TEXT,
     active INTEGER NOT NULL DEFAULT 1, callbacks TEXT NOT NULL DEFAULT '[]',
     turn INTEGER NOT NULL DEFAULT 0, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE INDEX connectors_watched ON connectors (id) WHERE instr(callbacks, '"status"');
 CREATE TABLE logs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, log_id TEXT NOT NULL,
-    log_type TEXT NOT NULL, item_type TEXT NOT NULL, item_id TEXT NOT NULL,
-    operator_type TEXT NOT NULL, operator_id TEXT NOT NULL, origin TEXT NOT NULL,
-    description TEXT NOT NULL, log_timestamp TEXT NOT NULL, log_data TEXT NOT NULL);
-CREATE INDEX logs_time ON logs (account_id, log_timestamp, log_id);
+    id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL, log_type TEXT NOT NULL,
+    item_id INTEGER NOT NULL, log_timestamp INTEGER NOT NULL, operator_id INTEGER, details TEXT);
+CREATE INDEX logs_time ON logs (account_id, log_timestamp);
+CREATE INDEX logs_type ON logs (account_id, log_type, log_timestamp);
+CREATE INDEX logs_item ON logs (item_id);
+CREATE INDEX logs_operator ON logs (operator_id) WHERE operator_id IS NOT NULL;
 CREATE TABLE transactions (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
-    transaction_type TEXT NOT NULL, unit_count INTEGER NOT NULL, cash_amount INTEGER NOT NULL,
-    credit_amount INTEGER NOT NULL, cash_balance INTEGER NOT NULL, post_time TEXT NOT NULL,
-    data TEXT NOT NULL);
+    id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL, position INTEGER NOT NULL,
+    transaction_type TEXT NOT NULL, cash_amount INTEGER NOT NULL, cash_balance INTEGER NOT NULL,
+    post_time INTEGER NOT NULL, message_id INTEGER, data TEXT);
+CREATE INDEX transactions_time ON transactions (account_id, post_time);
+CREATE UNIQUE INDEX transactions_position ON transactions (account_id, position);
 CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
     message_id INTEGER NOT NULL, item_type TEXT NOT NULL, targets TEXT NOT NULL,
     document TEXT NOT NULL);
+CREATE TABLE opt_outs (
+    account_id INTEGER NOT NULL, number TEXT NOT NULL, sender TEXT NOT NULL,
+    PRIMARY KEY (account_id, number, sender)) WITHOUT ROWID;
 """
 
 #: The ``user_version`` of a database with this schema.
@@ -88,4 +105,5 @@ STATEMENTS = (*SCHEMA.split(";"), "PRAGMA user_version = {}".format(SCHEMA_VERSI
 TABLES = (
     "accounts", "contacts", "users", "passwords", "credentials", "messages", "bulks", "attachments",
     "available_numbers", "numbers", "connectors", "logs", "transactions", "webhooks",
+    "opt_outs",
 )  # fmt: skip

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from vivialconnect.sandbox.service import opt_outs
 from vivialconnect.sandbox.service.connector_numbers import take_turns
 from vivialconnect.sandbox.service.errors import InvalidRequest
 from vivialconnect.sandbox.service.media import Media
@@ -51,6 +52,17 @@ def check_fields(document: Mapping[str, Any], recipients: object) -> None:
         raise InvalidRequest("Message body must be less than 2048 characters", error_code=10003)
 
 
+def check_phone_number(name: str, value: object) -> None:
+    """Check a phone number.
+
+    :param name: the name of its field.
+    :param value: the phone number.
+    :raises InvalidRequest: if it is not in E.164 format.
+    """
+    if not isinstance(value, str) or E164.fullmatch(value) is None:
+        raise InvalidRequest(f"{name} must be in E.164 format (+19132597591), got {value!r}")
+
+
 def send(
     connection: sqlite3.Connection,
     order: Order,
@@ -68,12 +80,19 @@ def send(
     :param moment: now, in seconds since 1970.
     :param options: the sandbox's options.
     :param bulk_id: the id of the bulk job that the messages belong to.
-    :returns: the messages.
-    :raises InvalidRequest: if the account does not have the sender.
+    :returns: the messages; a bulk job has none to the recipients that have opted out.
+    :raises InvalidRequest: if the account does not have the sender, or the only recipient has
+        opted out.
     """
     through_connector = order.document.get("connector_id") is not None
     messages = []
     for number, recipient in zip(_senders(connection, order, len(recipients)), recipients):
+        try:
+            opt_outs.check(connection, order.account_id, number["phone_number"], recipient)
+        except InvalidRequest:
+            if bulk_id is None:
+                raise
+            continue
         draft = Draft(
             order.account_id,
             number["phone_number"],

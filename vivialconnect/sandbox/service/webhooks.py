@@ -6,6 +6,8 @@ A webhook is stored in the transaction of its event, so none is lost and none is
 What the service itself posts is not public. The sandbox posts the message as the API returns it.
 """
 
+# ruff: noqa: S608 - the statements are put together from constants, values are bound.
+
 from __future__ import annotations
 
 import json
@@ -16,14 +18,16 @@ from typing import Any, NamedTuple
 from vivialconnect.sandbox.service import event_log
 from vivialconnect.sandbox.service.store import Record, insert, select_one
 
-#: When the next message changes whose sender has a webhook for its status.
-_NEXT_STATUS = """
-SELECT due FROM messages
-LEFT JOIN numbers ON phone_number = from_number AND numbers.account_id = messages.account_id
-LEFT JOIN connectors ON connectors.id = coalesce(messages.connector_id, numbers.connector_id)
-WHERE due IS NOT NULL AND (coalesce(status_text_url, '') != '' OR callbacks LIKE '%"status"%')
-ORDER BY due LIMIT 1
-"""
+#: Whether a number or a connector has a webhook for the status of messages.
+_WATCHED = """(
+    EXISTS (SELECT 1 FROM numbers WHERE status_text_url != '')
+    OR EXISTS (SELECT 1 FROM connectors WHERE instr(callbacks, '"status"'))
+)"""
+_NEXT_DUE = (
+    f"SELECT CASE WHEN {_WATCHED} THEN (SELECT min(due) FROM messages WHERE due IS NOT NULL) END"
+    " AS due"
+)
+_PENDING = f"SELECT EXISTS (SELECT 1 FROM webhooks) OR ({_NEXT_DUE}) IS NOT NULL AS pending"
 
 #: Event types of a connector's callbacks, and the fields of a number that correspond to them.
 _STATUS = {"status": "status_text"}
@@ -133,15 +137,25 @@ def find_next(connection: sqlite3.Connection) -> Webhook | None:
     return Webhook(**dict(record, targets=targets, document=json.loads(record["document"])))
 
 
+def is_watched(connection: sqlite3.Connection) -> bool:
+    """Return whether any number or connector has a webhook for the status of messages."""
+    return bool(connection.execute("SELECT " + _WATCHED + " AS watched").fetchone()["watched"])
+
+
 def next_due(connection: sqlite3.Connection) -> float | None:
-    """Return when the next webhook becomes due, in seconds since 1970, or ``None``."""
-    record = select_one(connection, _NEXT_STATUS)
-    return record["due"] if record else None
+    """Return when the next webhook may become due, in seconds since 1970.
+
+    If any number is watched, that is when the next message changes, whichever number sent it.
+
+    :returns: the time; ``None`` if there is no such webhook or no such message.
+    """
+    due: float | None = connection.execute(_NEXT_DUE).fetchone()["due"]
+    return due
 
 
 def has_pending(connection: sqlite3.Connection) -> bool:
-    """Return whether there is a webhook to deliver, now or later."""
-    return find_next(connection) is not None or next_due(connection) is not None
+    """Return whether there may be a webhook to deliver, now or later."""
+    return bool(connection.execute(_PENDING).fetchone()["pending"])
 
 
 def complete(
