@@ -17,10 +17,9 @@ UNCOUNTABLE = frozenset(
     """
     advice aircraft billing bison chaos chassis clothes corps debris deer equipment feedback
     firmware fish furniture goldfish hardware headquarters homework information jeans jellyfish
-    knowledge luggage means metadata misinformation money moose music news offspring
-    police rice salmon scissors series sheep shellfish shrimp software spacecraft species
-    starfish swine tennis traffic trousers trout weather wildlife
-    css dns gps https ios mms sms tls
+    knowledge luggage means metadata misinformation money moose music news offspring police rice
+    salmon scissors series sheep shellfish shrimp software spacecraft species starfish swine tennis
+    traffic trousers trout weather wildlife css dns gps https ios mms sms tls
     """.split()  # noqa: SIM905 - a list of words is read as text
 )
 
@@ -60,25 +59,21 @@ TAKES_ES = frozenset(
     """
     abacus apparatus atlas bias bonus campus canvas census chorus circus consensus corpus cosmos
     crocus focus gas genius hiatus iris lens lotus minus nexus pelvis platypus plus prospectus
-    rhinoceros sinus surplus thesaurus trellis walrus
-    buffalo echo embargo hero mosquito potato tomato torpedo veto volcano
+    rhinoceros sinus surplus thesaurus trellis walrus buffalo echo embargo hero mosquito potato
+    tomato torpedo veto volcano
     """.split()  # noqa: SIM905 - a list of words is read as text
 )
 
 #: Words that add "s": exceptions to the rules.
 TAKES_S = frozenset(
     """
-    abuse
-    ache apache avalanche brioche cache creche headache moustache mustache niche pastiche psyche
-    quiche toothache
-    crevasse finesse impasse lacrosse pickaxe posse
-    bowtie brownie calorie cookie die genie hoodie lie magpie movie necktie pie pixie prairie rookie
-    selfie sortie tie zombie
-    canoe doe floe foe hoe horseshoe oboe shoe tiptoe toe woe
-    epoch loch matriarch monarch patriarch stomach tech
-    academia beta delta encyclopedia fiesta india iota magnolia mafia mania militia pasta
-    phobia pizzeria quota siesta theta utopia vista zeta
-    abdomen bitumen cyclamen lumen omen regimen specimen stamen
+    abuse ache apache avalanche brioche cache creche headache moustache mustache niche pastiche
+    psyche quiche toothache crevasse finesse impasse lacrosse pickaxe posse bowtie brownie calorie
+    cookie die genie hoodie lie magpie movie necktie pie pixie prairie rookie selfie sortie tie
+    zombie canoe doe floe foe hoe horseshoe oboe shoe tiptoe toe woe epoch loch matriarch monarch
+    patriarch stomach tech academia beta delta encyclopedia fiesta india iota magnolia mafia mania
+    militia pasta phobia pizzeria quota siesta theta utopia vista zeta abdomen bitumen cyclamen
+    lumen omen regimen specimen stamen
     """.split()  # noqa: SIM905 - a list of words is read as text
 )
 

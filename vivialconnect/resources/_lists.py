@@ -13,8 +13,6 @@ ObjectT = TypeVar("ObjectT")
 
 #: The largest page that the service sends.
 MAX_PAGE_SIZE = 150
-#: The filters of most lists.
-USUAL_FILTERS = ("limit", "order", "page", "search")
 MOST_SHOWN = 10  # objects in the repr of a list
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from vivialconnect.resources._lists import USUAL_FILTERS
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 
@@ -77,7 +76,7 @@ class Contact(Resource):
     singular = "contact"
     plural = "contacts"
 
-    _filters: ClassVar = USUAL_FILTERS
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("contact_type", "first_name", "last_name", "email")
 
     date_created: str

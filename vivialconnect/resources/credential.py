@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from vivialconnect.common.redaction import Secret
 from vivialconnect.common.util import encode_body
-from vivialconnect.resources._lists import USUAL_FILTERS, ResourceList
+from vivialconnect.resources._lists import ResourceList
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 
@@ -67,8 +67,9 @@ class Credential(Resource):
     plural = "credentials"
 
     _parent_example: ClassVar[str] = "users/7/profile"
+    _other_roots: ClassVar[tuple[str, ...]] = ("user",)
     _shows_secret: ClassVar[bool] = True
-    _filters: ClassVar = USUAL_FILTERS
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
 
     if TYPE_CHECKING:
@@ -122,10 +123,6 @@ class Credential(Resource):
         if hasattr(self, "_new_secret"):
             copied._new_secret = self._new_secret
         return copied
-
-    @classmethod
-    def _roots(cls) -> tuple[str, ...]:
-        return ("user",)
 
     def _body(self, data: dict[str, Any]) -> bytes:
         return self._encode_body({name: data[name] for name in WRITABLE if name in data})

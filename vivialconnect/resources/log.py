@@ -11,15 +11,8 @@ from vivialconnect.common.times import Moment, format_basic, parse_iso, to_datet
 from vivialconnect.resources._iteration import KeyIterator, PageIterator
 from vivialconnect.resources._lists import ResourceList, merge_query, unexpected_response
 from vivialconnect.resources._readonly import ReadOnly
-from vivialconnect.resources._spelling import check_filters
 
 LogT = TypeVar("LogT", bound="Log")
-
-
-FILTERS = (
-    "end_time", "item_id", "limit", "log_type", "operator_id", "start_key", "start_time",
-)  # fmt: skip
-AGGREGATE_FILTERS = (*FILTERS, "aggregator_type")
 
 
 class Log(ReadOnly):
@@ -60,7 +53,9 @@ class Log(ReadOnly):
     _alternatives: ClassVar[str] = (
         "Log.find(start_time=..., end_time=...), Log.find_each or Log.get_aggregated_logs"
     )
-    _filters: ClassVar = FILTERS
+    _filters: ClassVar = (
+        "end_time", "item_id", "limit", "log_type", "operator_id", "start_key", "start_time",
+    )  # fmt: skip
     _iterator: ClassVar[type[PageIterator[Any]]] = KeyIterator
 
     log_id: str
@@ -128,14 +123,9 @@ class Log(ReadOnly):
             >>> {item["log_type"]: item["log_count"] for item in counted["log_items"]}
             {'message.delivered': 2, ..., 'number.purchased': 1}
         """
-        asked = {
-            "start_time": start_time,
-            "end_time": end_time,
-            "aggregator_type": aggregator_type,
-        }
-        query = merge_query(optional_query_parameters, asked)
-        check_filters(cls.__name__, AGGREGATE_FILTERS, query)
-        query = _format_times(query)
+        times = {"start_time": start_time, "end_time": end_time}
+        asked = cls._checked_query(merge_query(optional_query_parameters, times))
+        query = merge_query(asked, {"aggregator_type": aggregator_type})
         return cls._perform(Call("GET", "aggregate", query), _read_object)
 
     def reload(self) -> NoReturn:

@@ -65,6 +65,8 @@ class Resource(ResourceBase):
 
     #: The iterator over the pages of a list.
     _iterator: ClassVar[type[PageIterator[Any]]] = PageIterator
+    #: Other keys that an object may have in a response, beside the singular name.
+    _other_roots: ClassVar[tuple[str, ...]] = ()
     #: Whether the response to a save may contain a secret, which errors must omit.
     _shows_secret: ClassVar[bool] = False
 
@@ -280,7 +282,7 @@ class Resource(ResourceBase):
     @classmethod
     def _roots(cls) -> tuple[str, ...]:
         """Return the keys that an object may have in a response."""
-        return (cls.singular,)
+        return (cls.singular, *cls._other_roots)
 
     def _perform_below(self, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
         """Send a request below the object, in the scopes of the object.

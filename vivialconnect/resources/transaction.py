@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar, Union, overload
 
 from vivialconnect.common.times import Moment, format_basic, to_datetime, utc_now
 from vivialconnect.common.values import plain, shorten
-from vivialconnect.resources._lists import MAX_PAGE_SIZE, USUAL_FILTERS, ResourceList, merge_query
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query
 from vivialconnect.resources._readonly import ReadOnly
 from vivialconnect.resources._typing import Id
 
@@ -62,7 +62,8 @@ class Transaction(ReadOnly):
     plural = "transactions"
 
     _filters: ClassVar = (
-        *USUAL_FILTERS, "end_time", "include_types", "start_time", "transaction_type",
+        "end_time", "include_types", "limit", "order", "page", "search", "start_time",
+        "transaction_type",
     )  # fmt: skip
     _repr_fields: ClassVar[tuple[str, ...]] = ("transaction_type", "cash_amount", "post_time")
 

@@ -13,13 +13,7 @@ from vivialconnect.common.util import encode_body
 from vivialconnect.common.values import plain
 from vivialconnect.resources._attributes import validate_fields
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import (
-    MAX_PAGE_SIZE,
-    USUAL_FILTERS,
-    ResourceList,
-    merge_query,
-    read_count,
-)
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query, read_count
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.credential import Credential
 from vivialconnect.resources.resource import Resource
@@ -74,7 +68,7 @@ class User(Resource):
     singular = "user"
     plural = "users"
 
-    _filters: ClassVar = USUAL_FILTERS
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("username", "email")
 
     date_created: str

@@ -10,7 +10,7 @@ from vivialconnect.common.error import VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import MAX_PAGE_SIZE, USUAL_FILTERS, ResourceList, read_count
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, read_count
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.connector.elements import (
     ConnectorCallback,
@@ -105,7 +105,7 @@ class Connector(Resource):
     singular = ROOT
     plural = "connectors"
 
-    _filters: ClassVar = USUAL_FILTERS
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active")
 
     date_created: str
@@ -307,11 +307,10 @@ class Connector(Resource):
         if not items and method != "POST":
             raise ValueError("no {} given: pass at least one".format(name.replace("_", " ")))
         call = Call(method, name, body=encode_body({ROOT: {name: items}}))
+        # A POST is never answered with nothing.
+        empty: tuple[Any, ...] = () if method == "POST" else (None, {})
         changed = self._perform_below(
-            call,
-            lambda parsed: (
-                None if parsed in (None, {}) and method != "POST" else read_items(class_, parsed)
-            ),
+            call, lambda parsed: None if parsed in empty else read_items(class_, parsed)
         )
         self._update_items(class_, self._find_after_change(class_) if changed is None else changed)
 

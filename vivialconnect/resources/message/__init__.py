@@ -14,13 +14,7 @@ from vivialconnect.common.segments import Segments
 from vivialconnect.common.util import encode_body
 from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
-from vivialconnect.resources._lists import (
-    MAX_PAGE_SIZE,
-    USUAL_FILTERS,
-    ResourceList,
-    merge_query,
-    read_count,
-)
+from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query, read_count
 from vivialconnect.resources._sendable import Sendable
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.message import bulk, polling, webhooks
@@ -100,13 +94,11 @@ class Message(Sendable):
     singular = "message"
     plural = "messages"
 
-    _filters: ClassVar = USUAL_FILTERS
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _other_names: ClassVar = {
-        **dict.fromkeys(("text", "message", "msg", "content", "sms"), "body"),
-        **dict.fromkeys(("recipient", "number", "phone", "phone_number"), "to_number"),
-        **dict.fromkeys(("recipients", "numbers"), "to_numbers"),
-        **dict.fromkeys(("sender", "source"), "from_number"),
-        **dict.fromkeys(("image", "images", "attachment_urls"), "media_urls"),
+        **dict.fromkeys(("text", "message", "content", "sms"), "body"),
+        **dict.fromkeys(("recipient", "phone_number"), "to_number"),
+        "sender": "from_number",
     }
     _repr_fields: ClassVar[tuple[str, ...]] = ("status", "from_number", "to_number", "body")
 

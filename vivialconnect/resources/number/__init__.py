@@ -9,7 +9,7 @@ from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.values import is_empty, plain, shorten
-from vivialconnect.resources._lists import USUAL_FILTERS, ResourceList, merge_query
+from vivialconnect.resources._lists import ResourceList, merge_query
 from vivialconnect.resources._spelling import check_single_values, check_spelling
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.number.lookup import NumberInfo, read_number_info
@@ -94,7 +94,8 @@ class Number(Tagged):
     singular = "phone_number"
     plural = "numbers"
 
-    _filters: ClassVar = (*USUAL_FILTERS, "contains", "name")
+    _filters: ClassVar = ("contains", "limit", "name", "order", "page", "search")
+    _other_roots: ClassVar[tuple[str, ...]] = ("number",)
     _repr_fields: ClassVar[tuple[str, ...]] = ("phone_number", "name")
 
     date_created: str
@@ -211,10 +212,6 @@ class Number(Tagged):
         """
         query = {"phone_number": _checked_number(phone_number)}
         return cls._perform(Call("GET", "lookup", query), read_number_info)
-
-    @classmethod
-    def _roots(cls) -> tuple[str, ...]:
-        return (cls.singular, "number")
 
     def _identifying_fields(self) -> dict[str, Any]:
         phone_number = self.attributes.get("phone_number")
