@@ -11,6 +11,7 @@ from vivialconnect.common.times import Moment, format_basic, parse_iso, to_datet
 from vivialconnect.resources._iteration import KeyIterator, PageIterator
 from vivialconnect.resources._lists import ResourceList, merge_query, unexpected_response
 from vivialconnect.resources._readonly import ReadOnly
+from vivialconnect.resources._typing import Id
 
 LogT = TypeVar("LogT", bound="Log")
 
@@ -95,8 +96,8 @@ class Log(ReadOnly):
         return super().find(None, path, **kwargs)
 
     @classmethod
-    def _checked_query(cls, query: Mapping[str, Any]) -> Mapping[str, Any]:
-        return _format_times(super()._checked_query(query))
+    def _checked_query(cls, query: Mapping[str, Any], id_: Id | None = None) -> dict[str, Any]:
+        return _format_times(super()._checked_query(query, id_))
 
     @classmethod
     def get_aggregated_logs(

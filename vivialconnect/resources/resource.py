@@ -121,7 +121,7 @@ class Resource(ResourceBase):
                 "pass the id by position: {}.find({!r})".format(cls.__name__, kwargs["id"])
             )
         found: ResourceT | ResourceList[ResourceT] = cls._find(
-            id_, path, **cls._checked_query(kwargs)
+            id_, path, **cls._checked_query(kwargs, id_)
         )
         return found
 
@@ -132,11 +132,11 @@ class Resource(ResourceBase):
         return cls._perform(Call("GET", "", query), partial(read, prefix=prefix), prefix, id_)
 
     @classmethod
-    def _checked_query(cls, query: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _checked_query(cls, query: Mapping[str, Any], id_: Id | None = None) -> dict[str, Any]:  # noqa: ARG003 - for subclasses
         """Return a query, and warn of parameters that the class does not declare."""
         if cls._filters is not None:
             check_filters(cls.__name__, cls._filters, query)
-        return query
+        return dict(query)
 
     @classmethod
     def find_first(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar, Union, overload
+from typing import Any, ClassVar, Union
 
 from vivialconnect.common.times import Moment, format_basic, to_datetime, utc_now
 from vivialconnect.common.values import plain, shorten
-from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query
+from vivialconnect.resources._lists import merge_query
 from vivialconnect.resources._readonly import ReadOnly
 from vivialconnect.resources._typing import Id
 
-TransactionT = TypeVar("TransactionT", bound="Transaction")
 Types = Union[str, list[str], tuple[str, ...], set[str], frozenset[str]]
 
 #: Added to the current time, because times are sent without fractions of a second.
@@ -45,6 +44,17 @@ class Transaction(ReadOnly):
     - ``voice_forward``, ``voice_forward_tollfree``
 
     The service may have more types, so other types are accepted.
+
+    ``find()``, ``find_first()`` and ``find_each()`` return the transactions of a period, the newest
+    first:
+
+    * ``start_time``: the start, a datetime (a naive one is UTC), a date, which is midnight UTC, or
+      ISO 8601 text. Default: a year before ``end_time``.
+    * ``end_time``: the end, in the same form. Default: now. ``find_each()`` fixes it at the start.
+    * ``transaction_type``: one type, or a list of types. Default: all.
+
+    An invalid time or type, a period that ends before it begins, and an id together with any of
+    these are a ``ValueError``. ``meta["count"]`` of a list counts the transactions of this page.
 
     Example:
 
@@ -81,85 +91,16 @@ class Transaction(ReadOnly):
         """``post_time`` as an aware datetime."""
         return self._datetime("post_time")
 
-    @overload
     @classmethod
-    def find(
-        cls: type[TransactionT],
-        id_: None = None,
-        path: str | None = None,
-        *,
-        start_time: Moment | None = None,
-        end_time: Moment | None = None,
-        transaction_type: Types | None = None,
-        **kwargs: Any,
-    ) -> ResourceList[TransactionT]: ...
-
-    @overload
-    @classmethod
-    def find(
-        cls: type[TransactionT], id_: Id, path: str | None = None, **kwargs: Any
-    ) -> TransactionT: ...
-
-    @classmethod
-    def find(
-        cls: type[TransactionT],
-        id_: Id | None = None,
-        path: str | None = None,
-        *,
-        start_time: Moment | None = None,
-        end_time: Moment | None = None,
-        transaction_type: Types | None = None,
-        **kwargs: Any,
-    ) -> TransactionT | ResourceList[TransactionT]:
-        """Find one transaction by its id, or one page of a period, newest first.
-
-        :param id_: The id; ``None`` for a page.
-        :param path: As for :meth:`.Resource.find`.
-        :param start_time: The start: a datetime (naive is UTC), a date (midnight UTC), or ISO 8601
-            text. Default: one year before ``end_time``.
-        :param end_time: The end, of the same types. Default: now.
-        :param transaction_type: One type, or a list of types. Default: all.
-        :param kwargs: The query: ``page``, ``limit`` (default 50, at most 150).
-        :returns: The transaction, or a :class:`.ResourceList`. Its ``meta["count"]`` is the number
-            of transactions on the page.
-        :raises ValueError: If a time or type is invalid, the period ends before it begins, or both
-            an id and a time or type are given.
-        :raises BadRequest: If there is no transaction with this id.
-        """
+    def _checked_query(cls, query: Mapping[str, Any], id_: Id | None = None) -> dict[str, Any]:
+        checked = super()._checked_query(query, id_)
+        names = ("start_time", "end_time", "transaction_type")
+        start_time, end_time, types = (checked.pop(name, None) for name in names)
         if id_ is None:
-            asked = _query(start_time, end_time, transaction_type)
-            return super().find(None, path, **merge_query(asked, kwargs))
-        if any(given is not None for given in (start_time, end_time, transaction_type)):
+            return merge_query(_query(start_time, end_time, types), checked)
+        if any(given is not None for given in (start_time, end_time, types)):
             raise ValueError("pass either an id, or times and types")
-        return super().find(id_, path, **kwargs)
-
-    @classmethod
-    def find_each(
-        cls: type[TransactionT],
-        limit: int | None = None,
-        page_size: int = MAX_PAGE_SIZE,
-        *,
-        path: str | None = None,
-        start_time: Moment | None = None,
-        end_time: Moment | None = None,
-        transaction_type: Types | None = None,
-        **query: Any,
-    ) -> Iterator[TransactionT]:
-        """Iterate over all transactions of a period, newest first.
-
-        The default ``end_time`` is the time of this call: later charges are not included.
-
-        :param limit: The maximum number of transactions; ``None`` for no limit.
-        :param page_size: The number of transactions per page, 1 to 150.
-        :param path: As for :meth:`find`.
-        :param start_time: As for :meth:`find`.
-        :param end_time: As for :meth:`find`.
-        :param transaction_type: As for :meth:`find`.
-        :param query: As for :meth:`find`.
-        :raises ValueError: At once, if an argument is invalid.
-        """
-        asked = merge_query(_query(start_time, end_time, transaction_type), query)
-        return super().find_each(limit, page_size, path=path, **asked)
+        return checked
 
 
 def _query(
