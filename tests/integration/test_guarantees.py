@@ -141,8 +141,8 @@ def test_class_body__default_of_a_field() -> None:
 
 @pytest.mark.parametrize("data", [{1: 2}, {None: 1}, {b"body": 1}])
 def test_constructor__names_that_are_no_text(data: dict[Any, Any]) -> None:
-    """The names of fields are texts."""
-    with pytest.raises(ValueError, match="names of fields"):
+    """The field names are texts."""
+    with pytest.raises(ValueError, match="field names"):
         Message(data)
 
 
