@@ -180,7 +180,7 @@ def check(error: VivialConnectError | None, call: Call, fault: Fault, attempts: 
     assert (error.method, error.attempts) == (call.method, attempts)
     assert (error.__cause__ is None) == (fault.cause is None)
     assert fault.cause is None or any(isinstance(link, fault.cause) for link in chain_of(error))
-    may_have = call.method != "GET" and fault.outcome == "unknown"
+    may_have = call.method != "GET" and outcome == "unknown"
     assert ("may have taken effect" in str(error)) == may_have
 
 
