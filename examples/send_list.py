@@ -1,8 +1,8 @@
 """Send every text of a list once, also if it is killed and started again: send_list.py FROM FILE.
 
-FILE is CSV in UTF-8: in each row a number and a text. How far each is stands in FILE.sqlite3, on
-the disk before its call is made. A text that was begun and not ended is looked up before it is sent
-again.
+FILE is CSV in UTF-8: in each row a number and a text. If a row is invalid, nothing is sent. How far
+each is stands in FILE.sqlite3, on the disk before its call is made. A text that was begun and not
+ended is looked up before it is sent again.
 
 Credentials come from VIVIALCONNECT_API_KEY, VIVIALCONNECT_API_SECRET, VIVIALCONNECT_ACCOUNT_ID.
 """
@@ -13,6 +13,7 @@ import csv
 import sqlite3
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -22,6 +23,17 @@ from vivialconnect import BadRequest, Message, VivialConnectError
 LOOKS, PAUSE = 3, 1  # how often a text is looked up, and seconds between
 COLUMNS = 2  # a number and a text
 EARLIER = timedelta(minutes=5)  # in case this machine's clock is ahead of the service's
+
+
+def read(file: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return the numbers and texts of a file."""
+    texts: list[tuple[str, ...]] = []
+    for row in csv.reader(file, strict=True):
+        if row and (len(row) != COLUMNS or "\0" in "".join(row)):
+            raise ValueError("each row must have a number and a text, got {}".format(row))
+        if row:
+            texts.append((*row,))
+    return texts
 
 
 def look_up(message: Message, began: str) -> Message | None:
@@ -49,11 +61,11 @@ def send(message: Message, began: str) -> Message | None:
 if not sys.argv[2:]:
     sys.exit(__doc__)
 from_number, path = sys.argv[1], Path(sys.argv[2])
-with path.open(encoding="utf-8-sig", newline="") as file:  # a spreadsheet puts a mark at the front
-    texts = [(*row,) for row in csv.reader(file) if row]
-for text in texts:
-    if len(text) != COLUMNS:
-        sys.exit("Each row must have a number and a text, and this one has not: {}".format(text))
+try:
+    with path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets begin it with a mark
+        texts = read(file)
+except (OSError, ValueError, csv.Error) as error:
+    sys.exit("Nothing was sent: {}: {}".format(path, error))
 find = "SELECT began, id FROM texts WHERE to_number = ? AND body = ?"
 end = "UPDATE texts SET id = ? WHERE to_number = ? AND body = ?"
 missing = 0

@@ -231,9 +231,9 @@ class ResourceContract:
 
     def test_count__query(self) -> None:
         """Options and keywords are the query."""
-        self.noun.count({"search": "x y"}, path=self.path(), active=True)
+        self.noun.count({"search": "x y"}, path=self.path(), order="id")
 
-        self.assert_last("GET", self.collection + "/count.json", "search=x%20y&active=true")
+        self.assert_last("GET", self.collection + "/count.json", "search=x%20y&order=id")
 
     # Raw calls
 

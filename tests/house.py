@@ -39,7 +39,7 @@ PACKAGE = Path(vivialconnect.__file__).parent
 #: ``IN_SEQUENCE`` a module may import those that stand before it.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("version", "common", "resources", "common.exchange", "common.error", "common._inflection",
-     "common.times", "common.redaction", "common._encoding", "common.segments",
+     "common.redaction", "common.values", "common.times", "common._encoding", "common.segments",
      "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries", "common.scopes"),

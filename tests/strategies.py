@@ -14,31 +14,21 @@ from hypothesis import strategies as st
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 _LETTERS = string.ascii_lowercase
-_NUMBERS = st.text(string.digits, min_size=1, max_size=3)
-_WORD_PARTS = st.one_of(
-    st.builds(
-        "".join,
-        st.tuples(
-            st.text(_LETTERS, min_size=2, max_size=2),
-            st.text(_LETTERS + string.digits, max_size=6),
-        ),
+_WORD_PARTS = st.builds(
+    "".join,
+    st.tuples(
+        st.text(_LETTERS, min_size=2, max_size=2),
+        st.text(_LETTERS + string.digits, max_size=6),
     ),
-    _NUMBERS,
 )
-_UNDERSCORES = st.text("_", min_size=1, max_size=3)
 
 
-@st.composite
-def underscored_words(draw: st.DrawFn) -> str:
-    """Draw a word for which ``camelize`` has an inverse.
+def underscored_words() -> st.SearchStrategy[str]:
+    """Return a strategy for words for which ``camelize`` has an inverse.
 
-    Its parts start with two letters or are numbers; runs of underscores join them, and may stand
-    at both ends.
+    Their parts start with two letters.
     """
-    word = draw(st.text("_", max_size=2))
-    for part in draw(st.lists(_WORD_PARTS, max_size=4)):
-        word += part + draw(_UNDERSCORES)
-    return word + draw(_WORD_PARTS) + draw(st.text("_", max_size=2))
+    return st.lists(_WORD_PARTS, min_size=1, max_size=4).map("_".join)
 
 
 def json_values() -> st.SearchStrategy[Any]:

@@ -143,7 +143,7 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     "find of a credential of nobody": (lambda: Credential.find(1), "'users/7/profile'"),
     "find of everybody's credentials": (Credential.find, "'users/7/profile'"),
     "find with NaN": (lambda: Message.find(page=math.nan), "page"),
-    "find with a set": (lambda: Message.find(types={1}), "types"),
+    "find with a set": (lambda: Message.find(search={1}), "search"),
     "bulk without numbers": (Message({"body": "x"}).send_bulk, "to_numbers"),
     "bulk with no numbers": (Message({"to_numbers": []}).send_bulk, "to_numbers"),
     "bulk with a text": (Message({"to_numbers": "+15154469790"}).send_bulk, "to_numbers"),

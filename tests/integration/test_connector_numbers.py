@@ -269,16 +269,24 @@ def test_remove_numbers__list_that_is_not_to_be_had() -> None:
     assert [request.method for request in server.requests] == ["GET", "DELETE", "GET"]
 
 
-@pytest.mark.parametrize("wrong", [{"connector": 5}, {"connector": {"callbacks": {}}}, [], 5])
-def test_add_callbacks__answer_of_another_shape(wrong: Any) -> None:
-    """An answer that has no list is an error that says that the change was accepted."""
+@pytest.mark.parametrize(
+    ("wrong", "outcome"),
+    [
+        ({"connector": 5}, "accepted"),
+        ({"connector": {"callbacks": {}}}, "accepted"),
+        ([], "unknown"),
+        (5, "unknown"),
+    ],
+)
+def test_add_callbacks__answer_of_another_shape(wrong: Any, outcome: str) -> None:
+    """An answer that has no list is an error; with the root, the change was accepted."""
     with ScriptedServer(shown(), answer(wrong)) as server:
         use(server)
         connector = Connector.find(1)
         with pytest.raises(ResourceError) as caught:
             connector.add_callbacks({"message_type": "text", "event_type": "status"})
 
-    assert caught.value.outcome == "accepted"
+    assert caught.value.outcome == outcome
     assert connector.callbacks == []
 
 

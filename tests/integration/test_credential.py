@@ -160,7 +160,7 @@ def test_answer__without_a_credential(body: Any) -> None:
         with pytest.raises(ResourceError, match="expected one credential") as caught:
             User(7).create_credential()
 
-    assert caught.value.outcome == "accepted"
+    assert caught.value.outcome == ("accepted" if isinstance(body, dict) else "unknown")
     assert len(server.requests) == 1
 
 

@@ -299,8 +299,37 @@ def test_send_list__from_a_spreadsheet(sandbox: Sandbox, listed: Path) -> None:
 
     assert (finished.returncode, finished.stderr) == (0, "")
     assert refused.returncode == 1
-    assert refused.stderr.startswith("Each row must have a number and a text")
+    assert "each row must have a number and a text" in refused.stderr
     assert bodies() == ["Hello"]
+
+
+ROWS = "{0},Grüße\n{0},Hallo\n".format(RECIPIENT)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{},"Hello\n{},Bye\n'.format(RECIPIENT, RECIPIENT).encode(),
+        '{},"Hello\n{},"Bye"\n'.format(RECIPIENT, RECIPIENT).encode(),
+        '{},"Hello" Ann\n'.format(RECIPIENT).encode(),
+        ROWS.encode("cp1252"),
+        ROWS.encode("utf-16"),
+        ROWS.encode("utf-16-le"),
+        ROWS.encode("utf-32"),
+        "{};Hello\n".format(RECIPIENT).encode(),
+    ],
+    ids=["unclosed", "unclosed before another", "after a quote", "cp1252", "UTF-16",
+         "UTF-16 without a mark", "UTF-32", "semicolons"],
+)  # fmt: skip
+def test_send_list__broken_file(sandbox: Sandbox, listed: Path, content: bytes) -> None:
+    """A file that is not CSV in UTF-8 is one line of error, and nothing is sent."""
+    listed.write_bytes(content)
+    finished = run_example(sandbox, "send_list.py", SENDER, str(listed))
+
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr.startswith("Nothing was sent: ")
+    assert finished.stderr.count("\n") == 1
+    assert bodies() == []
 
 
 def test_receive_callbacks__told(sandbox: Sandbox) -> None:

@@ -77,7 +77,7 @@ def test_find_sent__others(other: Any, service: Service) -> None:
         ("truncated_body", "unknown"),
         ("internal_server_error", "unknown"),
         ("malformed_json", "accepted"),
-        ("wrong_json_type", "accepted"),
+        ("wrong_json_type", "unknown"),
     ],
 )
 def test_error__names_the_look_up(fault: str, outcome: str, service: Service) -> None:

@@ -201,6 +201,7 @@ def attempt(server: ScriptedServer, given_: Input) -> str | None:
     return None
 
 
+@pytest.mark.filterwarnings("ignore:.* has no filter:UserWarning")
 def test_input__fuzzed() -> None:
     """It is a ValueError and nothing is sent, or the path is intact and the signature right."""
     refused: list[str | None] = []

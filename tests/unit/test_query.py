@@ -56,6 +56,8 @@ NEW_YORK = timezone(timedelta(hours=-4))
         ),
         ({"a": Color.RED, "b": Level.HIGH}, "a=red&b=3"),
         (MappingProxyType({"a": UserDict(b=1)}), "a%5Bb%5D=1"),
+        ({1: 2, "a": {3: {4: 5}}}, "1=2&a%5B3%5D%5B4%5D=5"),
+        ({True: 1, 1.5: 2, Level.HIGH: 3}, "true=1&1.5=2&3=3"),
     ],
 )
 def test_to_query__table(params: Any, query: str) -> None:
@@ -77,7 +79,7 @@ def test_to_query__table(params: Any, query: str) -> None:
         ({"a": b"\xff"}, r"a: b'\\xff' \(bytes\)"),
         ({"a": "\ud83d"}, r"a: '\\ud83d'"),
         ({"a\ud83d": 1}, "cannot be written in UTF-8"),
-        ({1: "a"}, "keys of the query must be strings, got 1"),
+        ({(1, 2): "a"}, r"keys of the query must be strings, got \(1, 2\)"),
         ({b"a": "a"}, "keys of the query must be strings, got b'a'"),
         ({"a": {None: "b"}}, "keys of a must be strings, got None"),
         ({"a": nested(100_000)}, "nested too deeply"),

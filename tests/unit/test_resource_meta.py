@@ -48,6 +48,23 @@ def test_setting__of_a_subclass_stays_there(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", VALUES)
+def test_setting__by_its_name_in_release_0_2_4(name: str) -> None:
+    """``_plural`` and its like, in a class body or assigned to a class, are the settings."""
+    old = "_verify_request" if name == "api_verify_request" else "_" + name
+    made: Any = ResourceMeta("Made", (Resource,), {old: VALUES[name]})
+    child: Any = ResourceMeta("Child", (made,), {})
+
+    class Gadget(Resource):
+        """A resource."""
+
+    setattr(Gadget, old, VALUES[name])
+
+    assert getattr(made, name) == getattr(child, name) == VALUES[name]
+    assert getattr(Gadget, name) == VALUES[name]
+    assert not hasattr(Gadget, old)
+
+
+@pytest.mark.parametrize("name", VALUES)
 def test_setting__in_a_class_body(name: str) -> None:
     """A value in the class's body is a setting, and inherited."""
     made: Any = ResourceMeta("Made", (Resource,), {name: VALUES[name]})

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from vivialconnect.common.redaction import mask
 from vivialconnect.common.times import format_basic, to_utc
+from vivialconnect.common.values import plain, shorten
 
 
 def to_json_value(value: Any, location: str) -> Any:
@@ -18,16 +18,15 @@ def to_json_value(value: Any, location: str) -> Any:
 
     :param location: The location of the value for the error: ``message.tags[0]``.
     """
+    value = plain(value, location or "the object")
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, str):
         return _validate_text(value, location)
     if isinstance(value, Mapping):
         prefix = location + "." if location else ""
-        return {
-            validate_key(key, location or "the object"): to_json_value(item, prefix + key)
-            for key, item in value.items()
-        }
+        keyed = ((key_text(key, location or "the object"), item) for key, item in value.items())
+        return {key: to_json_value(item, prefix + key) for key, item in keyed}
     if isinstance(value, (list, tuple)):
         return [to_json_value(item, "{}[{}]".format(location, at)) for at, item in enumerate(value)]
     return _plain_scalar(value, location)
@@ -47,10 +46,11 @@ def _plain_scalar(value: Any, location: str) -> Any:
 
 
 def query_pairs(key: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield the key-value pairs of one query parameter, before percent-encoding."""
+    """Yield the pairs that one parameter makes in a query, not yet percent-encoded."""
+    value = plain(value, key)
     if isinstance(value, Mapping):
         for name, item in value.items():
-            yield from query_pairs("{}[{}]".format(key, validate_key(name, key)), item)
+            yield from query_pairs("{}[{}]".format(key, key_text(name, key)), item)
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from query_pairs(key + "[]", item)
@@ -68,34 +68,34 @@ def _query_text(key: str, value: Any) -> str:
             return format_basic(value)
         if isinstance(value, date):
             return format_basic(datetime.combine(value, time()))
-        if _is_number_or_uuid(value):
-            # str() of an enum member is its name in some Python versions.
-            return int.__repr__(value) if isinstance(value, int) else str(value)
+        if _is_number(value):
+            return str(value)
     except ValueError as error:
         raise _encoding_error(value, key, "a query") from error
     raise _encoding_error(value, key, "a query")
 
 
-def _is_number_or_uuid(value: Any) -> bool:
+def _is_number(value: Any) -> bool:
     if isinstance(value, (int, float)):
         return _is_finite(value)
-    from decimal import Decimal  # noqa: PLC0415 - slow to import, rare in a query
-    from uuid import UUID  # noqa: PLC0415 - slow to import, rare in a query
-
-    return isinstance(value, UUID) or (isinstance(value, Decimal) and value.is_finite())
+    # A Decimal. Its module is slow to import, and rarely needed.
+    return hasattr(value, "quantize") and bool(value.is_finite())
 
 
 def _is_finite(number: float) -> bool:
     return -float("inf") < number < float("inf")
 
 
-def validate_key(key: Any, location: str) -> str:
-    """Return a mapping key unchanged.
+def key_text(key: Any, location: str) -> str:
+    """Return a key of a mapping as text; a number is written as in a query.
 
-    :raises ValueError: If it is not a string, or cannot be encoded.
+    :raises ValueError: If it is not a text that can be encoded, or a number.
     """
+    key = plain(key, "a key of " + location)
+    if isinstance(key, (int, float)):
+        return _query_text("a key of " + location, key)
     if not isinstance(key, str):
-        raise ValueError("the keys of {} must be strings, got {!r}".format(location, key))
+        raise ValueError("the keys of {} must be strings, got {}".format(location, shorten(key)))
     return _validate_text(key, location)
 
 
@@ -108,7 +108,7 @@ def _validate_text(text: str, location: str) -> str:
 
 
 def _encoding_error(value: Any, location: str, form: str) -> ValueError:
-    shown = "{:.60} ({})".format(repr(mask(location, value)), type(value).__name__)
+    shown = "{} ({})".format(shorten(value, location), type(value).__name__)
     return ValueError(
         "{}: {} cannot be written in {}".format(location or "the object", shown, form)
     )

@@ -53,6 +53,8 @@ class Call(NamedTuple):
     body: bytes | None = None
     #: Receives the body of the response if it is a file, not JSON.
     sink: Sink | None = None
+    #: The keys of which a response of the service has one, unless it is the object itself.
+    roots: tuple[str, ...] = ()
     #: Whether an idempotent request may be retried after it may have been received.
     retryable: bool = True
     #: Whether the response contains a secret. Errors omit its body then.

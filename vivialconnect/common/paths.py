@@ -17,6 +17,8 @@ from re import Match
 from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
+from vivialconnect.common.values import is_empty, plain, shorten
+
 SUFFIX = ".json"
 # A percent sign that begins an escape is kept.
 _NOT_IN_PATHS = r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~/%-]+"
@@ -35,10 +37,10 @@ def quote_segment(value: Any, name: str = "id") -> str:
     >>> quote_segment("a/b"), quote_segment(7)
     ('a%2Fb', '7')
     """
+    value = plain(value, name)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise ValueError("{} must be an integer or a string, got {!r}".format(name, value))
-    # str() of an enum member may be its name.
-    text = str.__str__(value) if isinstance(value, str) else int.__repr__(value)
+        raise ValueError("{} must be an integer or a string, got {}".format(name, shorten(value)))
+    text = str(value)
     if text in ("", ".", "..") or re.search(_CONTROL, text):
         raise ValueError(
             "{} must not be empty, '.', '..' or contain control codes, got {!r}".format(name, text)
@@ -55,10 +57,11 @@ def quote_prefix(path: Any) -> str:
     >>> quote_prefix("messages/9"), quote_prefix("/messages/9/"), quote_prefix(None)
     ('/messages/9', '/messages/9', '')
     """
-    if path is None or path == "":
+    path = plain(path, "path")
+    if is_empty(path):
         return ""
     if not isinstance(path, str):
-        raise ValueError("path must be a string like 'messages/9', got {!r}".format(path))
+        raise ValueError("path must be a string like 'messages/9', got {}".format(shorten(path)))
     # Decoded first: the path may already be encoded.
     segments = path.strip("/").split("/")
     return "".join("/" + quote_segment(unquote(segment), "path") for segment in segments)
@@ -74,8 +77,10 @@ def encode_target(target: Any) -> tuple[str, str]:
     >>> encode_target("accounts/1/tags/a b%2Fc.json?page=2")
     ('/accounts/1/tags/a%20b%2Fc.json', 'page=2')
     """
+    target = plain(target, "the path of a request")
     if not isinstance(target, str) or re.search(_CONTROL, target):
-        raise ValueError("the request path must be one line of text, got {!r}".format(target))
+        shown = shorten(target)
+        raise ValueError("the request path must be one line of text, got {}".format(shown))
     path, _, query = target.partition("?")
     if any(unquote(segment) in (".", "..") for segment in path.split("/")):
         raise ValueError("the request path must not contain '.' or '..', got {!r}".format(target))

@@ -6,10 +6,11 @@ Requests never use these functions: the SDK sends every phone number exactly as 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 from unicodedata import normalize
 
-MAX_SHOWN = 60  # characters of a value in an error message
+from vivialconnect.common.values import plain, shorten
 
 #: Numbers of North America (+1) have ten digits, and area code and exchange begin with 2 to 9.
 #: In other countries, the shortest numbers in use have 7 digits with the country code.
@@ -86,7 +87,7 @@ def normalize_phone_number(text: str, region: str = "US") -> str:
         raise ImportError(message, name="phonenumbers") from error
     if region not in phonenumbers.SUPPORTED_REGIONS:
         rule = "region must be a two-letter country code ('US'), got {}."
-        raise ValueError(rule.format(_shorten(region)))
+        raise ValueError(rule.format(shorten(region)))
     written = _to_str(text)
     if _FRACTION.fullmatch(normalize("NFKC", written)):
         advice = " Read and store phone numbers as strings."
@@ -106,18 +107,12 @@ def normalize_phone_number(text: str, region: str = "US") -> str:
 
 
 def _to_str(text: Any) -> str:
-    # Lazy strings, such as those of Django's gettext_lazy, imitate str or have its methods.
-    if issubclass(type(text), str):
-        return str.__str__(text)
-    if hasattr(text, "casefold"):
-        return str(text)
+    with suppress(ValueError):
+        number = plain(text, "phone number")
+        if isinstance(number, str):
+            return number
     raise _invalid("must be a str ('+15154469790')", text)
 
 
 def _invalid(rule: str, value: Any, advice: str = "") -> InvalidPhoneNumber:
-    return InvalidPhoneNumber("phone number {}, got {}.{}".format(rule, _shorten(value), advice))
-
-
-def _shorten(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 3] + "..."
+    return InvalidPhoneNumber("phone number {}, got {}.{}".format(rule, shorten(value), advice))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -69,7 +70,7 @@ def read_result(
     :raises ResourceError: If the body is not JSON, or ``read`` raises it.
     """
     try:
-        return read(_parse(response) if call.sink is None else None)
+        return read(_parse(response, request.method) if call.sink is None else None)
     except error.ResourceError as caught:
         failure = caught
     failure.http_status = response.status
@@ -83,16 +84,30 @@ def read_result(
         failure.json_body = _try_parse(content)
     if request.method in error.SAFE_METHODS:
         failure._hint = "check that api_base_url is the URL of the service"
-    error.add_request(failure, request, error.ACCEPTED, attempts, response.headers)
+        outcome = error.ACCEPTED
+    else:
+        of_service = _is_of_service(response.content, call.roots)
+        outcome = error.ACCEPTED if of_service else error.UNKNOWN
+    error.add_request(failure, request, outcome, attempts, response.headers)
     raise failure
 
 
-def _parse(response: Response) -> Any:
-    """Return the parsed body; ``None`` if it is empty."""
-    if not response.content.strip():
-        return None
+def _is_of_service(content: bytes, roots: tuple[str, ...]) -> bool:
+    """Return whether a body is an object of the service, or the beginning of one.
+
+    A proxy, a firewall or a login page may respond in place of the service.
+    """
+    parsed = _try_parse(content)
+    if isinstance(parsed, dict):
+        return not parsed.keys().isdisjoint(roots)
+    keys = "|".join(map(re.escape, roots)).encode()
+    return bool(keys) and re.match(rb'\s*{\s*"(?:' + keys + rb')"\s*:', content) is not None
+
+
+def _parse(response: Response, method: str) -> Any:
+    """Return the parsed body; ``None`` if it is empty, which only a POST may not be."""
     try:
-        return Util.json_to_dict(response.content.decode())
+        parsed = Util.json_to_dict(response.content.decode()) if response.content.strip() else None
     except ValueError as cause:
         raise error.ResourceError(
             "the body of the {} response is not JSON".format(response.status)
@@ -103,6 +118,9 @@ def _parse(response: Response) -> Any:
                 response.status, len(response.content)
             )
         ) from cause
+    if parsed is None and method == "POST":
+        raise error.ResourceError("expected an object in the response, got nothing")
+    return parsed
 
 
 def _try_parse(content: bytes) -> Any:

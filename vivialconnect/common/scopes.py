@@ -110,16 +110,7 @@ def configured(
 
     .. versionadded:: 1.0
     """
-    given = {
-        "api_key": api_key,
-        "api_secret": api_secret,
-        "api_account_id": api_account_id,
-        "api_base_url": api_base_url,
-        "api_verify_request": api_verify_request,
-        "request_timeout": request_timeout,
-        "max_retries": max_retries,
-        "transport": transport,
-    }
+    given = dict(locals())
     values = {name: normalize(name, value) for name, value in given.items() if value is not _UNSET}
     for name, value in values.items():
         validate_one(name, value)

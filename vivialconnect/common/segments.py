@@ -8,7 +8,9 @@ segment starts with a header of six octets.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from vivialconnect.common.values import plain, shorten
 
 GSM = "gsm0338"
 UCS2 = "ucs2"
@@ -25,6 +27,15 @@ EXTENSION_TABLE = frozenset("\f^{}\\[~]|€")
 _GSM_CHARACTERS = DEFAULT_ALPHABET | EXTENSION_TABLE
 #: A character outside the Basic Multilingual Plane, written as two surrogates.
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+#: What typographic characters become in :func:`to_gsm`.
+_TO_GSM = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2039\u203a"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb"), '"'),
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
+    **dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
+    0x2026: "...",
+}
 
 #: Units in a single segment, and in each of several segments.
 CAPACITY = {GSM: (160, 153), UCS2: (70, 67)}
@@ -67,6 +78,7 @@ def count(text: str) -> Segments:
     >>> count("a" * 161).segments
     2
     """
+    text = _plain_text(text)
     non_gsm = _non_gsm(text)
     encoding = UCS2 if non_gsm else GSM
     widths = _widths(text, encoding)
@@ -88,15 +100,35 @@ def split(text: str) -> list[str]:
     >>> split("Hello")
     ['Hello']
     """
+    text = _plain_text(text)
     encoding = UCS2 if _non_gsm(text) else GSM
     starts = _segment_starts(_widths(text, encoding), encoding)
     return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)])]
 
 
+def to_gsm(text: str) -> str:
+    r"""Replace typographic quotes, dashes, ellipses and spaces by those that GSM 03.38 has.
+
+    Other characters stay as they are.
+
+    :param text: As for :func:`count`.
+    :raises ValueError: If ``text`` is not a ``str``.
+
+    >>> to_gsm("\u201cpizza\u201d \u2013 hot\u2026")
+    '"pizza" - hot...'
+    """
+    return _plain_text(text).translate(_TO_GSM)
+
+
+def _plain_text(text: Any) -> str:
+    found = plain(text, "text")
+    if not isinstance(found, str):
+        raise ValueError("text must be a str, got {}".format(shorten(found)))
+    return found
+
+
 def _non_gsm(text: str) -> tuple[tuple[int, str], ...]:
     """Return the characters that force UCS-2, each with its index."""
-    if not isinstance(text, str):
-        raise ValueError("text must be a str, got {!r}".format(text))
     if _GSM_CHARACTERS.issuperset(text):
         return ()
     return tuple(

@@ -14,6 +14,7 @@ from typing import Any, Callable, NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
 
 from vivialconnect.common.redaction import Secret
+from vivialconnect.common.values import is_empty, plain, shorten
 
 DEFAULT_BASE_URL = "https://api.vivialconnect.net/api/v1.0"
 
@@ -88,7 +89,7 @@ def resolve(values: Mapping[str, Any], environ: Mapping[str, str] | None = None)
     :param environ: The environment; ``os.environ`` by default.
     """
     environ = os.environ if environ is None else environ
-    given = {name: value for name, value in values.items() if value is not None and value != ""}
+    given = {name: value for name, value in values.items() if not is_empty(value)}
     # An API key and a secret from different sources do not belong together.
     has_credentials = any(name in given for name in CREDENTIALS)
     for name, variable in ENVIRONMENT.items():
@@ -100,11 +101,9 @@ def resolve(values: Mapping[str, Any], environ: Mapping[str, str] | None = None)
 
 
 def normalize(name: str, value: Any) -> Any:
-    """Convert a string to a plain ``str``, and the API secret to a :class:`Secret`."""
-    if not isinstance(value, str):
-        return value
-    text = str.__str__(value)  # str() of an enum member may be its name
-    return Secret(text) if name == "api_secret" else text
+    """Return a setting as a plain value, the secret as a text that no ``repr`` shows."""
+    value = value if name == "transport" else plain(value, name)
+    return Secret(value) if name == "api_secret" and isinstance(value, str) else value
 
 
 def validate(settings: Settings) -> Settings:
@@ -123,7 +122,7 @@ def validate_one(name: str, value: Any) -> None:
 
     :raises ValueError: If the value is empty or invalid.
     """
-    if value is None or value == "":
+    if is_empty(value):
         raise ValueError("{} must not be empty: omit it to keep the current value".format(name))
     if name in _CHECKS:
         _CHECKS[name](name, value)
@@ -185,7 +184,8 @@ def _is_printable_ascii(text: str) -> bool:
 
 def _check_timeout(name: str, seconds: Any) -> float:
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise ValueError("{} must be a number of seconds, got {!r}".format(name, seconds))
+        shown = shorten(seconds)
+        raise ValueError("{} must be a number of seconds, got {}".format(name, shown))
     if not 0 < seconds < float("inf"):
         raise ValueError("{} must be greater than 0 and finite, got {!r}".format(name, seconds))
     return seconds

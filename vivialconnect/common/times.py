@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Union
 
 import six
 
 from vivialconnect.common import import_with_fork_guard
+from vivialconnect.common.values import plain, shorten
 
 #: The types that a time parameter accepts: a datetime (naive is UTC), a date (midnight UTC), or an
 #: ISO 8601 string.
@@ -51,7 +52,8 @@ def parse_iso(text: str) -> datetime:
     isoparse = import_with_fork_guard("dateutil.parser").isoparse
     try:
         parsed: datetime = isoparse(six.ensure_text(text, "ascii"))
-        aware = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=timezone.utc)
+        # Of dateutil's own classes of time zones, only the offset is kept.
+        aware = parsed.replace(tzinfo=timezone(parsed.utcoffset() or timedelta()))
         to_utc(aware)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError("{!r} is not a date or time in ISO 8601".format(text)) from error
@@ -68,9 +70,11 @@ def to_datetime(value: Moment, name: str) -> datetime:
     >>> to_datetime("2020-07-02T10:11:12", "since").isoformat()
     '2020-07-02T10:11:12+00:00'
     """
+    value = plain(value, name)
     if isinstance(value, date):
         return to_utc(value if isinstance(value, datetime) else datetime.combine(value, time()))
-    problem = "{} must be a datetime, a date or ISO 8601 text, got {!r}".format(name, value)
+    shown = shorten(value)
+    problem = "{} must be a datetime, a date or ISO 8601 text, got {}".format(name, shown)
     if not isinstance(value, str):
         raise ValueError(problem)
     try:

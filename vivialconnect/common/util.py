@@ -15,15 +15,13 @@ from urllib.parse import quote
 import six
 
 from vivialconnect.common import _inflection
-from vivialconnect.common._encoding import query_pairs, to_json_value, validate_key
+from vivialconnect.common._encoding import key_text, query_pairs, to_json_value
+from vivialconnect.common.values import plain, shorten
 
 __all__ = ("Util", "encode_body")
 
-# The start of a word: a letter at the start of the string or after a single underscore. Underscores
-# in a row and at the ends are kept.
-_START_OR_UNDERSCORE = r"(?:(?<=[^_])_|(\A|_))([A-Za-z])"
-# Between a lower-case letter or digit and a capital, and before the last capital of several.
-_CASE_BOUNDARY = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+# Before a capital within a word: after a small letter, or before one (the last of an abbreviation).
+_CASE_BOUNDARY = r"\B(?:(?<=[a-z])(?=[A-Z])|(?=[A-Z][a-z]))"
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -35,41 +33,34 @@ class Util:
     def camelize(word: str) -> str:
         """Convert a word from lower_with_underscores to CamelCase.
 
-        A single underscore between words is removed. Underscores at the ends, in a row, and before
-        a digit are kept. :meth:`underscore` reverses the conversion if each part starts with two
-        letters or is a number.
+        Every run of characters that are neither letters nor digits ends a word, and is removed.
 
-        :param word: The word, in ASCII letters. Other characters are kept.
-        :returns: The word in CamelCase.
+        :param word: The words in lower case; capitals are kept.
+        :returns: The words in CamelCase.
         :raises ValueError: If the word is not a ``str``.
 
         >>> Util.camelize("lower_with_underscores")
         'LowerWithUnderscores'
-        >>> Util.camelize("_two__underscores_1_")
-        '_Two__Underscores_1_'
+        >>> Util.camelize("two__underscores"), Util.camelize("two-words"), Util.camelize("line_1")
+        ('TwoUnderscores', 'TwoWords', 'Line1')
         """
-        return re.sub(
-            _START_OR_UNDERSCORE,
-            lambda match: (match.group(1) or "") + match.group(2).upper(),
-            _validate_word(word),
-        )
+        parts = re.split(r"[\W_]+", _validate_word(word))
+        return "".join(part[:1].upper() + part[1:] for part in parts)
 
     @staticmethod
     def underscore(word: str) -> str:
         """Convert a word from CamelCase to lower_with_underscores.
 
-        Capitals in a row are one abbreviation. Underscores are kept; a hyphen becomes one.
+        Capitals in a row are one abbreviation. Underscores and hyphens are kept.
 
         :param word: The word, in ASCII letters.
         :returns: The word in lower case.
         :raises ValueError: If the word is not a ``str``.
 
-        >>> Util.underscore("HTMLParser")
-        'html_parser'
-        >>> Util.underscore("PhoneNumber"), Util.underscore("Two__Underscores_")
-        ('phone_number', 'two__underscores_')
+        >>> Util.underscore("PhoneNumber"), Util.underscore("HTMLParser")
+        ('phone_number', 'html_parser')
         """
-        return re.sub(_CASE_BOUNDARY, "_", _validate_word(word)).replace("-", "_").lower()
+        return re.sub(_CASE_BOUNDARY, "_", _validate_word(word)).lower()
 
     @staticmethod
     def pluralize(singular: str) -> str:
@@ -129,11 +120,11 @@ class Util:
         UTC.
 
         :param obj: The object to serialize.
-        :param root: The root key; ``None`` for no root.
+        :param root: The root key; ``None`` or ``""`` for no root.
         :returns: A JSON string.
         :raises ValueError: If a value cannot be written in JSON (NaN, infinity, a set, bytes, a
-            Decimal, a lone surrogate, an object that contains itself), or a key is not a string.
-            The message contains the location of the value.
+            Decimal with a fraction, a lone surrogate, an object that contains itself) or a
+            key is neither a string nor a number. The message contains the location of the value.
 
         >>> Util.to_json({"body": "Zdravím", "media_urls": ()}, root="message")
         '{"message":{"body":"Zdravím","media_urls":[]}}'
@@ -141,7 +132,7 @@ class Util:
         '[1,null]'
         """
         try:
-            return _ENCODER.encode(to_json_value(obj if root is None else {root: obj}, ""))
+            return _ENCODER.encode(to_json_value({root: obj} if root else obj, ""))
         except RecursionError as error:
             raise ValueError("the object is nested too deeply, or contains itself") from error
 
@@ -171,9 +162,9 @@ class Util:
         :param query_params: A mapping, whose order is kept; ``None`` for no parameters.
         :returns: The query without ``?``. All characters except ``A-Za-z0-9-._~`` are
             percent-encoded, a space as ``%20``.
-        :raises ValueError: If a key is not a string, or a value cannot be written in a query (NaN,
-            infinity, a set, bytes that are not UTF-8, a lone surrogate). The message contains the
-            key.
+        :raises ValueError: If a key is neither a string nor a number, or a value cannot be written
+            in a query (NaN, infinity, a set, bytes that are not UTF-8, a lone surrogate). The
+            message contains the key.
 
         >>> Util.to_query({"order": "id desc", "page": None, "types": ["a", "b"], "all": True})
         'order=id%20desc&types%5B%5D=a&types%5B%5D=b&all=true'
@@ -187,7 +178,7 @@ class Util:
             return "&".join(
                 quote(key, safe="") + "=" + quote(text, safe="")
                 for name, value in query_params.items()
-                for key, text in query_pairs(validate_key(name, "the query"), value)
+                for key, text in query_pairs(key_text(name, "the query"), value)
             )
         except RecursionError as error:
             raise ValueError("a parameter is nested too deeply, or contains itself") from error
@@ -211,8 +202,9 @@ def _decode(given: Any) -> str:
 
 
 def _validate_word(word: Any) -> str:
+    word = plain(word, "word")
     if not isinstance(word, str):
-        raise ValueError("a word must be a str, got {!r}".format(word))
+        raise ValueError("a word must be a str, got {}".format(shorten(word)))
     return word
 
 

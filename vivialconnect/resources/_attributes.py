@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from vivialconnect.common.redaction import mask
+from vivialconnect.common.values import plain, shorten
+from vivialconnect.resources._lists import merge_fields
 
 
 class Attributes(MutableMapping[str, Any]):
@@ -50,7 +52,7 @@ def validate_fields(data: Any) -> dict[str, Any]:
         raise ValueError("attributes must be a mapping of fields, or an id, got {}".format(kind))
     wrong = [key for key in data if not isinstance(key, str)]
     if wrong:
-        raise ValueError("field names must be strings, got {!r}".format(wrong[0]))
+        raise ValueError("field names must be strings, got {}".format(shorten(wrong[0])))
     return dict(data)
 
 
@@ -69,23 +71,10 @@ def initial_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) ->
                 class_._parent_example
             )
         )
-    if isinstance(attributes, (int, str)) and not isinstance(attributes, bool):
-        attributes = {class_._key: attributes}
+    id_ = plain(attributes, class_._key)
+    if isinstance(id_, (int, str)) and not isinstance(id_, bool):
+        attributes = {class_._key: id_}
     return merge_fields(validate_fields({} if attributes is None else attributes), keywords)
-
-
-def merge_fields(data: Mapping[str, Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge the fields of a mapping and of keywords.
-
-    :raises ValueError: If both have the same field.
-
-    >>> merge_fields({"body": "Hi"}, {"to_number": "+15154469790"})
-    {'body': 'Hi', 'to_number': '+15154469790'}
-    """
-    both = sorted(data.keys() & keywords.keys())
-    if both:
-        raise ValueError("fields given twice: {}; pass each field once".format(", ".join(both)))
-    return {**data, **keywords}
 
 
 def plain_copy(value: Any) -> Any:

@@ -14,6 +14,7 @@ from vivialconnect.common.error import ResourceError
 from vivialconnect.common.redaction import mask
 from vivialconnect.common.times import to_datetime
 from vivialconnect.common.util import Util
+from vivialconnect.common.values import MAX_SHOWN, shorten
 from vivialconnect.resources._attributes import Attributes, plain_copy, validate_fields
 from vivialconnect.resources._lists import ResourceList, find_list, unexpected_response
 from vivialconnect.resources._meta import DEFAULT_KEY, ResourceMeta
@@ -26,8 +27,6 @@ ObjectT = TypeVar("ObjectT", bound="ResourceBase")
 Location = tuple[str, Optional[scopes.Scopes]]
 #: Directly below the account, without scopes. An object does not store this value.
 DEFAULT_LOCATION: Location = ("", ())
-
-MAX_REPR_LENGTH = 60  # characters of one value in a repr
 
 #: Other keys of lists in responses.
 OTHER_LIST_KEYS = ("items", "log_items")
@@ -44,6 +43,10 @@ class ResourceBase(metaclass=ResourceMeta):
     _key: ClassVar[str] = DEFAULT_KEY
     #: The fields that ``repr`` shows, if the object has them.
     _repr_fields: ClassVar[tuple[str, ...]] = ("name",)
+    #: Fields by other names that people expect, for warnings.
+    _other_names: ClassVar[Mapping[str, str]] = {}
+    #: The documented parameters of queries; ``None`` if they are not declared.
+    _filters: ClassVar[tuple[str, ...] | None] = None
     #: An example of a parent path, ``"messages/9"``, if the resource requires a parent.
     _parent_example: ClassVar[str] = ""
 
@@ -186,10 +189,10 @@ class ResourceBase(metaclass=ResourceMeta):
 
     def __repr__(self) -> str:
         id_, *fields = self._fields_for_repr().items()
-        words = ["{}={}".format(name, _short_repr(value)) for name, value in fields]
+        words = ["{}={}".format(name, shorten(value)) for name, value in fields]
         text = str(id_[1])
-        plain = text if text.isprintable() and len(text) <= MAX_REPR_LENGTH else _short_repr(text)
-        return "<{}>".format(" ".join([type(self).__name__, plain, *words]))
+        shown = text if text.isprintable() and len(text) <= MAX_SHOWN else shorten(text)
+        return "<{}>".format(" ".join([type(self).__name__, shown, *words]))
 
     def _repr_html_(self) -> str:
         """Return the object as a table, for notebooks."""
@@ -300,12 +303,6 @@ def make_objects(
 
 def _unpickle(class_: type[ObjectT], data: dict[str, Any], prefix: str) -> ObjectT:
     return make_objects(class_, [data], (prefix, None))[0]
-
-
-def _short_repr(value: Any) -> str:
-    """Return a ``repr`` of limited length."""
-    text = repr(value)
-    return text if len(text) <= MAX_REPR_LENGTH else text[: MAX_REPR_LENGTH - 3] + "..."
 
 
 def _is_id(value: Any) -> bool:

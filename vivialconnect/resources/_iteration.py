@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ResourceError
+from vivialconnect.common.values import plain
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList
 
 ObjectT = TypeVar("ObjectT")
@@ -33,10 +34,8 @@ class PageIterator(Iterator[ObjectT]):
         limit: int | None = None,
         page_size: int = MAX_PAGE_SIZE,
     ) -> None:
-        check_paging(limit, page_size)
         self._fetch = fetch
-        self._remaining = limit
-        self._page_size = page_size
+        self._remaining, self._page_size = checked_paging(limit, page_size)
         self._scopes = scopes.active_scopes()
         self._query: dict[str, Any] | None = self._first_query()
         self._objects: Iterator[ObjectT] = iter(())
@@ -121,14 +120,16 @@ class KeyIterator(PageIterator[ObjectT]):
         return {"start_key": key}
 
 
-def check_paging(limit: int | None, page_size: int) -> None:
-    """Validate limit and page size.
+def checked_paging(limit: int | None, page_size: int) -> tuple[int | None, int]:
+    """Return a limit and a page size.
 
     :raises ValueError: If the limit is negative, or the page size is not 1 to 150.
     """
+    limit, page_size = plain(limit, "limit"), plain(page_size, "page_size")
     if limit is not None and (type(limit) is not int or limit < 0):
         raise ValueError("limit must be an integer, 0 or more, or None, got {!r}".format(limit))
     if type(page_size) is not int or not 1 <= page_size <= MAX_PAGE_SIZE:
         raise ValueError(
             "page_size must be an integer from 1 to {}, got {!r}".format(MAX_PAGE_SIZE, page_size)
         )
+    return limit, page_size

@@ -7,11 +7,13 @@ from itertools import chain
 from typing import Any, TypeVar, cast
 
 from vivialconnect.common.error import ResourceError
+from vivialconnect.common.values import shorten
 
 ObjectT = TypeVar("ObjectT")
 
 #: The largest page that the service sends.
 MAX_PAGE_SIZE = 150
+MOST_SHOWN = 10  # objects in the repr of a list
 
 
 class ResourceList(list[ObjectT]):
@@ -36,6 +38,16 @@ class ResourceList(list[ObjectT]):
     def last_key(self) -> str | None:
         """The key of the next page of logs; ``None`` on the last page and for other resources."""
         return self.meta.get("last_key") or None
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return the fields of each object as a dict, deep copies."""
+        return [each.to_dict() for each in cast("list[Any]", self)]
+
+    def __repr__(self) -> str:
+        shown = [*map(repr, self[:MOST_SHOWN])]
+        if len(self) > MOST_SHOWN:
+            shown.append("... {} in all".format(len(self)))
+        return "[{}]".format(",\n ".join(shown))
 
     def _repr_html_(self) -> str:
         """Return the objects as a table, for notebooks."""
@@ -137,13 +149,21 @@ def merge_query(opts: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> 
     >>> merge_query({"page": 1}, {"limit": 5})
     {'page': 1, 'limit': 5}
     """
-    if opts is None:
-        return dict(keywords)
+    opts = {} if opts is None else opts
     if not isinstance(opts, Mapping):
-        raise ValueError("opts must be a mapping of query parameters, got {!r}".format(opts))
-    both = sorted(set(opts) & set(keywords), key=str)
+        raise ValueError("opts must be a mapping of query parameters, got {}".format(shorten(opts)))
+    return merge_fields(opts, keywords)
+
+
+def merge_fields(data: Mapping[str, Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields or parameters of a mapping and of keywords together.
+
+    :raises ValueError: If a name is in both.
+
+    >>> merge_fields({"body": "Hi"}, {"to_number": "+15154469790"})
+    {'body': 'Hi', 'to_number': '+15154469790'}
+    """
+    both = sorted(data.keys() & keywords.keys(), key=str)
     if both:
-        raise ValueError(
-            "given in opts and as a keyword: {}; pass each once".format(", ".join(map(str, both)))
-        )
-    return {**opts, **keywords}
+        raise ValueError("given twice: {}; pass each once".format(", ".join(map(str, both))))
+    return {**data, **keywords}

@@ -9,6 +9,7 @@ from vivialconnect.common import fork_lock, scopes, settings
 from vivialconnect.common.exchange import Transport
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.common.util import Util
+from vivialconnect.common.values import is_empty
 from vivialconnect.resources._spelling import nearest
 
 ValueT = TypeVar("ValueT")
@@ -22,6 +23,11 @@ DEFAULT_KEY = "id"
 #: The settings of a request, and the transport.
 REQUEST_SETTINGS = (*settings.NAMES, "transport")
 SETTING_NAMES = frozenset((*REQUEST_SETTINGS, "plural", "singular", "primary_key"))
+#: The names that the settings had within the classes of release 0.2.4.
+OLD_NAMES = {
+    "_verify_request": "api_verify_request",
+    **{"_" + name: name for name in SETTING_NAMES},
+}
 
 
 class OwnSettings(dict[str, Any]):
@@ -46,7 +52,7 @@ def current_settings(class_: type) -> dict[str, Any]:
         name: value
         for base in reversed(class_.__mro__)
         for name, value in own_settings(base).items()
-        if value is not None and value != "" and name in REQUEST_SETTINGS
+        if not is_empty(value) and name in REQUEST_SETTINGS
     }
     found.update(scopes.merge_scopes(scopes.active_scopes()))
     return found
@@ -86,8 +92,9 @@ class Setting(Generic[ValueT]):
     def read(self, class_: type) -> Any:
         """Return the current value."""
         values = current_settings(class_)
+        transport = values.pop("transport", None)
         if self.name == "transport":
-            return values.get(self.name)
+            return transport
         return getattr(settings.resolve(values), self.name)
 
 
@@ -197,6 +204,7 @@ class ResourceMeta(type):
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any
     ) -> ResourceMeta:
         """Create a class, and remove the settings from the class body."""
+        namespace = {OLD_NAMES.get(key, key): value for key, value in namespace.items()}
         own = OwnSettings(
             {
                 key: settings.normalize(key, value)
@@ -210,6 +218,12 @@ class ResourceMeta(type):
         if key:
             body[KEY_ATTRIBUTE] = key
         class_ = super().__new__(cls, name, bases, {**body, SETTINGS_ATTRIBUTE: own}, **keywords)
+        filters = getattr(class_, "_filters", None)
+        if filters and class_.__doc__:
+            # The last line, that of the closing quotes, has the indentation.
+            filters = ", ".join(map("``{}``".format, sorted(filters)))
+            indent = class_.__doc__.rpartition("\n")[2]
+            class_.__doc__ += "\n{}Filters of its lists: {}.\n".format(indent, filters)
         class_._reserved_names = reserved_names(class_)
         class_._field_names = field_names(class_)
         return class_
@@ -218,6 +232,7 @@ class ResourceMeta(type):
 
         def __setattr__(cls, name: str, value: Any) -> None:
             """Set a class attribute, and warn about a misspelt setting."""
+            name = OLD_NAMES.get(name, name)
             # The metaclass first: hasattr(cls, name) reads the setting, which may raise.
             known = name[:1] == "_" or name in cls._field_names or hasattr(type(cls), name)
             if not known and not hasattr(cls, name):

@@ -10,6 +10,7 @@ from vivialconnect.common import scopes
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call, Response
 from vivialconnect.common.times import Moment, parse_http_date, to_datetime, utc_now
+from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList
 from vivialconnect.resources.resource import Resource
@@ -183,8 +184,7 @@ class Sendable(Resource):
 
 
 def _as_sent(value: Any) -> str:
-    """Return a value as a string; for an enum member, its value."""
-    return str.__str__(value) if isinstance(value, str) else str(value or "")
+    return str(plain(value, "a field") or "")
 
 
 def _only_match(matches: list[SendableT], began: datetime | None) -> SendableT | None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+
+from vivialconnect.common.values import plain, shorten
+
+#: The filters that take a list of values.
+FILTERS_WITH_LISTS = ("include_types", "transaction_type")
+
+SEVERAL_VALUES = (list, tuple, set, frozenset, Mapping)
 
 #: From this similarity on, a name is a misspelling of a declared field; 1 is equal. Undocumented
 #: fields of the service are less similar.
-MIN_SIMILARITY = 0.86
+MIN_SIMILARITY = 0.85
 
 
 def nearest(name: str, known: Iterable[str], similarity: float) -> str | None:
@@ -48,6 +55,32 @@ def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
             raise ValueError("unknown parameter {!r}; did you mean {!r}?".format(name, guess))
 
 
+def check_filters(class_name: str, known: Collection[str], query: Mapping[str, Any]) -> None:
+    """Warn about query parameters that are not filters, and refuse a list instead of one value.
+
+    :param class_name: The name of the class, for the warning.
+    :param known: The documented filters.
+    :param query: The query.
+    :raises ValueError: If a filter has several values and the service takes one.
+    """
+    check_single_values(known, query)
+    for name in (name for name in query if name not in known):
+        text = "{} has no filter {!r}, so the service ignores it. The filters are {}"
+        message = text.format(class_name, name, ", ".join(sorted(known)))
+        warnings.warn(message, stacklevel=_caller_stacklevel())
+
+
+def check_single_values(known: Collection[str], query: Mapping[str, Any]) -> None:
+    """Refuse a list for a parameter that has one value.
+
+    :raises ValueError: If a known parameter has several values and the service takes one.
+    """
+    for name, value in query.items():
+        is_single = name in known and name not in FILTERS_WITH_LISTS
+        if is_single and isinstance(plain(value, name), SEVERAL_VALUES):
+            raise ValueError("{} must be one value, got {}".format(name, shorten(value)))
+
+
 def warn_about_misspelling(class_: Any, given: Iterable[str]) -> None:
     """Warn about misspelt fields, which the service would ignore.
 
@@ -58,7 +91,11 @@ def warn_about_misspelling(class_: Any, given: Iterable[str]) -> None:
     """
     known = class_._field_names
     for name in set(given).difference(known, class_._reserved_names, ("id", class_._key)):
-        guess = nearest(name, known, MIN_SIMILARITY) or _completion(name.rstrip("_") + "_", known)
+        guess = (
+            class_._other_names.get(name)
+            or nearest(name, known, MIN_SIMILARITY)
+            or _completion(name.rstrip("_") + "_", known)
+        )
         if guess:
             text = "{} has no field {!r}, so the service will ignore it; did you mean {!r}?"
             message = text.format(class_.__name__, name, guess)

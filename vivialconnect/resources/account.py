@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
 from vivialconnect.resources._lists import unexpected_response
-from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 from vivialconnect.resources.transaction import Transaction
 
 __all__ = ("Account", "Transaction")
-
-
-class AccountFields(CommonFields, total=False):
-    """The fields of an account, for type checkers."""
-
-    account_id: int | None
-    company_name: str
-    active: bool
-    contacts: list[dict[str, Any]]
-    services: list[dict[str, Any]]
 
 
 class Account(Resource):
@@ -53,6 +41,7 @@ class Account(Resource):
     singular = "account"
     plural = "accounts"
 
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("company_name",)
 
     date_created: str
@@ -62,14 +51,6 @@ class Account(Resource):
     active: bool
     contacts: list[dict[str, Any]]
     services: list[dict[str, Any]]
-
-    def __init__(
-        self,
-        attributes: Mapping[str, Any] | Id | None = None,
-        prefix_options: Mapping[str, Any] | None = None,
-        **fields: Unpack[AccountFields],
-    ) -> None:
-        super().__init__(attributes, prefix_options, **fields)
 
     @classmethod
     def billing_status(cls, account_id: int | str | None = None) -> dict[str, Any]:

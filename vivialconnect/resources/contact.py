@@ -76,6 +76,7 @@ class Contact(Resource):
     singular = "contact"
     plural = "contacts"
 
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("contact_type", "first_name", "last_name", "email")
 
     date_created: str

@@ -67,7 +67,9 @@ class Credential(Resource):
     plural = "credentials"
 
     _parent_example: ClassVar[str] = "users/7/profile"
+    _other_roots: ClassVar[tuple[str, ...]] = ("user",)
     _shows_secret: ClassVar[bool] = True
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
 
     if TYPE_CHECKING:

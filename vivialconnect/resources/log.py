@@ -53,6 +53,9 @@ class Log(ReadOnly):
     _alternatives: ClassVar[str] = (
         "Log.find(start_time=..., end_time=...), Log.find_each or Log.get_aggregated_logs"
     )
+    _filters: ClassVar = (
+        "end_time", "item_id", "limit", "log_type", "operator_id", "start_key", "start_time",
+    )  # fmt: skip
     _iterator: ClassVar[type[PageIterator[Any]]] = KeyIterator
 
     log_id: str
@@ -89,7 +92,11 @@ class Log(ReadOnly):
         """
         if id_ is not None:
             cls._raise_unsupported("find one log by its id")
-        return super().find(None, path, **_format_times(kwargs))
+        return super().find(None, path, **kwargs)
+
+    @classmethod
+    def _checked_query(cls, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        return _format_times(super()._checked_query(query))
 
     @classmethod
     def get_aggregated_logs(
@@ -116,12 +123,9 @@ class Log(ReadOnly):
             >>> {item["log_type"]: item["log_count"] for item in counted["log_items"]}
             {'message.delivered': 2, ..., 'number.purchased': 1}
         """
-        asked = {
-            "start_time": start_time,
-            "end_time": end_time,
-            "aggregator_type": aggregator_type,
-        }
-        query = _format_times(merge_query(optional_query_parameters, asked))
+        times = {"start_time": start_time, "end_time": end_time}
+        asked = cls._checked_query(merge_query(optional_query_parameters, times))
+        query = merge_query(asked, {"aggregator_type": aggregator_type})
         return cls._perform(Call("GET", "aggregate", query), _read_object)
 
     def reload(self) -> NoReturn:

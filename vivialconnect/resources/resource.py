@@ -19,7 +19,7 @@ from vivialconnect.resources._base import ResourceBase
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query, read_count
 from vivialconnect.resources._meta import ResourceMeta
-from vivialconnect.resources._spelling import warn_about_misspelling
+from vivialconnect.resources._spelling import check_filters, warn_about_misspelling
 from vivialconnect.resources._typing import Concatenate, Id, ParamSpec
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class Resource(ResourceBase):
 
     #: The iterator over the pages of a list.
     _iterator: ClassVar[type[PageIterator[Any]]] = PageIterator
+    #: Other keys that an object may have in a response, beside the singular name.
+    _other_roots: ClassVar[tuple[str, ...]] = ()
     #: Whether the response to a save may contain a secret, which errors must omit.
     _shows_secret: ClassVar[bool] = False
 
@@ -103,7 +105,8 @@ class Resource(ResourceBase):
         :param id_: The id; ``None`` for a page.
         :param path: The path of the parent, ``"messages/9"``.
         :param kwargs: The query: ``page``, ``limit`` (default 50, at most 150), ``order``
-            (``"id desc"``), ``search`` and other filters. The service ignores unknown filters.
+            (``"id desc"``), ``search`` and the other filters of the class. The service ignores
+            unknown filters, so they are a ``UserWarning``.
         :returns: The object, or a :class:`ResourceList`.
         :raises ResourceNotFound: If there is no object with this id.
 
@@ -117,12 +120,23 @@ class Resource(ResourceBase):
             raise ValueError(
                 "pass the id by position: {}.find({!r})".format(cls.__name__, kwargs["id"])
             )
-        prefix = paths.quote_prefix(path)
-        read: Callable[..., Any] = cls._read_list if id_ is None else cls._read_object
-        found: ResourceT | ResourceList[ResourceT] = cls._perform(
-            Call("GET", "", kwargs), partial(read, prefix=prefix), prefix, id_
+        found: ResourceT | ResourceList[ResourceT] = cls._find(
+            id_, path, **cls._checked_query(kwargs)
         )
         return found
+
+    @classmethod
+    def _find(cls, id_: Id | None, path: str | None, **query: Any) -> Any:
+        prefix = paths.quote_prefix(path)
+        read: Callable[..., Any] = cls._read_list if id_ is None else cls._read_object
+        return cls._perform(Call("GET", "", query), partial(read, prefix=prefix), prefix, id_)
+
+    @classmethod
+    def _checked_query(cls, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a query, and warn of parameters that the class does not declare."""
+        if cls._filters is not None:
+            check_filters(cls.__name__, cls._filters, query)
+        return query
 
     @classmethod
     def find_first(
@@ -152,14 +166,16 @@ class Resource(ResourceBase):
         """
         if "page" in query:
             raise ValueError("find_each reads every page: omit page, or use find")
-        return cls._iterator(partial(cls.find, None, path, **query), limit, page_size)
+        checked = cls._checked_query(query)
+        return cls._iterator(partial(cls._find, None, path, **checked), limit, page_size)
 
     @classmethod
     def count(
         cls, opts: Mapping[str, Any] | None = None, *, path: str | None = None, **kwargs: Any
     ) -> int:
         """Return the number of objects. ``opts`` and the keywords are the query."""
-        return cls._perform(Call("GET", "count", merge_query(opts, kwargs)), read_count, path)
+        query = cls._checked_query(merge_query(opts, kwargs))
+        return cls._perform(Call("GET", "count", query), read_count, path)
 
     # One object
 
@@ -261,7 +277,12 @@ class Resource(ResourceBase):
         """
         requestor = cls.request
         path = cls._path(requestor, paths.quote_prefix(prefix), id_, call.path)
-        return requestor.perform(call._replace(path=path), read)
+        return requestor.perform(call._replace(path=path, roots=call.roots or cls._roots()), read)
+
+    @classmethod
+    def _roots(cls) -> tuple[str, ...]:
+        """Return the keys that an object may have in a response."""
+        return (cls.singular, *cls._other_roots)
 
     def _perform_below(self, call: Call, read: Callable[[Any], ResultT]) -> ResultT:
         """Send a request below the object, in the scopes of the object.
@@ -282,7 +303,8 @@ class Resource(ResourceBase):
                 requestor = type(self).request
                 id_ = None if method == "POST" else self.id
                 path = self._path(requestor, self._prefix, id_)
-                call = Call(method, path, body=self._body(data), secret=self._shows_secret)
+                body = self._body(data)
+                call = Call(method, path, body=body, roots=self._roots(), secret=self._shows_secret)
                 saved = requestor.perform(call, self._read_saved)
             except BaseException as failure:
                 self._save_failed(method, began, failure)
@@ -303,7 +325,7 @@ class Resource(ResourceBase):
 
     @classmethod
     def _read_saved(cls, parsed: Any) -> dict[str, Any] | None:
-        # The response to a save may be empty. The fields then stay unchanged.
+        # The response to a PUT may be empty. The fields then stay unchanged.
         return None if parsed is None else cls._read_data(parsed)
 
     def _save_failed(self, method: str, began: datetime, failure: BaseException) -> None:

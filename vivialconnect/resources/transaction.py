@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar, Union, overload
 
 from vivialconnect.common.times import Moment, format_basic, to_datetime, utc_now
+from vivialconnect.common.values import plain, shorten
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query
 from vivialconnect.resources._readonly import ReadOnly
 from vivialconnect.resources._typing import Id
@@ -60,6 +61,10 @@ class Transaction(ReadOnly):
     singular = "transaction"
     plural = "transactions"
 
+    _filters: ClassVar = (
+        "end_time", "include_types", "limit", "order", "page", "search", "start_time",
+        "transaction_type",
+    )  # fmt: skip
     _repr_fields: ClassVar[tuple[str, ...]] = ("transaction_type", "cash_amount", "post_time")
 
     account_id: int
@@ -124,7 +129,7 @@ class Transaction(ReadOnly):
         if id_ is None:
             asked = _query(start_time, end_time, transaction_type)
             return super().find(None, path, **merge_query(asked, kwargs))
-        if (start_time, end_time, transaction_type) != (None, None, None):
+        if any(given is not None for given in (start_time, end_time, transaction_type)):
             raise ValueError("pass either an id, or times and types")
         return super().find(id_, path, **kwargs)
 
@@ -183,12 +188,14 @@ def _year_before(moment: datetime) -> datetime:
 
 
 def _list_types(types: Any) -> list[str]:
+    types = plain(types, "transaction_type")
     listed = [types] if isinstance(types, str) else types
     if not isinstance(listed, (list, tuple, set, frozenset)) or not listed:
         raise ValueError(
-            "transaction_type must be a type like 'sms_local_out', or a list of types, got {!r}; "
-            "omit it for all types".format(types)
+            "transaction_type must be a type like 'sms_local_out', or a list of types, got {}; "
+            "omit it for all types".format(shorten(types))
         )
+    listed = [plain(one, "transaction_type") for one in listed]
     if not all(isinstance(one, str) and one for one in listed):
         raise ValueError("transaction_type must contain only types like 'sms_local_out'")
-    return list(listed)
+    return listed

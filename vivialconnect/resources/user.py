@@ -10,6 +10,7 @@ from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.redaction import Secret, SecretBytes
 from vivialconnect.common.util import encode_body
+from vivialconnect.common.values import plain
 from vivialconnect.resources._attributes import validate_fields
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query, read_count
@@ -67,6 +68,7 @@ class User(Resource):
     singular = "user"
     plural = "users"
 
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("username", "email")
 
     date_created: str
@@ -131,9 +133,8 @@ class User(Resource):
 
         .. versionadded:: 1.0
         """
-        given = _is_password(old) and _is_password(new)
-        old, new = Secret(old), Secret(new)  # some tools print local variables
-        if not given:
+        old, new = _to_password(old), _to_password(new)  # some tools print local variables
+        if not old or not new:
             raise ValueError("old and new must be passwords: strings that are not empty")
         body = SecretBytes(encode_body({type(self).singular: {"_password": old, "password": new}}))
         self._perform_below(
@@ -163,7 +164,7 @@ class User(Resource):
         """
         body = Credential._encode_body({} if name is None else {"name": name})
         return self._perform_below(
-            Call("POST", "profile/credentials", body=body, secret=True),
+            Call("POST", "profile/credentials", body=body, roots=("user",), secret=True),
             self._read_credential,
         )
 
@@ -187,7 +188,7 @@ class User(Resource):
         """
         if id_ is None:
             return self._perform_below(
-                Call("GET", "profile/credentials", kwargs),
+                Call("GET", "profile/credentials", Credential._checked_query(kwargs)),
                 lambda parsed: Credential._read_list(parsed, self._path_inside() + "/profile"),
             )
         below = "profile/credentials/" + paths.quote_segment(id_)
@@ -217,12 +218,13 @@ class User(Resource):
 
         .. versionadded:: 1.0
         """
-        query = merge_query(opts, kwargs)
+        query = Credential._checked_query(merge_query(opts, kwargs))
         return self._perform_below(Call("GET", "profile/credentials/count", query), read_count)
 
     def _read_credential(self, parsed: Any) -> Credential:
         return Credential._read_object(parsed, self._path_inside() + "/profile")
 
 
-def _is_password(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+def _to_password(value: Any) -> Secret:
+    found = plain(value, "password")
+    return Secret(found) if isinstance(found, str) else Secret()

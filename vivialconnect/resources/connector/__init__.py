@@ -105,6 +105,7 @@ class Connector(Resource):
     singular = ROOT
     plural = "connectors"
 
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active")
 
     date_created: str
@@ -147,7 +148,8 @@ class Connector(Resource):
         :raises RequestorError: If the request fails.
         :raises ResourceError: If the response is not a list of numbers.
         """
-        return self._find_items(ConnectorNumber, {"page": page, "limit": limit, **query})
+        asked = self._checked_query({"page": page, "limit": limit, **query})
+        return self._find_items(ConnectorNumber, asked)
 
     def find_each_number(
         self, limit: int | None = None, page_size: int = MAX_PAGE_SIZE
@@ -305,8 +307,10 @@ class Connector(Resource):
         if not items and method != "POST":
             raise ValueError("no {} given: pass at least one".format(name.replace("_", " ")))
         call = Call(method, name, body=encode_body({ROOT: {name: items}}))
+        # A POST is never answered with nothing.
+        empty: tuple[Any, ...] = () if method == "POST" else (None, {})
         changed = self._perform_below(
-            call, lambda parsed: None if parsed in (None, {}) else read_items(class_, parsed)
+            call, lambda parsed: None if parsed in empty else read_items(class_, parsed)
         )
         self._update_items(class_, self._find_after_change(class_) if changed is None else changed)
 

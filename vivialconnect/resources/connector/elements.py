@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from vivialconnect.common import settings
-from vivialconnect.resources._attributes import merge_fields
+from vivialconnect.common.values import plain, shorten
 from vivialconnect.resources._base import DEFAULT_LOCATION, ResourceBase, make_objects
+from vivialconnect.resources._lists import merge_fields
 
 __all__ = ("ConnectorCallback", "ConnectorNumber")
 
@@ -32,11 +33,12 @@ class Element(ResourceBase):
 
         :raises ValueError: If an item is invalid.
         """
+        given = plain(given, cls.plural)
         if isinstance(given, (str, Mapping, ResourceBase)):
             given = [given]
         if not isinstance(given, Iterable):
-            raise ValueError("{} must be a list, got {!r}".format(cls.plural, given))
-        items = list(given)
+            raise ValueError("{} must be a list, got {}".format(cls.plural, shorten(given)))
+        items = [plain(each, cls.plural) for each in given]
         if {*map(type, items)} <= {dict}:
             # Converted together, which is faster: a page of connectors has many lists.
             return make_objects(cls, [*map(dict, items)], DEFAULT_LOCATION)
@@ -71,10 +73,11 @@ class Element(ResourceBase):
 
     @classmethod
     def _is_identifiable(cls, data: Data) -> bool:
-        return all(data.get(name) for name in cls._key_fields)
+        return all(plain(data.get(name), name) for name in cls._key_fields)
 
     def _load_given(self, attributes: Any, **fields: Any) -> None:
         given = {name: value for name, value in fields.items() if value is not None}
+        attributes = plain(attributes, "attributes")
         self._load(merge_fields({} if attributes is None else self._to_data(attributes), given))
 
 
@@ -140,7 +143,7 @@ class ConnectorNumber(Element):
 
     @classmethod
     def _is_identifiable(cls, data: Data) -> bool:
-        return any(data.get(name) for name in cls._key_fields)
+        return any(plain(data.get(name), name) for name in cls._key_fields)
 
 
 class ConnectorCallback(Element):

@@ -12,6 +12,7 @@ from vivialconnect.common.error import ResourceError, VivialConnectError
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.segments import Segments
 from vivialconnect.common.util import encode_body
+from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, merge_query, read_count
 from vivialconnect.resources._sendable import Sendable
@@ -93,6 +94,12 @@ class Message(Sendable):
     singular = "message"
     plural = "messages"
 
+    _filters: ClassVar = ("limit", "order", "page", "search")
+    _other_names: ClassVar = {
+        **dict.fromkeys(("text", "message", "content", "sms"), "body"),
+        **dict.fromkeys(("recipient", "phone_number"), "to_number"),
+        "sender": "from_number",
+    }
     _repr_fields: ClassVar[tuple[str, ...]] = ("status", "from_number", "to_number", "body")
 
     date_created: str
@@ -157,7 +164,8 @@ class Message(Sendable):
         numbers = bulk.check_recipients(self.attributes.get("to_numbers"))
         self._complete_media()
         fields = {name: value for name, value in self.attributes.items() if value is not None}
-        spec = Call("POST", "bulk", body=encode_body({**fields, "to_numbers": numbers}))
+        body = encode_body({**fields, "to_numbers": numbers})
+        spec = Call("POST", "bulk", body=body, roots=("bulk_id",))
         try:
             with scopes.use_scopes(self._scopes):
                 return self._perform(spec, bulk.read_bulk_id, self._prefix)
@@ -172,7 +180,7 @@ class Message(Sendable):
 
     def _complete_media(self) -> None:
         """Convert a single URL to a list, and set an empty text if there is no text."""
-        media = self.attributes.get("media_urls")
+        media = plain(self.attributes.get("media_urls"), "media_urls")
         if isinstance(media, str):
             self.media_urls = [media]
         if media and self.attributes.get("body") is None:
@@ -221,7 +229,9 @@ class Message(Sendable):
     @classmethod
     def bulks(cls, *, page: int | None = None, limit: int | None = None) -> ResourceList[Bulk]:
         """List one page of the bulk sends: 50, or at most 150 with ``limit``."""
-        return cls._perform(Call("GET", "bulk", {"page": page, "limit": limit}), bulk.read_bulks)
+        return cls._perform(
+            Call("GET", "bulk", cls._checked_query({"page": page, "limit": limit})), bulk.read_bulks
+        )
 
     @classmethod
     def find_each_bulk(
@@ -239,7 +249,9 @@ class Message(Sendable):
         :param bulk_id: The id that :meth:`send_bulk` returned.
         """
         below = "bulk/" + paths.quote_segment(bulk_id, "bulk_id")
-        return cls._perform(Call("GET", below, {"page": page, "limit": limit}), cls._read_list)
+        return cls._perform(
+            Call("GET", below, cls._checked_query({"page": page, "limit": limit})), cls._read_list
+        )
 
     @classmethod
     def find_each_bulk_message(
@@ -270,6 +282,21 @@ class Message(Sendable):
         """
         return segments.count(text)
 
+    @staticmethod
+    def to_gsm(text: str) -> str:
+        r"""Replace typographic quotes, dashes, ellipses and spaces by those that GSM 03.38 has.
+
+        Other characters stay as they are. Use it to keep a text in GSM 03.38, which takes fewer
+        segments than UCS-2. It is never applied for you.
+
+        Example:
+
+            >>> from vivialconnect import Message
+            >>> Message.to_gsm("\u201cReady\u2026\u201d")
+            '"Ready..."'
+        """
+        return segments.to_gsm(text)
+
     def attachment(
         self,
         id: int | str,  # noqa: A002 - the documented name
@@ -284,7 +311,7 @@ class Message(Sendable):
     def attachments(self, **kwargs: Any) -> ResourceList[Attachment]:
         """List one page of the attachments of the message. The keywords are the query."""
         return self._perform_below(
-            Call("GET", "attachments", kwargs),
+            Call("GET", "attachments", Attachment._checked_query(kwargs)),
             lambda parsed: Attachment._read_list(parsed, self._path_inside()),
         )
 
@@ -297,7 +324,7 @@ class Message(Sendable):
 
     def attachments_count(self, opts: Mapping[str, Any] | None = None, **kwargs: Any) -> int:
         """Return the number of attachments; the query is as for :meth:`.Resource.count`."""
-        query = merge_query(opts, kwargs)
+        query = Attachment._checked_query(merge_query(opts, kwargs))
         return self._perform_below(Call("GET", "attachments/count", query), read_count)
 
     def _identifying_fields(self) -> dict[str, Any]:

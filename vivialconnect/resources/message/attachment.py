@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from vivialconnect.common import downloads, paths, scopes
 from vivialconnect.common.downloads import Download, Progress, Target, Write
 from vivialconnect.common.exchange import Call
-from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
-
-
-class AttachmentFields(CommonFields, total=False):
-    """The fields of an attachment, for type checkers."""
-
-    account_id: int
-    message_id: int
-    content_type: str
-    size: int
-    file_name: str
-    key_name: str
 
 
 class Attachment(Resource):
@@ -53,6 +40,7 @@ class Attachment(Resource):
     plural = "attachments"
 
     _parent_example: ClassVar[str] = "messages/9"
+    _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("file_name", "content_type", "size")
 
     date_created: str
@@ -63,14 +51,6 @@ class Attachment(Resource):
     size: int
     file_name: str
     key_name: str
-
-    def __init__(
-        self,
-        attributes: Mapping[str, Any] | Id | None = None,
-        prefix_options: Mapping[str, Any] | None = None,
-        **fields: Unpack[AttachmentFields],
-    ) -> None:
-        super().__init__(attributes, prefix_options, **fields)
 
     def download(self, target: Target = None, *, progress: Progress | None = None) -> Download:
         """Download the file to a path or an open stream.

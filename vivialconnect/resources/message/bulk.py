@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from vivialconnect.common.error import ResourceError
 from vivialconnect.common.times import parse_iso
+from vivialconnect.common.values import plain, shorten
 from vivialconnect.resources._base import ResourceBase
 from vivialconnect.resources._lists import ResourceList, find_list, unexpected_response
 
@@ -41,13 +42,16 @@ def check_recipients(numbers: Any) -> list[str]:
 
     :raises ValueError: If it is not a list of strings, or empty.
     """
+    numbers = plain(numbers, "to_numbers")
     if not isinstance(numbers, (list, tuple)) or not numbers:
+        shown = shorten(numbers)
         raise ValueError(
-            "to_numbers must be a list of numbers like '+19132597591', got {!r}".format(numbers)
+            "to_numbers must be a list of numbers like '+19132597591', got {}".format(shown)
         )
-    if not all(isinstance(number, str) and number for number in numbers):
+    listed = [plain(number, "to_numbers") for number in numbers]
+    if not all(isinstance(number, str) and number for number in listed):
         raise ValueError("to_numbers must contain only strings like '+19132597591'")
-    return list(numbers)
+    return listed
 
 
 def read_bulk_id(parsed: Any) -> str:

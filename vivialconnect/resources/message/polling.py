@@ -8,6 +8,7 @@ from typing import Any, Callable
 
 from vivialconnect.common.error import Timeout
 from vivialconnect.common.exchange import MAX_TIMEOUT
+from vivialconnect.common.values import plain, shorten
 
 #: The statuses of a delivered message, in this order.
 STATUS_ORDER = ("accepted", "queued", "sending", "sent", "delivered")
@@ -33,7 +34,7 @@ def wait(
     :raises ValueError: If a status is unknown, or the timeout is invalid.
     :raises Timeout: If the status is not reached in time.
     """
-    statuses = _validate(wanted, timeout)
+    statuses, timeout = _validate(wanted, timeout)
     deadline = time.monotonic() + timeout
     status, pause = poll(None), FIRST_PAUSE
     left: float = timeout
@@ -65,18 +66,20 @@ def is_done(status: str | None, wanted: frozenset[str]) -> bool:
     return not wanted.isdisjoint(passed)
 
 
-def _validate(wanted: Any, timeout: Any) -> frozenset[str]:
+def _validate(wanted: Any, timeout: Any) -> tuple[frozenset[str], float]:
+    wanted, timeout = plain(wanted, "status"), plain(timeout, "timeout")
+    listed = (wanted,) if isinstance(wanted, str) else wanted
     try:
-        statuses = frozenset((wanted,) if isinstance(wanted, str) else wanted)
+        statuses = frozenset(plain(status, "status") for status in listed)
     except TypeError:  # not iterable, or not hashable
         statuses = frozenset()
     if not statuses or not statuses <= FINAL_STATUSES.union(STATUS_ORDER):
         raise ValueError(
-            "status must be one or several of {}, got {!r}".format(
-                ", ".join(sorted(FINAL_STATUSES.union(STATUS_ORDER))), wanted
+            "status must be one or several of {}, got {}".format(
+                ", ".join(sorted(FINAL_STATUSES.union(STATUS_ORDER))), shorten(wanted)
             )
         )
     is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
     if not is_number or not 0 <= timeout <= MAX_TIMEOUT:
         raise ValueError("timeout must be a number of seconds, 0 or more, got {!r}".format(timeout))
-    return statuses
+    return statuses, timeout

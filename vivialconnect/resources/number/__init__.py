@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal, NoReturn, TypeVar
 from vivialconnect.common import paths
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.requestor import Requestor
+from vivialconnect.common.values import is_empty, plain, shorten
 from vivialconnect.resources._lists import ResourceList, merge_query
-from vivialconnect.resources._spelling import check_spelling
+from vivialconnect.resources._spelling import check_single_values, check_spelling
 from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.number.lookup import NumberInfo, read_number_info
 from vivialconnect.resources.number.tags import Tagged
@@ -93,6 +94,8 @@ class Number(Tagged):
     singular = "phone_number"
     plural = "numbers"
 
+    _filters: ClassVar = ("contains", "limit", "name", "order", "page", "search")
+    _other_roots: ClassVar[tuple[str, ...]] = ("number",)
     _repr_fields: ClassVar[tuple[str, ...]] = ("phone_number", "name")
 
     date_created: str
@@ -160,7 +163,8 @@ class Number(Tagged):
             kwargs["number_type"] = number_type
         given = merge_query(opts, kwargs)
         check_spelling(given, AVAILABLE_PARAMETERS)
-        query = {name: value for name, value in given.items() if value not in ("", None)}
+        query = {name: value for name, value in given.items() if not is_empty(value)}
+        check_single_values(AVAILABLE_PARAMETERS, query)
         country = paths.quote_segment(query.pop("country_code", "US"), "country_code")
         kind = paths.quote_segment(query.pop("number_type", "local"), "number_type")
         below = "available/{}/{}".format(country.upper(), kind.lower())
@@ -206,8 +210,8 @@ class Number(Tagged):
 
         .. versionadded:: 1.0
         """
-        _check_number(phone_number)
-        return cls._perform(Call("GET", "lookup", {"phone_number": phone_number}), read_number_info)
+        query = {"phone_number": _checked_number(phone_number)}
+        return cls._perform(Call("GET", "lookup", query), read_number_info)
 
     def _identifying_fields(self) -> dict[str, Any]:
         phone_number = self.attributes.get("phone_number")
@@ -216,11 +220,12 @@ class Number(Tagged):
         return {"phone_number": phone_number}
 
 
-def _check_number(phone_number: Any) -> None:
-    if not isinstance(phone_number, str) or not phone_number.strip():
-        raise ValueError(
-            "phone_number must be a string like '+19132597591', got {!r}".format(phone_number)
-        )
+def _checked_number(phone_number: Any) -> str:
+    number = plain(phone_number, "phone_number")
+    if isinstance(number, str) and number.strip():
+        return number
+    shown = shorten(number)
+    raise ValueError("phone_number must be a string like '+19132597591', got {}".format(shown))
 
 
 class LocalNumber(Number):

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, Union
 
 from vivialconnect.common.exchange import Call
 from vivialconnect.common.util import encode_body
+from vivialconnect.common.values import plain
 from vivialconnect.resources._iteration import PageIterator
 from vivialconnect.resources._lists import MAX_PAGE_SIZE, ResourceList, unexpected_response
 from vivialconnect.resources._sendable import Sendable
@@ -138,12 +139,14 @@ class Tagged(Sendable):
 
         .. versionadded:: 1.0
         """
+        key = plain(key, "key")
         if not _are_strings([key]) or not key:
             raise ValueError("key must be the name of a tag, a string, got {!r}".format(key))
         return self._change_tags("DELETE", {key: ""})
 
     def _change_tags(self, method: str, tags: Mapping[str, str]) -> dict[str, str]:
-        spec = Call(method, "tags", body=encode_body({"tags": tags}))
+        roots = ("tags", *self._roots())
+        spec = Call(method, "tags", body=encode_body({"tags": tags}), roots=roots)
         found = self._perform_below(
             spec, lambda parsed: None if parsed is None else self._read_tags(parsed)
         )
@@ -173,6 +176,7 @@ def format_tags(name: str, tags: Tags | None) -> str | None:
     >>> format_tags("contains", {"table": "4", "area": "terrace"})
     'table:4,area:terrace'
     """
+    tags = plain(tags, name)
     pairs = list(tags.items()) if isinstance(tags, Mapping) else tags
     if pairs is None:
         return None
@@ -186,7 +190,10 @@ def format_tags(name: str, tags: Tags | None) -> str | None:
 
 
 def _format_tag(name: str, pair: Any) -> str:
-    if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not _are_strings(pair):  # noqa: PLR2004 - a pair
+    pair = plain(pair, name)
+    if isinstance(pair, (list, tuple)):
+        pair = tuple(plain(each, name) for each in pair)
+    if not isinstance(pair, tuple) or len(pair) != 2 or not _are_strings(pair):  # noqa: PLR2004 - a pair
         raise ValueError(
             "{} must contain pairs of strings, ('table', '4'), got {!r}".format(name, pair)
         )
@@ -196,7 +203,7 @@ def _format_tag(name: str, pair: Any) -> str:
             "{} cannot contain the tag {!r}: a tag name in a query must not be empty or contain a "
             "colon, and a tag must not contain a comma".format(name, pair)
         )
-    return str(key + ":" + value)  # not format(), which may return the name of an enum member
+    return "{}:{}".format(*pair)
 
 
 def _are_tags(tags: Any) -> bool:
@@ -204,4 +211,4 @@ def _are_tags(tags: Any) -> bool:
 
 
 def _are_strings(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, str) for value in values)
+    return all(isinstance(plain(value, "a tag"), str) for value in values)
