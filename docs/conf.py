@@ -16,7 +16,7 @@ nitpick_ignore_regex = [
     # The standard library's documentation is not looked up: a build needs no network.
     ("py:.*", r"(collections|contextvars|datetime|email|os|sqlite3|ssl|typing)(\..*)?"),
     # Type variables, type aliases and private base classes have no page.
-    ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Id|Moment|Headers|Progress|Sink)"),
+    ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Id|Moment|Headers|Progress|Secret|Sink)"),
     ("py:.*", r"(.*\.)?(Element|ReadOnly|ResourceBase|Sendable|[A-Z][a-z]+Fields)"),
     ("py:.*", r"(.*\.)?(Tags|Target|Types)"),
 ]
