@@ -11,6 +11,7 @@ VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 PHONE_NUMBERS = ["phonenumbers>=8.13"]
 TEST = [
     *PHONE_NUMBERS,
+    "freezegun>=1.5",
     "gunicorn>=22; sys_platform == 'linux'",
     "httmock>=1.4",
     "hypothesis>=6.100",
@@ -20,6 +21,7 @@ TEST = [
     "pytest-xdist>=3.5",
     "requests-mock>=1.12",
     "responses>=0.25",
+    "time-machine>=2.15",
     "trustme>=1.1",
     "truststore>=0.10; python_version >= '3.10'",
     "vcrpy>=6.0",

@@ -26,6 +26,7 @@ IN_TIME, SOON = 20, 0.3
 
 #: What differs from run to run, or from one Python, OpenSSL or resolver to another.
 VARYING: tuple[tuple[str, str], ...] = (
+    (r"the proxy 127\.0\.0\.1:\d+", "the proxy proxy.example.net:3128"),
     (r"(127\.0\.0\.1|localhost):\d+", SERVICE),
     (r"127\.0\.0\.1", SERVICE),
     (r"TLS failed \([A-Z_]+\)", "TLS failed (WRONG_VERSION_NUMBER)"),

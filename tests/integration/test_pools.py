@@ -64,19 +64,6 @@ def test_headers__more_than_there_may_be(count: int) -> None:
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("scheme", ["socks5", "SOCKS5h", "socks4"])
-def test_proxy__socks(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A SOCKS proxy is refused in words, once, and nothing is sent by another way."""
-    with ScriptedServer(answer({"count": 1})) as server:
-        use(server, max_retries=2)
-        monkeypatch.setenv("ALL_PROXY", "{}://127.0.0.1:9".format(scheme))
-        with pytest.raises(ConnectionError, match="SOCKS") as caught:
-            Message.count()
-
-    assert (caught.value.outcome, caught.value.attempts) == ("not sent", 1)
-    assert server.requests == []
-
-
 @pytest.mark.parametrize("interim", [b"100 Continue", b"102 Processing", b"103 Early Hints"])
 def test_answer__interim_before_it(interim: bytes) -> None:
     """Interim answers are passed over, however many there are."""
@@ -208,20 +195,6 @@ def test_answer__that_switches_protocols() -> None:
             Message.count()
 
     assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize("proxy", ["https://127.0.0.1:9", "http://user:word@"])
-def test_proxy__that_cannot_be_used(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that cannot be used is told once, and nothing was sent."""
-    with ScriptedServer(answer({"count": 1})) as server:
-        use(server, max_retries=2)
-        monkeypatch.setenv("HTTP_PROXY", proxy)
-        with pytest.raises(ConnectionError) as caught:
-            Message({"body": "hello"}).send()
-
-    assert (caught.value.outcome, caught.value.attempts) == ("not sent", 1)
-    assert "word" not in str(caught.value)
-    assert server.requests == []
 
 
 class Interrupted:

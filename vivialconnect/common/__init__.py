@@ -6,7 +6,7 @@ This module contains only the lazy imports and their fork lock.
 from __future__ import annotations
 
 import os
-from functools import cache
+import sys
 from importlib import import_module
 from threading import RLock
 from types import ModuleType
@@ -21,16 +21,21 @@ import_module("logging")
 fork_lock = RLock()
 
 
-# Cached: Python 3.9 takes a lock at every import, and a signal handler might wait for it forever.
-@cache
+_imported: dict[str, Any] = {}
+
+
 def import_with_fork_guard(name: str) -> Any:
     """Import a module on first use, and block forks during the import.
 
     ``requests``, ``urllib3`` and ``dateutil`` are imported only here, because each takes longer to
     import than this package.
     """
-    with fork_lock:
-        return import_module(name)
+    # Python 3.9 takes a lock at every import, and a signal handler might wait for it forever.
+    # mock.patch.dict("sys.modules") drops what is imported within it.
+    if _imported.get(name) is None or sys.modules.get(name) is not _imported[name]:
+        with fork_lock:
+            _imported[name] = import_module(name)
+    return _imported[name]
 
 
 def submodule_getter(package: str) -> Callable[[str], ModuleType]:

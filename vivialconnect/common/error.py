@@ -158,6 +158,8 @@ class RequestorError(VivialConnectError):
     def _get_hint(self) -> str | None:
         if self._hint or not isinstance(self.http_status, int):
             return self._hint
+        if self.http_status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return "check the user and password of the proxy in the environment"
         kind = error_for_status(self.http_status)
         if kind is RateLimit and self.retry_after is not None:
             return "wait {:.0f} seconds before the next request".format(self.retry_after)

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from vivialconnect.common.exchange import Response
+
 #: A field is secret if its name contains one of these words.
 SECRET_WORDS = ("secret", "password")
 MASK = "***"
@@ -77,6 +79,22 @@ def redact_response(content: bytes, sent: bytes | None) -> bytes:
     for form in sorted(forms, key=len, reverse=True):
         content = content.replace(form.encode(errors="surrogatepass"), MASK.encode())
     return content
+
+
+def redact_echo(response: Response, secret: str) -> Response:
+    """Return a response with stars in place of a secret of its request.
+
+    :param response: The response.
+    :param secret: The secret, in ASCII; if it is empty, the response is not changed.
+
+    >>> redact_echo(Response(400, {}, b"you sent 86bf"), "86bf").content
+    b'you sent ***'
+    """
+    for form in filter(None, (secret, secret.upper())):
+        headers = {name: str(value).replace(form, MASK) for name, value in response.headers.items()}
+        content = response.content.replace(form.encode(), MASK.encode())
+        response = Response(response.status, headers, content)
+    return response
 
 
 def is_secret(name: str) -> bool:

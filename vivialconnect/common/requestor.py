@@ -32,6 +32,7 @@ from vivialconnect.common.exchange import (
     Response,
     Transport,
 )
+from vivialconnect.common.redaction import redact_echo
 from vivialconnect.common.responses import ResultT
 from vivialconnect.common.retries import Attempts
 from vivialconnect.common.signing import Signer, split_target
@@ -108,7 +109,7 @@ class Requestor:
         max_retries: int | None = None,
         transport: Transport | None = None,
         clock: Callable[[], datetime] = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         given = {
             "api_key": api_key,
@@ -137,7 +138,7 @@ class Requestor:
         requestor._settings = values
         requestor._transport = transport
         requestor._clock = utc_now
-        requestor._sleep = time.sleep
+        requestor._sleep = None
         return requestor
 
     def limited(self, seconds: float) -> Requestor:
@@ -249,7 +250,7 @@ class Requestor:
             body = six.ensure_binary(body)
         signed = signing.signed_headers(headers)
         text = signing.canonical_request(method, iso8601_timestamp, abs_url, signed, body)
-        return signing.signature(str(config.api_secret), text), signing.signed_names(signed)
+        return signing.signature(config.api_secret or "", text), signing.signed_names(signed)
 
     def perform(
         self,
@@ -270,11 +271,13 @@ class Requestor:
         """
         config = self._validated()
         request = _build_request(call, config)
+        # Before the deadline is set: the first request imports ``requests``.
+        send = (self._transport or _default_transport()).send
         deadline = time.monotonic() + min(config.request_timeout, MAX_TIMEOUT)
         attempts = Attempts(call, config.max_retries, deadline)
         while True:
             try:
-                response = self._attempt(request, config, attempts)
+                response = self._attempt(send, request, config, attempts)
                 break
             except RequestorError as failure:
                 attempts.add(failure)
@@ -285,25 +288,30 @@ class Requestor:
                 if delay is None:
                     raise
                 _log_retry(request, failure, delay)
-            self._sleep(delay)
+            end = time.monotonic() + delay
+            (self._sleep or time.sleep)(delay)
+            # A test may stop the clock.
+            attempts.deadline -= max(0.0, end - time.monotonic())
         if on_response is not None:
             on_response(response)
         return responses.read_result(call, request, response, attempts.made, read)
 
-    def _attempt(self, request: Request, config: settings.Settings, attempts: Attempts) -> Response:
+    def _attempt(
+        self, send: Any, request: Request, config: settings.Settings, attempts: Attempts
+    ) -> Response:
         """Sign and send a request once, and return a successful response."""
-        transport = self._transport or _default_transport()
         signer = Signer(str(config.api_key), config.api_secret or "", self._clock)
         limits = Limits(attempts.deadline, config.api_verify_request, config.request_timeout)
         attempts.made += 1
         started = time.monotonic()
         try:
-            response = transport.send(request, signer, limits)
+            response = send(request, signer, limits)
         except ConnectionError as failure:
             add_request(failure, request, failure.outcome or UNKNOWN, attempts.made)
             _log_attempt(request, type(failure).__name__, started, attempts.made)
             raise
         _log_attempt(request, response.status, started, attempts.made)
+        response = redact_echo(response, signer.signature)
         refusal = responses.error_for_response(request, response, signer.canonical, self._clock())
         if refusal is not None:
             raise refusal
@@ -336,14 +344,9 @@ def _log_attempt(request: Request, result: Any, started: float, attempt: int) ->
     :param attempt: The number of the attempt.
     """
     if logger.isEnabledFor(logging.DEBUG):
-        logger.debug(
-            "%s %s -> %s in %.0f ms, attempt %d",
-            request.method,
-            _masked_path(request),
-            result,
-            (time.monotonic() - started) * 1000,
-            attempt,
-        )
+        text = "%s %s -> %s in %.0f ms, attempt %d"
+        milliseconds = (time.monotonic() - started) * 1000
+        logger.debug(text, request.method, _masked_path(request), result, milliseconds, attempt)
 
 
 def _log_retry(request: Request, failure: RequestorError, delay: float) -> None:
@@ -354,14 +357,9 @@ def _log_retry(request: Request, failure: RequestorError, delay: float) -> None:
     :param delay: The delay before the next attempt, in seconds.
     """
     # Without messages from the service or the network: they may contain private data.
-    logger.info(
-        "%s %s failed with %s, retry in %.2f s: attempt %d",
-        request.method,
-        _masked_path(request),
-        failure.http_status or type(failure).__name__,
-        delay,
-        (failure.attempts or 0) + 1,
-    )
+    text = "%s %s failed with %s, retry in %.2f s: attempt %d"
+    result, attempt = failure.http_status or type(failure).__name__, (failure.attempts or 0) + 1
+    logger.info(text, request.method, _masked_path(request), result, delay, attempt)
 
 
 def _masked_path(request: Request) -> str:

@@ -40,17 +40,17 @@ RETRYABLE_STATUSES = frozenset(
 )
 
 
-def backoff(attempt: int, draw: Callable[[], float] = random.random) -> float:
+def backoff(attempt: int, draw: Callable[[], float] | None = None) -> float:
     """Return the delay after an attempt, in seconds.
 
     :param attempt: The number of attempts so far.
-    :param draw: Returns a random number between 0 and 1.
+    :param draw: Returns a random number between 0 and 1; default ``random.random``.
 
     >>> [backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]
     """
     exponent = min(attempt - 1, MAX_EXPONENT)
-    return draw() * min(MAX_BACKOFF, INITIAL_BACKOFF * 2.0**exponent)
+    return (draw or random.random)() * min(MAX_BACKOFF, INITIAL_BACKOFF * 2.0**exponent)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -26,6 +26,7 @@ from typing import Any, Callable
 from urllib.parse import quote, unquote_to_bytes
 
 from vivialconnect.common.exchange import Request
+from vivialconnect.common.redaction import Secret, SecretBytes
 from vivialconnect.common.times import format_basic, format_http_date, parse_http_date
 
 #: The headers that are signed, in order; ``content-type`` only if it is sent.
@@ -159,7 +160,7 @@ def signature(secret: str, canonical: str) -> str:
     :param secret: The API secret.
     :param canonical: The text from :func:`canonical_request`.
     """
-    return hmac.digest(secret.encode(), canonical.encode(), "sha256").hex()
+    return hmac.digest(SecretBytes(secret.encode()), canonical.encode(), "sha256").hex()
 
 
 def authorization(key: str, signature: str) -> str:
@@ -179,7 +180,7 @@ class Signer:
     :param clock: Returns the current time as an aware datetime.
     """
 
-    __slots__ = ("_api_key", "_api_secret", "_clock", "canonical")
+    __slots__ = ("_api_key", "_api_secret", "_clock", "canonical", "signature")
 
     def __init__(self, api_key: str, api_secret: str, clock: Callable[[], datetime]) -> None:
         self._api_key = api_key
@@ -187,6 +188,8 @@ class Signer:
         self._clock = clock
         #: The canonical request; empty before the first call.
         self.canonical = ""
+        #: The signature that was sent; empty before.
+        self.signature = Secret()
 
     def __call__(self, request: Request) -> dict[str, str]:
         """Return the signature headers of a request.
@@ -200,12 +203,12 @@ class Signer:
         self.canonical = canonical_request(
             request.method, timestamp, request.url, headers, request.body or b""
         )
-        signed = signature(self._api_secret, self.canonical)
+        self.signature = Secret(signature(self._api_secret, self.canonical))
         return {
             "Date": date,
             "X-Auth-Date": timestamp,
             "X-Auth-SignedHeaders": signed_names(headers),
-            "Authorization": authorization(self._api_key, signed),
+            "Authorization": authorization(self._api_key, self.signature),
         }
 
 

@@ -27,7 +27,6 @@ import os
 import sqlite3
 import ssl
 import threading
-import time
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from typing import Any, Callable, TypeVar
@@ -93,7 +92,7 @@ class Sandbox:
         machine, which the sandbox reads. For other URLs it attaches a small placeholder PNG.
     :param allow_remote_webhooks: whether webhooks are delivered to other machines; by default that
         is an error in the log.
-    :param clock: returns the time in seconds since 1970.
+    :param clock: returns the time in seconds since 1970; the system clock by default.
     :param tls: the TLS context of the server, with its certificate; plain HTTP by default.
     :param allow_hosts: host names, without ports, under which the controls at ``/sandbox/`` may be
         requested besides ``localhost``, loopback addresses and ``host``.
@@ -116,7 +115,7 @@ class Sandbox:
         delays: tuple[float, float, float] = (0, 0, 0),
         allow_local_media: bool = False,
         allow_remote_webhooks: bool = False,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         tls: ssl.SSLContext | None = None,
         allow_hosts: Collection[str] = (),
         allow_origins: Collection[str] = (),

@@ -5,6 +5,7 @@
 ``connections``      urllib3's pools and connections, ``http.client``'s responses
 ``deadline``         the attempt, and the sockets that keep its deadline
 ``failures``         translation of third-party exceptions
+``originals``        the classes that these are derived from, even if a test replaces them
 ===================  ===============================================================================
 
 Only this package uses ``requests`` and urllib3. Requests pass through ``requests.Session.send`` and
@@ -25,18 +26,24 @@ name                  purpose                                  without it
 ``_validate_conn``    called: connects with TLS, and warns     no ``InsecureRequestWarning``
                       if certificates are not verified
 ``_prepare_proxy``    called: opens a tunnel                   no proxies for ``https``
+``_tunnel``           overridden: notes that the tunnel is     errors name the proxy if the
+                      open                                     service fails
 ====================  =======================================  =================================
 """
 
 from __future__ import annotations
 
 import os
+import socket
 
 from vivialconnect.common import at_fork
 from vivialconnect.common.exchange import Limits, Request, Response, Sign
-from vivialconnect.common.transport.adapter import Route, prepare, read_environment
-from vivialconnect.common.transport.deadline import Attempt
-from vivialconnect.common.transport.failures import SEND_ERRORS, translate
+from vivialconnect.common.transport.originals import originals
+
+with originals():
+    from vivialconnect.common.transport.adapter import Route, prepare, read_environment
+    from vivialconnect.common.transport.deadline import Attempt
+    from vivialconnect.common.transport.failures import SEND_ERRORS, translate
 
 
 class RequestsTransport:
@@ -50,6 +57,7 @@ class RequestsTransport:
 
     def __init__(self) -> None:
         self._process = os.getpid()
+        self._socket_class = socket.socket
         self._routes: dict[tuple[bool | str | None, ...], Route] = {}
 
     def __repr__(self) -> str:
@@ -63,7 +71,7 @@ class RequestsTransport:
         :param limits: The deadline and the certificate verification.
         :raises vivialconnect.common.error.ConnectionError: If there is no complete response.
         """
-        prepared = prepare(request, sign(request))
+        prepared = prepare(request, sign)
         attempt = Attempt(request, limits)
         try:
             return self._get_route(request.url, limits.verify).send(prepared, attempt)
@@ -79,6 +87,10 @@ class RequestsTransport:
         if self._process != os.getpid():
             # Some application servers fork without Python's fork hooks.
             self.discard()
+        if self._socket_class is not socket.socket:
+            # A test has replaced or restored it: the connections are of the other class.
+            self.close()
+            self._socket_class = socket.socket
         origin = _origin(url)
         key = (origin, verify, *read_environment(origin.partition(":")[0]))
         found = self._routes.get(key)
@@ -96,7 +108,7 @@ class RequestsTransport:
         for key, route in [*self._routes.items()]:
             if origin in (None, key[0]):
                 self._routes.pop(key, None)
-                route.close()
+                route.session.close()
 
     def discard(self) -> None:
         """Discard the connections without closing them: a forked child shares them."""

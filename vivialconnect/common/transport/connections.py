@@ -16,11 +16,13 @@ from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
 
 import urllib3
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import DecodeError
 
 from vivialconnect.common.exchange import Response, Sink
+from vivialconnect.common.redaction import SecretBytes, redact_echo
 from vivialconnect.common.transport.deadline import Attempt, DeadlineSocket, connect
 
 IDLE_LIMIT = 30  # seconds; the server may have closed a connection that was idle for longer
@@ -28,17 +30,22 @@ CHUNK_SIZE = 65_536  # bytes per read of a body
 MAX_BODY_SIZE = 100_000_000  # bytes; a page of 150 messages has less than 1,000,000
 
 
+class Fields(CaseInsensitiveDict[str]):
+    """The header fields of a request. A traceback that shows locals does not show them."""
+
+    def __repr__(self) -> str:
+        return "Fields()"
+
+
 class CheckedResponse(HTTPResponse):
     """An ``http.client`` response with additional checks of the message framing."""
 
-    def __init__(self, *arguments: Any, **keywords: Any) -> None:
-        super().__init__(*arguments, **keywords)
-        self.stream: Any = self.fp
-        #: The header fields, names in lower case.
-        self.fields: dict[str, str] = {}
+    #: The header fields, names in lower case.
+    fields: Mapping[str, str] = {}
 
     def begin(self) -> None:
         """Read the status line and the headers."""
+        self.stream: Any = self.fp
         self._begin_final()
         self.fields = _read_fields(self.headers)
         _check_framing(self.fields)
@@ -124,16 +131,17 @@ class _DeadlineConnection:
         self: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
     ) -> None:
         """Send the head and the body together, in one system call."""
-        lines = ["{} {} HTTP/1.1".format(method, url)]
-        lines += ["{}: {}".format(name, value) for name, value in headers.items()]
-        head = "\r\n".join([*lines, "", ""])
-        if head.count("\n") != len(lines) + 1:
+        start = "{} {} HTTP/1.1".format(method, url)
+        head = SecretBytes(
+            "\r\n".join([start, *map(": ".join, headers.items()), "", ""]).encode("latin-1")
+        )
+        if head.count(b"\n") != len(headers) + 2:
             raise ValueError("a header field must not have a line break")
         if self.sock is None:
             self.connect()
         connected: Any = self.sock
-        self.attempt.mark_sent()
-        connected.sendall(head.encode("latin-1") + (body or b""))
+        self.attempt.sent = True
+        connected.sendall(SecretBytes(head + (body or b"")))
 
     def getresponse(self: Any) -> Any:
         """Return the response after reading its headers."""
@@ -154,6 +162,10 @@ class DeadlineHTTPSConnection(_DeadlineConnection, HTTPSConnection):
         super().connect()
         # Wraps the TLS socket, which works with any TLS implementation.
         self.sock = DeadlineSocket(self.sock, self)
+
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        self.attempt.is_tunnel_open = True
 
 
 class _IdleConnections(queue.LifoQueue[Any]):
@@ -189,7 +201,7 @@ class _DeadlinePool:
         body: Any = None,
         headers: Any = None,
         *_: Any,
-        **options: Any,
+        **rest: Any,
     ) -> Any:
         """Send a request once, and return the response, whatever its status.
 
@@ -197,18 +209,20 @@ class _DeadlinePool:
         :param url: The target of the request: the path, or the whole URL for a plain proxy.
         :param body: The body, in bytes.
         :param headers: All header fields.
-        :param options: The options of requests; only ``timeout`` is used, the :class:`Attempt`.
+        :param rest: The options of requests; only ``timeout`` is used, the :class:`Attempt`.
         """
-        attempt: Attempt = options["timeout"]
-        attempt.mark_unsent()
+        attempt: Attempt = rest["timeout"]
+        attempt.sent = False
+        attempt.proxy = self.proxy and "the proxy " + self.proxy.netloc
         connection = self._get_conn()
         try:
-            if method == "POST" and _seconds_idle(connection) > IDLE_LIMIT:
+            idle = time.monotonic() - getattr(connection, "last_used", 0.0)
+            if method == "POST" and not 0 <= idle <= IDLE_LIMIT:
                 # A POST that is lost on a closed connection cannot be retried.
                 connection.close()
             self._prepare(connection, attempt)
             if self.proxy is not None and self.scheme == "http":
-                headers = {**headers, **self.proxy_headers}
+                headers = Fields({**headers, **self.proxy_headers})
             # The server may respond and close before it has read the whole request.
             with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request(method, url, body=body, headers=headers)
@@ -223,22 +237,20 @@ class _DeadlinePool:
             connection.last_used = time.monotonic()
             self._put_conn(connection)
         fields = getattr(response, "fields", response.headers)
-        return Response(response.status, fields, _decompress(content, fields, attempt))
+        result = Response(response.status, fields, _decompress(content, fields, attempt))
+        for value in self.proxy_headers.values():
+            result = redact_echo(result, value.rpartition(" ")[2])
+        return result
 
     def _prepare(self: Any, connection: Any, attempt: Attempt) -> None:
         """Attach an attempt to a connection, and connect it if necessary."""
         connection.attempt = attempt
         connection.timeout = attempt.seconds_left()
         if not isinstance(connection, _DeadlineConnection):  # from a mocking library
-            attempt.mark_unknown()
+            attempt.sent = None
         if self.proxy is not None and self.scheme == "https" and connection.sock is None:
             self._prepare_proxy(connection)
         self._validate_conn(connection)
-
-
-def _seconds_idle(connection: Any) -> float:
-    idle: float = time.monotonic() - getattr(connection, "last_used", 0.0)
-    return idle
 
 
 def _read_body(response: Any, attempt: Attempt) -> bytes:
@@ -284,8 +296,8 @@ def _decompress(content: bytes, fields: Mapping[str, str], attempt: Attempt) -> 
     The caller still gets the status then. Some mocking libraries decompress the body and keep the
     ``Content-Encoding`` header.
     """
-    coding = fields.get("content-encoding")
-    if not coding or not content:
+    coding = fields.get("content-encoding", "").strip().lower()
+    if coding not in ("gzip", "x-gzip", "deflate") or not content:  # what was asked for
         return content
     compressed = urllib3.HTTPResponse(
         io.BytesIO(content), headers={"content-encoding": coding}, preload_content=False

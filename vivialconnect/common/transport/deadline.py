@@ -37,24 +37,17 @@ class Attempt(Timeout):
         super().__init__()
         self.method = request.method
         self.sink = request.sink
-        #: Whether part of the request may have been sent; ``None`` if that is unknown.
+        #: Whether part of the request may have been sent; ``None`` if that is unknown: ``requests``
+        #: or a mocking library has the request.
         self.sent: bool | None = False
+        #: The proxy in words, without its password; ``None`` without one, or if it is not known.
+        self.proxy: str | None = None
+        #: Whether the proxy has opened a tunnel to the service.
+        self.is_tunnel_open = False
         #: Whether the body of a download has begun.
         self.streaming = False
         self._deadline = limits.deadline
         self._longest_pause = min(limits.timeout, MAX_TIMEOUT)
-
-    def mark_unknown(self) -> None:
-        """Set ``sent`` to unknown: a mocking library may receive the request."""
-        self.sent = None
-
-    def mark_unsent(self) -> None:
-        """Set ``sent`` to false: the request has reached a deadline pool."""
-        self.sent = False
-
-    def mark_sent(self) -> None:
-        """Set ``sent`` to true: the service may receive the request from now on."""
-        self.sent = True
 
     def extend_deadline(self) -> None:
         """Extend the deadline of a download: from now on, only a pause times out."""
@@ -62,8 +55,11 @@ class Attempt(Timeout):
         self._deadline = time.monotonic() + self._longest_pause
 
     def remaining(self) -> float:
-        """Return the seconds until the deadline, negative if it has expired."""
-        return self._deadline - time.monotonic()
+        """Return the seconds until the deadline, negative if it has expired.
+
+        No more than the whole timeout: a test may stop the clock or set it back.
+        """
+        return min(self._deadline - time.monotonic(), self._longest_pause)
 
     def seconds_left(self) -> float:
         """Return the seconds until the deadline.
@@ -75,15 +71,7 @@ class Attempt(Timeout):
             raise socket.timeout("the deadline has expired")
         return left
 
-    @property
-    def connect_timeout(self) -> float:
-        """The seconds until the deadline."""
-        return self.seconds_left()
-
-    @property
-    def read_timeout(self) -> float:
-        """The seconds until the deadline."""
-        return self.seconds_left()
+    connect_timeout = read_timeout = property(seconds_left)
 
     def clone(self) -> Attempt:
         """Return the attempt itself, although urllib3 asks for a copy."""
@@ -136,14 +124,15 @@ class DeadlineSocket:
     def recv_into(self, buffer: Any) -> int:
         """Receive into a buffer, and return the number of bytes."""
         self._wrapped.settimeout(self._connection.attempt.seconds_left())
-        count: int = self._wrapped.recv_into(buffer)
-        return count
+        # Raises TypeError for a mock.
+        return int.__index__(self._wrapped.recv_into(buffer))
 
     def sendall(self, data: bytes) -> None:
         """Send all data. The timeout of each TLS record is the remaining time."""
+        view = memoryview(data)  # tracebacks that show locals do not show its bytes
         for start in range(0, len(data), TLS_RECORD_SIZE):
             self._wrapped.settimeout(self._connection.attempt.seconds_left())
-            self._wrapped.sendall(data[start : start + TLS_RECORD_SIZE])
+            self._wrapped.sendall(view[start : start + TLS_RECORD_SIZE])
 
     def makefile(self, *_: Any, **__: Any) -> ResponseStream:
         """Return the stream that ``http.client`` reads a response from."""

@@ -13,7 +13,8 @@ from http import client
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import requests
+from requests.exceptions import InvalidSchema, InvalidURL, RequestException
+from requests.exceptions import Timeout as RequestTimeout
 from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_match_hostname import CertificateError
 
@@ -23,26 +24,16 @@ from vivialconnect.common.transport.deadline import Attempt
 
 #: The exceptions that sending a request may raise.
 SEND_ERRORS: tuple[type[BaseException], ...] = (
-    requests.RequestException,
-    HTTPError,
-    client.HTTPException,
-    OSError,
-    ValueError,
-    # From urllib3, for a proxy without a host; and for a response that is too large for memory.
-    TypeError,
-    MemoryError,
-)
+    RequestException, HTTPError, client.HTTPException, OSError, ValueError,
+    TypeError,  # from a mock of a socket
+    MemoryError,  # from a response that is too large for memory
+)  # fmt: skip
 
 
 #: The original errors of network, TLS and HTTP. Exceptions of requests are subclasses of OSError.
 _NETWORK_ERRORS = (OSError, client.HTTPException, CertificateError)
 #: A missing CA bundle, and URLs and proxies that requests and urllib3 reject.
-_CONFIG_ERRORS = (
-    FileNotFoundError,
-    requests.exceptions.InvalidURL,
-    requests.exceptions.InvalidSchema,
-    TypeError,
-)
+_CONFIG_ERRORS = (FileNotFoundError, InvalidURL, InvalidSchema)
 
 
 class Failure(NamedTuple):
@@ -80,7 +71,7 @@ FAILURES: tuple[Failure, ...] = (
     Failure((ssl.SSLError,), "TLS failed ({})"),
     Failure(
         # Not urllib3's timeouts, which include refused connections.
-        (socket.timeout, TimeoutError, requests.Timeout),
+        (socket.timeout, TimeoutError, RequestTimeout),
         "request timed out",
         "increase request_timeout if the service is slow",
         error_class=error.Timeout,
@@ -96,7 +87,7 @@ FAILURES: tuple[Failure, ...] = (
         "check api_base_url, api_verify_request and the proxies of the environment",
         permanent=True,
     ),
-    Failure((requests.RequestException,), "no usable HTTP response ({})"),
+    Failure((RequestException,), "no usable HTTP response ({})"),
     Failure((OSError,), "{}"),
     Failure((BaseException,), "no usable HTTP response ({})"),
 )
@@ -118,7 +109,9 @@ def translate(
     kind = next(kind for kind in FAILURES if _matches(cause, kind))
     unsent = attempt.sent is False or (kind.permanent and not attempt.sent)
     message = _describe(cause, kind, limits, attempt, unsent=unsent)
-    translated = kind.error_class(message + urlsplit(request.url).netloc)
+    at_proxy = attempt.proxy and unsent and not attempt.is_tunnel_open
+    hops = ["" if at_proxy else urlsplit(request.url).netloc, attempt.proxy]
+    translated = kind.error_class(message + " through ".join(filter(None, hops)))
     translated.__cause__ = cause
     translated.outcome = error.NOT_SENT if unsent else error.UNKNOWN
     translated._permanent = kind.permanent or attempt.streaming
@@ -140,8 +133,11 @@ def _unwrap(failure: BaseException) -> BaseException:
         link.__traceback__ = None
     cause = next((link for link in reversed(chain) if isinstance(link, _NETWORK_ERRORS)), failure)
     cause.__cause__ = cause.__context__ = None
-    if isinstance(cause, requests.RequestException):
+    if isinstance(cause, RequestException):
         cause.request = cause.response = None
+    if isinstance(cause, client.BadStatusLine) and not isinstance(cause, OSError):
+        cause.args = ()  # the peer may send the signature back
+        vars(cause).clear()
     return cause
 
 

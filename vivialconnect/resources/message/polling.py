@@ -48,7 +48,10 @@ def wait(
                 "the message is {!r} after {:g} s, not yet {}; call wait_until() again to keep "
                 "waiting".format(status, timeout, " or ".join(sorted(map(repr, statuses))))
             )
-        time.sleep(min(pause, left))
+        pause = min(pause, left)
+        end = time.monotonic() + pause
+        time.sleep(pause)
+        deadline -= max(0.0, end - time.monotonic())  # the clock of a test may stand still
         left = deadline - time.monotonic()
         pause = min(pause * 2, MAX_PAUSE)
     return str(status)

@@ -91,7 +91,8 @@ class WebhookDelivery:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
-                self._changed.wait(left)
+                if not self._changed.wait(left):
+                    deadline = time.monotonic()  # The clock of a test may stand still.
                 if self._stopped:
                     raise RuntimeError(NOT_RUNNING)
         return True

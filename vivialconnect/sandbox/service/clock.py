@@ -7,7 +7,6 @@ can move it forward without making the signatures of its requests invalid.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -26,14 +25,19 @@ class _Offset(threading.local):
     seconds = 0.0
 
 
+def _system_clock() -> float:
+    # Not time.time(): freezegun does not freeze it for callers near the start of a thread.
+    return datetime.now(timezone.utc).timestamp()
+
+
 class Clock:
     """A clock that can be moved forward.
 
-    :param wall: returns the time in seconds since 1970, UTC.
+    :param wall: returns the time in seconds since 1970, UTC; the system clock by default.
     """
 
-    def __init__(self, wall: Callable[[], float] = time.time) -> None:
-        self._wall = wall
+    def __init__(self, wall: Callable[[], float] | None = None) -> None:
+        self._wall = wall or _system_clock
         self._advanced = 0.0
         self._offset = _Offset()
         self._lock = threading.Lock()
