@@ -17,11 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 import data
 
 PAYLOAD = {
-    "message": {
-        "from_number": data.FROM_NUMBER,
-        "to_number": data.TO_NUMBER,
-        "body": data.BODY,
-    }
+    "message": {"from_number": data.FROM_NUMBER, "to_number": data.TO_NUMBER, "body": data.BODY}
 }
 #: The fields that the client sends too, so that the requests are equally long.
 HEADERS = {
@@ -59,7 +55,7 @@ def sign(method: str, url: str, body: bytes) -> dict[str, str]:
         timestamp,
         quote(unquote(parts.path), safe="/-._~"),
         "&".join(sorted(quote(key, "") + "=" + quote(value, "") for key, value in pairs)),
-        *("{}:{}".format(name, headers[name]) for name in sorted(headers)),
+        *(f"{name}:{headers[name]}" for name in sorted(headers)),
         names,
         hashlib.sha256(body).hexdigest(),
     ]
@@ -68,7 +64,7 @@ def sign(method: str, url: str, body: bytes) -> dict[str, str]:
         "Date": headers["date"],
         "X-Auth-Date": timestamp,
         "X-Auth-SignedHeaders": names,
-        "Authorization": "HMAC {}:{}".format(data.API_KEY, signature.hexdigest()),
+        "Authorization": f"HMAC {data.API_KEY}:{signature.hexdigest()}",
     }
 
 
@@ -95,7 +91,7 @@ class ByHand:
 
     def find_list(self, length: int) -> Any:
         """Return a list of messages."""
-        return self._call("GET", "{}.json?limit={}".format(data.MESSAGES, length))["messages"]
+        return self._call("GET", f"{data.MESSAGES}.json?limit={length}")["messages"]
 
     @staticmethod
     def view(answer: Any) -> Any:

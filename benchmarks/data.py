@@ -10,7 +10,7 @@ ACCOUNT = 12345
 API_KEY = "BENCHMARK1"
 API_SECRET = "not-a-secret-but-forty-characters-long-0"  # noqa: S105 - invented
 BASE = "/api/v1.0"
-MESSAGES = "/accounts/{}/messages".format(ACCOUNT)
+MESSAGES = f"/accounts/{ACCOUNT}/messages"
 BODY = "Your table is ready, and we keep it for a quarter of an hour"
 FROM_NUMBER = "+15152012345"
 TO_NUMBER = "+15154469790"
@@ -103,16 +103,16 @@ def answers() -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
     yield (b"GET", (BASE + MESSAGES + "/1.json").encode()), one
     yield (b"POST", (BASE + MESSAGES + ".json").encode()), one
     for length in LENGTHS:
-        target = "{}{}.json?limit={}".format(BASE, MESSAGES, length)
+        target = f"{BASE}{MESSAGES}.json?limit={length}"
         yield (b"GET", target.encode()), list_text("message", length)
     yield from foreign_answers()
 
 
 def foreign_answers() -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
     """Yield what the SDKs of other services ask for, in rows as large as a message."""
-    place = "/2010-04-01/Accounts/{}/Messages".format(TWILIO_ACCOUNT)
+    place = f"/2010-04-01/Accounts/{TWILIO_ACCOUNT}/Messages"
     text = encode({**message(), "sid": TWILIO_MESSAGE, "to": TO_NUMBER, "from": FROM_NUMBER})
-    yield (b"GET", "{}/{}.json".format(place, TWILIO_MESSAGE).encode()), text
+    yield (b"GET", f"{place}/{TWILIO_MESSAGE}.json".encode()), text
     yield (b"POST", (place + ".json").encode()), text
     customer = encode({**message(), "id": STRIPE_CUSTOMER, "object": "customer"})
     yield (b"GET", b"/v1/customers/" + STRIPE_CUSTOMER.encode()), customer

@@ -44,7 +44,7 @@ class Script:
         """Return what the script says next."""
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
-            raise RuntimeError("{} has ended".format(self._name))
+            raise RuntimeError(f"{self._name} has ended")
         return json.loads(line)
 
     def ask(self, order: dict[str, Any]) -> Any:
@@ -120,7 +120,7 @@ class Bench:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            raise RuntimeError("{} has failed: {!r}".format(arguments, said))
+            raise RuntimeError(f"{arguments} has failed: {said!r}")
         return used.ru_utime + used.ru_stime, said.decode().split()
 
     def inside(self, measure: str, noun: str, rounds: int) -> list[float]:

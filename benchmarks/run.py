@@ -53,10 +53,10 @@ def machine() -> dict[str, Any]:
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "cpu": _cpu(),
         "cores": os.cpu_count(),
-        "system": "{} {}".format(platform.system(), platform.machine()),
-        "python": "{} {}".format(platform.python_implementation(), platform.python_version()),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
         "packages": ", ".join(
-            "{} {}".format(name, metadata.version(name)) for name in PACKAGES if _is_here(name)
+            f"{name} {metadata.version(name)}" for name in PACKAGES if _is_here(name)
         ),
     }
 
@@ -76,7 +76,7 @@ def _cpu() -> str:
 
 def figure(value: float) -> str:
     """Return a value in three figures that count."""
-    return "{:.0f}".format(value) if value >= 100 else "{:.3g}".format(value)  # noqa: PLR2004 - three figures
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three figures
 
 
 def line_of(name: str, row: Row, result: Result, verdict: str) -> str:
@@ -113,7 +113,7 @@ def main() -> int:
     arguments = read_arguments()
     facts = machine()
     for name, fact in facts.items():
-        print("{:<9} {}".format(name, fact))
+        print(f"{name:<9} {fact}")
     print("\n" + LINE.format(*HEADINGS).rstrip(), flush=True)
     broken = 0
     samples: dict[str, Any] = {}
@@ -125,7 +125,7 @@ def main() -> int:
     if arguments.json:
         arguments.json.write_text(json.dumps({**facts, "rows": samples}, indent=1) + "\n")
     if broken:
-        print("\n{} floors are missed by more than a factor of {}".format(broken, MARGIN))
+        print(f"\n{broken} floors are missed by more than a factor of {MARGIN}")
     return 1 if broken else 0
 
 

@@ -30,7 +30,7 @@ class Limits(NamedTuple):
     def verdict(self, value: float) -> str:
         """Return how a value stands: the goal is reached, the floor holds, or it is missed."""
         # As printed: what reads like the limit is the limit.
-        value = float("{:.3g}".format(value))
+        value = float(f"{value:.3g}")
         floor, goal, shown = self.floor, self.goal, value
         if self.rising:
             floor, goal, shown = -floor, -goal, -value
@@ -147,9 +147,7 @@ ROWS: dict[str, Row] = {
         {"release 0.2.4": Limits(0.50, 0.25), "botocore SigV4": Limits(0.14, 0.08)},
     ),
     "import": Row(
-        "importing the seven names",
-        measures.imports,
-        {"import requests": Limits(0.36, 0.28)},
+        "importing the seven names", measures.imports, {"import requests": Limits(0.36, 0.28)}
     ),
     "cold": Row(
         "cold process to first answer",

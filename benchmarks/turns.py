@@ -76,7 +76,7 @@ class Race(NamedTuple):
         view = self.order(name, self.threads)["view"]
         counts = self.bench.counts()
         if view != self._right_view(name) or counts["requests"] != self.threads:
-            raise ValueError("{}: {!r} by {}".format(name, view, counts))
+            raise ValueError(f"{name}: {view!r} by {counts}")
         if name not in OTHERS:
             check_signature(counts["last"].encode("latin-1"))
 
@@ -109,7 +109,7 @@ class Race(NamedTuple):
                 taken[name].append(took)
         asked = self.bench.counts()["requests"]
         if asked not in (0, rounds * sum(calls.values())):
-            raise ValueError("the server was asked {} times by {}".format(asked, calls))
+            raise ValueError(f"the server was asked {asked} times by {calls}")
         self.bench.dismiss()
         return taken
 

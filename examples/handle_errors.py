@@ -15,16 +15,16 @@ message = Message({"from_number": from_number, "to_number": to_number, "body": t
 try:
     message.send()
 except ValueError as error:
-    sys.exit("Not sent, the call is wrong: {}".format(error))
+    sys.exit(f"Not sent, the call is wrong: {error}")
 except UnauthorizedAccess:
     sys.exit("Not sent: check the key and the secret")
 except RateLimit as error:
-    sys.exit("Not sent: try again in {} seconds".format(error.retry_after or 60))
+    sys.exit(f"Not sent: try again in {error.retry_after or 60} seconds")
 except BadRequest as error:
-    sys.exit("Not sent, error {}: {}".format(error.error_code or error.http_status, error.message))
+    sys.exit(f"Not sent, error {error.error_code or error.http_status}: {error.message}")
 except VivialConnectError as error:
     if error.outcome in ("unknown", "accepted"):
-        sys.exit("It may have been sent; send_once.py shows how to look: {}".format(error))
-    sys.exit("Not sent: {}".format(error))
+        sys.exit(f"It may have been sent; send_once.py shows how to look: {error}")
+    sys.exit(f"Not sent: {error}")
 
 print("Message", message.id, "is", message.status)

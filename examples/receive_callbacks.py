@@ -39,12 +39,12 @@ if not sys.argv[1:] or not all(word.isdecimal() for word in [sys.argv[1][1:], *s
     sys.exit(__doc__)
 number = next((each for each in Number.find_each() if each.phone_number == sys.argv[1]), None)
 if number is None:
-    sys.exit("The account has no number {}; see Number.find()".format(sys.argv[1]))
+    sys.exit(f"The account has no number {sys.argv[1]}; see Number.find()")
 port = int(sys.argv[2]) if sys.argv[2:] else 0
 calls = range(int(sys.argv[3])) if sys.argv[3:] else count()
 
 with HTTPServer(("127.0.0.1", port), Receiver) as server:
-    url = "http://127.0.0.1:{}/".format(server.server_port)
+    url = f"http://127.0.0.1:{server.server_port}/"
     number.status_text_url = number.incoming_text_url = url
     number.save()
     print("listening at", url, flush=True)

@@ -30,7 +30,7 @@ def read(file: Iterable[str]) -> list[tuple[str, ...]]:
     texts: list[tuple[str, ...]] = []
     for row in csv.reader(file, strict=True):
         if row and (len(row) != COLUMNS or "\0" in "".join(row)):
-            raise ValueError("each row must have a number and a text, got {}".format(row))
+            raise ValueError(f"each row must have a number and a text, got {row}")
         if row:
             texts.append((*row,))
     return texts
@@ -65,13 +65,13 @@ try:
     with path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets begin it with a mark
         texts = read(file)
 except (OSError, ValueError, csv.Error) as error:
-    sys.exit("Nothing was sent: {}: {}".format(path, error))
+    sys.exit(f"Nothing was sent: {path}: {error}")
 find = "SELECT began, id FROM texts WHERE to_number = ? AND body = ?"
 end = "UPDATE texts SET id = ? WHERE to_number = ? AND body = ?"
 missing = 0
 
 # Each statement is on the disk when it returns.
-with closing(sqlite3.connect("{}.sqlite3".format(path), isolation_level=None)) as journal:
+with closing(sqlite3.connect(f"{path}.sqlite3", isolation_level=None)) as journal:
     journal.execute("CREATE TABLE IF NOT EXISTS texts (to_number, body, began, id)")
     for text in texts:
         began, id_ = journal.execute(find, text).fetchone() or (None, None)
@@ -88,9 +88,9 @@ with closing(sqlite3.connect("{}.sqlite3".format(path), isolation_level=None)) a
             if sent is None:
                 sent = send(message, began)
         except BadRequest as error:  # the others may do
-            print("Not sent to {}: {}".format(text[0], error))
+            print(f"Not sent to {text[0]}: {error}")
         except VivialConnectError as error:
-            sys.exit("Stopped at {}; start it again later: {}".format(text[0], error))
+            sys.exit(f"Stopped at {text[0]}; start it again later: {error}")
         if sent is None:
             missing += 1
         else:
@@ -98,4 +98,4 @@ with closing(sqlite3.connect("{}.sqlite3".format(path), isolation_level=None)) a
             print("Message", sent.id, "to", text[0])
 
 if missing:
-    sys.exit("{} texts have no message; correct what was refused and start again".format(missing))
+    sys.exit(f"{missing} texts have no message; correct what was refused and start again")

@@ -20,7 +20,7 @@ try:
     sent = message
 except VivialConnectError as error:
     if error.outcome not in ("unknown", "accepted"):
-        sys.exit("Not sent: {}".format(error))
+        sys.exit(f"Not sent: {error}")
     print("The answer is lost, so it is looked up:", error)
     sent = message.find_sent()
     for _ in range(LOOKS - 1):

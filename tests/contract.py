@@ -76,7 +76,7 @@ class ResourceContract:
 
     def element(self, row: Resource) -> str:
         """Return the path of an object."""
-        return "{}/{}.json".format(self.collection, row.id)
+        return f"{self.collection}/{row.id}.json"
 
     # Finding
 

@@ -43,7 +43,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
      "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries", "common.scopes"),
-    ("common.transport.originals", "common.transport.deadline", "common.transport.connections",
+    ("common.transport.deadline", "common.transport.connections",
      "common.transport.adapter", "common.transport.failures", "common.transport",
      "common.responses"),
     ("common.requestor",),
@@ -193,7 +193,7 @@ def goes_left(importer: str, target: str) -> bool:
 def layering_problems(package: Path) -> list[str]:
     """Return the imports that go up or sideways, and the modules that have no layer."""
     problems = [
-        "{} stands in no layer".format(module_name(package, file))
+        f"{module_name(package, file)} stands in no layer"
         for file in files_of(package)
         if place(module_name(package, file)) is None
     ]
@@ -235,7 +235,7 @@ def third_party_problems(package: Path) -> list[str]:
             if TYPING_ONLY.get(found.importer) == name:
                 continue
             if is_third_party(name) and name not in allowed:
-                problems.append("{}:{} imports {}".format(found.importer, found.line, name))
+                problems.append(f"{found.importer}:{found.line} imports {name}")
     return problems
 
 
@@ -280,14 +280,14 @@ def core_files(package: Path) -> list[Path]:
 def size_problems(package: Path) -> list[str]:
     """Return which files are too long, and whether the core is."""
     problems = [
-        "{}:1 has {} lines of code".format(file.relative_to(package), count)
+        f"{file.relative_to(package)}:1 has {count} lines of code"
         for file in files_of(package)
         for count in [code_lines(file)]
         if count > MOST_CODE_LINES_OF_A_FILE
     ]
     total = sum(map(code_lines, core_files(package)))
     if total > MOST_CODE_LINES_OF_THE_CORE:
-        problems.append("the core has {} lines of code".format(total))
+        problems.append(f"the core has {total} lines of code")
     return problems
 
 
@@ -299,7 +299,7 @@ def nodes_of(file: Path) -> list[ast.AST]:
 def places(package: Path, file: Path, nodes: Iterable[Any]) -> list[str]:
     """Return ``file:line`` of each node, sorted by line."""
     lines = sorted(node.lineno for node in nodes)
-    return ["{}:{}".format(file.relative_to(package).as_posix(), line) for line in lines]
+    return [f"{file.relative_to(package).as_posix()}:{line}" for line in lines]
 
 
 def is_fork_guard(node: ast.AST) -> bool:
@@ -430,7 +430,7 @@ def hook_problems(package: Path) -> list[str]:
     ours = [node for file in files_of(package) for node in nodes_of(file)]
     only_ours = (defined_names(ours) | names_on_self(ours)) - library
     uses = [
-        ("{}:{}".format(file.relative_to(package).as_posix(), line), name)
+        (f"{file.relative_to(package).as_posix()}:{line}", name)
         for file in files_of(package / "common" / "transport")
         for line, name in private_uses(file)
         if name not in only_ours
@@ -438,13 +438,9 @@ def hook_problems(package: Path) -> list[str]:
     table = "common/transport/__init__.py:1"
     return [
         *("{} uses {}, which has no row".format(*use) for use in uses if use[1] not in rows),
+        *(f"{table} has {row}, gone from the libraries" for row in rows if row not in library),
         *(
-            "{} has {}, gone from the libraries".format(table, row)
-            for row in rows
-            if row not in library
-        ),
-        *(
-            "{} has {}, which nothing uses".format(table, row)
+            f"{table} has {row}, which nothing uses"
             for row in rows
             if row not in {name for _, name in uses}
         ),

@@ -85,7 +85,7 @@ class Watch:
 
     def note(self, record: logging.LogRecord) -> None:
         """Keep all that a handler could make of a record."""
-        place = "{}:{}".format(record.pathname, record.lineno)
+        place = f"{record.pathname}:{record.lineno}"
         self.logged.setdefault((record.name, _everything_in(record)), place)
 
     def findings(self) -> list[str]:
@@ -100,7 +100,7 @@ class Watch:
             kinds = {kind for form, kind in present.items() if form in text}
             if name.partition(".")[0] == OURS and _NUMBER.search(text):
                 kinds.add(NUMBER)
-            found |= {"{} in the log of {}, at {}".format(kind, name, place) for kind in kinds}
+            found |= {f"{kind} in the log of {name}, at {place}" for kind in kinds}
         return sorted(found)
 
 
@@ -231,5 +231,5 @@ def _read(written: bytes) -> str:
     """Return what the inside of a string of JSON says, without what is cut off or broken."""
     text = written.decode("utf-8", "ignore")
     with suppress(ValueError):  # an escape that JSON does not have: then the text as it stands
-        text = json.loads('"{}"'.format(text), strict=False)
+        text = json.loads(f'"{text}"', strict=False)
     return text.encode("utf-8", "ignore").decode("utf-8")

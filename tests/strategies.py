@@ -17,8 +17,7 @@ _LETTERS = string.ascii_lowercase
 _WORD_PARTS = st.builds(
     "".join,
     st.tuples(
-        st.text(_LETTERS, min_size=2, max_size=2),
-        st.text(_LETTERS + string.digits, max_size=6),
+        st.text(_LETTERS, min_size=2, max_size=2), st.text(_LETTERS + string.digits, max_size=6)
     ),
 )
 

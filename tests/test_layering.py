@@ -191,7 +191,7 @@ def test_fork_guard__planted_use_is_reported(
 ) -> None:
     """A use of the guard is reported with its place, and as one of a resource."""
     plant(made_up_package / file, statement)
-    place = "{}:{}".format(file, line)
+    place = f"{file}:{line}"
     assert fork_guards(made_up_package) == [place]
     assert fork_guards_of_resources(made_up_package) == [place]
 
@@ -234,7 +234,7 @@ def test_function_imports__planted_import_is_reported(
 ) -> None:
     """Each import statement in a function is reported once, unless it is for type checkers."""
     plant(made_up_package / "common" / "planted.py", statement)
-    expected = ["common/planted.py:{}".format(line) for line in lines]
+    expected = [f"common/planted.py:{line}" for line in lines]
     assert function_imports(made_up_package) == expected
 
 
@@ -258,7 +258,7 @@ def transport(made_up_package: Path) -> Path:
 
 def list_hooks(transport: Path, *names: str) -> None:
     """Write a table with a row for each name."""
-    rows = "".join("``{}`` because\n".format(name) for name in names)
+    rows = "".join(f"``{name}`` because\n" for name in names)
     (transport / "__init__.py").write_text(TABLE.format(rows), encoding="utf-8")
 
 
@@ -285,7 +285,7 @@ def test_hooks__need_a_row(
     plant(transport / "planted.py", statement)
     line = 3 if statement.startswith("class") else 2
     assert hook_problems(made_up_package) == [
-        "common/transport/planted.py:{} uses {}, which has no row".format(line, name)
+        f"common/transport/planted.py:{line} uses {name}, which has no row"
     ]
 
     list_hooks(transport, name)

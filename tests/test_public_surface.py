@@ -90,7 +90,7 @@ def describe_parameters(function: Any, *, bound: bool) -> tuple[list[str], list[
     for parameter in parameters:
         text = parameter.name
         if parameter.default is not parameter.empty:
-            text += "={!r}".format(parameter.default)
+            text += f"={parameter.default!r}"
         if parameter.kind is parameter.KEYWORD_ONLY:
             by_keyword.append(text)
         elif parameter.kind is parameter.VAR_KEYWORD:
@@ -98,7 +98,7 @@ def describe_parameters(function: Any, *, bound: bool) -> tuple[list[str], list[
         elif parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
             by_position.append(text)
         else:
-            by_position.append("{} as {}".format(text, parameter.kind.description))
+            by_position.append(f"{text} as {parameter.kind.description}")
     return by_position, by_keyword
 
 
@@ -109,8 +109,7 @@ def documented_form(by_position: list[str], documented: list[str]) -> list[str]:
     """
     kept = [parameter for parameter in by_position if parameter != "**fields"]
     return [
-        name if text == "{}=None".format(name) else text
-        for text, name in zip_longest(kept, documented)
+        name if text == f"{name}=None" else text for text, name in zip_longest(kept, documented)
     ]
 
 

@@ -113,7 +113,7 @@ _get_submodule = submodule_getter(__name__)
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         return _get_submodule(name)
-    module = import_with_fork_guard("{}.{}".format(__name__, _MODULE_OF[name]))
+    module = import_with_fork_guard(f"{__name__}.{_MODULE_OF[name]}")
     return globals().setdefault(name, getattr(module, name))
 
 

@@ -184,7 +184,7 @@ def run(arguments: argparse.Namespace) -> int:
     except BrokenPipeError:
         return _fail("the output was closed; the steps printed above were carried out")
     except (OSError, sqlite3.Error) as error:
-        return _fail("cannot run a sandbox: {}".format(error))
+        return _fail(f"cannot run a sandbox: {error}")
     except KeyboardInterrupt:
         return _fail("interrupted; the steps printed above were carried out")
     return 0
@@ -197,9 +197,9 @@ def _run_in_sandbox(arguments: argparse.Namespace) -> None:
         print("This runs in a sandbox on this machine. It sends no messages and costs no money.")
         variables = _run_steps(arguments, arguments.number or SANDBOX_RECIPIENT, sandbox)
         dollars = sandbox.balance / 10_000  # The balance is in 1/100 cent.
-        print("\nThe account {} has {:.4f} USD left.".format(sandbox.account_id, dollars))
+        print(f"\nThe account {sandbox.account_id} has {dollars:.4f} USD left.")
     if arguments.database:
-        print("The sandbox's state is in {}.".format(arguments.database))
+        print(f"The sandbox's state is in {arguments.database}.")
     _check_delivered(variables)
 
 
@@ -211,11 +211,10 @@ def _run_live(arguments: argparse.Namespace) -> None:
     variables = _run_steps(arguments, arguments.number, None)
     number = variables["number"]
     print(
-        "\nYour account has the number {} now. It is billed until you release it:".format(
-            number.phone_number
-        )
+        f"\nYour account has the number {number.phone_number} now. It is billed until you "
+        "release it:"
     )
-    print("    Number.find({!r}).destroy()".format(number.id))
+    print(f"    Number.find({number.id!r}).destroy()")
     _check_delivered(variables)
 
 

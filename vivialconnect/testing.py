@@ -42,7 +42,7 @@ class FakeTransport:
         self._handler = handler
 
     def __repr__(self) -> str:
-        return "FakeTransport({!r})".format(self._handler)
+        return f"FakeTransport({self._handler!r})"
 
     def send(self, request: Request, sign: Sign, limits: Limits) -> Response:  # noqa: ARG002 - of the protocol
         """Sign a request, and return the handler's response.
@@ -64,14 +64,10 @@ class FakeTransport:
 def _check_response(response: Any) -> Response:
     """Check the result of a handler."""
     if not isinstance(response, Response):
-        raise ValueError(
-            "the handler must return a Response, got {}".format(type(response).__name__)
-        )
+        raise ValueError(f"the handler must return a Response, got {type(response).__name__}")
     content: Any = response.content
     if not isinstance(content, bytes):
-        raise ValueError(
-            "the content of a Response must be bytes, got {}".format(type(content).__name__)
-        )
+        raise ValueError(f"the content of a Response must be bytes, got {type(content).__name__}")
     return response
 
 

@@ -120,8 +120,8 @@ def make_error_calls(name: str) -> None:
     def without_body() -> Any:
         return isinstance(getattr(error, name)("words"), error.RequestorError)
 
-    CALLS["error_{}_with_body".format(name)] = with_object_body
-    CALLS["error_{}_without_body".format(name)] = without_body
+    CALLS[f"error_{name}_with_body"] = with_object_body
+    CALLS[f"error_{name}_without_body"] = without_body
 
 
 for each_name in ERRORS:

@@ -270,9 +270,9 @@ CALLS: tuple[Call, ...] = (
         call
         for name in ERRORS
         for call in (
-            Call("error_{}_with_body".format(name), name,
+            Call(f"error_{name}_with_body", name,
                  ["words", 418, '{"message": "from the service"}']),
-            Call("error_{}_without_body".format(name), name, True),
+            Call(f"error_{name}_without_body", name, True),
         )
     ),
     Call("error_of_the_resource", "ResourceError", "words"),
@@ -337,7 +337,7 @@ ALLOWED: dict[str, tuple[int, str]] = {
     "answered_nothing": (31, "TypeError"),
     "answered_broken": (1, "TypeError"),
     "nobody_listens": (1, "TypeError"),
-    **{"error_{}_without_body".format(name): (1, "TypeError") for name in ERRORS},
+    **{f"error_{name}_without_body": (1, "TypeError") for name in ERRORS},
     "error_with_page_for_body": (1, "TypeError"),
     "util_camelize_empty": (26, "IndexError"),
     "util_pluralize_hive": (26, WRONG_EFFECT),

@@ -133,7 +133,7 @@ def drive(python: Path, sandbox: Sandbox, database: str) -> Iterator[tuple[str, 
             "SANDBOX_KEY": sandbox.api_key,
             "SANDBOX_SECRET": sandbox.api_secret,
             "SANDBOX_URL": sandbox.url,
-            "REFUSING_URL": "http://127.0.0.1:{}/api/v1.0".format(deaf.getsockname()[1]),
+            "REFUSING_URL": f"http://127.0.0.1:{deaf.getsockname()[1]}/api/v1.0",
             "PYTHONIOENCODING": "utf-8",
         }
         driver = subprocess.Popen(
@@ -199,7 +199,7 @@ def test_call__works_or_fails_as_listed(name: str, outcomes: dict[str, Outcome])
 def test_calls__cover_every_documented_name() -> None:
     """Every class, member and error of the documentation is used by a call."""
     documented = {
-        "{}.{}".format(name, member)
+        f"{name}.{member}"
         for name, facts in DOCUMENTED.items()
         for member in facts.get("members", ())
     } | {

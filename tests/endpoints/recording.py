@@ -89,7 +89,7 @@ class Recorder:
         """Note that the call under way is answered by a route."""
         for caller, answered in self.under_way[:1]:
             module = route.handler.__module__.rpartition(".")[2]
-            handler = "{}.{}".format(module, route.handler.__name__)
+            handler = f"{module}.{route.handler.__name__}"
             if caller:
                 answered.add((route.method, route.pattern, handler, caller))
 
@@ -131,6 +131,6 @@ def find_caller() -> str:
             held = frame.f_locals.get("cls", frame.f_locals.get("self"))
             owner = held if isinstance(held, type) else type(held)
             if owner.__name__ in vivialconnect.__all__:
-                found = "{}.{}".format(owner.__name__, name)
+                found = f"{owner.__name__}.{name}"
         frame = frame.f_back  # type: ignore[assignment] # None ends the loop
     return found

@@ -154,7 +154,7 @@ def link(caller: str) -> str:
     """Return a method as a link to where it is documented: at the class that defines it."""
     name, _, method = caller.rpartition(".")
     home = next(base for base in getattr(vivialconnect, name).__mro__ if method in vars(base))
-    return ":meth:`{} <{}.{}.{}>`".format(caller, home.__module__, home.__qualname__, method)
+    return f":meth:`{caller} <{home.__module__}.{home.__qualname__}.{method}>`"
 
 
 def shorten(path: str) -> str:
@@ -164,5 +164,5 @@ def shorten(path: str) -> str:
 
 if __name__ == "__main__":
     folder = ROOT / "tests" / "integration"
-    files = [file for noun in NOUNS for file in folder.glob("test_{}*.py".format(noun))]
+    files = [file for noun in NOUNS for file in folder.glob(f"test_{noun}*.py")]
     write(choose(record(map(str, sorted(files)))))

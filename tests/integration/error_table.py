@@ -33,7 +33,7 @@ VARYING: tuple[tuple[str, str], ...] = (
     (r"(temporary failure in name resolution|no address associated with hostname)",
      "name or service not known"),
     (r"\(hostname '[^']*' doesn't match [^)]*\)",
-     "(IP address mismatch, certificate is not valid for '{}'.)".format(SERVICE)),
+     f"(IP address mismatch, certificate is not valid for '{SERVICE}'.)"),
     (r"422 Unprocessable \w+", "422 Unprocessable Content"),
     (r"\b2\d seconds before", "20 seconds before"),
     (r"\b(3599|36\d\d) seconds ahead", "3600 seconds ahead"),
@@ -136,7 +136,7 @@ def render(sections: list[tuple[str, list[Told]]]) -> str:
                 tried=row.tried,
                 kind=row.kind,
                 outcome=row.outcome and ", " + row.outcome,
-                told="``{}``".format(row.told),
+                told=f"``{row.told}``",
             )
             for row in rows
         ]

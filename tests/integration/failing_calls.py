@@ -151,7 +151,7 @@ def played(script: Script, call: Call) -> Scene:
 def _nobody_listens(_: Stage) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port
-        configure("http://127.0.0.1:{}".format(bound.getsockname()[1]))
+        configure(f"http://127.0.0.1:{bound.getsockname()[1]}")
         send()
 
 
@@ -185,10 +185,7 @@ def _no_bundle(_: Stage) -> None:
 
 def _proxy_refuses(_: Stage) -> None:
     refusal = say_and_hang_up(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
-    with (
-        ScriptedServer(refusal) as proxy,
-        mock.patch.dict(os.environ, {"HTTPS_PROXY": proxy.url}),
-    ):
+    with ScriptedServer(refusal) as proxy, mock.patch.dict(os.environ, {"HTTPS_PROXY": proxy.url}):
         configure("https://api.example.invalid/api/v1.0")
         send()
 

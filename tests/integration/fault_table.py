@@ -145,10 +145,7 @@ ANSWERED: dict[str, Fault] = {
         ResourceError, "unknown", 1, 1, 1, None, play("wrong_json_type", document="text")),
 }  # fmt: skip
 #: Calls that need nothing of the answer, and so find nothing amiss.
-CONTENT = {
-    "empty": ("save known", "destroy"),
-    "JSON of a wrong type": ("destroy",),
-}
+CONTENT = {"empty": ("save known", "destroy"), "JSON of a wrong type": ("destroy",)}
 PLAYED = {**BROKEN, **SLOW, **ANSWERED}
 #: With how many repetitions each is met; those that use up the time are the same with none.
 CELLS = [*((name, 2) for name in PLAYED), *((name, 0) for name in {**BROKEN, **ANSWERED})]

@@ -29,7 +29,7 @@ def forward(url: str, change: Change | None = None) -> Script:
             "content-length": str(len(received.body)),
             "connection": "close",
         }
-        lines = ["{} {} HTTP/1.1".format(received.method, target)]
+        lines = [f"{received.method} {target} HTTP/1.1"]
         lines += ["{}: {}".format(*field) for field in fields.items()]
         with socket.create_connection(address) as onward:
             onward.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + received.body)

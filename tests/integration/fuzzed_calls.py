@@ -243,9 +243,7 @@ def in_batches(check: Callable[[str, Answer], None], examples: int) -> int:
         count += 1
 
     quiet = settings(
-        max_examples=min(BATCH, examples),
-        database=None,
-        suppress_health_check=list(HealthCheck),
+        max_examples=min(BATCH, examples), database=None, suppress_health_check=list(HealthCheck)
     )
     while count < examples:
         drawn = given(st.sampled_from(sorted(CALLS)), answers())(counted)

@@ -134,10 +134,7 @@ class ScriptedServer:
     """
 
     def __init__(
-        self,
-        *scripts: Script,
-        tls: ssl.SSLContext | None = None,
-        greeting: Script | None = None,
+        self, *scripts: Script, tls: ssl.SSLContext | None = None, greeting: Script | None = None
     ) -> None:
         self.requests: list[Received] = []
         self.connections = 0
@@ -267,7 +264,7 @@ def encode_answer(
     """
     data = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8")
     fields = {"Content-Type": "application/json", "Content-Length": str(len(data))}
-    lines = ["HTTP/1.1 {} Scripted".format(status)]
+    lines = [f"HTTP/1.1 {status} Scripted"]
     lines += ["{}: {}".format(*field) for field in {**fields, **(headers or {})}.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + data
 

@@ -7,11 +7,11 @@ path and signature of the request that the sandbox received.
 from __future__ import annotations
 
 import os
-from collections import deque
 from typing import Any
 
 from vivialconnect import Number, configured
 from vivialconnect.sandbox import Request, Sandbox
+from vivialconnect.sandbox.http.request_log import RequestLog
 
 #: Bounded runs are for every day, thorough ones for a release.
 THOROUGH = os.environ.get("VIVIALCONNECT_THOROUGH") == "1"
@@ -33,7 +33,7 @@ class Tenants:
 
     def __enter__(self) -> Tenants:  # noqa: PYI034 - Python 3.9 has no Self
         # A run has more requests than a sandbox usually keeps.
-        self.sandbox._requests = deque()
+        self.sandbox._requests = RequestLog(10_000, 10**9)
         self.sandbox.start()
         self._count_connections()
         for account in (self.sandbox, self.sandbox.add_account(67890)):
@@ -73,9 +73,9 @@ class Tenants:
         wrong = []
         for request in self.requests:
             key = request.headers["Authorization"].partition(" ")[2].partition(":")[0]
-            mine = "/accounts/{}/".format(account_of[key]) in request.path
+            mine = f"/accounts/{account_of[key]}/" in request.path
             if not mine or request.variant is None or request.status not in GOOD:
-                wrong.append("{} {}: {}".format(key, request.path, request.status))
+                wrong.append(f"{key} {request.path}: {request.status}")
         return wrong
 
 

@@ -90,10 +90,7 @@ CALLS: dict[str, tuple[Callable[[], Any], dict[str, bytes]]] = {
     "bulk_messages": (lambda: Message.bulk_messages("b"), LIST),
     "attachments": (lambda: Message({"id": 1}).attachments(), LIST),
     "available": (lambda: Number.available(area_code="515"), LIST),
-    "billing_status": (
-        Account.billing_status,
-        {**NO_JSON, **OF_NO_USE, **NOTHING},
-    ),
+    "billing_status": (Account.billing_status, {**NO_JSON, **OF_NO_USE, **NOTHING}),
     "logs": (lambda: Log.find(start_time="2020-07-02", end_time="2020-07-03"), LIST),
     "aggregated": (
         lambda: Log.get_aggregated_logs("2020-07-02", "2020-07-03"),

@@ -259,7 +259,7 @@ def test_find__odd_ids(id_: str, segment: str, vivialconnect_sandbox: Sandbox) -
         Message.find(id_)
 
     target = vivialconnect_sandbox.requests[-1].target
-    assert target == "{}/messages/{}.json".format(ACCOUNT, segment)
+    assert target == f"{ACCOUNT}/messages/{segment}.json"
 
 
 def test_find__zero(vivialconnect_sandbox: Sandbox) -> None:

@@ -95,7 +95,7 @@ def bound(module: Any) -> Iterator[str]:
     clocks = clock_functions()
     for name, value in vars(module).items():
         if getattr(value, "__hash__", None) and callable(value) and value in clocks:
-            yield "{}.{}".format(module.__name__, name)
+            yield f"{module.__name__}.{name}"
         members = [value, *vars(value).values()] if inspect.isclass(value) else [value]
         for member in members:
             function = getattr(member, "__func__", member)
@@ -103,7 +103,7 @@ def bound(module: Any) -> Iterator[str]:
                 continue
             defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
             if any(callable(default) and default in clocks for default in defaults):
-                yield "{}.{}".format(module.__name__, function.__qualname__)
+                yield f"{module.__name__}.{function.__qualname__}"
 
 
 def test_clocks__are_bound_nowhere() -> None:

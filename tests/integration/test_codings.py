@@ -93,7 +93,7 @@ def test_host_name__that_is_wrong(host: str, tmp_path: Path) -> None:
         with pytest.raises(ConnectionError, match="certificate is not trusted") as caught:
             Message.count()
 
-    assert "'{}'".format(host) in str(caught.value)
+    assert f"'{host}'" in str(caught.value)
     assert (caught.value.outcome, caught.value.attempts) == ("not sent", 1)
     assert server.requests == []
 

@@ -272,7 +272,7 @@ def test_base_url__credentials_in_it() -> None:
     request = server.requests[0]
     assert request.headers["authorization"].startswith("HMAC MTKTEST:")
     assert request.target == ACCOUNT + "/messages/count.json"
-    assert request.headers["host"] == "127.0.0.1:{}".format(server.port)
+    assert request.headers["host"] == f"127.0.0.1:{server.port}"
 
 
 def test_cookie__not_sent_back() -> None:
@@ -350,7 +350,7 @@ class TestProxy:
         """A host of NO_PROXY is asked directly."""
         with socket.socket() as bound, ScriptedServer(COUNT) as server:
             bound.bind(("127.0.0.1", 0))
-            monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:{}".format(bound.getsockname()[1]))
+            monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{bound.getsockname()[1]}")
             monkeypatch.setenv("NO_PROXY", "127.0.0.1")
             use(server)
 

@@ -46,7 +46,7 @@ def connector(crowded: Sandbox) -> Connector:
 
 def listed(count: int = 1) -> list[dict[str, Any]]:
     """Return numbers as a connector lists them."""
-    return [{"phone_number": "+1913{:07}".format(at), "phone_number_id": at} for at in range(count)]
+    return [{"phone_number": f"+1913{at:07}", "phone_number_id": at} for at in range(count)]
 
 
 def shown(**fields: Any) -> Any:
@@ -221,12 +221,7 @@ def test_walk__full_page_that_is_the_last() -> None:
 
 @pytest.mark.parametrize(
     ("around", "count", "more"),
-    [
-        ({"next": 2}, 2, True),
-        ({"next": None}, 2, False),
-        ({}, 2, False),
-        ({}, SHOWN, True),
-    ],
+    [({"next": 2}, 2, True), ({"next": None}, 2, False), ({}, 2, False), ({}, SHOWN, True)],
 )
 def test_add_numbers__whether_there_are_more(
     around: dict[str, Any], count: int, *, more: bool

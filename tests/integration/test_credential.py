@@ -120,7 +120,7 @@ class TestCredential(ResourceContract):
         own = configured(api_key=row.api_key, api_secret=row.api_secret, api_account_id=12345)
         with own:
             assert Account.count() == 1
-        assert self.last().headers["Authorization"].startswith("HMAC {}:".format(row.api_key))
+        assert self.last().headers["Authorization"].startswith(f"HMAC {row.api_key}:")
 
         row.active = False
         row.save()

@@ -52,7 +52,7 @@ def views(credential: Credential) -> dict[str, str]:
         "inspection": repr(values),
         **others,
         **{
-            "pickle {}".format(protocol): pickle.dumps(credential, protocol).decode("latin-1")
+            f"pickle {protocol}": pickle.dumps(credential, protocol).decode("latin-1")
             for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
         },
     }

@@ -136,7 +136,7 @@ def test_demo__shows_what_it_runs(tmp_path: Path) -> None:
     assert ">>> number.buy()" in lines
     assert "BadRequest 400 10008 refused" in lines
     assert "message.delivered message status updated" in lines
-    assert "('inbound', '{}', 'On my way')".format(RECIPIENT) in lines
+    assert f"('inbound', '{RECIPIENT}', 'On my way')" in lines
     assert list(tmp_path.iterdir()) == []
 
 
@@ -283,7 +283,7 @@ def test_command__version(tmp_path: Path) -> None:
     """--version prints the name and the version."""
     finished = run_module("--version", folder=tmp_path)
 
-    assert finished.stdout == "vivialconnect {}\n".format(vivialconnect.__version__)
+    assert finished.stdout == f"vivialconnect {vivialconnect.__version__}\n"
 
 
 def test_demo__nobody_reads_on(tmp_path: Path) -> None:

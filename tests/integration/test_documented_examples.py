@@ -174,5 +174,5 @@ def test_examples__identify_themselves_and_match_one_signature(sandbox: Sandbox)
     """The requests come from the documented key, signed over date and host."""
     run_example("list_users.py", sandbox)
     (request,) = sandbox.requests
-    assert request.headers["Authorization"].startswith("HMAC {}:".format(sandbox.api_key))
+    assert request.headers["Authorization"].startswith(f"HMAC {sandbox.api_key}:")
     assert request.headers["X-Auth-SignedHeaders"] == "date;host"

@@ -70,9 +70,7 @@ def test_download__file_of_the_sandbox(sandbox: tuple[Sandbox, Attachment], tmp_
 
 @pytest.mark.parametrize("listed", [True, False])
 def test_destroy__and_download(
-    sandbox: tuple[Sandbox, Attachment],
-    listed: bool,
-    tmp_path: Path,
+    sandbox: tuple[Sandbox, Attachment], listed: bool, tmp_path: Path
 ) -> None:
     """An attachment that was listed, or asked for by its id, is read, deleted, and then gone."""
     message = Message.find(sandbox[1].message_id)
@@ -92,10 +90,7 @@ def test_destroy__and_download(
 @pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_download__framing(
-    framing: str,
-    secured: bool,
-    authority: Authority,
-    tmp_path: Path,
+    framing: str, secured: bool, authority: Authority, tmp_path: Path
 ) -> None:
     """However the answer tells where it ends, all of the medium comes; connections are kept."""
     data = FRAMINGS[framing](MEDIUM)

@@ -253,12 +253,7 @@ STALLED: dict[str, Script] = {
 @pytest.mark.parametrize(
     ("place", "secured"), [*((place, False) for place in STALLED), ("in the medium", True)]
 )
-def test_silence__too_long(
-    place: str,
-    secured: bool,
-    authority: Any,
-    target: Path,
-) -> None:
+def test_silence__too_long(place: str, secured: bool, authority: Any, target: Path) -> None:
     """Silence ends in Timeout wherever it falls; only a medium may take longer as a whole."""
     begun = "the medium" in place
     context = authority.context() if secured else None

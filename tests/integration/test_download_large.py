@@ -35,11 +35,7 @@ def send_much(peer: Peer) -> None:
 
 
 @pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
-def test_memory__of_a_large_medium(
-    secured: bool,
-    authority: Authority,
-    tmp_path: Path,
-) -> None:
+def test_memory__of_a_large_medium(secured: bool, authority: Authority, tmp_path: Path) -> None:
     """A large medium takes as much memory as a small one."""
     context = authority.context() if secured else None
     with ScriptedServer(answer(MEDIUM, headers=PNG), send_much, tls=context) as server:

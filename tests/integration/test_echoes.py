@@ -164,9 +164,7 @@ def rendered(error: BaseException) -> str:
     """Return a traceback with the locals of every frame, but of those of the tests."""
     shown = traceback.TracebackException.from_exception(error, capture_locals=True)
     return "\n".join(
-        "{} {}".format(frame.name, frame.locals)
-        for frame in shown.stack
-        if "/tests/" not in frame.filename
+        f"{frame.name} {frame.locals}" for frame in shown.stack if "/tests/" not in frame.filename
     )
 
 

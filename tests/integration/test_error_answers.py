@@ -55,7 +55,7 @@ def test_status__every_one(status: int) -> None:
     assert error.outcome == ("unknown" if status >= 500 else "refused")
     assert ("may have taken effect" in str(error)) == (status >= 500)
     assert str(error).startswith(str(status))
-    assert "(POST {}/messages.json)".format(ACCOUNT) in str(error)
+    assert f"(POST {ACCOUNT}/messages.json)" in str(error)
     assert status == 304 or "the server's words" in str(error)
     assert error.headers["content-type"] == "application/json"
     assert str(pickle.loads(pickle.dumps(error))) == str(error)

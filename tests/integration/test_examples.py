@@ -68,9 +68,7 @@ def test_examples__are_all_tested() -> None:
     """Each script of the folder is run by a test of this module."""
     here = Path(__file__).read_text(encoding="utf-8")
 
-    assert [
-        file.name for file in EXAMPLES.glob("*.py") if '"{}"'.format(file.name) not in here
-    ] == []
+    assert [file.name for file in EXAMPLES.glob("*.py") if f'"{file.name}"' not in here] == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +138,7 @@ def test_buy_number__bought(sandbox: Sandbox) -> None:
 
     assert (finished.returncode, finished.stderr) == (0, "")
     assert bought.phone_number.startswith("+1515")
-    assert "Bought {} in ALTOONA IA".format(bought.phone_number) in finished.stdout
+    assert f"Bought {bought.phone_number} in ALTOONA IA" in finished.stdout
 
 
 def test_buy_number__none_on_sale(sandbox: Sandbox) -> None:
@@ -163,7 +161,7 @@ def test_read_logs__counts(sandbox: Sandbox) -> None:
 
 def test_bulk_send__more_than_one_job(sandbox: Sandbox) -> None:
     """More recipients than a job takes make two jobs, and every one gets the text once."""
-    recipients = ["+1515446{:04d}".format(line) for line in range(103)]
+    recipients = [f"+1515446{line:04d}" for line in range(103)]
     finished = run_example(sandbox, "bulk_send.py", SENDER, "We open at nine", *recipients)
 
     assert (finished.returncode, finished.stderr) == (0, "")
@@ -236,7 +234,7 @@ def test_send_once__refused(sandbox: Sandbox) -> None:
 def listed(tmp_path: Path) -> Path:
     """Give a list of four texts, of which two are the same."""
     path = tmp_path / "list.csv"
-    lines = ["{},Hello {}".format(RECIPIENT, name) for name in ("Ann", "Bob", "Ann", "Cid")]
+    lines = [f"{RECIPIENT},Hello {name}" for name in ("Ann", "Bob", "Ann", "Cid")]
     path.write_text("\n".join([*lines, "", ""]), encoding="utf-8")
     return path
 
@@ -277,7 +275,7 @@ def test_send_list__answer_lost(sandbox: Sandbox, listed: Path) -> None:
 
 def test_send_list__refused(sandbox: Sandbox, listed: Path) -> None:
     """A text that is refused is told, and the others are sent; what stops all stops the script."""
-    listed.write_text("913,Hello\n{},Hello\n".format(RECIPIENT), encoding="utf-8")
+    listed.write_text(f"913,Hello\n{RECIPIENT},Hello\n", encoding="utf-8")
     finished = run_example(sandbox, "send_list.py", SENDER, str(listed))
     stopped = run_example(
         sandbox, "send_list.py", SENDER, str(listed), VIVIALCONNECT_API_SECRET="guessed"
@@ -294,7 +292,7 @@ def test_send_list__from_a_spreadsheet(sandbox: Sandbox, listed: Path) -> None:
     """The mark that a spreadsheet puts first is no part of a number; a row of less is refused."""
     listed.write_text(RECIPIENT + ",Hello\n", encoding="utf-8-sig")
     finished = run_example(sandbox, "send_list.py", SENDER, str(listed))
-    listed.write_text("{0},Hi\n{0}\n".format(RECIPIENT), encoding="utf-8")
+    listed.write_text(f"{RECIPIENT},Hi\n{RECIPIENT}\n", encoding="utf-8")
     refused = run_example(sandbox, "send_list.py", SENDER, str(listed))
 
     assert (finished.returncode, finished.stderr) == (0, "")
@@ -303,20 +301,20 @@ def test_send_list__from_a_spreadsheet(sandbox: Sandbox, listed: Path) -> None:
     assert bodies() == ["Hello"]
 
 
-ROWS = "{0},Grüße\n{0},Hallo\n".format(RECIPIENT)
+ROWS = f"{RECIPIENT},Grüße\n{RECIPIENT},Hallo\n"
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        '{},"Hello\n{},Bye\n'.format(RECIPIENT, RECIPIENT).encode(),
-        '{},"Hello\n{},"Bye"\n'.format(RECIPIENT, RECIPIENT).encode(),
-        '{},"Hello" Ann\n'.format(RECIPIENT).encode(),
+        f'{RECIPIENT},"Hello\n{RECIPIENT},Bye\n'.encode(),
+        f'{RECIPIENT},"Hello\n{RECIPIENT},"Bye"\n'.encode(),
+        f'{RECIPIENT},"Hello" Ann\n'.encode(),
         ROWS.encode("cp1252"),
         ROWS.encode("utf-16"),
         ROWS.encode("utf-16-le"),
         ROWS.encode("utf-32"),
-        "{};Hello\n".format(RECIPIENT).encode(),
+        f"{RECIPIENT};Hello\n".encode(),
     ],
     ids=["unclosed", "unclosed before another", "after a quote", "cp1252", "UTF-16",
          "UTF-16 without a mark", "UTF-32", "semicolons"],

@@ -180,7 +180,7 @@ def closed_port() -> Iterator[str]:
     """Give a URL at which nobody listens, and nobody will."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port
-        yield "http://127.0.0.1:{}".format(bound.getsockname()[1])
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
 @contextmanager
@@ -222,11 +222,7 @@ def point(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("wrong", UNREACHABLE)
 def test_fault__unreachable(
-    wrong: str,
-    name: str,
-    max_retries: int,
-    authority: Authority,
-    monkeypatch: pytest.MonkeyPatch,
+    wrong: str, name: str, max_retries: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where no connection is made, nothing was sent, whatever the method, and the error says so."""
     call, expected = CALLS[name], UNREACHABLE[wrong]

@@ -72,10 +72,7 @@ def test_constructor__lists_by_name(sandbox: Sandbox) -> None:
     [
         (lambda: Message({"body": "Hi", "id": 7}, id=7, body="Hi"), "given twice: body, id; pass"),
         (lambda: Message(7, id=7), "given twice: id; pass each once"),
-        (
-            lambda: Message.create({"body": "Hi"}, body="Ho"),
-            "given twice: body; pass each once",
-        ),
+        (lambda: Message.create({"body": "Hi"}, body="Ho"), "given twice: body; pass each once"),
         (Message.create, "attributes must be a mapping of fields"),
         (lambda: Message.create(None), "attributes must be a mapping of fields"),
         (lambda: Message([], body="Hi"), "attributes must be a mapping of fields"),

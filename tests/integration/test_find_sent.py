@@ -297,7 +297,7 @@ class TestMany:
 
     def test_lost__distinct(self, service: Service) -> None:
         """Each is posted once, is told as unknown, and is found again."""
-        rows = [new_message("number {}".format(number)) for number in range(DISTINCT)]
+        rows = [new_message(f"number {number}") for number in range(DISTINCT)]
         failures = [service.fail(row.send, "drop_answer") for row in rows]
         assert service.posts == DISTINCT
         assert Message.count() == DISTINCT
@@ -312,7 +312,7 @@ class TestMany:
         """Of those that are alike none can be told from the others."""
         rows = [service.lose() for _ in range(ALIKE)]
         for row in rows:
-            with pytest.raises(ResourceError, match="{} objects match".format(ALIKE)):
+            with pytest.raises(ResourceError, match=f"{ALIKE} objects match"):
                 row.find_sent()
 
         assert (service.posts, Message.count()) == (ALIKE, ALIKE)

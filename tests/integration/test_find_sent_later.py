@@ -48,9 +48,7 @@ def _elsewhere(moment: datetime) -> datetime:
 @pytest.mark.parametrize("form", [_as_text, _as_naive, _elsewhere], ids=["text", "naive", "aware"])
 @pytest.mark.parametrize("remembers", [True, False])
 def test_find_sent__since(
-    form: Callable[[datetime], Any],
-    remembers: bool,
-    service: Service,
+    form: Callable[[datetime], Any], remembers: bool, service: Service
 ) -> None:
     """From when on to look can be said: as a text, naive, which is UTC, or with any offset."""
     service.ahead = -600

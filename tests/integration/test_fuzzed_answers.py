@@ -124,7 +124,7 @@ class Trace:
             for here, there in self._steps[function.__code__]
         }
         for node in statements(tree, beside):
-            words = "{}: {}".format(function.__name__, lines[node.lineno - 1].strip())
+            words = f"{function.__name__}: {lines[node.lineno - 1].strip()}"
             if node.lineno not in {there for _, there in steps}:
                 yield words
             elif isinstance(node, (ast.If, ast.For, ast.While)):
@@ -221,7 +221,7 @@ def test_answers__reach_every_branch_of_decoding(server: FuzzServer) -> None:
 @pytest.mark.parametrize("status", [200, 500])
 def test_answer__length_that_lies(status: int, length: int, server: FuzzServer) -> None:
     """A length that no memory holds is not asked for before it has come."""
-    head = "HTTP/1.1 {} Odd\r\nContent-Length: {}\r\n\r\n".format(status, length)
+    head = f"HTTP/1.1 {status} Odd\r\nContent-Length: {length}\r\n\r\n"
     tracemalloc.start()
     try:
         result, _ = ask(server, "find", Answer(head.encode() + b"{}", closes=True))

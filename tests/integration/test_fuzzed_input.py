@@ -154,7 +154,7 @@ def signature_of(received: Received, secret: str) -> str:
         received.headers["x-auth-date"],
         quote(unquote(path), safe="/-._~"),
         "&".join(sorted(pairs)),
-        *("{}:{}".format(name, received.headers[name]) for name in names),
+        *(f"{name}:{received.headers[name]}" for name in names),
         ";".join(names),
         hashlib.sha256(received.body).hexdigest(),
     ]
@@ -207,11 +207,7 @@ def test_input__fuzzed() -> None:
     refused: list[str | None] = []
     with ScriptedServer(answer(EVERYTHING)) as server:
 
-        @settings(
-            max_examples=EXAMPLES,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
+        @settings(max_examples=EXAMPLES, database=None, suppress_health_check=list(HealthCheck))
         @given(INPUTS)
         def check(given_: Input) -> None:
             refused.append(attempt(server, given_))

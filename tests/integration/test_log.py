@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 LOGS = "/api/v1.0/accounts/12345/logs"
 NOW = datetime.now(timezone.utc)
-SPAN: dict[str, Any] = {
-    "start_time": NOW - timedelta(days=1),
-    "end_time": NOW + timedelta(days=1),
-}
+SPAN: dict[str, Any] = {"start_time": NOW - timedelta(days=1), "end_time": NOW + timedelta(days=1)}
 
 
 @pytest.fixture

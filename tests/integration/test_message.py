@@ -118,7 +118,7 @@ class TestMessage(ResourceContract):
             "to_numbers": [TO, "+15154469791"],
         }
         found = Message.bulk_messages(bulk_id)
-        self.assert_last("GET", "{}/bulk/{}.json".format(self.collection, bulk_id))
+        self.assert_last("GET", f"{self.collection}/bulk/{bulk_id}.json")
         assert {row.to_number for row in found} == {TO, "+15154469791"}
         assert message.is_new()
 
@@ -149,7 +149,7 @@ class TestMessage(ResourceContract):
     def test_attachments__of_a_message(self) -> None:
         """A message lists, counts and finds its attachments."""
         message = picture_message()
-        place = "{}/{}/attachments".format(self.collection, message.id)
+        place = f"{self.collection}/{message.id}/attachments"
         found = message.attachments(limit=5)
         self.assert_last("GET", place + ".json", "limit=5")
 
@@ -157,7 +157,7 @@ class TestMessage(ResourceContract):
         assert message.attachments_count({"search": "x"}) == 1
         self.assert_last("GET", place + "/count.json", "search=x")
         assert message.attachment(found[0].id) == found[0]
-        self.assert_last("GET", "{}/{}.json".format(place, found[0].id))
+        self.assert_last("GET", f"{place}/{found[0].id}.json")
 
     def test_attachment__unknown(self) -> None:
         """An attachment that is not there is ResourceNotFound."""
@@ -178,7 +178,7 @@ class TestAttachment(ResourceContract):
         buy_number()
         self.message = picture_message()
         # The place differs from test to test, so it is no constant of the class.
-        type(self).collection = "{}/messages/{}/attachments".format(ACCOUNT, self.message.id)
+        type(self).collection = f"{ACCOUNT}/messages/{self.message.id}/attachments"
 
     def draft(self) -> dict[str, Any]:
         """Return a new attachment, which the service does not take."""
@@ -186,7 +186,7 @@ class TestAttachment(ResourceContract):
 
     def path(self) -> str | None:
         """Return the prefix of the message."""
-        return "messages/{}".format(self.message.id)
+        return f"messages/{self.message.id}"
 
     def existing(self) -> Resource:
         """Return the picture."""

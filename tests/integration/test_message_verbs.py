@@ -60,7 +60,7 @@ def sent(to_number: str = TO) -> Message:
 
 def lookups(sandbox: Sandbox, message: Message) -> int:
     """Return how often a message was asked for."""
-    path = "{}/messages/{}.json".format(ACCOUNT, message.id)
+    path = f"{ACCOUNT}/messages/{message.id}.json"
     return sum(each.method == "GET" and each.path.endswith(path) for each in sandbox.requests)
 
 
@@ -104,7 +104,7 @@ def test_wait_until__known_already(passing: Passing) -> None:
 def test_wait_until__time_is_up(passing: Passing, timeout: float, looks: int) -> None:
     """When the time is up, after a last look, that is told; the row has what was seen."""
     message = sent(STUCK)
-    with pytest.raises(Timeout, match="after {:g} s, not yet".format(timeout)) as caught:
+    with pytest.raises(Timeout, match=f"after {timeout:g} s, not yet") as caught:
         message.wait_until("delivered", timeout)
 
     assert message.status == ("sending" if timeout == 10 else "accepted")
@@ -211,7 +211,7 @@ def test_bulk__walked(vivialconnect_sandbox: Sandbox) -> None:
     ids = []
     for count in (1, 3, 2):
         bulk = Message({"from_number": FROM, "body": "a"})
-        bulk.to_numbers = ["+151544697{:02d}".format(line) for line in range(count)]
+        bulk.to_numbers = [f"+151544697{line:02d}" for line in range(count)]
         ids.append(bulk.send_bulk())
 
     created = Message.bulks()[0].created_at
@@ -249,7 +249,7 @@ def test_attachments__walked(vivialconnect_sandbox: Sandbox) -> None:
     """The attachments of a message come in a walk."""
     Number({"phone_number": FROM}).buy()
     message = Message({"from_number": FROM, "to_number": TO})
-    message.media_urls = ["https://example.com/{}.png".format(name) for name in "abc"]
+    message.media_urls = [f"https://example.com/{name}.png" for name in "abc"]
     message.send()
 
     walked = list(message.find_each_attachment(page_size=2))
@@ -258,10 +258,7 @@ def test_attachments__walked(vivialconnect_sandbox: Sandbox) -> None:
     assert "attachments.json" in vivialconnect_sandbox.requests[-2].path
 
 
-SEGMENTS: dict[str, Any] = {
-    "Zoë": ("ucs2", 1, 67, ((2, "ë"),)),
-    "a" * 161: ("gsm0338", 2, 145, ()),
-}
+SEGMENTS: dict[str, Any] = {"Zoë": ("ucs2", 1, 67, ((2, "ë"),)), "a" * 161: ("gsm0338", 2, 145, ())}
 
 
 @pytest.mark.parametrize("text", SEGMENTS)
@@ -269,10 +266,7 @@ def test_segments__counted(text: str) -> None:
     """A text is counted offline."""
     counted = Message.segments(text)
 
-    assert (
-        counted.encoding,
-        counted.segments,
-        counted.units_left,
-        counted.non_gsm,
-    ) == SEGMENTS[text]
+    assert (counted.encoding, counted.segments, counted.units_left, counted.non_gsm) == SEGMENTS[
+        text
+    ]
     assert Resource.api_key is None

@@ -39,7 +39,7 @@ BROKEN: dict[str, Script] = {
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"
     ),
     "has too many headers": answer(
-        {"message": {"id": 1}}, headers={"X-{}".format(number): "x" for number in range(500)}
+        {"message": {"id": 1}}, headers={f"X-{number}": "x" for number in range(500)}
     ),
     "resets in the headers": say_and_reset(b"HTTP/1.1 200 OK\r\nContent-Le"),
     "resets in the body": say_and_reset(encode_answer({"message": {"id": 1}})[:-5]),
@@ -70,10 +70,7 @@ def failed(call: Callable[[], Any]) -> ConnectionError:
 @pytest.mark.parametrize("method", CALLS)
 @pytest.mark.parametrize("broken", BROKEN)
 def test_fault__broken_answer(
-    broken: str,
-    method: str,
-    secured: bool,
-    authority: Authority,
+    broken: str, method: str, secured: bool, authority: Authority
 ) -> None:
     """A request that arrived, and whose answer broke, has an unknown outcome."""
     with ScriptedServer(BROKEN[broken], tls=authority.context() if secured else None) as server:

@@ -213,7 +213,7 @@ class TestLocalNumber(ResourceContract):
         local = self.existing()
 
         assert local.replace_tags({"table": "4"}) == {"table": "4"}
-        self.assert_last("PUT", "{}/numbers/{}/tags.json".format(ACCOUNT, local.id))
+        self.assert_last("PUT", f"{ACCOUNT}/numbers/{local.id}/tags.json")
         assert Number.tagged_numbers({"table": "4"})[0].id == local.id
 
     def test_lookup__is_that_of_all(self) -> None:

@@ -18,7 +18,7 @@ OTHERS = {"truststore": "truststore", "pyopenssl": "OpenSSL"}
 def test_timeout__with_another_tls(other: str) -> None:
     """Every row of the table of timeouts over TLS passes in a process with another TLS."""
     if importlib.util.find_spec(OTHERS[other]) is None:
-        pytest.skip("{} is not there for this Python".format(other))
+        pytest.skip(f"{other} is not there for this Python")
     table = "tests/integration/test_timeouts.py"
     options = ["-q", "-p", "tests.integration.other_tls", "-p", "no:cacheprovider", "-k", "tls"]
     # urllib3 calls its support of pyOpenSSL deprecated, and pyOpenSSL what that uses.

@@ -35,7 +35,7 @@ def closed_port() -> Iterator[str]:
     """Give the URL of a port that nobody listens at, and that nobody else gets meanwhile."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        yield "http://127.0.0.1:{}".format(bound.getsockname()[1])
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
 def test_request__field_with_a_line_break() -> None:
@@ -52,7 +52,7 @@ def test_request__field_with_a_line_break() -> None:
 @pytest.mark.parametrize("count", [90, 100])
 def test_headers__more_than_there_may_be(count: int) -> None:
     """Not quite a hundred header fields are read, more are an error."""
-    headers = {"X-{}".format(number): "y" for number in range(count)}
+    headers = {f"X-{number}": "y" for number in range(count)}
     with ScriptedServer(answer({"count": 1}, headers=headers)) as server:
         use(server)
         if count == 90:
@@ -112,11 +112,7 @@ def test_answer__framed_in_two_ways(head: bytes) -> None:
         b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
     ],
 )
-def test_answer__more_than_was_asked_for(
-    first: bytes,
-    secured: bool,
-    authority: Authority,
-) -> None:
+def test_answer__more_than_was_asked_for(first: bytes, secured: bool, authority: Authority) -> None:
     """What comes behind an answer is never taken for the answer to the next call."""
     planted = b'HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{"message": {"id": 666666}}'
     with ScriptedServer(

@@ -183,10 +183,7 @@ def test_fork__while_a_thread_imports_or_configures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "code"),
-    [
-        ("dateutil.parser", "Message({'sent': '2020-07-02'}).sent_at"),
-    ],
+    ("module", "code"), [("dateutil.parser", "Message({'sent': '2020-07-02'}).sent_at")]
 )
 def test_fork__while_a_thread_imports_what_is_rarely_needed(module: str, code: str) -> None:
     """A fork waits for every import that is made late, and so a child never waits for ever."""
@@ -307,7 +304,7 @@ def prefork_server(accounts: list[Values], folder: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         descriptor = listener.fileno()
         command = [sys.executable, "-m", "gunicorn", "--preload", "--log-level", "error"]
-        command += ["--workers", "2", "--threads", "4", "--bind", "fd://{}".format(descriptor)]
+        command += ["--workers", "2", "--threads", "4", "--bind", f"fd://{descriptor}"]
         changes = {"TENANTS": json.dumps(accounts), "CALLS": str(CALLS), "HOME": str(folder)}
         server = subprocess.Popen(
             [*command, "tests.integration.prefork:application"],
@@ -316,7 +313,7 @@ def prefork_server(accounts: list[Values], folder: Path) -> Iterator[str]:
             pass_fds=[descriptor],
         )
         try:
-            yield "http://127.0.0.1:{}/".format(listener.getsockname()[1])
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         finally:
             server.terminate()
             server.wait(PATIENCE)

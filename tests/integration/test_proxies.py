@@ -59,8 +59,8 @@ def test_loopback__without_the_proxy(host: str, scheme: str, dead_proxy: str) ->
     """A request to this machine never goes through a proxy."""
     with closed_port() as url:
         port = url.rpartition(":")[2]
-        configure("{}://{}:{}/api/v1.0".format(scheme, host, port), max_retries=0)
-        route = Route("{}://{}:{}".format(scheme, host, port), verify=True)
+        configure(f"{scheme}://{host}:{port}/api/v1.0", max_retries=0)
+        route = Route(f"{scheme}://{host}:{port}", verify=True)
 
     assert route._options["proxies"] == {}
     assert dead_proxy
@@ -69,8 +69,8 @@ def test_loopback__without_the_proxy(host: str, scheme: str, dead_proxy: str) ->
 @pytest.mark.parametrize("host", REMOTE_HOSTS)
 def test_remote__through_the_proxy(host: str, dead_proxy: str) -> None:
     """A request to another machine does."""
-    configure("http://{}/api/v1.0".format(host), max_retries=0)
-    with pytest.raises(ConnectionError, match="to the proxy {};".format(dead_proxy)):
+    configure(f"http://{host}/api/v1.0", max_retries=0)
+    with pytest.raises(ConnectionError, match=f"to the proxy {dead_proxy};"):
         Message.count()
 
 
@@ -171,7 +171,7 @@ def test_hop__dead_proxy(scheme: str, dead_proxy: str) -> None:
     with pytest.raises(ConnectionError) as caught:
         Message.count()
 
-    assert "refused while connecting to the proxy {};".format(dead_proxy) in str(caught.value)
+    assert f"refused while connecting to the proxy {dead_proxy};" in str(caught.value)
     assert "word" not in str(caught.value)
     assert "api.example.invalid" not in str(caught.value)
 

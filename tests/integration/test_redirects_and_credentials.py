@@ -35,7 +35,7 @@ BASIC = "Basic " + base64.b64encode(b"me:word").decode("ascii")
 
 def signatures_hold(sandbox: Sandbox) -> bool:
     """Return whether every request came with the key of the sandbox, and signed validly."""
-    start = "HMAC {}:".format(sandbox.api_key)
+    start = f"HMAC {sandbox.api_key}:"
     return bool(sandbox.requests) and all(
         request.variant is not None and request.headers["Authorization"].startswith(start)
         for request in sandbox.requests
@@ -163,10 +163,7 @@ def test_base_url__password_in_an_error() -> None:
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy"])
 @pytest.mark.parametrize("user", ["", "me:word@"], ids=["plain", "with credentials"])
 def test_proxy__of_the_environment(
-    user: str,
-    variable: str,
-    monkeypatch: pytest.MonkeyPatch,
-    vivialconnect_sandbox: Sandbox,
+    user: str, variable: str, monkeypatch: pytest.MonkeyPatch, vivialconnect_sandbox: Sandbox
 ) -> None:
     """A proxy passes the call on as it was signed, and its credentials stay in their own header."""
     with ScriptedServer(forward(vivialconnect_sandbox.url)) as proxy:

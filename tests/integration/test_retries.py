@@ -149,7 +149,7 @@ class LateServer(ScriptedServer):
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self.url = "http://127.0.0.1:{}".format(self.port)
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> LateServer:  # noqa: PYI034 - Python 3.9 has no Self
         self._listener.listen()
@@ -262,7 +262,7 @@ def test_log__of_repetitions(
         Number.find(known.id, search=RECIPIENT)
 
     lines = [record.getMessage() for record in caplog.records if record.levelname == "INFO"]
-    path = "GET /api/v1.0/accounts/12345/numbers/{}.json failed with ".format(known.id)
+    path = f"GET /api/v1.0/accounts/12345/numbers/{known.id}.json failed with "
     assert [line.partition(", retry")[0] for line in lines] == [
         path + "503",
         path + "ConnectionError",

@@ -312,7 +312,7 @@ def test_row__pickled(tenants: Tenants, other: Any) -> None:
     assert accounts_of(tenants) == [SECOND] * 2
     with pytest.raises(Exception, match="404") as caught:
         arrived.reload()
-    assert "/accounts/{}/".format(FIRST) in (caught.value.url or "")  # type: ignore[attr-defined] # of our errors
+    assert f"/accounts/{FIRST}/" in (caught.value.url or "")  # type: ignore[attr-defined] # of our errors
 
 
 def test_scope__exception_of_a_call_inside(tenants: Tenants) -> None:
@@ -331,7 +331,7 @@ def test_scope__of_part_of_the_settings(tenants: Tenants) -> None:
     with configured(request_timeout=5, max_retries=0):
         Number.find()
         User.count()
-        Resource.request.get("/accounts/{}/numbers.json".format(FIRST))
+        Resource.request.get(f"/accounts/{FIRST}/numbers.json")
 
     assert accounts_of(tenants) == [FIRST] * 3
 

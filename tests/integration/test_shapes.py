@@ -156,22 +156,22 @@ def misfits(value: Any, shape: Any, place: str = "") -> Iterator[str]:
         yield from misfit_fields(value, shape, place)
     elif isinstance(shape, list):
         for index, item in enumerate(value):
-            yield from misfits(item, shape[0], "{}[{}]".format(place, index))
+            yield from misfits(item, shape[0], f"{place}[{index}]")
     elif shape in SHAPES:
         yield from misfits(value, SHAPES[shape], place)
     elif not any(FORMS[form](value) for form in shape.split(" or ")):
-        yield "{} should be {}, and is {!r}".format(place, shape, value)
+        yield f"{place} should be {shape}, and is {value!r}"
 
 
 def misfit_fields(value: Any, shape: dict[str, Any], place: str) -> Iterator[str]:
     """Yield which fields of an object lack, are too many, or differ from their shape."""
     known = {name.rstrip("?"): inner for name, inner in shape.items()}
     for name in sorted({name for name in shape if name in known} - set(value)):
-        yield "{}.{} is missing".format(place, name)
+        yield f"{place}.{name} is missing"
     for name in sorted(set(value) - set(known)):
-        yield "{}.{} was never recorded".format(place, name)
+        yield f"{place}.{name} was never recorded"
     for name in sorted(set(value) & set(known)):
-        yield from misfits(value[name], known[name], "{}.{}".format(place, name))
+        yield from misfits(value[name], known[name], f"{place}.{name}")
 
 
 @pytest.mark.parametrize("name", sorted(SHAPES))

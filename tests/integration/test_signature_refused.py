@@ -122,8 +122,8 @@ def test_refused__tampered_with_on_the_way(part: str, vivialconnect_sandbox: San
         failure = refusal_of(Message({"body": "private text"}).send)
 
     assert line in str(failure)
-    assert " ({}) differs: signed ".format(name) in str(failure)
-    assert "expected {}".format(shown) in str(failure)
+    assert f" ({name}) differs: signed " in str(failure)
+    assert f"expected {shown}" in str(failure)
     for hidden in (secret, "HMAC", "private"):
         assert hidden not in str(failure)
     signature = proxy.requests[0].headers["authorization"].partition(":")[2]

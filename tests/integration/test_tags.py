@@ -188,7 +188,7 @@ def test_find_each_tagged__pages() -> None:
         assert [number.id for number in numbers] == [2, 3, 4]
 
     assert [request.target for request in server.requests] == [
-        "{}?contains=table%3A4&limit=2&page={}".format(TAGGED, page) for page in (1, 2, 3)
+        f"{TAGGED}?contains=table%3A4&limit=2&page={page}" for page in (1, 2, 3)
     ]
 
 

@@ -159,7 +159,7 @@ def test_timeout__connection_that_is_not_taken() -> None:
             one = waiting.enter_context(socket.socket())
             one.setblocking(False)  # noqa: FBT003 - of the standard library
             one.connect_ex(listening.getsockname())
-        configure("http://127.0.0.1:{}".format(listening.getsockname()[1]), request_timeout=LIMIT)
+        configure(f"http://127.0.0.1:{listening.getsockname()[1]}", request_timeout=LIMIT)
         error = timed_out(post)
 
     assert error.outcome == "not sent"

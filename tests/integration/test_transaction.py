@@ -76,7 +76,7 @@ def test_find__one(sandbox: Sandbox) -> None:
 
     assert found == newest
     assert dict(found.attributes) == dict(newest.attributes)
-    assert sandbox.requests[-1].path == "{}/{}.json".format(PLACE, newest.id)
+    assert sandbox.requests[-1].path == f"{PLACE}/{newest.id}.json"
     found.attributes["unsaved"] = 1
     found.reload()
     assert dict(found.attributes) == dict(newest.attributes)
@@ -181,7 +181,7 @@ def test_find__span(span: dict[str, Any], start: str, end: str, leap_day: None) 
         use(server)
         Transaction.find(**span)
 
-    assert query_of(server) == "start_time={}&end_time={}".format(start, end)
+    assert query_of(server) == f"start_time={start}&end_time={end}"
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class TestUser(ResourceContract):
     def test_find_each__several_pages(self) -> None:
         """The walk goes over pages, each asked for when it is needed, and keeps its query."""
         for number in range(4):
-            User.create({**self.draft(), "username": "walk{}".format(number)})
+            User.create({**self.draft(), "username": f"walk{number}"})
         before = len(self.sandbox.requests)
         names = [user.username for user in User.find_each(page_size=2, search="walk")]
 
@@ -138,7 +138,7 @@ def test_change_password__what_is_none(old: Any, new: Any) -> None:
 def test_change_password__echoed(status: int, ascii_alone: bool, slash: str) -> None:
     """Where the service repeats what was sent, the error does not."""
     old, new = OLD, OLD + '/gr\u00fcn"house'
-    told_back = {"message": "not {} but {}".format(old, new), "sent": {"password": new}}
+    told_back = {"message": f"not {old} but {new}", "sent": {"password": new}}
     body = json.dumps(told_back, ensure_ascii=ascii_alone).replace("/", slash)
     with ScriptedServer(answer(body.encode(), status)) as server:
         use(server, max_retries=0)
@@ -213,7 +213,7 @@ def register() -> None:
         *[(call, say_and_hang_up(b"")) for call in (change, register)],
         *[(call, answer({"message": "no"}, 400)) for call in (change, register)],
         *[(call, answer(b"<html>")) for call in (change, register)],
-        *[(call, answer("<p>not {}".format(NEW).encode())) for call in (change, register)],
+        *[(call, answer(f"<p>not {NEW}".encode())) for call in (change, register)],
         (register, answer({"user": {"username": NEW}})),
         (register, answer({"user": {"username": "new"}})),
     ],

@@ -154,11 +154,7 @@ def test_served__unusual(sandbox: Sandbox, wire: bytes) -> None:
     [([], False), ([b"Connection: close"], True), ([b"Connection: TE, Close"], True),
      ([b"Connection: keep-alive"], False), ([b"Connection: TE", b"Connection: close"], True)],
 )  # fmt: skip
-def test_connection__closed_if_asked(
-    sandbox: Sandbox,
-    fields: list[bytes],
-    ended: bool,
-) -> None:
+def test_connection__closed_if_asked(sandbox: Sandbox, fields: list[bytes], ended: bool) -> None:
     """The connection ends after the response if the client says so."""
     assert exchange(sandbox, post(*fields, body=b"")).ended is ended
 

@@ -191,7 +191,7 @@ def peer(pieces: Iterable[bytes], pause: float = 0) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        yield "http://127.0.0.1:{}/cat.png".format(listening.getsockname()[1])
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/cat.png"
     thread.join(10)
     assert not thread.is_alive()
 

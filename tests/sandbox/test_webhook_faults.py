@@ -133,7 +133,7 @@ def test_receiver__that_drips(
         dripping = threading.Thread(target=drip, args=(listening, stop))
         dripping.start()
         try:
-            buy(client, incoming_text_url="http://127.0.0.1:{}/".format(listening.getsockname()[1]))
+            buy(client, incoming_text_url=f"http://127.0.0.1:{listening.getsockname()[1]}/")
             sandbox.receive(from_number=TO, to_number=FROM, body="Hi")
             sandbox.wait_for_webhooks()
         finally:

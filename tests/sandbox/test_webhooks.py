@@ -18,7 +18,7 @@ def test_status__each_in_its_order(sandbox: Sandbox, client: Client, receiver: R
 
     assert receiver.told == ["queued", "sending", "delivered"]
     assert {(call.method, call.path) for call in receiver.calls} == {("POST", "/status")}
-    assert receiver.calls[-1].body == client.call("GET", "messages/{}.json".format(message_id)).json
+    assert receiver.calls[-1].body == client.call("GET", f"messages/{message_id}.json").json
     assert errors(client) == []
 
 
@@ -145,9 +145,7 @@ def test_incoming__fallback(sandbox: Sandbox, client: Client, receiver: Receiver
 def test_connector__before_the_number(sandbox: Sandbox, client: Client, receiver: Receiver) -> None:
     """A connector's callbacks override the URLs of its numbers."""
     buy(
-        client,
-        status_text_url=receiver.url + "/number",
-        incoming_text_url=receiver.url + "/number",
+        client, status_text_url=receiver.url + "/number", incoming_text_url=receiver.url + "/number"
     )
     events = {"status": None, "incoming": "PUT", "incoming_fallback": "GET"}
     callbacks = [

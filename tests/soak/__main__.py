@@ -105,8 +105,8 @@ def make_workers(
             stock[position % arguments.threads] += [number.phone_number for number in on_sale]
     return [
         Worker(
-            "w{}".format(position), tenants, numbers, ledger,
-            random.Random("{}-{}".format(arguments.seed, position)),
+            f"w{position}", tenants, numbers, ledger,
+            random.Random(f"{arguments.seed}-{position}"),
         )
         for position, numbers in enumerate(stock)
     ]  # fmt: skip
@@ -151,9 +151,9 @@ def describe(ledger: Ledger, played: dict[str, int], repetitions: int, seconds: 
     """Return what there was, line by line."""
     calls = sum(ledger.outcomes.values())
     lines = [
-        "calls: {:,} in {:.0f} s, {:.0f} a second".format(calls, seconds, calls / seconds),
-        "repetitions: {:,}".format(repetitions),
-        "faults: {:,}".format(sum(played.values())),
+        f"calls: {calls:,} in {seconds:.0f} s, {calls / seconds:.0f} a second",
+        f"repetitions: {repetitions:,}",
+        f"faults: {sum(played.values()):,}",
     ]
     lines += ["  {:<24}{:>9,}".format(*item) for item in sorted(played.items())]
     lines.append("calls by outcome:")
@@ -185,7 +185,7 @@ def run(arguments: argparse.Namespace) -> int:
             lines = describe(ledger, played, repetitions.seen, seconds)
     growth = gauge.growth()
     lines += [*gauge.describe(), "growth: {}".format("; ".join(growth) or "none")]
-    lines += ["differences: {}".format(len(differences)), *differences[:SHOWN]]
+    lines += [f"differences: {len(differences)}", *differences[:SHOWN]]
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if growth or differences else 0
 

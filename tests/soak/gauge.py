@@ -40,8 +40,7 @@ class Gauge:
         lines = []
         for name, (first, last) in self._thirds().items():
             parts = [
-                "{:.4g} / {:.4g} / {:.4g}".format(min(part), median(part), max(part))
-                for part in (first, last)
+                f"{min(part):.4g} / {median(part):.4g} / {max(part):.4g}" for part in (first, last)
             ]
             lines.append("{}: first third {}, last third {}".format(name, *parts))
         return lines
@@ -51,7 +50,7 @@ class Gauge:
         if len(self._samples) < FEWEST:
             return []
         return [
-            "{} went from {:.4g} to {:.4g}".format(name, median(first), median(last))
+            f"{name} went from {median(first):.4g} to {median(last):.4g}"
             for name, (first, last) in self._thirds().items()
             if median(last) > median(first) * FLAT[name][0] + FLAT[name][1]
         ]

@@ -93,7 +93,7 @@ class Owner:
 
     def _new_name(self) -> str:
         self._names += 1
-        return "{} {}".format(self._worker.name, self._names)
+        return f"{self._worker.name} {self._names}"
 
     def _enter(self, owned: Owned, present: int | None) -> None:
         self._worker.ledger.own(owned.phone_number, owned.account_id, present, owned.names)

@@ -41,7 +41,7 @@ class Reader:
         tenant, message_id, body = self._worker.chance.choice(self._known)
         told = self._within(tenant, "find", lambda: Message.find(message_id))
         if told.outcome == "ok" and (told.value.id, told.value.body) != (message_id, body):
-            self._worker.ledger.differ("found {!r} for {}".format(told.value, body))
+            self._worker.ledger.differ(f"found {told.value!r} for {body}")
 
     def list_page(self, tenant: Tenant) -> None:
         """List the newest messages."""
@@ -64,7 +64,7 @@ class Reader:
         if told.outcome == "ok":
             before = self._counts.get(tenant.account_id, 0)
             if told.value < before:
-                self._worker.ledger.differ("{} messages after {}".format(told.value, before))
+                self._worker.ledger.differ(f"{told.value} messages after {before}")
             self._counts[tenant.account_id] = told.value
 
     def logs(self, tenant: Tenant) -> None:
@@ -82,7 +82,7 @@ class Reader:
             message = self._worker.chance.choice(self.pictures)
             told = self._worker.told("attachments", message.attachments)
             if told.outcome == "ok" and len(told.value) != 1:
-                self._worker.ledger.differ("{} attachments of {!r}".format(told.value, message))
+                self._worker.ledger.differ(f"{told.value} attachments of {message!r}")
 
     def detach(self, _tenant: Tenant) -> None:
         """Destroy the attachment of a message, and look where the outcome is unknown."""
@@ -109,4 +109,4 @@ class Reader:
         found = [(str(row.account_id), getattr(row, "log_id", row.id)) for row in rows]
         others = {account_id for account_id, _ in found} - {str(tenant.account_id)}
         if others or len(set(found)) < len(found) or len(found) > most:
-            self._worker.ledger.differ("rows of {}: {}".format(tenant.account_id, found))
+            self._worker.ledger.differ(f"rows of {tenant.account_id}: {found}")

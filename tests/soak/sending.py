@@ -70,19 +70,15 @@ class Sender:
 
     def _text(self, tenant: Tenant, **fields: Any) -> Message:
         self._texts += 1
-        body = "{}-{}".format(self._worker.name, self._texts)
+        body = f"{self._worker.name}-{self._texts}"
         with tenant.scope:
             return Message({"from_number": tenant.sender, "body": body, **fields})
 
     def _for_one(self, tenant: Tenant, message: Message, recipient: str) -> Message:
         with tenant.scope:
             return Message(
-                {
-                    "from_number": message.from_number,
-                    "body": message.body,
-                    "to_number": recipient,
-                }
+                {"from_number": message.from_number, "body": message.body, "to_number": recipient}
             )
 
     def _recipient(self) -> str:
-        return "+1816555{:04}".format(self._worker.chance.randrange(10_000))
+        return f"+1816555{self._worker.chance.randrange(10_000):04}"

@@ -98,10 +98,10 @@ class Worker(threading.Thread):
         except VivialConnectError as error:
             told = Told(str(error.outcome), None, error.http_status)
             if error.http_status not in EXPECTED_STATUSES | {gone} or error.outcome is None:
-                self.ledger.differ("{}: {}".format(kind, error))
+                self.ledger.differ(f"{kind}: {error}")
         seconds = time.monotonic() - started
         if seconds > TIMEOUT * requests + SLACK:
-            self.ledger.differ("{} took {:.1f} s".format(kind, seconds))
+            self.ledger.differ(f"{kind} took {seconds:.1f} s")
         self.ledger.count(kind, told.outcome)
         return told
 

@@ -38,13 +38,13 @@ def main() -> int:
     expected = marked()
     status = 0
     if len(expected) != 14:
-        sys.stdout.write("{} lines are marked, and should be fourteen\n".format(len(expected)))
+        sys.stdout.write(f"{len(expected)} lines are marked, and should be fourteen\n")
         status = 1
     for checker in CHECKERS:
         found = complaints(checker)
         for words, lines in (("misses", expected - found), ("dislikes", found - expected)):
             for line in sorted(lines):
-                sys.stdout.write("{} {} line {} of {}\n".format(checker, words, line, PROGRAM.name))
+                sys.stdout.write(f"{checker} {words} line {line} of {PROGRAM.name}\n")
                 status = 1
     return status
 

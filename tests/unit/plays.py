@@ -24,10 +24,7 @@ def status(code: int, content: bytes = b"{}", **headers: str) -> Response:
 
 
 def broken(
-    outcome: str,
-    kind: type[ConnectionError] = ConnectionError,
-    *,
-    permanent: bool = False,
+    outcome: str, kind: type[ConnectionError] = ConnectionError, *, permanent: bool = False
 ) -> Callable[[], RequestorError]:
     """Return what makes a fault of the network."""
 

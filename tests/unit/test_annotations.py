@@ -15,15 +15,7 @@ from typing import Any, Callable
 import pytest
 
 import vivialconnect
-from vivialconnect import (
-    Connector,
-    Contact,
-    Credential,
-    Message,
-    Number,
-    Resource,
-    User,
-)
+from vivialconnect import Connector, Contact, Credential, Message, Number, Resource, User
 
 #: The modules of the documentation whose functions are public.
 MODULES = (
@@ -43,7 +35,7 @@ def callables_of(owner: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
             ours = getattr(function, "__module__", "") or ""
             is_ours = isinstance(function, FunctionType) and ours.startswith("vivialconnect")
             if is_ours and (name == "__init__" or not name.startswith("_")):
-                yield "{}.{}".format(owner.__name__, name), function
+                yield f"{owner.__name__}.{name}", function
 
 
 def public_callables() -> dict[str, Callable[..., Any]]:

@@ -216,9 +216,7 @@ def test_stream__with_write_alone() -> None:
 
 @pytest.mark.parametrize("taken", [False, True])
 def test_folder__without_hard_links(
-    taken: bool,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a file system without hard links nothing is replaced either."""
 

@@ -315,7 +315,7 @@ def test_tell_call__path_alone(url: str, path: str) -> None:
     made = Timeout("late")
     add_request(made, Request("GET", url, {}), "unknown", 1)
 
-    assert str(made) == "late (GET {})".format(path)
+    assert str(made) == f"late (GET {path})"
     assert made.url == url
 
 

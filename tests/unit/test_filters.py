@@ -66,9 +66,7 @@ def test_filters__documented_ones(class_: type[Resource]) -> None:
         class_.find(None, path, **{name: TIMES.get(name, "1")})
 
     for name in FILTERS[class_]:
-        assert (
-            "``{}``".format(name) in (class_.__doc__ or "").rpartition("Filters of its lists: ")[2]
-        )
+        assert f"``{name}``" in (class_.__doc__ or "").rpartition("Filters of its lists: ")[2]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +159,7 @@ def test_filters__list_for_one_value(
     call: Callable[[], Any], name: str, service: FakeTransport
 ) -> None:
     """A list where one value belongs is refused by its name."""
-    with pytest.raises(ValueError, match="^{} must be one value, got".format(name)):
+    with pytest.raises(ValueError, match=f"^{name} must be one value, got"):
         call()
 
     assert service.requests == []
@@ -186,7 +184,7 @@ def test_filters__that_take_a_list(service: FakeTransport) -> None:
 @pytest.mark.parametrize("make", [Message, Message.create, lambda **fields: Message(fields)])
 def test_fields__by_another_name(make: Any, fields: dict[str, str], meant: str) -> None:
     """A field that is meant for another is warned of at the caller's line."""
-    with pytest.warns(UserWarning, match="did you mean {!r}".format(meant)) as caught:
+    with pytest.warns(UserWarning, match=f"did you mean {meant!r}") as caught:
         make(**fields)
 
     assert [Path(warning.filename) for warning in caught] == [Path(__file__)]

@@ -31,11 +31,7 @@ class Service:
         return self.pages[query.get(self.name)]
 
 
-@given(
-    st.lists(st.integers(0, 5), max_size=30),
-    st.integers(1, 7),
-    st.none() | st.integers(0, 40),
-)
+@given(st.lists(st.integers(0, 5), max_size=30), st.integers(1, 7), st.none() | st.integers(0, 40))
 def test_iterator__any_pages(ids: list[int | None], size: int, limit: int | None) -> None:
     """Each object is given once, in order, up to the limit, with no request too many."""
     pages = {n + 1: page_of(ids[n * size : (n + 1) * size]) for n in range(len(ids) // size + 1)}

@@ -131,7 +131,7 @@ def test_validate__other_formats(text: str) -> None:
         validate_phone_number(text)
 
     assert str(caught.value) == (
-        "phone number must be in E.164 format (+15154469790), got {!r}.".format(text)
+        f"phone number must be in E.164 format (+15154469790), got {text!r}."
     )
 
 
@@ -366,9 +366,7 @@ def test_other_types__refused(function: Callable[[Any], str], value: object) -> 
     """A value of another type is refused and shown."""
     with pytest.raises(InvalidPhoneNumber) as caught:
         function(value)
-    assert str(caught.value) == (
-        "phone number must be a str ('+15154469790'), got {!r}.".format(value)
-    )
+    assert str(caught.value) == (f"phone number must be a str ('+15154469790'), got {value!r}.")
 
 
 @pytest.mark.parametrize("function", [validate_phone_number, normalize_phone_number])

@@ -44,7 +44,7 @@ def test_secret_bytes__never_shown() -> None:
 
     assert secret == b"hidden-word"
     assert hashlib.sha256(secret).digest() == hashlib.sha256(b"hidden-word").digest()
-    assert "hidden" not in "{} {!r} {}".format(secret, secret, [secret])
+    assert "hidden" not in f"{secret} {secret!r} {[secret]}"
 
 
 def test_masked__by_name() -> None:

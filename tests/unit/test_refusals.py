@@ -81,7 +81,7 @@ def test_explanation__first_of_several(lines: list[int]) -> None:
         theirs[line] += "!"
     words = signing.explain_refusal(CANONICAL, "\n".join(theirs), DATE, MOMENT)
 
-    assert (words or "").startswith("line {} of the canonical request".format(min(lines) + 1))
+    assert (words or "").startswith(f"line {min(lines) + 1} of the canonical request")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_explanation__odd_text(theirs: str, number: int, expected: str | None) -
     if expected is None:
         assert "api_key and api_secret belong together" in words
     else:
-        assert words.startswith("line {} of".format(number))
+        assert words.startswith(f"line {number} of")
         assert words.endswith("expected " + expected)
 
 

@@ -133,7 +133,7 @@ def test_max_retries__how_many(most: int) -> None:
     caught = failure_of(play, "GET", max_retries=most)
 
     assert len(play.sent) == caught.attempts == most + 1
-    assert (", {} attempts)".format(most + 1) in str(caught)) == (most > 0)
+    assert (f", {most + 1} attempts)" in str(caught)) == (most > 0)
 
 
 @pytest.mark.parametrize("bad", [-1, True, False, 1.0, "2", [2], float("nan")])

@@ -61,7 +61,7 @@ def encoded(text: str) -> tuple[str, list[list[int]]]:
         ]
     octets = text.encode("utf-16-be", "surrogatepass")
     together: list[list[int]] = []
-    for unit in struct.unpack(">{}H".format(len(octets) // 2), octets):
+    for unit in struct.unpack(f">{len(octets) // 2}H", octets):
         if 0xDC00 <= unit <= 0xDFFF and together and 0xD800 <= together[-1][-1] <= 0xDBFF:
             together[-1].append(unit)
         else:
@@ -138,7 +138,7 @@ def test_count__every_character_there_is(length: int) -> None:
         )
         counted = count(text)
         if counted != (*by_trying(text), foreign):
-            pytest.fail("{!r} from {:#x} is {}".format(text[:40], start, counted))
+            pytest.fail(f"{text[:40]!r} from {start:#x} is {counted}")
 
 
 def test_count__characters_alone() -> None:
@@ -183,8 +183,7 @@ def test_count__extension_character_at_the_split() -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "segments", "left"),
-    [(1, 1, 69), (70, 1, 0), (71, 2, 63), (134, 2, 0), (135, 3, 66)],
+    ("length", "segments", "left"), [(1, 1, 69), (70, 1, 0), (71, 2, 63), (134, 2, 0), (135, 3, 66)]
 )
 def test_count__ucs2_edges(length: int, segments: int, left: int) -> None:
     """A text with another character has 70 units alone and 67 in each of several segments."""

@@ -24,7 +24,7 @@ VECTORS: list[dict[str, Any]] = json.loads(
 
 #: What this client never signs with, or encodes in another way on purpose.
 OF_OTHER_CLIENTS = {
-    "v10_path_already_encoded": "encodes an encoded path once more, as release 0.2.4 does",
+    "v10_path_already_encoded": "encodes an encoded path once more, as release 0.2.4 does"
 }
 PYTHON_PROFILES = ("date;host", "content-type;date;host")
 OURS = [
@@ -132,7 +132,7 @@ def test_canonical_path__any_bytes(data: bytes) -> None:
 @given(st.lists(st.tuples(st.text("ab&=+ %é[]", min_size=1), st.text("ab&=+ %é")), max_size=5))
 def test_canonical_query__any_pairs(pairs: list[tuple[str, str]]) -> None:
     """No pair is lost or changed, whatever its characters, and the joined pairs are sorted."""
-    sent = "&".join("{}={}".format(quote(key), quote(value)) for key, value in pairs)
+    sent = "&".join(f"{quote(key)}={quote(value)}" for key, value in pairs)
     canonical = signing.canonical_query("http://localhost/?" + sent)
     split = canonical.split("&") if canonical else []
 
@@ -199,7 +199,7 @@ def test_dates__same_instant(moment: datetime) -> None:
     """Both dates name the same second."""
     stamp = times.format_http_date(moment)
 
-    assert stamp[5:16].split()[2] == "{:04d}".format(moment.year)
+    assert stamp[5:16].split()[2] == f"{moment.year:04d}"
     assert stamp[17:25].replace(":", "") == times.format_basic(moment)[-7:-1]
 
 

@@ -167,7 +167,7 @@ class NumpyText(str):
     """Like ``numpy.str_``: its ``repr`` says so."""
 
     def __repr__(self) -> str:
-        return "str_({})".format(str.__repr__(self))
+        return f"str_({str.__repr__(self)})"
 
 
 def mock_like() -> Any:
@@ -297,13 +297,13 @@ IDS = [(Integer(7), "7"), (Decimal(7), "7"), (Lazy(7), "7"), (NumpyText("a"), "a
 @pytest.mark.parametrize(("id_", "sent"), IDS)
 def test_ids__of_other_libraries(id_: Any, sent: str) -> None:
     """An id is the number or text that it stands for, in every place for one."""
-    assert target_of(lambda: Message.find(id_)) == "messages/{}.json".format(sent)
-    assert target_of(Message(id_).reload) == "messages/{}.json".format(sent)
-    assert target_of(lambda: Message.bulk_messages(id_)) == "messages/bulk/{}.json".format(sent)
+    assert target_of(lambda: Message.find(id_)) == f"messages/{sent}.json"
+    assert target_of(Message(id_).reload) == f"messages/{sent}.json"
+    assert target_of(lambda: Message.bulk_messages(id_)) == f"messages/bulk/{sent}.json"
     assert target_of(lambda: Message(1).attachment(id_)).endswith("/attachments/" + sent + ".json")
     with configured(api_account_id=id_):
         Message.count()
-    assert "/accounts/{}/".format(sent) in SENT[-1].url
+    assert f"/accounts/{sent}/" in SENT[-1].url
 
 
 QUERIES = [(Integer(7), "7"), (Decimal("1.50"), "1.50"), (LazyText("a b"), "a%20b"),

@@ -85,7 +85,7 @@ def test_retry_after__past_the_time_of_the_call(
     assert play.waits == waits
     assert caught.attempts == len(waits) + 1
     assert caught.retry_after is not None
-    assert "wait {:.0f} seconds".format(caught.retry_after) in str(caught)
+    assert f"wait {caught.retry_after:.0f} seconds" in str(caught)
 
 
 class Hours:

@@ -47,14 +47,14 @@ def submodule_getter(package: str) -> Callable[[str], ModuleType]:
     # Without the fork lock: a module that is being imported may call this. It would wait for a
     # thread that holds the lock and waits for that module.
     def get(name: str) -> ModuleType:
-        path = "{}.{}".format(package, name)
+        path = f"{package}.{name}"
         try:
             if not name.startswith("_"):
                 return import_module(path)
         except ModuleNotFoundError as error:
             if error.name != path:  # the module exists, and another one is missing
                 raise
-        raise AttributeError("module {!r} has no attribute {!r}".format(package, name))
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return get
 

@@ -28,7 +28,7 @@ def to_json_value(value: Any, location: str) -> Any:
         keyed = ((key_text(key, location or "the object"), item) for key, item in value.items())
         return {key: to_json_value(item, prefix + key) for key, item in keyed}
     if isinstance(value, (list, tuple)):
-        return [to_json_value(item, "{}[{}]".format(location, at)) for at, item in enumerate(value)]
+        return [to_json_value(item, f"{location}[{at}]") for at, item in enumerate(value)]
     return _plain_scalar(value, location)
 
 
@@ -50,7 +50,7 @@ def query_pairs(key: str, value: Any) -> Iterator[tuple[str, str]]:
     value = plain(value, key)
     if isinstance(value, Mapping):
         for name, item in value.items():
-            yield from query_pairs("{}[{}]".format(key, key_text(name, key)), item)
+            yield from query_pairs(f"{key}[{key_text(name, key)}]", item)
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from query_pairs(key + "[]", item)
@@ -95,7 +95,7 @@ def key_text(key: Any, location: str) -> str:
     if isinstance(key, (int, float)):
         return _query_text("a key of " + location, key)
     if not isinstance(key, str):
-        raise ValueError("the keys of {} must be strings, got {}".format(location, shorten(key)))
+        raise ValueError(f"the keys of {location} must be strings, got {shorten(key)}")
     return _validate_text(key, location)
 
 
@@ -108,7 +108,7 @@ def _validate_text(text: str, location: str) -> str:
 
 
 def _encoding_error(value: Any, location: str, form: str) -> ValueError:
-    shown = "{} ({})".format(shorten(value, location), type(value).__name__)
+    shown = f"{shorten(value, location)} ({type(value).__name__})"
     return ValueError(
         "{}: {} cannot be written in {}".format(location or "the object", shown, form)
     )

@@ -119,7 +119,7 @@ class DownloadSink:
         """
         if not self._started:
             raise ResourceError(
-                "the response has the status {}, expected 200 with the file".format(self._status)
+                f"the response has the status {self._status}, expected 200 with the file"
             )
         return self.received, self.content_type
 
@@ -141,7 +141,7 @@ def fetch_into(
         return None, fetch(_writer(target))
     folder, file_name = _resolve_target(target)
     # In the same folder: a file can be renamed only within its file system.
-    temporary = folder / ".{}.part".format(os.urandom(8).hex())
+    temporary = folder / f".{os.urandom(8).hex()}.part"
     try:
         with temporary.open("xb", buffering=0) as file:
             result = fetch(partial(_write_all, file))
@@ -207,15 +207,14 @@ def _resolve_target(target: Any) -> tuple[Path, str]:
     text = os.fsdecode(os.curdir if target is None else target) if fits else ""
     if not text or "\0" in text:
         raise ValueError(
-            "target must be the path of a file or folder, or an open binary stream, "
-            "got {!r}".format(target)
+            f"target must be the path of a file or folder, or an open binary stream, got {target!r}"
         )
     path = Path(os.path.realpath(text))
     if path.is_dir():
         return path, ""
     if path.exists() and not path.is_file():
         raise ValueError(
-            "target must be a file or folder, got {}; open it and pass the stream".format(path)
+            f"target must be a file or folder, got {path}; open it and pass the stream"
         )
     if os.path.split(text)[1] in ("", os.curdir) or not path.parent.exists():
         raise FileNotFoundError(errno.ENOENT, "the folder does not exist", text)
@@ -234,7 +233,7 @@ def _rename_in_folder(temporary: Path, name: str) -> Path:
     path = first = temporary.with_name(name)
     numbers = count(2)
     while not _rename_if_free(temporary, path):
-        path = first.with_name("{}-{}{}".format(first.stem, next(numbers), first.suffix))
+        path = first.with_name(f"{first.stem}-{next(numbers)}{first.suffix}")
     return path
 
 

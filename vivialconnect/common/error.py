@@ -103,12 +103,12 @@ class VivialConnectError(Exception):
         hint = self._get_hint()
         words = self._describe() + ("; " + hint if hint else "")
         if self._request_line is not None:
-            again = ", {} attempts".format(self.attempts) if (self.attempts or 1) > 1 else ""
-            words = "{} ({}{})".format(words, self._request_line, again)
+            again = f", {self.attempts} attempts" if (self.attempts or 1) > 1 else ""
+            words = f"{words} ({self._request_line}{again})"
         return words + self._outcome_advice()
 
     def __repr__(self) -> str:
-        return "{}({!r})".format(type(self).__name__, str(self))
+        return f"{type(self).__name__}({str(self)!r})"
 
     def _describe(self) -> str:
         return self.message or (type(self).__doc__ or type(self).__name__).splitlines()[0]
@@ -138,10 +138,7 @@ class RequestorError(VivialConnectError):
     _default_hint: ClassVar[str | None] = None
 
     def __init__(
-        self,
-        message: str | None = None,
-        http_status: int | None = None,
-        http_body: Any = None,
+        self, message: str | None = None, http_status: int | None = None, http_body: Any = None
     ) -> None:
         super().__init__(message)
         self.http_status = http_status
@@ -162,7 +159,7 @@ class RequestorError(VivialConnectError):
             return "check the user and password of the proxy in the environment"
         kind = error_for_status(self.http_status)
         if kind is RateLimit and self.retry_after is not None:
-            return "wait {:.0f} seconds before the next request".format(self.retry_after)
+            return f"wait {self.retry_after:.0f} seconds before the next request"
         return kind._default_hint
 
 
@@ -314,7 +311,7 @@ def add_request(
     error.method = request.method
     error.attempts = attempts
     error.outcome = outcome
-    error._request_line = "{} {}".format(request.method, _path_of(request.url))
+    error._request_line = f"{request.method} {_path_of(request.url)}"
     if error.url is None:
         error.url = request.url
     if headers is not None:
@@ -354,11 +351,11 @@ def _describe_status(status: int, error_code: Any = None, message: str = "") -> 
     '404 Not Found: Resource not found for id 7'
     """
     try:
-        line = "{} {}".format(status, HTTPStatus(status).phrase)
+        line = f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         line = _safe_str(status)
     if error_code is not None:
-        line += ", error {}".format(_safe_str(error_code))
+        line += f", error {_safe_str(error_code)}"
     return line + ": " + (message or "the service sent no message")
 
 

@@ -61,7 +61,7 @@ class Call(NamedTuple):
     secret: bool = False
 
     def __repr__(self) -> str:
-        return "Call({!r}, {!r})".format(self.method, self.path)
+        return f"Call({self.method!r}, {self.path!r})"
 
 
 class Request(NamedTuple):
@@ -99,7 +99,7 @@ class Response(NamedTuple):
     content: bytes
 
     def __repr__(self) -> str:
-        return "Response({!r})".format(self.status)
+        return f"Response({self.status!r})"
 
     def header(self, name: str) -> str | None:
         """Return the value of a header field, or ``None`` if the response does not have it.

@@ -39,11 +39,11 @@ def quote_segment(value: Any, name: str = "id") -> str:
     """
     value = plain(value, name)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise ValueError("{} must be an integer or a string, got {}".format(name, shorten(value)))
+        raise ValueError(f"{name} must be an integer or a string, got {shorten(value)}")
     text = str(value)
     if text in ("", ".", "..") or re.search(_CONTROL, text):
         raise ValueError(
-            "{} must not be empty, '.', '..' or contain control codes, got {!r}".format(name, text)
+            f"{name} must not be empty, '.', '..' or contain control codes, got {text!r}"
         )
     return quote(text, safe="-._~")
 
@@ -61,7 +61,7 @@ def quote_prefix(path: Any) -> str:
     if is_empty(path):
         return ""
     if not isinstance(path, str):
-        raise ValueError("path must be a string like 'messages/9', got {}".format(shorten(path)))
+        raise ValueError(f"path must be a string like 'messages/9', got {shorten(path)}")
     # Decoded first: the path may already be encoded.
     segments = path.strip("/").split("/")
     return "".join("/" + quote_segment(unquote(segment), "path") for segment in segments)
@@ -80,10 +80,10 @@ def encode_target(target: Any) -> tuple[str, str]:
     target = plain(target, "the path of a request")
     if not isinstance(target, str) or re.search(_CONTROL, target):
         shown = shorten(target)
-        raise ValueError("the request path must be one line of text, got {}".format(shown))
+        raise ValueError(f"the request path must be one line of text, got {shown}")
     path, _, query = target.partition("?")
     if any(unquote(segment) in (".", "..") for segment in path.split("/")):
-        raise ValueError("the request path must not contain '.' or '..', got {!r}".format(target))
+        raise ValueError(f"the request path must not contain '.' or '..', got {target!r}")
     encoded = re.sub(_NOT_IN_PATHS, _quote_match, path.lstrip("/"))
     return "/" + encoded, re.sub(_NOT_IN_QUERIES, _quote_match, query.replace("+", " "))
 
@@ -108,8 +108,8 @@ def read_prefix_options(options: Mapping[str, Any] | None) -> str:
     given = {} if options is None else options
     if not isinstance(given, Mapping):
         raise ValueError(
-            "prefix_options must be a mapping like {{'path': 'messages/9'}}, got {}; pass fields "
-            "by name, like body='Hi'".format(type(given).__name__)
+            "prefix_options must be a mapping like {'path': 'messages/9'}, got "
+            f"{type(given).__name__}; pass fields by name, like body='Hi'"
         )
     unknown = [repr(key) for key in given if key != "path"]
     if unknown:
@@ -128,7 +128,7 @@ def collection_path(parent: str, plural: str) -> str:
     >>> collection_path("/accounts/12345/messages/9", "attachments")
     '/accounts/12345/messages/9/attachments.json'
     """
-    return "{}/{}{}".format(parent, plural, SUFFIX)
+    return f"{parent}/{plural}{SUFFIX}"
 
 
 def element_path(parent: str, plural: str, id_: Any) -> str:
@@ -139,7 +139,7 @@ def element_path(parent: str, plural: str, id_: Any) -> str:
     >>> element_path("/accounts/12345", "messages", "a/b")
     '/accounts/12345/messages/a%2Fb.json'
     """
-    return "{}/{}/{}{}".format(parent, plural, quote_segment(id_), SUFFIX)
+    return f"{parent}/{plural}/{quote_segment(id_)}{SUFFIX}"
 
 
 def absolute(base: str, target: str) -> str:

@@ -101,7 +101,7 @@ def normalize_phone_number(text: str, region: str = "US") -> str:
     number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     # Some countries' numbers may have more digits than E.164 allows.
     if not phonenumbers.is_valid_number(parsed) or not _E164.fullmatch(number):
-        rule = "must be valid in {} or have its country code (+15154469790)".format(region)
+        rule = f"must be valid in {region} or have its country code (+15154469790)"
         raise _invalid(rule, written)
     return number
 
@@ -115,4 +115,4 @@ def _to_str(text: Any) -> str:
 
 
 def _invalid(rule: str, value: Any, advice: str = "") -> InvalidPhoneNumber:
-    return InvalidPhoneNumber("phone number {}, got {}.{}".format(rule, shorten(value), advice))
+    return InvalidPhoneNumber(f"phone number {rule}, got {shorten(value)}.{advice}")

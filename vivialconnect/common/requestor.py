@@ -24,14 +24,7 @@ from vivialconnect.common.error import (
     RequestorError,
     add_request,
 )
-from vivialconnect.common.exchange import (
-    MAX_TIMEOUT,
-    Call,
-    Limits,
-    Request,
-    Response,
-    Transport,
-)
+from vivialconnect.common.exchange import MAX_TIMEOUT, Call, Limits, Request, Response, Transport
 from vivialconnect.common.redaction import redact_echo
 from vivialconnect.common.responses import ResultT
 from vivialconnect.common.retries import Attempts
@@ -48,7 +41,7 @@ ALREADY_DELETED = Response(204, {}, b"")
 CLIENT_HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",
-    "User-Agent": "VivialConnect PythonClient {}".format(VERSION),
+    "User-Agent": f"VivialConnect PythonClient {VERSION}",
     "X-VivialConnect-User-Agent": json.dumps(
         {
             "client_version": VERSION,
@@ -111,16 +104,8 @@ class Requestor:
         clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] | None = None,
     ) -> None:
-        given = {
-            "api_key": api_key,
-            "api_secret": api_secret,
-            "api_base_url": api_base_url,
-            "api_account_id": api_account_id,
-            "request_timeout": request_timeout,
-            "api_verify_request": verify_request,
-            "max_retries": max_retries,
-        }
-        self._settings = settings.resolve(given)
+        given = {name: value for name, value in locals().items() if name in settings.NAMES}
+        self._settings = settings.resolve({**given, "api_verify_request": verify_request})
         self._transport = transport
         self._clock = clock
         self._sleep = sleep
@@ -156,9 +141,7 @@ class Requestor:
         return settings.validate(self._settings)
 
     def __repr__(self) -> str:
-        return "Requestor(api_key={!r}, api_base_url={!r})".format(
-            self._settings.api_key, settings.without_credentials(self._settings.api_base_url)
-        )
+        return repr(self._settings).replace("Settings", "Requestor", 1)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Without secret and transport, so an unpickled Requestor cannot send requests.

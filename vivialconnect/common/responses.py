@@ -110,13 +110,12 @@ def _parse(response: Response, method: str) -> Any:
         parsed = Util.json_to_dict(response.content.decode()) if response.content.strip() else None
     except ValueError as cause:
         raise error.ResourceError(
-            "the body of the {} response is not JSON".format(response.status)
+            f"the body of the {response.status} response is not JSON"
         ) from cause
     except MemoryError as cause:  # parsed JSON takes several times its length
         raise error.ResourceError(
-            "the body of the {} response has {} bytes, too many to parse in memory".format(
-                response.status, len(response.content)
-            )
+            f"the body of the {response.status} response has {len(response.content)} bytes, too "
+            "many to parse in memory"
         ) from cause
     if parsed is None and method == "POST":
         raise error.ResourceError("expected an object in the response, got nothing")

@@ -123,7 +123,7 @@ def to_gsm(text: str) -> str:
 def _plain_text(text: Any) -> str:
     found = plain(text, "text")
     if not isinstance(found, str):
-        raise ValueError("text must be a str, got {}".format(shorten(found)))
+        raise ValueError(f"text must be a str, got {shorten(found)}")
     return found
 
 

@@ -45,9 +45,8 @@ class Settings(NamedTuple):
     max_retries: int = 2
 
     def __repr__(self) -> str:
-        return "Settings(api_key={!r}, api_base_url={!r})".format(
-            self.api_key, without_credentials(self.api_base_url)
-        )
+        base_url = without_credentials(self.api_base_url)
+        return f"Settings(api_key={self.api_key!r}, api_base_url={base_url!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         base_url = without_credentials(self.api_base_url)
@@ -123,7 +122,7 @@ def validate_one(name: str, value: Any) -> None:
     :raises ValueError: If the value is empty or invalid.
     """
     if is_empty(value):
-        raise ValueError("{} must not be empty: omit it to keep the current value".format(name))
+        raise ValueError(f"{name} must not be empty: omit it to keep the current value")
     if name in _CHECKS:
         _CHECKS[name](name, value)
     elif name == "transport":
@@ -147,7 +146,7 @@ def missing_error(settings: Settings, *names: str) -> ValueError:
     )
     present = [name for name in CREDENTIALS if getattr(settings, name) is not None]
     if len(present) == 1:
-        message += "; {} is set, and both must come from the same source".format(present[0])
+        message += f"; {present[0]} is set, and both must come from the same source"
     return ValueError(message)
 
 
@@ -170,11 +169,11 @@ def _join_words(words: list[str]) -> str:
 
 def _check_text(name: str, value: Any) -> str:
     # The value is not shown: it may be the secret.
-    expected = "{} must be one line of printable ASCII text".format(name)
+    expected = f"{name} must be one line of printable ASCII text"
     if not isinstance(value, str):
-        raise ValueError("{}, got {}".format(expected, type(value).__name__))
+        raise ValueError(f"{expected}, got {type(value).__name__}")
     if not _is_printable_ascii(value):
-        raise ValueError("{}, got a line break or another invalid character".format(expected))
+        raise ValueError(f"{expected}, got a line break or another invalid character")
     return value
 
 
@@ -185,29 +184,27 @@ def _is_printable_ascii(text: str) -> bool:
 def _check_timeout(name: str, seconds: Any) -> float:
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         shown = shorten(seconds)
-        raise ValueError("{} must be a number of seconds, got {}".format(name, shown))
+        raise ValueError(f"{name} must be a number of seconds, got {shown}")
     if not 0 < seconds < float("inf"):
-        raise ValueError("{} must be greater than 0 and finite, got {!r}".format(name, seconds))
+        raise ValueError(f"{name} must be greater than 0 and finite, got {seconds!r}")
     return seconds
 
 
 def _check_retries(name: str, count: Any) -> int:
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-        raise ValueError("{} must be an integer, 0 or more, got {!r}".format(name, count))
+        raise ValueError(f"{name} must be an integer, 0 or more, got {count!r}")
     return count
 
 
 def _check_verification(name: str, verify: Any) -> Any:
     if not isinstance(verify, (bool, str, os.PathLike)):
-        raise ValueError(
-            "{} must be True, False or the path of a CA bundle, got {!r}".format(name, verify)
-        )
+        raise ValueError(f"{name} must be True, False or the path of a CA bundle, got {verify!r}")
     return verify
 
 
 def _check_base_url(name: str, url: Any) -> str:
     # The value is not shown: it may contain a password.
-    expected = "{} must be an absolute http or https URL like {}".format(name, DEFAULT_BASE_URL)
+    expected = f"{name} must be an absolute http or https URL like {DEFAULT_BASE_URL}"
     if not isinstance(url, str) or not _is_printable_ascii(url) or " " in url:
         raise ValueError(expected)
     return _normalize_base_url(url, expected)
@@ -226,7 +223,7 @@ def _normalize_base_url(url: str, expected: str) -> str:
     if any(segment in (".", "..") for segment in unquote(path).split("/")):
         raise ValueError(expected + ", without '.' or '..' in its path")
     path = quote(unquote_to_bytes(path), safe="/-._~").rstrip("/")
-    return "{}://{}{}".format(scheme, netloc.lower(), path)
+    return f"{scheme}://{netloc.lower()}{path}"
 
 
 def check_transport(name: str, transport: Any) -> None:
@@ -235,9 +232,7 @@ def check_transport(name: str, transport: Any) -> None:
     :raises ValueError: If it has no ``send()`` method.
     """
     if not callable(getattr(transport, "send", None)):
-        raise ValueError(
-            "{} must be an object with a send() method, got {!r}".format(name, transport)
-        )
+        raise ValueError(f"{name} must be an object with a send() method, got {transport!r}")
 
 
 #: Each returns the value in its normal form, or raises ``ValueError``.

@@ -169,7 +169,7 @@ def authorization(key: str, signature: str) -> str:
     >>> authorization("MTK1", "86bf")
     'HMAC MTK1:86bf'
     """
-    return "HMAC {}:{}".format(key, signature)
+    return f"HMAC {key}:{signature}"
 
 
 class Signer:
@@ -246,8 +246,10 @@ def first_difference(signed_lines: list[str], expected_lines: list[str]) -> str:
         )
         if signed != expected:
             show = _shorten_query if number == QUERY_LINE else _shorten
-            return "line {} of the canonical request ({}) differs: signed {}, expected {}".format(
-                number + 1, _line_name(number, len(signed_lines)), show(signed), show(expected)
+            name = _line_name(number, len(signed_lines))
+            return (
+                f"line {number + 1} of the canonical request ({name}) differs: signed "
+                f"{show(signed)}, expected {show(expected)}"
             )
     return (
         "the request was signed correctly: check that api_key and api_secret belong together and "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Union
 
@@ -34,7 +35,7 @@ def to_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(timezone.utc)
     except OverflowError as error:
-        raise ValueError("{} is outside the years 1 to 9999 in UTC".format(moment)) from error
+        raise ValueError(f"{moment} is outside the years 1 to 9999 in UTC") from error
 
 
 def parse_iso(text: str) -> datetime:
@@ -56,7 +57,7 @@ def parse_iso(text: str) -> datetime:
         aware = parsed.replace(tzinfo=timezone(parsed.utcoffset() or timedelta()))
         to_utc(aware)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError("{!r} is not a date or time in ISO 8601".format(text)) from error
+        raise ValueError(f"{text!r} is not a date or time in ISO 8601") from error
     return aware
 
 
@@ -74,7 +75,7 @@ def to_datetime(value: Moment, name: str) -> datetime:
     if isinstance(value, date):
         return to_utc(value if isinstance(value, datetime) else datetime.combine(value, time()))
     shown = shorten(value)
-    problem = "{} must be a datetime, a date or ISO 8601 text, got {}".format(name, shown)
+    problem = f"{name} must be a datetime, a date or ISO 8601 text, got {shown}"
     if not isinstance(value, str):
         raise ValueError(problem)
     try:
@@ -93,9 +94,7 @@ def format_basic(moment: datetime) -> str:
     '20200702T101112Z'
     """
     utc = to_utc(moment)
-    return "{:04d}{:02d}{:02d}T{:02d}{:02d}{:02d}Z".format(
-        utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second
-    )
+    return re.sub("[-:]", "", f"{utc.replace(tzinfo=None, microsecond=0).isoformat()}Z")
 
 
 def format_http_date(moment: datetime) -> str:
@@ -107,15 +106,8 @@ def format_http_date(moment: datetime) -> str:
     'Thu, 02 Jul 2020 10:11:12 GMT'
     """
     utc = moment.astimezone(timezone.utc)
-    return "{}, {:02d} {} {:04d} {:02d}:{:02d}:{:02d} GMT".format(
-        _WEEKDAYS[utc.weekday()],
-        utc.day,
-        _MONTHS[utc.month - 1],
-        utc.year,
-        utc.hour,
-        utc.minute,
-        utc.second,
-    )
+    weekday, month = _WEEKDAYS[utc.weekday()], _MONTHS[utc.month - 1]
+    return f"{weekday}, {utc.day:02d} {month} {utc.year:04d} {utc:%H:%M:%S} GMT"
 
 
 def parse_http_date(text: str | None) -> datetime | None:

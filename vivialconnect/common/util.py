@@ -173,7 +173,7 @@ class Util:
             return ""
         if not isinstance(query_params, Mapping):
             kind = type(query_params).__name__
-            raise ValueError("query parameters must be a dict, got {}".format(kind))
+            raise ValueError(f"query parameters must be a dict, got {kind}")
         try:
             return "&".join(
                 quote(key, safe="") + "=" + quote(text, safe="")
@@ -197,19 +197,19 @@ def _decode(given: Any) -> str:
         text: str = six.ensure_text(given, "utf-8")
     except TypeError as error:
         kind = type(given).__name__
-        raise ValueError("JSON must be a string or bytes, got {}".format(kind)) from error
+        raise ValueError(f"JSON must be a string or bytes, got {kind}") from error
     return text
 
 
 def _validate_word(word: Any) -> str:
     word = plain(word, "word")
     if not isinstance(word, str):
-        raise ValueError("a word must be a str, got {}".format(shorten(word)))
+        raise ValueError(f"a word must be a str, got {shorten(word)}")
     return word
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError("{} is not JSON".format(constant))
+    raise ValueError(f"{constant} is not JSON")
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

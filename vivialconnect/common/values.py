@@ -46,7 +46,7 @@ def plain(value: Any, name: str) -> Any:
     try:
         return _convert(value, name)
     except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
-        raise ValueError("{} is invalid, got {}".format(name, shorten(value, name))) from error
+        raise ValueError(f"{name} is invalid, got {shorten(value, name)}") from error
 
 
 def _convert(value: Any, name: str) -> Any:

@@ -49,10 +49,10 @@ def validate_fields(data: Any) -> dict[str, Any]:
     if not isinstance(data, Mapping):
         # The value is not shown: it may contain a password.
         kind = type(data).__name__
-        raise ValueError("attributes must be a mapping of fields, or an id, got {}".format(kind))
+        raise ValueError(f"attributes must be a mapping of fields, or an id, got {kind}")
     wrong = [key for key in data if not isinstance(key, str)]
     if wrong:
-        raise ValueError("field names must be strings, got {}".format(shorten(wrong[0])))
+        raise ValueError(f"field names must be strings, got {shorten(wrong[0])}")
     return dict(data)
 
 
@@ -67,9 +67,7 @@ def initial_fields(class_: Any, attributes: Any, keywords: Mapping[str, Any]) ->
     """
     if class_._parent_example and "path" in keywords:
         raise ValueError(
-            "path is not a field: pass prefix_options={{'path': {!r}}}".format(
-                class_._parent_example
-            )
+            f"path is not a field: pass prefix_options={{'path': {class_._parent_example!r}}}"
         )
     id_ = plain(attributes, class_._key)
     if isinstance(id_, (int, str)) and not isinstance(id_, bool):

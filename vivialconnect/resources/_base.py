@@ -50,8 +50,7 @@ class ResourceBase(metaclass=ResourceMeta):
     #: An example of a parent path, ``"messages/9"``, if the resource requires a parent.
     _parent_example: ClassVar[str] = ""
 
-    if TYPE_CHECKING:
-        _reserved_fields: dict[str, Any]
+    _reserved_fields: dict[str, Any]
 
     # Fields
 
@@ -123,7 +122,7 @@ class ResourceBase(metaclass=ResourceMeta):
         try:
             return parse(value, name)
         except ValueError as cause:
-            raise ResourceError("{} is not a time: {!r}".format(name, value)) from cause
+            raise ResourceError(f"{name} is not a time: {value!r}") from cause
 
     if not TYPE_CHECKING:  # with these, a type checker would accept misspelt fields
 
@@ -142,7 +141,7 @@ class ResourceBase(metaclass=ResourceMeta):
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):  # fast path: copying and introspection read such names often
-                raise AttributeError("this {} has no {!r}".format(type(self).__name__, name))
+                raise AttributeError(f"this {type(self).__name__} has no {name!r}")
             raise AttributeError(explain_missing(self, name))
 
     def __delattr__(self, name: str) -> None:
@@ -189,7 +188,7 @@ class ResourceBase(metaclass=ResourceMeta):
 
     def __repr__(self) -> str:
         id_, *fields = self._fields_for_repr().items()
-        words = ["{}={}".format(name, shorten(value)) for name, value in fields]
+        words = [f"{name}={shorten(value)}" for name, value in fields]
         text = str(id_[1])
         shown = text if text.isprintable() and len(text) <= MAX_SHOWN else shorten(text)
         return "<{}>".format(" ".join([type(self).__name__, shown, *words]))
@@ -268,7 +267,7 @@ class ResourceBase(metaclass=ResourceMeta):
             for data in (parsed.get(cls.singular), only, parsed):
                 if isinstance(data, dict) and _is_id(data.get(cls._key)):
                     return data
-        raise unexpected_response("one {}".format(cls.singular), parsed)
+        raise unexpected_response(f"one {cls.singular}", parsed)
 
 
 _get_location = ResourceBase.__dict__["_own_location"].__get__

@@ -63,9 +63,7 @@ class PageIterator(Iterator[ObjectT]):
         """
         if self._pages_without_new >= MAX_PAGES_WITHOUT_NEW:
             raise ResourceError(
-                "{} pages had no new object: the service ignores 'page'".format(
-                    self._pages_without_new
-                )
+                f"{self._pages_without_new} pages had no new object: the service ignores 'page'"
             )
         query = self._query or {}
         with scopes.use_scopes(self._scopes):
@@ -127,9 +125,9 @@ def checked_paging(limit: int | None, page_size: int) -> tuple[int | None, int]:
     """
     limit, page_size = plain(limit, "limit"), plain(page_size, "page_size")
     if limit is not None and (type(limit) is not int or limit < 0):
-        raise ValueError("limit must be an integer, 0 or more, or None, got {!r}".format(limit))
+        raise ValueError(f"limit must be an integer, 0 or more, or None, got {limit!r}")
     if type(page_size) is not int or not 1 <= page_size <= MAX_PAGE_SIZE:
         raise ValueError(
-            "page_size must be an integer from 1 to {}, got {!r}".format(MAX_PAGE_SIZE, page_size)
+            f"page_size must be an integer from 1 to {MAX_PAGE_SIZE}, got {page_size!r}"
         )
     return limit, page_size

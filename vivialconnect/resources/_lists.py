@@ -46,7 +46,7 @@ class ResourceList(list[ObjectT]):
     def __repr__(self) -> str:
         shown = [*map(repr, self[:MOST_SHOWN])]
         if len(self) > MOST_SHOWN:
-            shown.append("... {} in all".format(len(self)))
+            shown.append(f"... {len(self)} in all")
         return "[{}]".format(",\n ".join(shown))
 
     def _repr_html_(self) -> str:
@@ -55,14 +55,14 @@ class ResourceList(list[ObjectT]):
 
         shown = [each._fields_for_repr() for each in cast("list[Any]", self)]
         names = list(dict.fromkeys(name for fields in shown for name in fields))
-        head = "".join("<th>{}</th>".format(escape(name)) for name in names)
+        head = "".join(f"<th>{escape(name)}</th>" for name in names)
         lines = "".join(
             "<tr>{}</tr>".format(
                 "".join("<td>{}</td>".format(escape(str(fields.get(name, "")))) for name in names)
             )
             for fields in shown
         )
-        return "<table><tr>{}</tr>{}</table>".format(head, lines)
+        return f"<table><tr>{head}</tr>{lines}</table>"
 
 
 def find_list(parsed: Any, names: Iterable[str]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -83,7 +83,7 @@ def find_list(parsed: Any, names: Iterable[str]) -> tuple[list[dict[str, Any]], 
     root = _root_of_list(envelope, chain((likeliest,), names))
     objects = list_of_dicts(envelope.get(root))
     if objects is None:
-        raise unexpected_response("a list of objects under {!r}".format(likeliest), parsed)
+        raise unexpected_response(f"a list of objects under {likeliest!r}", parsed)
     return objects, {key: value for key, value in envelope.items() if key != root}
 
 
@@ -109,9 +109,7 @@ def unexpected_response(expected: str, parsed: Any) -> ResourceError:
     :param expected: The expected response, for example ``"one message"``.
     :param parsed: The parsed response.
     """
-    return ResourceError(
-        "expected {} in the response, got {}".format(expected, describe_shape(parsed))
-    )
+    return ResourceError(f"expected {expected} in the response, got {describe_shape(parsed)}")
 
 
 def describe_shape(parsed: Any) -> str:
@@ -122,7 +120,7 @@ def describe_shape(parsed: Any) -> str:
     """
     if isinstance(parsed, dict):
         keys = ", ".join(repr(key) for key in list(parsed)[:5])
-        return "an object with {}".format(keys) if keys else "an empty object"
+        return f"an object with {keys}" if keys else "an empty object"
     kinds = {type(None): "nothing", list: "a list", str: "a string", bool: "a boolean"}
     return kinds.get(type(parsed), "a number")
 
@@ -151,7 +149,7 @@ def merge_query(opts: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> 
     """
     opts = {} if opts is None else opts
     if not isinstance(opts, Mapping):
-        raise ValueError("opts must be a mapping of query parameters, got {}".format(shorten(opts)))
+        raise ValueError(f"opts must be a mapping of query parameters, got {shorten(opts)}")
     return merge_fields(opts, keywords)
 
 

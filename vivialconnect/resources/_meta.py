@@ -223,7 +223,7 @@ class ResourceMeta(type):
             # The last line, that of the closing quotes, has the indentation.
             filters = ", ".join(map("``{}``".format, sorted(filters)))
             indent = class_.__doc__.rpartition("\n")[2]
-            class_.__doc__ += "\n{}Filters of its lists: {}.\n".format(indent, filters)
+            class_.__doc__ += f"\n{indent}Filters of its lists: {filters}.\n"
         class_._reserved_names = reserved_names(class_)
         class_._field_names = field_names(class_)
         return class_

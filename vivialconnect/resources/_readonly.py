@@ -18,17 +18,17 @@ class ReadOnly(Resource):
     @classmethod
     def count(cls, opts: Any = None, **kwargs: Any) -> NoReturn:  # noqa: ARG003 - of the base
         """Raise ``NotImplementedError``: the service does not count these."""
-        cls._raise_unsupported("count {}".format(cls.plural))
+        cls._raise_unsupported(f"count {cls.plural}")
 
     def save(self) -> NoReturn:
         """Raise ``NotImplementedError``: only the service writes these."""
-        self._raise_unsupported("save a {}".format(type(self).singular))
+        self._raise_unsupported(f"save a {type(self).singular}")
 
     def destroy(self) -> NoReturn:
         """Raise ``NotImplementedError``: these cannot be deleted."""
-        self._raise_unsupported("destroy a {}".format(type(self).singular))
+        self._raise_unsupported(f"destroy a {type(self).singular}")
 
     @classmethod
     def _raise_unsupported(cls, action: str) -> NoReturn:
         alternatives = cls._alternatives.format(cls.__name__)
-        raise NotImplementedError("the service cannot {}; use {}".format(action, alternatives))
+        raise NotImplementedError(f"the service cannot {action}; use {alternatives}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from vivialconnect.common import scopes
 from vivialconnect.common.error import ACCEPTED, UNKNOWN, ResourceError, VivialConnectError
@@ -46,9 +46,8 @@ class Sendable(Resource):
 
     __slots__ = ("_unknown_since",)
 
-    if TYPE_CHECKING:
-        #: The start of the request with unknown outcome, by the clock of this machine.
-        _unknown_since: datetime | None
+    #: The start of the request with unknown outcome, by the clock of this machine.
+    _unknown_since: datetime | None
 
     def find_sent(self: SendableT, since: Moment | None = None) -> SendableT | None:
         """Find the object that a request with unknown outcome created.
@@ -118,7 +117,7 @@ class Sendable(Resource):
         :raises ValueError: If one of them is missing.
         """
         raise NotImplementedError(
-            "{} must define _identifying_fields() for find_sent()".format(type(self).__name__)
+            f"{type(self).__name__} must define _identifying_fields() for find_sent()"
         )
 
     def _matches(self, identifying: dict[str, Any]) -> bool:
@@ -136,14 +135,12 @@ class Sendable(Resource):
         name = type(self).__name__
         if self.id is not None:
             raise ValueError(
-                "this {} has the id {!r}, so its outcome is known: use reload()".format(
-                    name, self.id
-                )
+                f"this {name} has the id {self.id!r}, so its outcome is known: use reload()"
             )
         if start is None:
             raise ValueError(
-                "this {} has sent no request with an unknown outcome: pass since=, the start of "
-                "the search (for send_bulk(), see Message.bulks())".format(name)
+                f"this {name} has sent no request with an unknown outcome: pass since=, the start "
+                "of the search (for send_bulk(), see Message.bulks())"
             )
 
     def _newest_first(
@@ -205,10 +202,9 @@ def _only_match(matches: list[SendableT], began: datetime | None) -> SendableT |
         )
     created = matches[0].created_at
     if began is not None and created is not None and created < began - TIMESTAMP_PRECISION:
+        seconds = (began - created).total_seconds()
         raise ResourceError(
-            "object {} matches, but was created {:.0f} seconds before the request: check in your "
-            "records whether an earlier request created it".format(
-                matches[0].id, (began - created).total_seconds()
-            )
+            f"object {matches[0].id} matches, but was created {seconds:.0f} seconds before the "
+            "request: check in your records whether an earlier request created it"
         )
     return matches[0]

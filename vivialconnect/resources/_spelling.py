@@ -52,7 +52,7 @@ def check_spelling(given: Iterable[Any], known: Collection[str]) -> None:
         longer = (other for other in known if name in other.split("_"))
         guess = nearest(name, known, 0.8) or next(longer, None)
         if guess:
-            raise ValueError("unknown parameter {!r}; did you mean {!r}?".format(name, guess))
+            raise ValueError(f"unknown parameter {name!r}; did you mean {guess!r}?")
 
 
 def check_filters(class_name: str, known: Collection[str], query: Mapping[str, Any]) -> None:
@@ -78,7 +78,7 @@ def check_single_values(known: Collection[str], query: Mapping[str, Any]) -> Non
     for name, value in query.items():
         is_single = name in known and name not in FILTERS_WITH_LISTS
         if is_single and isinstance(plain(value, name), SEVERAL_VALUES):
-            raise ValueError("{} must be one value, got {}".format(name, shorten(value)))
+            raise ValueError(f"{name} must be one value, got {shorten(value)}")
 
 
 def warn_about_misspelling(class_: Any, given: Iterable[str]) -> None:
@@ -126,9 +126,9 @@ def explain_missing(resource: Any, name: str) -> str:
     :param name: The name of the attribute.
     """
     class_ = type(resource)
-    text = "this {} has no {!r}".format(class_.__name__, name)
+    text = f"this {class_.__name__} has no {name!r}"
     if name in class_._field_names:
         return text + ": the service did not send this field"
     known = [other for other in sorted(dir(resource)) if other[0] != "_" and other != name]
     guess = nearest(name, known, 0.7)
-    return "{}; did you mean {!r}?".format(text, guess) if guess else text
+    return f"{text}; did you mean {guess!r}?" if guess else text

@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
-
-
-class ContactFields(CommonFields, total=False):
-    """The fields of a contact, for type checkers."""
-
-    account_id: int
-    active: bool
-    contact_type: str
-    first_name: str
-    last_name: str
-    email: str
-    company_name: str | None
-    title: str | None
-    work_phone: str | None
-    mobile_phone: str | None
-    fax: str | None
-    address1: str | None
-    address2: str | None
-    address3: str | None
-    city: str | None
-    state: str | None
-    postal_code: str | None
-    country: str | None
 
 
 class Contact(Resource):
@@ -99,11 +74,3 @@ class Contact(Resource):
     state: str | None
     postal_code: str | None
     country: str | None
-
-    def __init__(
-        self,
-        attributes: Mapping[str, Any] | Id | None = None,
-        prefix_options: Mapping[str, Any] | None = None,
-        **fields: Unpack[ContactFields],
-    ) -> None:
-        super().__init__(attributes, prefix_options, **fields)

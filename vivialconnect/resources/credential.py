@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from vivialconnect.common.redaction import Secret
 from vivialconnect.common.util import encode_body
 from vivialconnect.resources._lists import ResourceList
-from vivialconnect.resources._typing import CommonFields, Id, Unpack
 from vivialconnect.resources.resource import Resource
 
 CredentialT = TypeVar("CredentialT", bound="Credential")
 
 #: The fields that ``save()`` sends.
 WRITABLE = ("name", "active")
-
-
-class CredentialFields(CommonFields, total=False):
-    """The fields of a credential, for type checkers."""
-
-    user_id: int
-    name: str | None
-    active: bool
-    api_key: str
 
 
 class Credential(Resource):
@@ -72,9 +61,8 @@ class Credential(Resource):
     _filters: ClassVar = ("limit", "order", "page", "search")
     _repr_fields: ClassVar[tuple[str, ...]] = ("name", "active", "api_key")
 
-    if TYPE_CHECKING:
-        #: The API key and its secret, which ``repr`` masks.
-        _new_secret: tuple[Any, Secret]
+    #: The API key and its secret, which ``repr`` masks.
+    _new_secret: tuple[Any, Secret]
 
     date_created: str
     date_modified: str
@@ -82,14 +70,6 @@ class Credential(Resource):
     name: str | None
     active: bool
     api_key: str
-
-    def __init__(
-        self,
-        attributes: Mapping[str, Any] | Id | None = None,
-        prefix_options: Mapping[str, Any] | None = None,
-        **fields: Unpack[CredentialFields],
-    ) -> None:
-        super().__init__(attributes, prefix_options, **fields)
 
     @property
     def api_secret(self) -> str:

@@ -146,7 +146,7 @@ def _format_times(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parse_timestamp(value: Any, _: str) -> datetime:
     text = str(value)
-    return parse_iso("{}T{}.{}".format(text[:8], text[8:14], text[14:] or 0))
+    return parse_iso(f"{text[:8]}T{text[8:14]}.{text[14:] or 0}")
 
 
 def _read_object(parsed: Any) -> dict[str, Any]:

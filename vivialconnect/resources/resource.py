@@ -233,11 +233,7 @@ class Resource(ResourceBase):
 
     @classmethod
     def get(
-        cls,
-        id_: Id | None = None,
-        path: str | None = None,
-        custom_path: str = "",
-        **query: Any,
+        cls, id_: Id | None = None, path: str | None = None, custom_path: str = "", **query: Any
     ) -> Any:
         """Send a GET request below the collection, and return the parsed response.
 
@@ -344,7 +340,7 @@ class Resource(ResourceBase):
 
     def _require_id(self) -> None:
         if self.id is None:
-            raise ValueError("this {} has no id: save or find it first".format(type(self).__name__))
+            raise ValueError(f"this {type(self).__name__} has no id: save or find it first")
 
     # Paths. The Requestor is a parameter, so that path and signature use the same settings
 
@@ -361,11 +357,10 @@ class Resource(ResourceBase):
         """
         if cls._parent_example and not prefix:
             raise ValueError(
-                "{} requires the path of its parent: pass it, like path={!r}".format(
-                    cls.__name__, cls._parent_example
-                )
+                f"{cls.__name__} requires the path of its parent: pass it, like "
+                f"path={cls._parent_example!r}"
             )
-        name = cls.plural if id_ is None else "{}/{}".format(cls.plural, paths.quote_segment(id_))
+        name = cls.plural if id_ is None else f"{cls.plural}/{paths.quote_segment(id_)}"
         parent = cls._account_path(requestor) + prefix
         return paths.collection_path(parent, name + paths.quote_prefix(below))
 
@@ -378,4 +373,4 @@ class Resource(ResourceBase):
 
     def _path_inside(self) -> str:
         """Return the path of this object as a parent, ``"/messages/9"``."""
-        return "/{}/{}".format(type(self).plural, paths.quote_segment(self.id))
+        return f"/{type(self).plural}/{paths.quote_segment(self.id)}"

@@ -114,7 +114,7 @@ def _period(start_time: Moment | None, end_time: Moment | None, now: datetime) -
     end = now + LESS_THAN_A_SECOND if end_time is None else to_datetime(end_time, "end_time")
     start = _year_before(end) if start_time is None else to_datetime(start_time, "start_time")
     if start > end:
-        raise ValueError("start_time must not be after end_time: {} is after {}".format(start, end))
+        raise ValueError(f"start_time must not be after end_time: {start} is after {end}")
     return {"start_time": format_basic(start), "end_time": format_basic(end)}
 
 
@@ -133,8 +133,8 @@ def _list_types(types: Any) -> list[str]:
     listed = [types] if isinstance(types, str) else types
     if not isinstance(listed, (list, tuple, set, frozenset)) or not listed:
         raise ValueError(
-            "transaction_type must be a type like 'sms_local_out', or a list of types, got {}; "
-            "omit it for all types".format(shorten(types))
+            "transaction_type must be a type like 'sms_local_out', or a list of types, got "
+            f"{shorten(types)}; omit it for all types"
         )
     listed = [plain(one, "transaction_type") for one in listed]
     if not all(isinstance(one, str) and one for one in listed):

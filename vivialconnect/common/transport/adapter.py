@@ -117,7 +117,7 @@ class Route:
         proxies = {"all": _checked_proxy(proxy)} if proxy else {}
         bundle = options["verify"]
         if origin.startswith("https") and isinstance(bundle, str) and not Path(bundle).exists():
-            raise FileNotFoundError(errno.ENOENT, "the CA bundle does not exist: {}".format(bundle))
+            raise FileNotFoundError(errno.ENOENT, f"the CA bundle does not exist: {bundle}")
         self._options = {**options, "proxies": proxies, "allow_redirects": False}
 
     def send(self, prepared: requests.PreparedRequest, attempt: Attempt) -> Response:

@@ -131,7 +131,7 @@ class _DeadlineConnection:
         self: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
     ) -> None:
         """Send the head and the body together, in one system call."""
-        start = "{} {} HTTP/1.1".format(method, url)
+        start = f"{method} {url} HTTP/1.1"
         head = SecretBytes(
             "\r\n".join([start, *map(": ".join, headers.items()), "", ""]).encode("latin-1")
         )
@@ -285,7 +285,7 @@ def _join_chunks(chunks: Iterator[bytes]) -> bytes:
     for chunk in chunks:
         size += len(chunk)
         if size > MAX_BODY_SIZE:
-            raise HTTPException("the response is larger than {} bytes".format(MAX_BODY_SIZE))
+            raise HTTPException(f"the response is larger than {MAX_BODY_SIZE} bytes")
         joined.append(chunk)
     return b"".join(joined)
 

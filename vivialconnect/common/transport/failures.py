@@ -163,7 +163,7 @@ def _describe(
     if kind.message == "{}":
         message = message[:1].lower() + message[1:]
     if kind.error_class is error.Timeout:
-        message += " after {:g} s".format(min(limits.timeout, MAX_TIMEOUT))
+        message += f" after {min(limits.timeout, MAX_TIMEOUT):g} s"
     else:
         message += " while"
     if unsent:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Union
+from typing import Any, ClassVar, TypeVar, Union
 
 from vivialconnect.common.error import VivialConnectError
 from vivialconnect.common.exchange import Call
@@ -118,8 +118,7 @@ class Connector(Resource):
     callbacks: list[ConnectorCallback | Any]
     phone_numbers: list[ConnectorNumber | Any]
 
-    if TYPE_CHECKING:
-        _loaded_numbers: list[Data] | None
+    _loaded_numbers: list[Data] | None
 
     def __init__(
         self,
@@ -360,9 +359,9 @@ class Connector(Resource):
             numbers = data.pop("phone_numbers")
             if method == "POST" or numbers != self._loaded_numbers:
                 raise ValueError(
-                    "phone_numbers contains only the first {} numbers, and saving it would remove "
-                    "the others: use add_numbers, remove_numbers or replace_numbers, or discard "
-                    "the change with reload()".format(SHOWN_NUMBERS)
+                    f"phone_numbers contains only the first {SHOWN_NUMBERS} numbers, and saving it "
+                    "would remove the others: use add_numbers, remove_numbers or "
+                    "replace_numbers, or discard the change with reload()"
                 )
         return data
 

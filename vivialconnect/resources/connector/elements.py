@@ -37,7 +37,7 @@ class Element(ResourceBase):
         if isinstance(given, (str, Mapping, ResourceBase)):
             given = [given]
         if not isinstance(given, Iterable):
-            raise ValueError("{} must be a list, got {}".format(cls.plural, shorten(given)))
+            raise ValueError(f"{cls.plural} must be a list, got {shorten(given)}")
         items = [plain(each, cls.plural) for each in given]
         if {*map(type, items)} <= {dict}:
             # Converted together, which is faster: a page of connectors has many lists.
@@ -57,9 +57,7 @@ class Element(ResourceBase):
         if isinstance(given, Mapping):
             return dict(given)
         # The value may be a URL with credentials.
-        raise ValueError(
-            "a {} must be {}, got {}".format(cls.__name__, cls._accepts, type(given).__name__)
-        )
+        raise ValueError(f"a {cls.__name__} must be {cls._accepts}, got {type(given).__name__}")
 
     @classmethod
     def _validate_items(cls, items: Iterable[Data]) -> None:
@@ -69,7 +67,7 @@ class Element(ResourceBase):
         """
         for position, data in enumerate(items):
             if not cls._is_identifiable(data):
-                raise ValueError("{}[{}] must have {}".format(cls.plural, position, cls._requires))
+                raise ValueError(f"{cls.plural}[{position}] must have {cls._requires}")
 
     @classmethod
     def _is_identifiable(cls, data: Data) -> bool:
@@ -130,7 +128,7 @@ class ConnectorNumber(Element):
         if isinstance(given, str):
             if not given.startswith("+"):
                 raise ValueError(
-                    "a phone number must be in E.164 format (+19132597591), got {!r}".format(given)
+                    f"a phone number must be in E.164 format (+19132597591), got {given!r}"
                 )
             return {"phone_number": given}
         if isinstance(given, ResourceBase) and not isinstance(given, cls):

@@ -18,10 +18,7 @@ from vivialconnect.resources.connector.elements import (
 
 ROOT = "connector"
 #: The lists of a connector, with the class of their items.
-LISTS: dict[str, type[Element]] = {
-    "callbacks": ConnectorCallback,
-    "phone_numbers": ConnectorNumber,
-}
+LISTS: dict[str, type[Element]] = {"callbacks": ConnectorCallback, "phone_numbers": ConnectorNumber}
 
 
 def convert_lists(data: Data) -> Data:
@@ -54,10 +51,10 @@ def invalid_response() -> Generator[None, None, None]:
     try:
         yield
     except ValueError as cause:
-        raise ResourceError("a connector in the response is invalid: {}".format(cause)) from cause
+        raise ResourceError(f"a connector in the response is invalid: {cause}") from cause
 
 
 def _read_list(name: str, found: Any) -> list[Any]:
     if not isinstance(found, (list, tuple, type(None))):
-        raise ValueError("{} must be a list, got {}".format(name, type(found).__name__))
+        raise ValueError(f"{name} must be a list, got {type(found).__name__}")
     return LISTS[name]._to_objects(found or ())

@@ -148,8 +148,8 @@ class Message(Sendable):
         """
         if not self.is_new():
             raise ValueError(
-                "this message has the id {!r}, so it was already sent; "
-                "create another Message to send it again".format(self.id)
+                f"this message has the id {self.id!r}, so it was already sent; "
+                "create another Message to send it again"
             )
         return self._save("POST")
 
@@ -196,8 +196,8 @@ class Message(Sendable):
         self._update({"body": ""} if saved is None else saved)
         if self.attributes.get("body"):
             raise ResourceError(
-                "the service responded, but message {!r} still has its text; "
-                "call redact() again".format(self.id)
+                f"the service responded, but message {self.id!r} still has its text; "
+                "call redact() again"
             )
         return True
 

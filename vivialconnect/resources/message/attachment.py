@@ -86,9 +86,7 @@ class Attachment(Resource):
         """
         self._require_id()
         if progress is not None and not callable(progress):
-            raise ValueError(
-                "progress must be a function with two arguments, got {!r}".format(progress)
-            )
+            raise ValueError(f"progress must be a function with two arguments, got {progress!r}")
         with scopes.use_scopes(self._scopes):
             requestor = type(self).request
             path = self._path(requestor, self._prefix, self.id)

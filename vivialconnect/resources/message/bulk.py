@@ -45,9 +45,7 @@ def check_recipients(numbers: Any) -> list[str]:
     numbers = plain(numbers, "to_numbers")
     if not isinstance(numbers, (list, tuple)) or not numbers:
         shown = shorten(numbers)
-        raise ValueError(
-            "to_numbers must be a list of numbers like '+19132597591', got {}".format(shown)
-        )
+        raise ValueError(f"to_numbers must be a list of numbers like '+19132597591', got {shown}")
     listed = [plain(number, "to_numbers") for number in numbers]
     if not all(isinstance(number, str) and number for number in listed):
         raise ValueError("to_numbers must contain only strings like '+19132597591'")
@@ -77,6 +75,4 @@ def _naive_utc(text: Any) -> datetime | None:
     try:
         return parse_iso(text).astimezone(timezone.utc).replace(tzinfo=None)
     except ValueError as cause:
-        raise ResourceError(
-            "date_created of a bulk send is not a time: {!r}".format(text)
-        ) from cause
+        raise ResourceError(f"date_created of a bulk send is not a time: {text!r}") from cause

@@ -21,9 +21,7 @@ SHORTEST_REQUEST_TIMEOUT = 1.0  # seconds; the last request may exceed the deadl
 
 
 def wait(
-    poll: Callable[[float | None], str | None],
-    wanted: str | Iterable[str],
-    timeout: float,
+    poll: Callable[[float | None], str | None], wanted: str | Iterable[str], timeout: float
 ) -> str:
     """Poll until a wanted, a later or a final status is reached, and return this status.
 
@@ -84,5 +82,5 @@ def _validate(wanted: Any, timeout: Any) -> tuple[frozenset[str], float]:
         )
     is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
     if not is_number or not 0 <= timeout <= MAX_TIMEOUT:
-        raise ValueError("timeout must be a number of seconds, 0 or more, got {!r}".format(timeout))
+        raise ValueError(f"timeout must be a number of seconds, 0 or more, got {timeout!r}")
     return statuses, timeout

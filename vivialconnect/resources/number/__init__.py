@@ -167,7 +167,7 @@ class Number(Tagged):
         check_single_values(AVAILABLE_PARAMETERS, query)
         country = paths.quote_segment(query.pop("country_code", "US"), "country_code")
         kind = paths.quote_segment(query.pop("number_type", "local"), "number_type")
-        below = "available/{}/{}".format(country.upper(), kind.lower())
+        below = f"available/{country.upper()}/{kind.lower()}"
         return cls._perform(Call("GET", below, query), cls._read_list)
 
     def buy(self) -> bool:
@@ -225,7 +225,7 @@ def _checked_number(phone_number: Any) -> str:
     if isinstance(number, str) and number.strip():
         return number
     shown = shorten(number)
-    raise ValueError("phone_number must be a string like '+19132597591', got {}".format(shown))
+    raise ValueError(f"phone_number must be a string like '+19132597591', got {shown}")
 
 
 class LocalNumber(Number):

@@ -116,9 +116,7 @@ class Tagged(Sendable):
         .. versionadded:: 1.0
         """
         if not _are_tags(tags):
-            raise ValueError(
-                "tags must be a dict of strings, {{'table': '4'}}, got {!r}".format(tags)
-            )
+            raise ValueError(f"tags must be a dict of strings, {{'table': '4'}}, got {tags!r}")
         return self._change_tags("PUT", tags)
 
     def remove_tag(self, key: str) -> dict[str, str]:
@@ -141,7 +139,7 @@ class Tagged(Sendable):
         """
         key = plain(key, "key")
         if not _are_strings([key]) or not key:
-            raise ValueError("key must be the name of a tag, a string, got {!r}".format(key))
+            raise ValueError(f"key must be the name of a tag, a string, got {key!r}")
         return self._change_tags("DELETE", {key: ""})
 
     def _change_tags(self, method: str, tags: Mapping[str, str]) -> dict[str, str]:
@@ -182,9 +180,7 @@ def format_tags(name: str, tags: Tags | None) -> str | None:
         return None
     if not isinstance(pairs, (list, tuple)):
         raise ValueError(
-            "{} must be a dict of tags, {{'table': '4'}}, or a list of pairs, got {!r}".format(
-                name, tags
-            )
+            f"{name} must be a dict of tags, {{'table': '4'}}, or a list of pairs, got {tags!r}"
         )
     return ",".join(_format_tag(name, pair) for pair in pairs) or None
 
@@ -194,14 +190,12 @@ def _format_tag(name: str, pair: Any) -> str:
     if isinstance(pair, (list, tuple)):
         pair = tuple(plain(each, name) for each in pair)
     if not isinstance(pair, tuple) or len(pair) != 2 or not _are_strings(pair):  # noqa: PLR2004 - a pair
-        raise ValueError(
-            "{} must contain pairs of strings, ('table', '4'), got {!r}".format(name, pair)
-        )
+        raise ValueError(f"{name} must contain pairs of strings, ('table', '4'), got {pair!r}")
     key, value = pair
     if not key or ":" in key or "," in key + value:
         raise ValueError(
-            "{} cannot contain the tag {!r}: a tag name in a query must not be empty or contain a "
-            "colon, and a tag must not contain a comma".format(name, pair)
+            f"{name} cannot contain the tag {pair!r}: a tag name in a query must not be empty or "
+            "contain a colon, and a tag must not contain a comma"
         )
     return "{}:{}".format(*pair)
 

@@ -95,10 +95,7 @@ class Verifier:
             mistake = _diagnose(request, candidates[0][1], credential.api_secret, signature)
             extra: dict[str, Any] = {} if mistake is None else {"matches_variant": mistake}
             raise HTTPError(
-                401,
-                "The signature does not match the request",
-                canonical_request=shown,
-                **extra,
+                401, "The signature does not match the request", canonical_request=shown, **extra
             )
         self._check_clock(moment, shown)
         return credential

@@ -173,7 +173,7 @@ class WebhookDelivery:
                 self._connect(connection)
                 return _exchange(connection, target.method, path, webhook, deadline)
         except (OSError, ValueError, http.client.HTTPException) as error:
-            return "{}: {}".format(type(error).__name__, error)
+            return f"{type(error).__name__}: {error}"
 
     def _connect(self, connection: http.client.HTTPConnection) -> None:
         connection.connect()
@@ -201,4 +201,4 @@ def _exchange(
         connection.request(method, path, body, headers)
     with response_until(connection, method, deadline) as response:
         status = response.status
-    return None if status // 100 == http.client.OK // 100 else "the status is {}".format(status)
+    return None if status // 100 == http.client.OK // 100 else f"the status is {status}"

@@ -41,11 +41,7 @@ from vivialconnect.sandbox.service import messages as message_service
 from vivialconnect.sandbox.service.clock import Clock
 from vivialconnect.sandbox.service.errors import InvalidRequest
 from vivialconnect.sandbox.service.options import Options
-from vivialconnect.sandbox.service.sending import (
-    check_fields,
-    check_phone_number,
-    find_own_number,
-)
+from vivialconnect.sandbox.service.sending import check_fields, check_phone_number, find_own_number
 from vivialconnect.sandbox.service.store import Record, Store, parse_id, select_one
 
 #: Takes a request and the function that carries it out; returns the response.
@@ -119,11 +115,7 @@ class Application:
         request.status = response.status or None
         return response
 
-    def receive(
-        self,
-        draft: message_service.Draft,
-        media_urls: Sequence[str],
-    ) -> dict[str, Any]:
+    def receive(self, draft: message_service.Draft, media_urls: Sequence[str]) -> dict[str, Any]:
         """Receive an inbound message. It is checked as an outbound message is.
 
         :param draft: the message.

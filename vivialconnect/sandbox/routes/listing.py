@@ -123,7 +123,7 @@ def own_record(
     :raises HTTPError: 404 if it does not exist.
     """
     condition = (condition or of_account(request)).also("id = ?", request.record_id(name))
-    statement = "SELECT * FROM {} WHERE {}".format(table, condition.where)
+    statement = f"SELECT * FROM {table} WHERE {condition.where}"
     record = select_one(request.connection, statement, condition.values)
     if record is None:
         raise not_found(request.segments[name])

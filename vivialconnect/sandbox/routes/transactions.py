@@ -11,12 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
-from vivialconnect.sandbox.routes.listing import (
-    Condition,
-    of_account,
-    read_ordered_page,
-    time_of,
-)
+from vivialconnect.sandbox.routes.listing import Condition, of_account, read_ordered_page, time_of
 from vivialconnect.sandbox.routes.router import ApiRequest, Route
 from vivialconnect.sandbox.service import messages
 from vivialconnect.sandbox.service.billing import TRANSACTION_TYPES, balances

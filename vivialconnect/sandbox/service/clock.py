@@ -81,7 +81,7 @@ class Clock:
         if not 0 <= seconds <= LATEST - self.now():
             raise ValueError(
                 "seconds must be 0 or more, and not lead past the year 9000, "
-                "got {!r}. The sandbox's clock only moves forward.".format(seconds)
+                f"got {seconds!r}. The sandbox's clock only moves forward."
             )
 
     def reset(self) -> None:

@@ -14,13 +14,7 @@ from vivialconnect.sandbox.service import billing, event_log, opt_outs, webhooks
 from vivialconnect.sandbox.service.clock import SECOND, api_timestamp, microseconds, timestamp
 from vivialconnect.sandbox.service.media import Media, attach
 from vivialconnect.sandbox.service.options import Options
-from vivialconnect.sandbox.service.store import (
-    Record,
-    append,
-    insert,
-    select_all,
-    update,
-)
+from vivialconnect.sandbox.service.store import Record, append, insert, select_all, update
 
 FIELDS = (
     "account_id", "bulk_id", "body", "connector_id", "dest_country", "direction", "encoding",
@@ -148,12 +142,7 @@ def _store(
         attach(connection, draft.account_id, message["id"], media, timestamp(moment))
     tags = {} if message["direction"] == "inbound" else json.loads(number["tags"])
     billing.charge(
-        connection,
-        draft.account_id,
-        transaction_type,
-        moment,
-        message_id=message["id"],
-        data=tags,
+        connection, draft.account_id, transaction_type, moment, message_id=message["id"], data=tags
     )
     return message
 

@@ -100,7 +100,7 @@ CREATE TABLE opt_outs (
 #: The ``user_version`` of a database with this schema.
 SCHEMA_VERSION = zlib.crc32(SCHEMA.encode()) & 0x7FFFFFFF
 #: The statements that create the schema.
-STATEMENTS = (*SCHEMA.split(";"), "PRAGMA user_version = {}".format(SCHEMA_VERSION))
+STATEMENTS = (*SCHEMA.split(";"), f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 TABLES = (
     "accounts", "contacts", "users", "passwords", "credentials", "messages", "bulks", "attachments",
