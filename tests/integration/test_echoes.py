@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import gc
 import pickle
 import signal
 import sys
@@ -291,6 +292,8 @@ def test_locals__interrupted_at_any_line() -> None:
         or "secret-of-the-test" in text
         or any(signature in text for signature in signatures)
     ]
+
+    gc.collect()
 
     assert len(texts) > 100
     assert shown == []

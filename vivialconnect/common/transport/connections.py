@@ -297,7 +297,7 @@ def _decompress(content: bytes, fields: Mapping[str, str], attempt: Attempt) -> 
     ``Content-Encoding`` header.
     """
     coding = fields.get("content-encoding", "").strip().lower()
-    if coding not in ("gzip", "x-gzip", "deflate") or not content:  # what was asked for
+    if coding not in ("gzip", "deflate") or not content:  # what was asked for
         return content
     compressed = urllib3.HTTPResponse(
         io.BytesIO(content), headers={"content-encoding": coding}, preload_content=False
