@@ -118,7 +118,7 @@ def test_find_sent__missed_by_search(searched: list[dict[str, Any]]) -> None:
 def test_find_sent__search_misses_the_newest() -> None:
     """A match of the search beside another one on the newest page decides nothing."""
     page = [match(900), *rows(899, 149)]
-    with pytest.raises(ResourceError, match="2 objects match, with the ids 900, 700"):
+    with pytest.raises(ResourceError, match="2 objects match \\(ids 900, 700"):
         found_by(page, [match(700)], page, [match(700)])
 
 

@@ -15,7 +15,7 @@ from typing import Any, Callable
 import pytest
 
 import vivialconnect
-from vivialconnect import Connector, Contact, Credential, Message, Number, Resource, User
+from vivialconnect import Connector, Message, Number, Resource, User
 
 #: The modules of the documentation whose functions are public.
 MODULES = (
@@ -23,8 +23,8 @@ MODULES = (
     "resources.account", "resources.log", "resources.message", "resources.number",
     "resources.resource", "resources.user",
 )  # fmt: skip
-#: The service creates accounts and attachments by itself, so that their fields need no types here.
-TYPED: list[type[Resource]] = [Connector, Contact, Credential, Message, Number, User]
+#: The classes whose constructors know their fields.
+TYPED: list[type[Resource]] = [Connector, Message, Number, User]
 
 
 def callables_of(owner: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
