@@ -56,9 +56,6 @@ class Sendable(Resource):
         the same phone number. The search starts one minute before the request. A new object may
         appear with a short delay: call ``find_sent()`` several times before you send again.
 
-        If there is more than one page of newer objects, one request searches for the object. All
-        pages are read unless this request finds exactly one match.
-
         :param since: The start of the search by the clock of the service, a datetime or ISO 8601
             text. Required if another object sent the request, for example before a restart.
         :returns: The object on the service; ``None`` if it is not found.

@@ -109,12 +109,6 @@ class Resource(ResourceBase):
             unknown filters, so they are a ``UserWarning``.
         :returns: The object, or a :class:`ResourceList`.
         :raises ResourceNotFound: If there is no object with this id.
-
-        Example:
-
-            >>> from vivialconnect import Number
-            >>> Number.find(limit=1)
-            [<Number 1 phone_number='+19132597591' name='(913) 259-7591'>]
         """
         if "id" in kwargs:
             raise ValueError(
@@ -210,8 +204,7 @@ class Resource(ResourceBase):
     def save(self) -> bool:
         """Save the object, and update it from the response.
 
-        A new object is created with POST. An object with an id is replaced with PUT: all fields are
-        sent.
+        A new object is created with POST. An object with an id is replaced with PUT, all fields.
 
         :raises RequestorError: If the request fails. Check its ``outcome`` before you retry.
         """

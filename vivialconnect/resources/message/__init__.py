@@ -286,14 +286,7 @@ class Message(Sendable):
     def to_gsm(text: str) -> str:
         r"""Replace typographic quotes, dashes, ellipses and spaces by those that GSM 03.38 has.
 
-        Other characters stay as they are. Use it to keep a text in GSM 03.38, which takes fewer
-        segments than UCS-2. It is never applied for you.
-
-        Example:
-
-            >>> from vivialconnect import Message
-            >>> Message.to_gsm("\u201cReady\u2026\u201d")
-            '"Ready..."'
+        Other characters are kept. A text in GSM 03.38 takes fewer segments than one in UCS-2.
         """
         return segments.to_gsm(text)
 
