@@ -15,6 +15,7 @@ import pytest
 
 from tests.integration.scripted_server import ScriptedServer, answer, configure, use
 from vivialconnect import Message, Resource, VivialConnectError
+from vivialconnect.common import transport
 from vivialconnect.common.exchange import Response
 
 if TYPE_CHECKING:
@@ -106,9 +107,9 @@ def test_echo__to_a_transport_of_the_user() -> None:
             self.signature = sign(request)["Authorization"].partition(":")[2]
             return Response(400, {"X": self.signature}, self.signature.encode())
 
-    transport = Echo()
+    echoing = Echo()
     configure("http://api.example.invalid/api/v1.0")
-    Resource.transport = transport
+    Resource.transport = echoing
     try:
         with pytest.raises(VivialConnectError) as caught:
             Message.count()
@@ -116,7 +117,7 @@ def test_echo__to_a_transport_of_the_user() -> None:
         Resource.transport = None
 
     assert caught.value.http_body == "***"
-    assert transport.signature not in shown(caught.value)
+    assert echoing.signature not in shown(caught.value)
 
 
 def test_echo__of_the_credentials_of_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,10 +273,10 @@ def safe_repr(value: Any) -> str:
         return ""
 
 
-# A socket that is made at the moment of the interruption is closed when it is collected.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_locals__interrupted_at_any_line() -> None:
+def test_locals__interrupted_at_any_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever a request is interrupted, no frame of this package shows the signature."""
+    # What is interrupted while it is made complains when it is collected.
+    monkeypatch.setattr("sys.unraisablehook", lambda _: None)
     texts: list[str] = []
     with ScriptedServer(answer({"count": 1})) as server:
         use(server)
@@ -293,6 +294,8 @@ def test_locals__interrupted_at_any_line() -> None:
         or any(signature in text for signature in signatures)
     ]
 
+    transport.shared.close()
+    del interruption
     gc.collect()
 
     assert len(texts) > 100
