@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import phonenumbers
 import pytest
 
 from vivialconnect import (
@@ -438,28 +439,4 @@ def test_phone_numbers__no_value() -> None:
 
 def test_phone_numbers__normalized() -> None:
     """A PhoneNumber is normalized as well."""
-    phonenumbers = pytest.importorskip("phonenumbers")
-
     assert normalize_phone_number(phonenumbers.parse(NUMBER)) == NUMBER
-
-
-def test_numpy() -> None:
-    """The scalars and arrays of NumPy itself."""
-    numpy = pytest.importorskip("numpy")
-
-    assert Util.to_json(
-        [numpy.int64(7), numpy.str_("x"), numpy.bool_(1), numpy.float32(1.5)], ""
-    ) == ('[7,"x",true,1.5]')
-    assert Util.to_json(numpy.array([[1, 2]]), "") == "[[1,2]]"
-    with pytest.raises(ValueError, match="at"):
-        Util.to_json({"at": numpy.datetime64("2020-01-01T00:00:00.000000000")}, "")
-
-
-def test_pandas() -> None:
-    """Series, NaT and NA of pandas itself."""
-    pandas = pytest.importorskip("pandas")
-
-    assert Util.to_query({"a": pandas.Series(["x"])}) == "a%5B%5D=x"
-    for value in (pandas.NaT, pandas.NA, pandas.DataFrame({"a": [1]})):
-        with pytest.raises(ValueError, match="search"):
-            Message.find(search=value)
