@@ -83,8 +83,8 @@ class Sandbox:
     :param host: the address to listen on.
     :param port: the port to listen on; 0 for a free port.
     :param database: the path of an SQLite file to keep the state in; in memory by default.
-    :param api_key: the API key to accept; that of the database, or a new one, by default.
-    :param api_secret: the API secret; that of the database, or a new one, by default.
+    :param api_key: the API key to accept; by default the stored one, or a new one.
+    :param api_secret: the API secret; by default the stored one, or a new one.
     :param account_id: the id of the account.
     :param delays: seconds after which an accepted message is queued, sending and delivered; by
         default it is delivered at the next request.
@@ -98,8 +98,8 @@ class Sandbox:
         requested besides ``localhost``, loopback addresses and ``host``.
     :param allow_origins: the origins of web pages that may use the controls, such as
         ``http://localhost:3000``.
-    :param token: the token that the controls need in ``Authorization: Bearer TOKEN``; by default a
-        new one if ``host`` is not a loopback address, and none otherwise.
+    :param token: the token that the controls require in ``Authorization: Bearer TOKEN``; by default
+        a new one if ``host`` is not a loopback address, and none otherwise.
     :raises ValueError: if an argument is invalid.
     """
 
@@ -142,7 +142,7 @@ class Sandbox:
         self._clock = Clock(clock)
         self._tls = tls
         self._guard = Guard(allow_hosts, allow_origins, token)
-        #: The faults on purpose, and the rules that say when.
+        #: The fault injection: the rules that decide which requests trigger which fault.
         self.chaos = Chaos()
         self._requests = RequestLog(KEPT_REQUESTS, KEPT_BYTES)
         self._store: Store | None = None
@@ -297,13 +297,13 @@ class Sandbox:
         )
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward that messages follow.
+        """Move the message clock forward.
 
-        Signatures are still verified with the wall clock.
+        Signatures are still verified against the wall clock.
 
-        The messages change first, a batch at a time, so that other requests need not wait.
+        Messages are updated first, in batches, so other requests are not blocked for long.
 
-        :param seconds: how far.
+        :param seconds: how many seconds to move it.
         :raises ValueError: if it is negative.
         :raises sqlite3.Error: if the database cannot save the changes.
         """
@@ -345,7 +345,7 @@ class Sandbox:
 
         :param timeout: the timeout in seconds.
         :raises TimeoutError: if the timeout expires.
-        :raises RuntimeError: if the sandbox is not running, or is stopped meanwhile.
+        :raises RuntimeError: if the sandbox is not running, or is stopped while waiting.
         """
         if not self._running(self._application).webhook_delivery.wait(timeout):
             raise TimeoutError(

@@ -1,4 +1,4 @@
-"""The settings of the client while a sandbox is configured. Only this module knows the client."""
+"""The settings of the client while a sandbox is configured. Only this module uses the client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 class ClientSettings:
     """Set the client's settings to those of a sandbox, and restore them.
 
-    If several sandboxes are configured, the last one counts, in whatever order they stop.
+    If several sandboxes are configured, the most recent one that is still configured applies.
     """
 
     #: The settings of each configured sandbox, the last one at the end.
@@ -71,5 +71,5 @@ def _unset(class_: Any, names: Iterable[str]) -> dict[str, Any]:
     before = {name: getattr(class_, name) for name in names}
     for name in before:
         delattr(class_, name)
-    # A value that is still the same comes from the environment.
+    # A value that was not on the class comes from the environment: it is unchanged.
     return {name: value for name, value in before.items() if getattr(class_, name) != value}

@@ -16,7 +16,7 @@ from vivialconnect.sandbox import Sandbox
 
 #: Seconds after which an accepted message is queued, sending and delivered.
 DELAYS = (1, 2, 4)
-#: The variables of the environment that hold the credentials, and the one that gets the token.
+#: The environment variables for the credentials and the token.
 API_KEY = "VIVIALCONNECT_SANDBOX_API_KEY"
 API_SECRET = "VIVIALCONNECT_SANDBOX_API_SECRET"  # noqa: S105 - the name, not the secret
 TOKEN = "VIVIALCONNECT_SANDBOX_TOKEN"  # noqa: S105 - the name, not the token
@@ -127,7 +127,7 @@ def _read_credentials(path: str) -> tuple[str, str]:
         content = file.read(MAXIMUM_CREDENTIALS_SIZE + 1)
     try:
         lines = content.decode("utf-8-sig").splitlines()
-    except ValueError:  # Its text may show a part of the secret.
+    except ValueError:  # Its text may include part of the secret.
         lines = []
     if len(lines) != 2 or len(content) > MAXIMUM_CREDENTIALS_SIZE:  # noqa: PLR2004
         raise ValueError(

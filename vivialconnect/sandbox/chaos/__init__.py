@@ -1,1 +1,1 @@
-"""Faults on purpose: what can go wrong, and the rules that say when."""
+"""Fault injection: the faults, and the rules that decide which requests trigger them."""

@@ -12,7 +12,7 @@ from vivialconnect.sandbox.http.response import Response, Transmission, json_res
 
 #: The size of a huge header, in bytes.
 HUGE = 100 * 1024
-#: The maximum of a number of seconds: about 30 years, so that all dates stay valid.
+#: The maximum number of seconds: about 30 years, so that all dates stay valid.
 MAXIMUM_SECONDS = 1_000_000_000
 LOWEST_ERROR = 400
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -20,9 +20,9 @@ HTML_502 = (
     b"<html><head><title>502 Bad Gateway</title></head>"
     b"<body><h1>502 Bad Gateway</h1></body></html>\n"
 )
-#: The response of a request that was not carried out.
+#: The response to a request that was not carried out.
 NO_RESPONSE = Response(0)
-#: The texts that a header can hold.
+#: Matches text that is valid in a header.
 HEADER_TEXT = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 Parameters = Mapping[str, Any]
@@ -34,7 +34,7 @@ class Parameter(NamedTuple):
 
     :param default: the default; ``...`` if the parameter is required.
     :param accepts: returns whether a value is valid.
-    :param expected: the valid values in words.
+    :param expected: a description of the valid values.
     """
 
     default: Any
@@ -45,7 +45,7 @@ class Parameter(NamedTuple):
 class Fault(NamedTuple):
     """A fault.
 
-    :param spoil: returns what to send instead of a response, or of :data:`NO_RESPONSE`.
+    :param spoil: returns the response to send in place of the original or :data:`NO_RESPONSE`.
     :param parameters: the parameters by name.
     :param takes_effect: whether a request is carried out first by default.
     """
@@ -55,7 +55,7 @@ class Fault(NamedTuple):
     takes_effect: bool = False
 
     def read(self, name: str, given: Parameters) -> dict[str, Any]:
-        """Check parameters, and add the defaults of the others.
+        """Validate parameters, and add defaults for the missing ones.
 
         :param name: the name of the fault.
         :param given: the parameters.

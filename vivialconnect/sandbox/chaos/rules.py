@@ -1,4 +1,4 @@
-"""Rules: which requests meet which fault, and how often."""
+"""Rules: which requests trigger which fault, and how often."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ UNAUTHORIZED = 401
 
 @dataclass(eq=False)
 class Rule:
-    """A rule: which requests meet which fault.
+    """A rule that decides which requests trigger a fault.
 
     :param id: the id of the rule.
     :param fault: the name of the fault.
     :param method: the method of the requests; ``None`` for all.
     :param path: a pattern for their path, as in ``fnmatch``; ``None`` for all.
-    :param times: how many requests meet the fault; ``None`` for all.
-    :param percent: the percentage of matching requests that meet it.
+    :param times: how many requests trigger the fault; ``None`` for all.
+    :param percent: the percentage of matching requests that trigger it.
     :param skip: how many matching requests pass first.
-    :param takes_effect: whether a request is carried out before it meets the fault.
+    :param takes_effect: whether a request is carried out before the fault applies.
     :param parameters: the parameters of the fault.
-    :param played: how many requests have met the fault.
+    :param played: how many requests have triggered the fault.
     """
 
     id: int
@@ -47,11 +47,11 @@ class Rule:
     parameters: Mapping[str, Any]
     played: int = 0
     _matched: int = field(default=0, repr=False)
-    # The requests that have met the fault, and those that are about to.
+    # Requests that have triggered the fault or are about to.
     _claimed: int = field(default=0, repr=False)
 
     def as_document(self) -> dict[str, Any]:
-        """Return the rule as JSON shows it, with its parameters beside the other keys."""
+        """Return the rule as a JSON object; its parameters are top-level keys."""
         names = ("id", "fault", "method", "path", "times", "percent", "skip", "takes_effect")
         document = {name: getattr(self, name) for name in names}
         return {**document, **self.parameters, "played": self.played}
@@ -62,7 +62,7 @@ class Rule:
         )
 
     def _fires(self, random_number: Callable[[], float]) -> bool:
-        """Count a matching request, and return whether it meets the fault."""
+        """Count a matching request, and return whether it triggers the fault."""
         self._matched += 1
         if self._matched <= self.skip or self._claimed == self.times:
             return False
@@ -70,7 +70,7 @@ class Rule:
 
 
 class Chaos:
-    """The faults of a sandbox. It is safe for threads."""
+    """The fault injection of a sandbox. It is thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -84,13 +84,13 @@ class Chaos:
 
     @property
     def rules(self) -> list[Rule]:
-        """The rules in force, in order. The first rule that matches a request and fires, plays."""
+        """The rules in force, in order. Only the first rule that fires applies."""
         with self._lock:
             return list(self._rules)
 
     @property
     def played(self) -> dict[str, int]:
-        """How many requests have met each fault since the start or the last reset, by name."""
+        """How many requests triggered each fault since the start or the last reset, by name."""
         with self._lock:
             return dict(self._played)
 
@@ -110,16 +110,16 @@ class Chaos:
         """Add a rule after the existing ones.
 
         If the fault takes effect first, a request with an invalid signature is refused with 401 and
-        meets no fault.
+        triggers no fault.
 
         :param fault: the name of the fault; the guide to the sandbox lists them.
-        :param method: the method of the requests that meet it; all by default.
+        :param method: the method of the requests that trigger it; all by default.
         :param path: a pattern (``*``, ``?``, ``[]``) for their path as sent, without the query; all
             by default.
-        :param times: how many requests meet it before the rule ends; all by default.
-        :param percent: the percentage of matching requests that meet it, from 1 to 100.
+        :param times: how many requests trigger it before the rule ends; all by default.
+        :param percent: the percentage of matching requests that trigger it, from 1 to 100.
         :param skip: how many matching requests pass first.
-        :param takes_effect: whether a request is carried out before it meets the fault; the default
+        :param takes_effect: whether a request is carried out before the fault applies; the default
             depends on the fault.
         :param parameters: the parameters of the fault.
         :returns: the rule.
@@ -151,7 +151,7 @@ class Chaos:
             self._rules = []
 
     def seed(self, number: int) -> None:
-        """Make the choice of rules with a ``percent`` reproducible.
+        """Seed the random choices of rules with a ``percent``, to make them reproducible.
 
         :param number: the seed.
         """
@@ -164,13 +164,13 @@ class Chaos:
             self._rules, self._played = [], {}
 
     def play(self, request: Request, proceed: Proceed, clock: Clock) -> Response:
-        """Carry a request out, or let it meet its fault.
+        """Carry out a request, or apply the fault that it triggers.
 
         :meta private:
         :param request: the request; sets its ``fault``.
         :param proceed: carries the request out.
         :param clock: the clock that the fault ``clock_off`` shifts.
-        :raises HTTPError: if the request is refused and meets no fault.
+        :raises HTTPError: if the request is refused and triggers no fault.
         """
         rule = self._claim(request)
         if rule is None:
@@ -218,7 +218,7 @@ def _carry_out(rule: Rule, request: Request, proceed: Proceed, clock: Clock) -> 
 def _response_to(
     request: Request, proceed: Proceed, *, raised_status: int | None = None
 ) -> Response:
-    """Return the response, also of an error, except that one status is raised."""
+    """Return the response, including error responses other than ``raised_status``."""
     try:
         return proceed(request)
     except HTTPError as error:
@@ -227,7 +227,7 @@ def _response_to(
         return error.response()
 
 
-# Rules that come over HTTP have values of any type.
+# Rules sent over HTTP may have values of any type.
 
 
 def _check_fault(fault: object, takes_effect: object) -> None:

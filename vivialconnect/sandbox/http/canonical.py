@@ -1,7 +1,7 @@
 """The canonical requests that real clients sign.
 
-The clients of the service write host, path and query in different ways. Each form here is the way
-of at least one client. The names of the forms make the ``variant`` of an accepted request.
+The clients of the service write host, path and query in different ways. Each form here is used by
+at least one client. The ``variant`` of an accepted request consists of the names of its forms.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Parts(NamedTuple):
 
 
 def distinct(forms: Iterable[Form]) -> list[Form]:
-    """Return the forms without those whose text repeats an earlier one.
+    """Remove forms with the same text as an earlier one.
 
     :param forms: the forms, the most common first.
     """

@@ -13,7 +13,7 @@ from typing import Any
 class DeadlineReader(io.RawIOBase):
     """Read from a socket until a deadline.
 
-    A socket's timeout starts again with every read, so it never ends a response that drips.
+    A socket's timeout restarts with every read, so it never ends a response that arrives slowly.
 
     :param connected: the socket.
     :param deadline: the deadline, as a value of ``time.monotonic()``.

@@ -1,7 +1,7 @@
 """Framing: where a request begins and ends on a connection (RFC 9112).
 
-Every request line, field and body is read here, strictly: if a program in between could read an
-ambiguous request in another way, it is refused with 400, and the connection is closed.
+Every request line, field and body is parsed strictly. A request that an intermediary could
+parse differently is refused with 400, and the connection is closed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REQUEST_LINE = re.compile(rb"(%b) ([^\x00-\x20\x7f]+) HTTP/([0-9])\.([0-9])" % _TOKEN)
 _FIELD = re.compile(rb"(%b):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)" % _TOKEN)
 _LENGTH = re.compile(r"0*([0-9]{1,20})", re.ASCII)
-#: The size of a chunk, and perhaps an extension, which is ignored.
+#: The size of a chunk, and an optional extension, which is ignored.
 _CHUNK_SIZE = re.compile(rb"0*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
 _LINE_ENDS = (b"\r\n", b"\n")
 
@@ -148,7 +148,7 @@ def _read_fields(stream: BufferedIOBase) -> HTTPMessage:
 
 
 def _without_end(line: bytes) -> bytes:
-    """Return a line without its end; any other CR or LF stays in it, and makes it invalid."""
+    """Return a line without its end; any other CR or LF is kept, and makes the line invalid."""
     return line[: -2 if line.endswith(b"\r\n") else -1] if line.endswith(b"\n") else line
 
 

@@ -1,8 +1,8 @@
 """The guard of the sandbox's controls: it refuses requests that a foreign web page makes.
 
-A browser sends the requests of any page to any address, also to a sandbox on the same machine. The
-guard judges a request by what a page cannot change: the ``Host``, ``Origin`` and ``Sec-Fetch``
-headers. A page behind a rebound name still sends that name as ``Host``.
+A browser sends the requests of any page to any address, including one on this machine. The guard
+judges a request by what a page cannot change: the ``Host``, ``Origin`` and ``Sec-Fetch``
+headers. After DNS rebinding, a page still sends its own name as ``Host``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from vivialconnect.sandbox.http.client import is_loopback
 from vivialconnect.sandbox.http.request import Request
 from vivialconnect.sandbox.http.response import JSON, HTTPError, Response
 
-#: A name, an IPv4 address, or an IPv6 address in brackets; and perhaps a port.
+#: A name, an IPv4 address, or an IPv6 address in brackets, with an optional port.
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::[0-9]{1,5})?", re.ASCII)
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#@\s]+)", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*", re.ASCII)
@@ -62,7 +62,7 @@ class Guard:
             self.token = secrets.token_urlsafe(24)
 
     def respond(self, request: Request, proceed: Callable[[Request], Response]) -> Response:
-        """Return the response to a request, if it is not refused.
+        """Carry out a request, unless it is refused.
 
         :param request: the request.
         :param proceed: carries the request out.

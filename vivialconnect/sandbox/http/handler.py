@@ -56,7 +56,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _handle(self) -> None:
-        self.close_connection = True  # Until the end of the request is known.
+        self.close_connection = True  # Unless the request is read to its end.
         self.command = ""
         try:
             head = read_head(self.rfile)

@@ -64,9 +64,9 @@ def _unsupported(url: object) -> InvalidRequest:
 
 
 def _read(path: Path) -> bytes:
-    if not path.is_file():  # To open a device can have an effect.
+    if not path.is_file():  # Opening a device can have side effects.
         raise ValueError(f"{path} is not a regular file")
-    # Not blocking, because some files of /proc and /sys behave like devices and may never end.
+    # Non-blocking, because reads of some files in /proc and /sys would block forever.
     with open(path, "rb", opener=_open_without_blocking) as file:
         return _limited(file.read(MAXIMUM_SIZE + 1))
 

@@ -53,7 +53,7 @@ class Request:
 
     @property
     def size(self) -> int:
-        """About how many bytes the request takes up."""
+        """The approximate size of the request, in bytes."""
         headers = sum(len(name) + len(value) for name, value in self.headers.items())
         return len(self.target) + headers + len(self.body)
 

@@ -1,4 +1,4 @@
-"""The requests that a sandbox keeps for its user to look at."""
+"""The log of requests that a sandbox keeps for inspection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vivialconnect.sandbox.http.request import Request
 
 
 class RequestLog:
-    """Keep the newest requests. It is safe for threads.
+    """Keep the newest requests. It is thread-safe.
 
     :param count: how many requests to keep.
     :param size: how many bytes of targets, headers and bodies to keep. The newest request is kept

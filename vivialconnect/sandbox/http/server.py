@@ -89,7 +89,7 @@ class Server(ThreadingHTTPServer):
         try:
             connection, address = super().get_request()
         except OSError:
-            time.sleep(PAUSE)  # Without it, a lack of file descriptors would make a busy loop.
+            time.sleep(PAUSE)  # Without it, a lack of file descriptors would cause a busy loop.
             raise
         if self._tls is not None:
             connection = self._tls.wrap_socket(

@@ -1,4 +1,4 @@
-"""Ways to send a response on purpose wrong: dripping, truncated, reset, and others.
+"""Faulty ways to send a response: dripping, truncated, reset, and others.
 
 A wait ends when the client disconnects, or when the server stops and shuts down the connection.
 """

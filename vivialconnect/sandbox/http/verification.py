@@ -1,7 +1,7 @@
 """Verification of signatures.
 
 It shares no code with the client, so that a mistake in one does not hide in the other. An error
-shows the canonical request, and never the secret or the expected signature.
+shows the canonical request, but never the secret or the expected signature.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from vivialconnect.sandbox.http.canonical import (
 from vivialconnect.sandbox.http.request import Request
 from vivialconnect.sandbox.http.response import HTTPError
 
-#: The maximum difference of the clocks, in seconds. That of the service is not public.
+#: The maximum difference between the clocks, in seconds. The service's limit is not public.
 CLOCK_TOLERANCE = 15 * 60
 
 AUTHORIZATION = re.compile(r"HMAC ([^:\s]+):(\S+)")

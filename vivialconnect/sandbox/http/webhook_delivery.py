@@ -82,8 +82,8 @@ class WebhookDelivery:
         """Wait until all webhooks that are due are delivered.
 
         :param seconds: the timeout.
-        :returns: whether they are delivered.
-        :raises RuntimeError: if the sandbox is stopped meanwhile.
+        :returns: whether they were delivered.
+        :raises RuntimeError: if the sandbox is stopped while waiting.
         """
         deadline = time.monotonic() + seconds
         with self._changed:
@@ -92,7 +92,7 @@ class WebhookDelivery:
                 if left <= 0:
                     return False
                 if not self._changed.wait(left):
-                    deadline = time.monotonic()  # The clock of a test may stand still.
+                    deadline = time.monotonic()  # A test may freeze the clock.
                 if self._stopped:
                     raise RuntimeError(NOT_RUNNING)
         return True

@@ -116,7 +116,7 @@ class Application:
         return response
 
     def receive(self, draft: message_service.Draft, media_urls: Sequence[str]) -> dict[str, Any]:
-        """Receive an inbound message. It is checked as an outbound message is.
+        """Receive an inbound message. It is validated like an outbound message.
 
         :param draft: the message.
         :param media_urls: URLs of further attachments.
@@ -149,7 +149,7 @@ class Application:
         return message, webhooks.has_pending(connection)
 
     def apply_due_changes(self, moment: float | None = None) -> None:
-        """Apply all changes of messages that are due, and let other requests in between.
+        """Apply all message changes that are due, in batches that let other requests in between.
 
         :param moment: the time in seconds since 1970; now by default.
         """

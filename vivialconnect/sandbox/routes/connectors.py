@@ -27,7 +27,7 @@ SHOWN_NUMBERS = 50
 
 
 def offset(text: str) -> str:
-    """Return a stored time with the offset of UTC."""
+    """Return a stored time with the UTC offset."""
     return text + "+00:00"
 
 

@@ -1,6 +1,6 @@
 """Control of the sandbox over HTTP, for programs in other languages and processes.
 
-The paths are beside the API. Their requests are not signed, not recorded, and meet no fault. The
+The paths are outside the API. Their requests are not signed or recorded, and trigger no fault. The
 guard checks each of them first.
 """
 
@@ -16,14 +16,14 @@ from vivialconnect.sandbox.service.errors import InvalidRequest
 CONTROL = "/sandbox"
 CHAOS = CONTROL + "/chaos"
 RECEIVE = CONTROL + "/receive"
-#: The fields of an inbound message; ``None`` is the default of each.
+#: The fields of an inbound message; each defaults to ``None``.
 FIELDS = {"from_number": str, "to_number": str, "body": str, "media_urls": list}
 
 
 def is_control(request: Request) -> bool:
     """Return whether a request is for the control of the sandbox.
 
-    Its path is not decoded, here or later, so no other spelling of a path is guarded or routed.
+    The guard and the routes both compare the path as sent, so an encoded path matches neither.
     """
     return request.path == CONTROL or request.path.startswith(CONTROL + "/")
 

@@ -22,7 +22,7 @@ MAXIMUM_LIMIT = 150
 ORDER = re.compile(r"(\w+)(?:[\s+]+(asc|desc))?", re.IGNORECASE | re.ASCII)
 DASHES = re.compile(r"[-:]")
 POSITIVE = re.compile(r"0*([1-9][0-9]*)", re.ASCII)
-#: Larger numbers count as this one: no list is so long, and SQLite can still count with it.
+#: Larger numbers are reduced to this one, so that SQLite can compute an offset from them.
 HIGHEST = 10**15
 
 
@@ -49,7 +49,7 @@ def of_account(request: ApiRequest) -> Condition:
 def searched(
     condition: Condition, parameters: Mapping[str, str], columns: Sequence[str]
 ) -> Condition:
-    """Add the filter of the ``search`` parameter: a text in one of the columns, in any case.
+    """Add the filter of the ``search`` parameter: text in any of the columns, case-insensitive.
 
     :param condition: the condition so far.
     :param parameters: the query.
@@ -167,7 +167,7 @@ def read_ordered_page(
         order = order.replace("id", "position")
         if condition == of_account(request):
             condition, offset = _from_position(request, table, order, offset), 0
-    # The inner query skips and sorts ids alone, which an index may have in order.
+    # The inner query sorts and skips only ids, which an index may already hold in order.
     statement = (
         f"SELECT * FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {condition.where} "
         f"ORDER BY {order} LIMIT ? OFFSET ?) ORDER BY {order}"
@@ -176,7 +176,7 @@ def read_ordered_page(
 
 
 def _from_position(request: ApiRequest, table: str, order: str, offset: int) -> Condition:
-    """Return the condition for the account's records after the first ones, which are not read."""
+    """Return the condition that skips the account's first records without reading them."""
     condition = of_account(request)
     if order == "position ASC":
         return condition.also("position > ?", offset)

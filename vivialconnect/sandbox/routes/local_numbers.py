@@ -1,4 +1,4 @@
-"""Routes of an account's numbers that are local; other numbers are not found here."""
+"""Routes of an account's local numbers; any other number is a 404."""
 
 from __future__ import annotations
 

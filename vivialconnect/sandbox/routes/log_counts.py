@@ -1,7 +1,7 @@
 """The number of logs per type and period.
 
-The counts of each type are read by steps in its index, one period at a time, so that a page reads
-only the periods that it shows.
+The counts of each type are read from an index, one period at a time, so that a page reads only the
+periods that it shows.
 """
 
 # ruff: noqa: S608 - names of tables and columns come from the code, values are bound.
@@ -32,7 +32,7 @@ TOTALS = "totals"
 
 
 class Period(NamedTuple):
-    """A kind of period that logs are counted by.
+    """A unit of time by which logs are counted.
 
     :param format: how a period is written.
     :param longest: the length of the longest one.
@@ -125,7 +125,7 @@ def _counts(
 def _end(name: str, period: Period) -> int:
     """Return the last microsecond of a period."""
     start = datetime.strptime(name, period.format).replace(tzinfo=timezone.utc)
-    # The longest period after the start of this one ends in the next one, or where that starts.
+    # Adding the longest length always leads into the next period, never past it.
     following = (start + period.longest).strftime(period.format)
     begins = datetime.strptime(following, period.format).replace(tzinfo=timezone.utc)
     return to_microseconds(begins) - 1

@@ -43,7 +43,7 @@ def select_logs(request: ApiRequest, item_id: str = "") -> Selection:
     """
     parameters = request.parameters
     first = microseconds(time_of(parameters, "start_time"))
-    # The whole last second counts.
+    # Include the whole last second.
     last = microseconds(time_of(parameters, "end_time")) + SECOND - 1
     condition, index = of_account(request), "logs_time"
     operator_id = parameters.get("operator_id")
@@ -83,7 +83,7 @@ def read_key(text: str, time_format: str) -> tuple[int, str, str]:
     """Read the key of a page.
 
     :param text: the key.
-    :param time_format: how it writes its time.
+    :param time_format: the format of its time.
     :returns: the time in microseconds, the time as text, and the name of the item.
     :raises HTTPError: 400 if it is invalid.
     """

@@ -22,7 +22,7 @@ from vivialconnect.sandbox.service import messages
 from vivialconnect.sandbox.service.clock import to_datetime
 from vivialconnect.sandbox.service.store import Record, parse_id, select_all
 
-#: How a log shows its time. Its id is that and its number.
+#: The format of a log's time. Its id is that time followed by its number.
 INSTANT = "%Y%m%d%H%M%S%f"
 INSTANT_LENGTH = 20
 

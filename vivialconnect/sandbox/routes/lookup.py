@@ -22,7 +22,7 @@ DATE = "2017-07-05T22:46:13+00:00"
 
 
 def describe(digits: str) -> dict[str, Any]:
-    """Return carrier, device and dates of a number; the same number has the same ones.
+    """Return carrier, device and dates of a number, always the same for a given number.
 
     :param digits: the number with its country code, without a plus.
     """

@@ -64,7 +64,7 @@ def _condition(request: ApiRequest) -> Condition:
         if _exist(request, condition.also("post_time < ?", start)):
             condition = condition.also("post_time >= ?", start)
     if request.parameters.get("end_time"):
-        # The whole last second counts.
+        # Include the whole last second.
         end = microseconds(time_of(request.parameters, "end_time")) + SECOND - 1
         if _exist(request, of_account(request).also("post_time > ?", end)):
             condition = condition.also("post_time <= ?", end)
@@ -78,8 +78,8 @@ def _condition(request: ApiRequest) -> Condition:
 def _exist(request: ApiRequest, condition: Condition) -> bool:
     """Return whether there are such transactions.
 
-    A time that excludes none needs no condition, and then a page is found by its position. Clients
-    send the times of the last year if their user gives none.
+    A time that excludes no transaction needs no condition, so the page can be found by position.
+    This is common: by default, clients send the times of the last year.
     """
     statement = f"SELECT 1 FROM transactions WHERE {condition.where} LIMIT 1"
     return select_one(request.connection, statement, condition.values) is not None
@@ -93,7 +93,7 @@ def list_transactions(request: ApiRequest) -> Response:
 
 
 def get_transaction(request: ApiRequest) -> Response:
-    """Handle ``GET transactions/{id}.json``; an unknown id is a 400, as it is at the service."""
+    """Handle ``GET transactions/{id}.json``; an unknown id is a 400, as in the service."""
     text = request.segments["id"]
     record = select_one(
         request.connection,

@@ -1,1 +1,1 @@
-"""The state and the rules of the sandbox. Nothing here knows HTTP."""
+"""The state and the rules of the sandbox. It does not depend on HTTP."""

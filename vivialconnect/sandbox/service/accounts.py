@@ -39,7 +39,7 @@ def check_account_id(account_id: int) -> None:
 
 
 def check_credentials(api_key: str | None, api_secret: str | None) -> None:
-    """Check an API key and an API secret, each if it is not ``None``.
+    """Check an API key and an API secret; ``None`` is ignored.
 
     :raises ValueError: if one is invalid.
     """
@@ -58,7 +58,7 @@ def ensure_account(
     api_key: str | None,
     api_secret: str | None,
 ) -> SandboxAccount:
-    """Create an account and its credentials, if the database does not have them.
+    """Create an account and its credentials, if they do not exist.
 
     :param connection: a connection in a transaction.
     :param account_id: the account's id.

@@ -52,8 +52,8 @@ def charge(
     :param transaction_type: a key of :data:`PRICES`.
     :param moment: now, in seconds since 1970.
     :param message_id: the id of the message that is charged for.
-    :param data: the transaction's data without the time; of a message only what the message itself
-        does not have.
+    :param data: the transaction's data without the time; for a message, only what is not stored
+        with the message.
     """
     price = PRICES[transaction_type]
     connection.execute(

@@ -1,6 +1,6 @@
 """The clocks of the sandbox, and the formats of its timestamps.
 
-The wall clock checks signatures. The other clock decides what has happened to messages, and a test
+The wall clock checks signatures. The message clock determines the status of messages. A test
 can move it forward without making the signatures of its requests invalid.
 """
 
@@ -47,7 +47,7 @@ class Clock:
         return self._wall() + self._offset.seconds
 
     def now(self) -> float:
-        """Return the time that messages follow, in seconds since 1970, UTC."""
+        """Return the time of the message clock, in seconds since 1970, UTC."""
         return self.wall() + self._advanced
 
     @contextmanager

@@ -1,6 +1,6 @@
 """The log of what happens in an account.
 
-An event of a message follows from the message, so its log is stored without ``details``, and
+The details of a message's event can be derived from the message, so they are not stored.
 :func:`messages.log_details` renders them.
 """
 

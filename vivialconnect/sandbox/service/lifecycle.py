@@ -1,11 +1,11 @@
 """The life of an outbound message: accepted, queued, sending, and a final status.
 
 The status is a function of the clock. Every request, and the stop of the sandbox, first applies the
-changes that are due, in their order. The webhook delivery does the same if a webhook waits for one,
-and so does ``advance()`` before it moves the clock.
+changes that are due, in their order. The webhook delivery does the same if a webhook depends on
+one, and so does ``advance()`` before it moves the clock.
 """
 
-# ruff: noqa: S608 - the statements are put together from constants, values are bound.
+# ruff: noqa: S608 - the statements are built from constants, values are bound.
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ STUCK = "+15555550193"
 
 VENDOR_ERROR = (9201, "Vendor error occurred while sending message")
 
-#: How many messages change at a time: others wait that long for the database.
+#: How many messages are updated per batch; other requests wait for a batch.
 BATCH = 1_000
 
 _DUE = "FROM messages WHERE due <= :now ORDER BY due, id LIMIT :batch"
 
-#: The status after the present one.
+#: The next status.
 _NEXT = f"""
 CASE status WHEN 'accepted' THEN 'queued' WHEN 'queued' THEN 'sending' ELSE
     CASE to_number WHEN '{FAILS}' THEN 'failed' WHEN '{UNDELIVERED}' THEN 'undelivered'
@@ -44,7 +44,7 @@ INSERT INTO logs (account_id, log_type, item_id, log_timestamp)
 SELECT account_id, 'message.' || {_NEXT}, id, CAST(round(due * 1000000) AS INTEGER) {_DUE}
 """
 
-# In an UPDATE of SQLite, the values on the right are those before it.
+# In an UPDATE, SQLite reads the old values on the right-hand side.
 _CHANGE = f"""
 UPDATE messages SET
     status = {_NEXT},
@@ -59,7 +59,7 @@ UPDATE messages SET
 WHERE id IN (SELECT id {_DUE})
 """
 
-#: The messages of the last logs.
+#: The messages of the most recent logs.
 _CHANGED = """
 SELECT messages.* FROM logs JOIN messages ON messages.id = logs.item_id
 WHERE logs.id > (SELECT max(id) FROM logs) - ? ORDER BY logs.id

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from vivialconnect.sandbox.service.errors import InvalidRequest
 from vivialconnect.sandbox.service.store import insert
 
-# Without the files of the system, whose types differ between machines.
+# Ignore the system's files, whose types differ between machines.
 _TYPES = mimetypes.MimeTypes()
 _MAIN_TYPES = ("image", "audio", "video", "text")
 _APPLICATION_TYPES = ("application/pdf", "application/zip", "application/gzip")

@@ -1,6 +1,6 @@
-"""Messages: how they are stored, charged and logged, and what follows from them."""
+"""Messages: storing, charging and logging them, and rendering what is derived from them."""
 
-# ruff: noqa: S608 - only placeholders are put into statements, values are bound.
+# ruff: noqa: S608 - only placeholders are inserted into statements, values are bound.
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from vivialconnect.sandbox.service.connector_numbers import touch
 from vivialconnect.sandbox.service.errors import InvalidRequest
 from vivialconnect.sandbox.service.store import Record, insert, select_one, update
 
-#: The fields that a number has from the stock, besides its name.
+#: The fields that are copied from the number for sale, besides its name.
 LOCATION = ("city", "region", "rate_center", "lata")
 KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 PATTERN = re.compile(r"[0-9A-Z?*]+", re.ASCII)

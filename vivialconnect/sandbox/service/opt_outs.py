@@ -1,7 +1,7 @@
 """Opt-outs: a sender that has texted STOP to a number gets no more messages from this number.
 
-This is an invention of the sandbox. The keywords, the error code and the text of the error are not
-those of the service, which are not public.
+This is specific to the sandbox: the service's own keywords, error code and error message are not
+public.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from vivialconnect.sandbox.service.errors import InvalidRequest
 from vivialconnect.sandbox.service.store import select_one
 
 ERROR_CODE = 19000
-#: A keyword counts in any case, if it is the whole text.
+#: Keywords are case-insensitive, and must be the whole text.
 STOP = re.compile(r"\s*(?:STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT)\s*", re.IGNORECASE | re.ASCII)
 START = re.compile(r"\s*(?:START|UNSTOP)\s*", re.IGNORECASE | re.ASCII)
 

@@ -19,7 +19,7 @@ FIRST_PASSWORD = "sandbox-password"  # noqa: S105 - documented, and valid in san
 #: The minimum length. The rules of the service are not public.
 MINIMUM_LENGTH = 8
 
-# Few, because these passwords protect nothing; they are only not stored in plain text.
+# A low number: these passwords protect nothing, and hashing only avoids plain text.
 ROUNDS = 1_000
 
 

@@ -1,9 +1,10 @@
 """The SQLite schema of the sandbox's database.
 
-Messages, logs and transactions may be many, so they are stored short: times are integers, and what
-follows from other columns is rendered when it is read. ``position`` counts the records of an
-account from 1 without gaps, so that a page is found without reading those before it. Its index is
-the last of its table, because SQLite prefers the last one if it cannot tell which is best.
+There may be many messages, logs and transactions, so they are stored compactly: times are integers,
+and values that can be derived from other columns are computed when they are read. ``position``
+counts the records of an account from 1 without gaps, so that a page is found without reading those
+before it. Its index is the last of its table, because SQLite prefers the last one if it cannot tell
+which is best.
 """
 
 from __future__ import annotations

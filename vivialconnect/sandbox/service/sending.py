@@ -80,7 +80,7 @@ def send(
     :param moment: now, in seconds since 1970.
     :param options: the sandbox's options.
     :param bulk_id: the id of the bulk job that the messages belong to.
-    :returns: the messages; a bulk job has none to the recipients that have opted out.
+    :returns: the messages; a bulk job skips recipients that have opted out.
     :raises InvalidRequest: if the account does not have the sender, or the only recipient has
         opted out.
     """

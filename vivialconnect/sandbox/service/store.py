@@ -1,4 +1,4 @@
-"""The database of the sandbox: transactions, and short functions for SQL.
+"""The database of the sandbox: transactions, and helper functions for SQL.
 
 One connection serves all threads, one transaction at a time. It uses SQLite's rollback journal,
 because SQLite does not wait for a lock while another process opens or closes a write-ahead log.
@@ -26,7 +26,7 @@ RECORD_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 NOT_RUNNING = "This sandbox is not running. Call start(), or use it in a with block."
 
 MEMORY = ":memory:"
-#: No wait for the disk, and 64 MB of cache.
+#: Do not wait for the disk; use a 64 MB cache.
 SETTINGS = ("PRAGMA synchronous = OFF", "PRAGMA cache_size = -65536")
 
 Record = dict[str, Any]
@@ -134,7 +134,7 @@ def parse_id(value: object) -> int | None:
 def clear(connection: sqlite3.Connection) -> None:
     """Delete all records and restart their ids.
 
-    The ids of webhooks go on, because a delivery that is under way must not match a new webhook.
+    The ids of webhooks continue, because a delivery in progress must not match a new webhook.
 
     :param connection: a connection in a transaction.
     """

@@ -6,7 +6,7 @@ A webhook is stored in the transaction of its event, so none is lost and none is
 What the service itself posts is not public. The sandbox posts the message as the API returns it.
 """
 
-# ruff: noqa: S608 - the statements are put together from constants, values are bound.
+# ruff: noqa: S608 - the statements are built from constants, values are bound.
 
 from __future__ import annotations
 
