@@ -71,7 +71,15 @@ class Attempt(Timeout):
             raise socket.timeout("the deadline has expired")
         return left
 
-    connect_timeout = read_timeout = property(seconds_left)
+    @property
+    def connect_timeout(self) -> float:
+        """The seconds until the deadline."""
+        return self.seconds_left()
+
+    @property
+    def read_timeout(self) -> float:
+        """The seconds until the deadline."""
+        return self.seconds_left()
 
     def clone(self) -> Attempt:
         """Return the attempt itself, although urllib3 asks for a copy."""
