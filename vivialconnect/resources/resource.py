@@ -155,8 +155,7 @@ class Resource(ResourceBase):
 
         :param limit: The maximum number of objects; ``None`` for no limit.
         :param page_size: The number of objects to request at a time, 1 to 150.
-        :param path: As for :meth:`find`.
-        :param query: As for :meth:`find`, except ``page``.
+        :param query: As for :meth:`find`, with ``path`` and without ``page``.
         """
         if "page" in query:
             raise ValueError("find_each reads every page: omit page, or use find")
@@ -231,7 +230,6 @@ class Resource(ResourceBase):
         """Send a GET request below the collection, and return the parsed response.
 
         :param id_: The id of an object, to send the request below this object.
-        :param path: As for :meth:`find`.
         :param custom_path: The rest of the path, ``"count"``.
         """
         return cls._perform(Call("GET", custom_path, query), lambda parsed: parsed, path, id_)

@@ -209,8 +209,7 @@ class Message(Sendable):
         of 0.5 to 5 seconds.
 
         :param status: A status, or several statuses of which one is enough.
-        :param timeout: The timeout in seconds; 0 to poll once. The last request may exceed it by
-            one second.
+        :param timeout: The timeout in seconds, exceeded by at most one second; 0 to poll once.
         :raises Timeout: If the status is not reached in time.
         """
         self._require_id()
