@@ -234,8 +234,9 @@ class Interruption:
     def __init__(self, line: int) -> None:
         self.left = line
         self.text = ""
+        self.trace = self.count_line
 
-    def trace(self, frame: Any, event: str, _: Any) -> Any:
+    def count_line(self, frame: Any, event: str, _: Any) -> Any:
         """Count the lines, and raise at the last."""
         if "/vivialconnect/" not in frame.f_code.co_filename:
             return None
@@ -277,14 +278,15 @@ def test_locals__interrupted_at_any_line(monkeypatch: pytest.MonkeyPatch) -> Non
     """Wherever a request is interrupted, no frame of this package shows the signature."""
     # What is interrupted while it is made complains when it is collected.
     monkeypatch.setattr("sys.unraisablehook", lambda _: None)
+    # Python 3.11 may call a trace function after it was freed ("'super' object is not callable").
+    kept = [Interruption(1)]
     texts: list[str] = []
     with ScriptedServer(answer({"count": 1})) as server:
         use(server)
         Message.count()
-        interruption = Interruption(1)
-        while interruption.run():
-            texts.append(interruption.text)
-            interruption = Interruption(len(texts) + 1)
+        while kept[-1].run():
+            texts.append(kept[-1].text)
+            kept.append(Interruption(len(texts) + 1))
     signatures = {request.headers["authorization"].partition(":")[2] for request in server.requests}
     shown = [
         text
@@ -295,7 +297,7 @@ def test_locals__interrupted_at_any_line(monkeypatch: pytest.MonkeyPatch) -> Non
     ]
 
     transport.shared.close()
-    del interruption
+    kept.clear()
     gc.collect()
 
     assert len(texts) > 100

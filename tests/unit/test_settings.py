@@ -194,6 +194,8 @@ def test_checked__verify(good: Any) -> None:
         "http://host/a\nb",
         "http://hést/",
         "http://host/a%2F..%2Fb",
+        "http://host//api/v1.0",
+        "http://host/%2Fapi/v1.0",
         "http://[::1",
         "http://me@",
         b"http://host",

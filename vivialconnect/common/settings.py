@@ -223,6 +223,9 @@ def _normalize_base_url(url: str, expected: str) -> str:
     if any(segment in (".", "..") for segment in unquote(path).split("/")):
         raise ValueError(expected + ", without '.' or '..' in its path")
     path = quote(unquote_to_bytes(path), safe="/-._~").rstrip("/")
+    if path.startswith("//"):
+        # Some releases of requests send it with one slash, which the signature would not match.
+        raise ValueError(expected + ", with one slash before its path")
     return f"{scheme}://{netloc.lower()}{path}"
 
 
