@@ -137,7 +137,7 @@ class _DeadlineConnection:
         )
         if head.count(b"\n") != len(headers) + 2:
             raise ValueError("a header field must not have a line break")
-        if self.sock is None:
+        if not self.sock:
             self.connect()
         self.attempt.sent = True
         self.sock.sendall(SecretBytes(head + (body or b"")))
