@@ -43,7 +43,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
      "common.phone_numbers", "common.downloads"),
     ("common.util",),
     ("common.signing", "common.paths", "common.settings", "common.retries", "common.scopes"),
-    ("common.transport.deadline", "common.transport.connections",
+    ("common.transport.originals", "common.transport.deadline", "common.transport.connections",
      "common.transport.adapter", "common.transport.failures", "common.transport",
      "common.responses"),
     ("common.requestor",),
