@@ -57,11 +57,11 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("resources.account", "resources.user", "resources.message", "resources.number",
      "resources.log", "resources.connector", "resources.contact"),
     ("",),
-    ("testing", "sandbox", "demo", "pytest_plugin", "__main__"),
+    ("testing", "sandbox", "demo", "command", "pytest_plugin", "__main__"),
 )  # fmt: skip
 IN_SEQUENCE = frozenset((0, 2, 3, 5, 8))
 #: Above the façade: not the core.
-OUTER = ("testing", "sandbox", "demo", "pytest_plugin", "__main__")
+OUTER = ("testing", "sandbox", "demo", "command", "pytest_plugin", "__main__")
 SANDBOX_MAY_IMPORT = frozenset(("version", "common", "common.segments"))
 HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 #: Where the sandbox points the client at itself, and where it undoes that.
@@ -186,7 +186,7 @@ def goes_left(importer: str, target: str) -> bool:
     if here[0] != there[0]:
         return there[0] < here[0]
     if here == there:
-        return importer.partition(".")[0] == "sandbox"
+        return importer.partition(".")[0] in ("sandbox", "command")
     return here[0] in IN_SEQUENCE and there[1] < here[1]
 
 
