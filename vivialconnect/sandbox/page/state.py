@@ -17,10 +17,10 @@ def handle_clock(call: Call) -> Response:
 
 def handle_advance(call: Call) -> Response:
     """Handle ``POST clock``."""
-    fields = read_body(call, '{"advance": 3600}', {"advance": (int, float)})
-    if "advance" not in fields:
-        raise HTTPError(400, "advance must be a number of seconds of at least 0")
-    call.context.owner.advance(fields["advance"])
+    seconds = read_body(call, '{"advance": 60}', {"advance": object}).get("advance")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise HTTPError(400, f"advance must be a number of seconds, got {seconds!r}")
+    call.context.owner.advance(seconds)
     return handle_clock(call)
 
 
