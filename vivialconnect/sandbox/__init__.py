@@ -191,11 +191,6 @@ class Sandbox(Controls):
         return "http" if self._tls is None else "https"
 
     @property
-    def token(self) -> str | None:
-        """The token that the controls at ``/sandbox/`` need; ``None`` if they need none."""
-        return self._guard.token
-
-    @property
     def requests(self) -> list[Request]:
         """The requests since the start or the last reset, the oldest first.
 

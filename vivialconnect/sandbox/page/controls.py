@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+from vivialconnect.sandbox.http.guard import Guard
 from vivialconnect.sandbox.http.request import Request
 from vivialconnect.sandbox.page import accounts, conversations, events, requests, webhooks
 from vivialconnect.sandbox.page.context import Context
@@ -22,7 +24,25 @@ class Controls:
     """
 
     account_id: int
+    _guard: Guard
     _context: Context | None
+
+    @property
+    def token(self) -> str | None:
+        """The token that the controls at ``/sandbox/`` need; ``None`` if they need none."""
+        return self._guard.token
+
+    @property
+    def page_url(self) -> str:
+        """The address of the page, to open in a browser. It holds the token if there is one.
+
+        :raises RuntimeError: if the sandbox is not running.
+        """
+        parts = urlsplit(self._running_context.owner.url)
+        # A sandbox that listens on all addresses also listens on that of this machine.
+        address = parts.netloc.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:")
+        query = f"?token={quote(self.token, safe='')}" if self.token else ""
+        return f"{parts.scheme}://{address}/sandbox/{query}"
 
     @property
     def balance(self) -> int:
