@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any, Callable, NoReturn
 
 from vivialconnect.command.failures import MISUSED, Misuse
-from vivialconnect.command.settings import connect
 from vivialconnect.common.times import parse_iso, to_utc, utc_now
 
 Run = Callable[[argparse.Namespace], int]
@@ -75,6 +74,8 @@ def complete(parser: argparse.ArgumentParser, summary: str, *, example: str) -> 
 
 def _connected(run: Run) -> Run:
     def run_connected(arguments: argparse.Namespace) -> int:
+        from vivialconnect.command.settings import connect  # noqa: PLC0415 - slow, not for help
+
         with connect(arguments):
             return run(arguments)
 
