@@ -136,7 +136,7 @@ def _read_all(files: list[int], stop_early: int | None = None) -> dict[int, str]
             if not chunk or (file == stop_early and chunk == b"\n"):
                 os.close(file)
                 open_files.remove(file)
-    return {file: text.decode() for file, text in found.items()}
+    return {file: text.decode(errors="replace") for file, text in found.items()}
 
 
 def serve(file: int) -> None:

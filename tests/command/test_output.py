@@ -15,6 +15,7 @@ from tests.command.calling import Caller
 from tests.command.conftest import NUMBER, RECIPIENT
 from vivialconnect import Message, Number
 from vivialconnect.command import lists, log, progress, tables
+from vivialconnect.command.main import main
 from vivialconnect.command.message import MESSAGES
 from vivialconnect.sandbox import Sandbox
 
@@ -85,6 +86,18 @@ def test_table__in_parts(
     tables.write_table(["id", "text"], [["1", "a"], ["2", "b" * 20], ["3", "c" * 30], ["4", ""]])
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines == ["ID  TEXT", "1   a", "2   " + "b" * 20, "3   " + "c" * 19 + "\u2026", "4"]
+
+
+def test_table__wide_characters(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Characters of two columns count as two, and combining ones as none."""
+    monkeypatch.setenv("COLUMNS", "24")
+    monkeypatch.setitem(sys.modules, "vivialconnect.command.rich_output", None)
+    tables.write_table(["a", "b"], [["1", "\u4f60\u597d" * 5 + "e\u0301"], ["2", "e\u0301"]])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["A  B", "1  " + "\u4f60\u597d" * 4 + "\u4f60\u2026", "2  e\u0301"]
+    assert tables.cut("short", 9) == "short"
 
 
 def test_table__narrow(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,10 +279,19 @@ def test_progress__not_at_once(call: Caller, furnished: Sandbox) -> None:
     assert call("messages list", terminals="err").err == ""
 
 
+def test_stdout__of_a_program(
+    call: Caller, furnished: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that calls main() may have replaced stdout by any text stream."""
+    stream = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", stream)
+        assert main(["users", "count"]) == 0
+    assert stream.getvalue() == "1\n"
+
+
 def test_unset_streams(call: Caller, furnished: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """With stdout and stderr closed, the command does its work."""
-    from vivialconnect.command.main import main  # noqa: PLC0415 - with streams of this test
-
     with monkeypatch.context() as patch:
         for name in ("stdin", "stdout", "stderr"):
             patch.setattr(sys, name, None)

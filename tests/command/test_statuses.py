@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from tests.command.calling import Caller
 from tests.command.conftest import NUMBER, RECIPIENT
 from tests.command.processes import GONE, Forker
 from vivialconnect import Message
-from vivialconnect.command import delivery, main, message
+from vivialconnect.command import delivery, message
 from vivialconnect.sandbox import FAILS, STUCK, Sandbox
 
 SEND = f"send --from {NUMBER} --to {RECIPIENT}"
@@ -37,6 +40,7 @@ def one_line(err: str) -> str:
         ("messages show 99", 1, "404 Not Found: Resource not found for id 99"),
         ("api GET nothing.json", 1, "Nothing is at this path"),
         ("numbers lookup 5", 1, "400 Bad Request"),
+        (f"send --from {RECIPIENT} --to {NUMBER} Hi", 1, "from_number invalid"),
         ("messages lst", 2, "invalid choice: 'lst'"),
         ("messages list --colour red", 2, "unrecognized arguments: --colour red"),
         ("messages list --limit 0", 2, "'0' must be an integer, 1 or more"),
@@ -206,7 +210,8 @@ def test_lost_response__line_to_run(
     call: Caller, furnished: Sandbox, no_pauses: None, line: str, find_out: str
 ) -> None:
     """Whatever changes something says how to find out whether it did."""
-    furnished.chaos.add("drop_answer", takes_effect=False)
+    for method in ("POST", "PUT"):
+        furnished.chaos.add("internal_server_error", method=method)
     err = call(line, status=3).err
     assert f"To find out, run: vivialconnect {find_out}" in err
 
@@ -282,7 +287,14 @@ def test_closed_pipe__before_the_first_line(forker: Forker, furnished: Sandbox) 
     assert (ran.status, ran.err) == (0, "")
 
 
-def test_registry__modules() -> None:
-    """Each command has a module with what the package's docstring says."""
-    names = [name for name, *_ in main.COMMANDS]
-    assert len(names) == len(set(names))
+def test_entry_point(sandbox: Sandbox) -> None:
+    """``python -m vivialconnect`` is the command, and exits with its status."""
+    for words, status, out in ((["users", "count"], 0, "1\n"), (["users", "show", "99"], 1, "")):
+        ran = subprocess.run(
+            [sys.executable, "-m", "vivialconnect", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        assert (ran.returncode, ran.stdout) == (status, out), ran
