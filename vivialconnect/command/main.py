@@ -22,6 +22,7 @@ from vivialconnect.version import VERSION
 COMMANDS = (
     ("send", "vivialconnect.command.send", "send a message"),
     ("messages", "vivialconnect.command.messages", "list, show, redact and find messages"),
+    ("sign", "vivialconnect.command.sign", "show how a request is signed, or check a signature"),
     ("sandbox", "vivialconnect.sandbox.command",
      "run a local Vivial Connect until it is interrupted"),
     ("demo", "vivialconnect.demo", "buy a number and send messages, step by step"),
