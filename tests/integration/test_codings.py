@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.scripted_server import Authority, ScriptedServer, answer, configure, use
-from vivialconnect import ConnectionError, Message, ResourceError, ServerError  # noqa: A004
+from vivialconnect import ConnectionError, Message, ResourceError, ServerError  # noqa: A004 - documented
 
 BODY = json.dumps({"count": 3}).encode()
 

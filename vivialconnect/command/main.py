@@ -21,10 +21,20 @@ from vivialconnect.version import VERSION
 #: The name of each command, the module with its ``add_arguments`` and ``run``, and its help.
 COMMANDS = (
     ("send", "vivialconnect.command.send", "send a message"),
-    ("messages", "vivialconnect.command.messages", "list, show, redact and find messages"),
+    ("messages", "vivialconnect.command.message", "list, show, find and redact messages"),
+    ("numbers", "vivialconnect.command.number", "search, buy, change and release numbers"),
+    ("connectors", "vivialconnect.command.connector", "groups of numbers that share callbacks"),
+    ("bulks", "vivialconnect.command.bulk", "messages that were sent to several numbers"),
+    ("users", "vivialconnect.command.user", "users of the account"),
+    ("credentials", "vivialconnect.command.credential", "API keys of a user"),
+    ("contacts", "vivialconnect.command.contact", "contacts of the account"),
+    ("transactions", "vivialconnect.command.transaction", "charges of the account"),
+    ("account", "vivialconnect.command.account", "the account itself"),
+    ("logs", "vivialconnect.command.log", "events of the account"),
+    ("api", "vivialconnect.command.api", "send any request of the API"),
     ("sign", "vivialconnect.command.sign", "show how a request is signed, or check a signature"),
-    ("sandbox", "vivialconnect.sandbox.command",
-     "run a local Vivial Connect until it is interrupted"),
+    ("profile", "vivialconnect.command.profiles", "settings by name, in a file"),
+    ("sandbox", "vivialconnect.command.sandbox", "run a local Vivial Connect, and control it"),
     ("demo", "vivialconnect.demo", "buy a number and send messages, step by step"),
 )  # fmt: skip
 
@@ -78,8 +88,8 @@ def _parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
         if name in words:
             module = importlib.import_module(module_name)
             command.set_defaults(run=getattr(module, "run", None))
-            module.add_arguments(command)
             add_global_options(command, in_command=True)
+            module.add_arguments(command)
     return parser
 
 

@@ -29,13 +29,19 @@ class Output:
         self._color = has_color(arguments)
 
     def rows(
-        self, rows: Iterable[Row], columns: Sequence[str], every: Sequence[str] | None = None
+        self,
+        rows: Iterable[Row],
+        columns: Sequence[str],
+        every: Sequence[str] | None = None,
+        *,
+        table: bool = True,
     ) -> None:
         """Write a list, each object as soon as it comes.
 
         :param rows: the objects.
         :param columns: the columns of a table.
         :param every: the columns of CSV; by default those of a table.
+        :param table: whether a terminal shows a table, which begins when some objects have come.
         """
         if self._format == "json":
             self._write_array(rows)
@@ -45,7 +51,7 @@ class Output:
         elif self._format == "csv":
             self._write_csv(rows, self._fields or every or columns)
         else:
-            self._write_lines(rows, self._fields or columns)
+            self._write_lines(rows, self._fields or columns, table=table)
 
     def row(self, row: Row, columns: Sequence[str]) -> None:
         """Write the result of a change: one object, as a list of one in a table, TSV or CSV."""
@@ -82,9 +88,9 @@ class Output:
         for row in rows:
             writer.writerow([clean(to_text(pick(row, name))) for name in columns])
 
-    def _write_lines(self, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    def _write_lines(self, rows: Iterable[Row], columns: Sequence[str], *, table: bool) -> None:
         lines = ([escape(to_text(pick(row, name))) for name in columns] for row in rows)
-        if is_terminal(sys.stdout):
+        if table and is_terminal(sys.stdout):
             write_table(columns, lines, color=self._color)
             return
         for line in lines:

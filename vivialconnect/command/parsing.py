@@ -6,7 +6,6 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Callable, NoReturn
 
@@ -27,7 +26,8 @@ class Parser(argparse.ArgumentParser):
         keywords.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         if sys.version_info >= (3, 14):  # pragma: no cover - colors are for data
             keywords.setdefault("color", False)
-        super().__init__(allow_abbrev=False, **keywords)
+        # A command may replace a global option: the sandbox has its own --account-id.
+        super().__init__(allow_abbrev=False, conflict_handler="resolve", **keywords)
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`.Misuse`."""
@@ -58,19 +58,19 @@ def add_verb(
     :param offline: whether it needs no service. If false, the settings are applied before it runs.
     """
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=summary)
-    complete(parser, summary, example)
+    add_global_options(parser, in_command=True)
+    complete(parser, summary, example=example)
     parser.set_defaults(run=run if offline else _connected(run))
     return parser
 
 
-def complete(parser: argparse.ArgumentParser, summary: str, example: str) -> None:
-    """Add the description, an example and the global options to a command without verbs."""
+def complete(parser: argparse.ArgumentParser, summary: str, *, example: str) -> None:
+    """Add the description and an example to a command without verbs."""
     parser.description = summary
     parser.epilog = (
         f"example:\n  vivialconnect {example}\n\n"
         "The options of every command are in: vivialconnect --help"
     )
-    add_global_options(parser, in_command=True)
 
 
 def _connected(run: Run) -> Run:
@@ -95,9 +95,7 @@ def add_global_options(parser: argparse.ArgumentParser, *, in_command: bool = Fa
         if in_command:
             keywords["default"] = argparse.SUPPRESS
             text = argparse.SUPPRESS
-        # A command may have an option of this name itself: the sandbox has --account-id.
-        with suppress(argparse.ArgumentError):
-            group.add_argument(*flags, help=text, **keywords)
+        group.add_argument(*flags, help=text, **keywords)
 
     add(settings, "--profile", metavar="NAME", text="profile with the key, secret and account")
     add(settings, "--account-id", metavar="N", text="account, instead of the one of the settings")

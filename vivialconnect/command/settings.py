@@ -19,14 +19,14 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from vivialconnect import configured
-from vivialconnect.command.failures import BadSettings
-from vivialconnect.command.profiles import (
+from vivialconnect.command.config_file import (
     PROFILE_VARIABLE,
     chosen_profile,
     config_file,
     read_profiles,
     read_secret,
 )
+from vivialconnect.command.failures import BadSettings
 from vivialconnect.command.terminal import note
 from vivialconnect.common.redaction import MASK, Secret
 from vivialconnect.common.settings import DEFAULT_BASE_URL, ENVIRONMENT, without_credentials

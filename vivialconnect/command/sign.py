@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from vivialconnect import Resource
+from vivialconnect.command.api import _path, _read
 from vivialconnect.command.failures import DONE, Failure, Misuse
 from vivialconnect.command.output import Output
 from vivialconnect.command.parsing import complete
@@ -19,7 +18,6 @@ from vivialconnect.command.sign_check import compare, expected_stages
 from vivialconnect.command.sign_request import read_request
 from vivialconnect.command.sign_stages import stages
 from vivialconnect.common import signing
-from vivialconnect.common.paths import account_path
 from vivialconnect.common.settings import Settings
 from vivialconnect.common.times import format_basic, format_http_date, parse_iso, utc_now
 
@@ -98,11 +96,10 @@ def _signed(headers: Mapping[str, str], names: list[str] | None) -> Mapping[str,
     return {name: headers[name] for name in names}
 
 
-def _absolute(url: str, settings: Settings) -> str:
+def _absolute(url: str, base_url: str) -> str:
     if "://" in url:
         return url
-    account = "" if url.startswith("/") else account_path(settings.api_account_id) + "/"
-    return settings.api_base_url + account + url
+    return base_url + _path(url)
 
 
 def _host(url: str) -> str:
@@ -120,21 +117,6 @@ def _run_check(arguments: argparse.Namespace, settings: Settings) -> int:
     if not verdict.matches:
         raise Failure(verdict.difference)
     return DONE
-
-
-def read_data(text: str) -> bytes:
-    """Return the body that an option names: a text, ``@FILE``, or ``-`` for stdin.
-
-    :raises Failure: if the file cannot be read.
-    """
-    if text == "-":
-        return b"" if sys.stdin is None else sys.stdin.buffer.read()
-    if not text.startswith("@"):
-        return os.fsencode(text)
-    try:
-        return Path(text[1:]).read_bytes()
-    except OSError as error:
-        raise Failure(f"cannot read {text[1:]}: {error.strerror}") from error
 
 
 def parse_header(text: str) -> tuple[str, str]:
