@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from vivialconnect import Resource
@@ -15,7 +14,7 @@ from vivialconnect.command.output import Output
 from vivialconnect.command.parsing import complete
 from vivialconnect.command.settings import connect
 from vivialconnect.command.sign_check import compare, expected_stages
-from vivialconnect.command.sign_request import read_request
+from vivialconnect.command.sign_request import RawRequest, read_request
 from vivialconnect.command.sign_stages import stages
 from vivialconnect.common import signing
 from vivialconnect.common.settings import Settings
@@ -70,36 +69,23 @@ def run(arguments: argparse.Namespace) -> int:
         raise Misuse("give a METHOD and a URL, or check alone", "Run: vivialconnect sign --help")
     with connect(arguments):
         settings = Resource.request._validated()
-    return (_run_check if arguments.url is None else _run_sign)(arguments, settings)
+        return (_run_check if arguments.url is None else _run_sign)(arguments, settings)
 
 
 def _run_sign(arguments: argparse.Namespace, settings: Settings) -> int:
-    method = arguments.method.upper()
-    url = _absolute(arguments.url, settings)
-    body = read_data(arguments.data)
+    method, url = arguments.method.upper(), arguments.url
+    if "://" not in url:
+        url = settings.api_base_url + _path(url)
+    body = _read(arguments.data)
     time = arguments.date or format_basic(utc_now())
     headers = {"accept": JSON, "date": format_http_date(parse_iso(time)), "host": _host(url)}
     if body or method in WITH_BODY:
         headers["content-type"] = JSON
     headers.update(arguments.headers)
-    signed = _signed(headers, arguments.signed_headers)
-    Output(arguments).fields(stages(settings, method, time, url, signed, body))
+    request = RawRequest(method, url, list(headers.items()), body)
+    names = arguments.signed_headers or signing.signed_headers(headers)
+    Output(arguments).fields(stages(settings, request, time, names))
     return DONE
-
-
-def _signed(headers: Mapping[str, str], names: list[str] | None) -> Mapping[str, str]:
-    if names is None:
-        return signing.signed_headers(headers)
-    missing = [name for name in names if name not in headers]
-    if missing:
-        raise Misuse(f"the signed header {missing[0]} has no value", "Add it with -H 'Name: value'")
-    return {name: headers[name] for name in names}
-
-
-def _absolute(url: str, base_url: str) -> str:
-    if "://" in url:
-        return url
-    return base_url + _path(url)
 
 
 def _host(url: str) -> str:

@@ -12,7 +12,7 @@ import re
 from itertools import zip_longest
 from typing import NamedTuple
 
-from vivialconnect.command.failures import Failure
+from vivialconnect.command.failures import Misuse
 from vivialconnect.command.sign_forms import candidates
 from vivialconnect.command.sign_request import RawRequest
 from vivialconnect.command.sign_stages import stages
@@ -46,15 +46,13 @@ def expected_stages(request: RawRequest, settings: Settings) -> dict[str, str]:
 
     :param request: the request.
     :param settings: the settings, with key and secret.
-    :raises Failure: if a header that the signature needs is missing or invalid.
+    :raises Misuse: if a header that the signature needs is missing or invalid.
     """
     time = request.one("X-Auth-Date")
     if not _TIME.fullmatch(time):
-        raise Failure(f"X-Auth-Date must be a UTC time such as 20200702T101112Z, got {time!r}")
-    names = sorted(filter(None, request.one(NAMES_HEADER).lower().split(";")))
-    headers = {name: request.one(name) for name in {**dict.fromkeys(names), "date": None}}
-    signed = {name: headers[name] for name in sorted(headers)}
-    return stages(settings, request.method, time, request.target, signed, request.body)
+        raise Misuse(f"X-Auth-Date must be a UTC time such as 20200702T101112Z, got {time!r}")
+    names = {"date", *filter(None, request.one(NAMES_HEADER).lower().split(";"))}
+    return stages(settings, request, time, sorted(names))
 
 
 def compare(request: RawRequest, expected: dict[str, str], settings: Settings) -> Verdict:
@@ -63,11 +61,11 @@ def compare(request: RawRequest, expected: dict[str, str], settings: Settings) -
     :param request: the request.
     :param expected: the stages of the signature.
     :param settings: the settings, with key and secret.
-    :raises Failure: if the request has no signature.
+    :raises Misuse: if the request has no signature.
     """
     found = _AUTHORIZATION.fullmatch(request.one("Authorization"))
     if found is None:
-        raise Failure("the header Authorization must be HMAC api_key:signature")
+        raise Misuse("the header Authorization must be HMAC api_key:signature")
     key, sent = found.groups()
     difference = _find_mistake(request, expected, key, settings)
     if difference:
@@ -95,8 +93,8 @@ def _find_mistake(
         )
     date = parse_http_date(request.one("Date"))
     if date is None or format_basic(date) != expected["time"]:
-        return f"Date and X-Auth-Date must be the same time, got {request.one('Date')!r} and " \
-               f"{expected['time']!r}"  # fmt: skip
+        sent = request.one("Date")
+        return f"Date and X-Auth-Date must be the same time, got {sent!r} and {expected['time']!r}"
     if key != settings.api_key:
         return f"the request is signed with the key {key}, and the settings have another"
     return None
@@ -115,9 +113,11 @@ def _form_of(sent: str, signed: str) -> str | None:
 
 def _describe(signed: list[str], expected: list[str], causes: list[str]) -> str:
     cause = "; ".join(causes)
-    for number, (line, wanted) in enumerate(zip_longest(signed, expected)):
+    for number, (line, wanted) in enumerate(zip_longest(signed, expected, fillvalue="no line")):
         if line != wanted:
             name = _line_name(number, len(expected))
-            return f"line {number + 1} ({name}) differs: signed {line!r}, expected {wanted!r}. " \
-                   f"In what was signed, {cause}"  # fmt: skip
+            return (
+                f"line {number + 1} ({name}) differs: signed {line!r}, expected {wanted!r}. In "
+                f"what was signed, {cause}"
+            )
     return cause

@@ -17,6 +17,10 @@ from vivialconnect.common.signing import LINE_NAMES, body_digest, split_target
 SERVICE = urlsplit(DEFAULT_BASE_URL).netloc
 #: How many mistakes are tried at a time.
 MAX_MISTAKES = 2
+#: The headers that the JavaScript and Ruby samples sign. They never sign the query.
+SAMPLE_HEADERS = "accept;date;host"
+#: The form of another client, not a mistake.
+OF_CLIENT = False
 SPACE, LINE_FEED = " ", "\n"
 
 
@@ -49,7 +53,7 @@ def candidates(request: RawRequest, expected: dict[str, str]) -> Iterator[Candid
         [Form(expected["method"]), Form(expected["method"].lower(), "it is in lower case")],
         [Form(expected["time"]), Form(request.one("Date"), "it is the text of the Date header")],
         _paths(expected["path"], request.target),
-        _queries(expected["query"], request.target),
+        _queries(expected["query"], request.target, expected["signed_headers"]),
         *map(_headers, expected["headers"].split("\n")),
         [Form(expected["signed_headers"])],
         _digests(expected["body_digest"], request.body),
@@ -89,30 +93,30 @@ def _distinct(forms: list[Form]) -> list[Form]:
 
 def _paths(expected: str, target: str) -> list[Form]:
     sent, _ = split_target(target)
-    below = "/accounts" + sent.partition("/accounts")[2]
+    below = "/accounts" + expected.partition("/accounts")[2]
     return [
         Form(expected),
-        Form(sent, "it is not encoded again, as .NET and JavaScript clients sign it", False),
-        Form(_path(_percent, sent), "it is encoded twice, as PHP clients sign it", False),
-        Form(_path(_form, unquote(sent)), "it is encoded as a form, as Java clients do", False),
-        Form(_path(_form, sent), "it is encoded twice, as Java clients sign it", False),
+        Form(sent, "it is not encoded again, as .NET and JavaScript clients sign it", OF_CLIENT),
+        Form(_path(_percent, sent), "it is encoded twice, as PHP clients sign it", OF_CLIENT),
+        Form(_path(_form, unquote(sent)), "it is encoded as a form, as Java clients do", OF_CLIENT),
+        Form(_path(_form, sent), "it is encoded twice, as Java clients sign it", OF_CLIENT),
         Form(unquote(sent), "it is not encoded"),
         Form(target, "it contains the query"),
         Form(below, "the path of the base URL is missing"),
     ]
 
 
-def _queries(expected: str, target: str) -> list[Form]:
+def _queries(expected: str, target: str, signed_names: str) -> list[Form]:
     _, sent = split_target(target)
     pairs = parse_qsl(sent, keep_blank_values=True)
     by_key = sorted(dict(pairs).items())
     return [
         Form(expected),
-        Form("", "it is missing, as in the JavaScript and Ruby samples", False),
-        Form(_join(_percent, by_key), "it is sorted by key, as PHP and Ruby clients do", False),
+        Form("", "it is missing", signed_names != SAMPLE_HEADERS),
+        Form(_join(_percent, by_key), "it is sorted by key, as PHP and Ruby clients do", OF_CLIENT),
         Form(_join(_form, by_key), "it is sorted by key and encoded as a form, as Java clients do",
-             False),
-        Form(_join(_percent, sorted(pairs)), "it is sorted by key, as .NET clients do", False),
+             OF_CLIENT),
+        Form(_join(_percent, sorted(pairs)), "it is sorted by key, as .NET clients do", OF_CLIENT),
         Form(sent, "it is the query as sent, not sorted and not encoded again"),
         Form(_join(_percent, pairs), "it is not sorted"),
         Form("&".join(sorted(_join(_form, pairs).split("&"))), "it is encoded as a form"),
@@ -127,8 +131,10 @@ def _headers(line: str) -> list[Form]:
     bare = host if colon and port.isdecimal() else value
     return [
         Form(line),
-        Form("host:" + bare, "the port is missing, as Java and .NET clients sign it", False),
-        Form("host:" + SERVICE, "it is the host of the service, as Ruby clients sign it", False),
+        Form("host:" + bare, "the port is missing, as Java and .NET clients sign it", OF_CLIENT),
+        Form(
+            "host:" + SERVICE, "it is the host of the service, as Ruby clients sign it", OF_CLIENT
+        ),
     ]
 
 

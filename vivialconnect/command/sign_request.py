@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from vivialconnect.command.failures import Failure
+from vivialconnect.command.failures import Misuse
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _REQUEST_LINE = re.compile(r"(\S+) (\S+)( HTTP/\d(\.\d)?)?")
@@ -24,12 +24,12 @@ class RawRequest(NamedTuple):
     def one(self, name: str) -> str:
         """Return the value of a header.
 
-        :raises Failure: if it is not there exactly once.
+        :raises Misuse: if it is not there exactly once.
         """
         values = [value for key, value in self.headers if key == name.lower()]
         if len(values) != 1:
-            raise Failure(f"the request must have the header {name} once, but has it "
-                          f"{len(values)} times")  # fmt: skip
+            count = len(values)
+            raise Misuse(f"the request must have the header {name} once, but has it {count} times")
         return values[0]
 
 
@@ -38,7 +38,7 @@ def read_request(raw: bytes) -> RawRequest:
 
     A body ends where ``Content-Length`` says, so that a line feed of an editor does not count.
 
-    :raises Failure: if it is no request.
+    :raises Misuse: if it is no request.
     """
     raw = raw.lstrip(b"\r\n")
     end = _HEAD_END.search(raw)
@@ -46,11 +46,12 @@ def read_request(raw: bytes) -> RawRequest:
     try:
         first, *lines = head.decode("utf-8").splitlines() or [""]
     except UnicodeDecodeError as error:
-        raise Failure("the head of the request is not UTF-8") from error
+        raise Misuse("the head of the request is not UTF-8") from error
     found = _REQUEST_LINE.fullmatch(first.strip())
     if found is None:
-        raise Failure(f"the request must begin with a line such as GET /path HTTP/1.1, got "
-                      f"{first!r}")  # fmt: skip
+        raise Misuse(
+            f"the request must begin with a line such as GET /path HTTP/1.1, got {first!r}"
+        )
     headers = [_parse_header(line) for line in lines]
     return RawRequest(found[1], found[2], headers, _whole(body, dict(headers)))
 
@@ -58,7 +59,7 @@ def read_request(raw: bytes) -> RawRequest:
 def _parse_header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or not name or name != name.strip():
-        raise Failure(f"a header must be a line such as Host: localhost, got {line!r}")
+        raise Misuse(f"a header must be a line such as Host: localhost, got {line!r}")
     return name.lower(), value.strip()
 
 
@@ -67,5 +68,5 @@ def _whole(body: bytes, headers: dict[str, str]) -> bytes:
     if not length.isdecimal():
         return body if body.strip() else b""
     if len(body) < int(length):
-        raise Failure(f"Content-Length is {length}, but the body has {len(body)} bytes")
+        raise Misuse(f"Content-Length is {length}, but the body has {len(body)} bytes")
     return body[: int(length)]

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
+from vivialconnect.command.sign_request import RawRequest
 from vivialconnect.common import signing
 from vivialconnect.common.settings import Settings
 
 
 def stages(
-    settings: Settings, method: str, time: str, url: str, headers: Mapping[str, str], body: bytes
+    settings: Settings, request: RawRequest, time: str, names: Iterable[str]
 ) -> dict[str, str]:
     """Return the stages of a signature, in order.
 
     :param settings: the settings, with key and secret.
-    :param method: the HTTP method.
+    :param request: the request.
     :param time: the time, as in ``X-Auth-Date``.
-    :param url: the absolute URL, or the path with its query.
-    :param headers: the headers that are signed, in order.
-    :param body: the body.
+    :param names: the names of the headers that are signed, sorted.
+    :raises Misuse: if the request does not have one of them.
     """
+    method, url, body = request.method, request.target, request.body
+    headers = {name: request.one(name) for name in names}
     canonical = signing.canonical_request(method, time, url, headers, body)
     signature = signing.signature(settings.api_secret or "", canonical)
     return {
