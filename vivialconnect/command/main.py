@@ -33,6 +33,7 @@ COMMANDS = (
     ("logs", "vivialconnect.command.log", "events of the account"),
     ("api", "vivialconnect.command.api", "send any request of the API"),
     ("sign", "vivialconnect.command.sign", "show how a request is signed, or check a signature"),
+    ("doctor", "vivialconnect.command.doctor", "find out why requests fail"),
     ("profile", "vivialconnect.command.profiles", "settings by name, in a file"),
     ("sandbox", "vivialconnect.command.sandbox", "run a local Vivial Connect, and control it"),
     ("demo", "vivialconnect.demo", "buy a number and send messages, step by step"),
