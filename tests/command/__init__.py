@@ -1,1 +1,1 @@
-"""Tests of the command ``vivialconnect``."""
+"""Tests of the ``vivialconnect`` command."""

@@ -15,7 +15,6 @@ from pathlib import Path
 from vivialconnect.command.failures import BadSettings
 
 FILE_VARIABLE = "VIVIALCONNECT_CONFIG_FILE"
-PROFILE_VARIABLE = "VIVIALCONNECT_PROFILE"
 #: The keys of a section.
 KEYS = (
     "api_key", "api_secret", "api_account_id", "api_base_url", "secret_command", "chosen",

@@ -52,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> int:
     _prepare_stdout()
     arguments = words_before(words)
     try:
-        arguments = _parser_for(words).parse_args(words)
+        arguments = parser_for(words).parse_args(words)
         with _logging(arguments):
             status: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -68,7 +68,8 @@ def main(words: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
+def parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser, with the arguments of those commands that are among the words."""
     parser = Parser(
         prog="vivialconnect",
         description="Send and receive messages with Vivial Connect, and manage the account.",

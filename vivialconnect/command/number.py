@@ -102,7 +102,7 @@ def run_search(arguments: argparse.Namespace) -> int:
 def _add_purchases(verbs: Any) -> None:
     verb = add_verb(
         verbs, "buy", run_buy, "Buy a number, which is billed until you release it.",
-        example="numbers buy +19132597591 --yes",
+        example="numbers buy +19132593260 --yes",
     )  # fmt: skip
     verb.add_argument("number", metavar="NUMBER")
     verb.add_argument(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from vivialconnect.command.tables import write_table
 from vivialconnect.command.terminal import has_color, is_terminal
 from vivialconnect.command.text import escape, escape_controls, pick, to_json, to_text
 
@@ -81,6 +79,8 @@ class Output:
         _write("[]\n" if before == "[" else "]\n")
 
     def _write_csv(self, rows: Iterable[Row], columns: Sequence[str]) -> None:
+        import csv  # noqa: PLC0415 - for this format alone
+
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         # A terminal obeys control characters; a file keeps the text as it is.
@@ -91,6 +91,8 @@ class Output:
     def _write_lines(self, rows: Iterable[Row], columns: Sequence[str], *, table: bool) -> None:
         lines = ([escape(to_text(pick(row, name))) for name in columns] for row in rows)
         if table and is_terminal(sys.stdout):
+            from vivialconnect.command.tables import write_table  # noqa: PLC0415 - likewise
+
             write_table(columns, lines, color=self._color)
             return
         for line in lines:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any, Callable, NoReturn
 
 from vivialconnect.command.failures import MISUSED, Misuse
-from vivialconnect.command.settings import connect
 from vivialconnect.common.times import parse_iso, to_utc, utc_now
 
 Run = Callable[[argparse.Namespace], int]
@@ -19,15 +18,26 @@ _AGO = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Formats help in the same words on every Python: ``-o, --output PATH``."""
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return ", ".join(action.option_strings) + " " + value
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises :class:`.Misuse` instead of writing its usage and exiting."""
 
     def __init__(self, **keywords: Any) -> None:
-        keywords.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        keywords.setdefault("formatter_class", Formatter)
         if sys.version_info >= (3, 14):  # pragma: no cover - colors are for data
             keywords.setdefault("color", False)
         # A command may replace a global option: the sandbox has its own --account-id.
         super().__init__(allow_abbrev=False, conflict_handler="resolve", **keywords)
+        self._optionals.title = "options"  # as later Pythons say
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`.Misuse`."""
@@ -75,6 +85,8 @@ def complete(parser: argparse.ArgumentParser, summary: str, *, example: str) -> 
 
 def _connected(run: Run) -> Run:
     def run_connected(arguments: argparse.Namespace) -> int:
+        from vivialconnect.command.settings import connect  # noqa: PLC0415 - slow, not for help
+
         with connect(arguments):
             return run(arguments)
 

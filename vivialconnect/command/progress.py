@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
-from vivialconnect.command.tables import find_rich
 from vivialconnect.command.terminal import is_terminal
 
 ItemT = TypeVar("ItemT")
@@ -45,6 +44,8 @@ class Progress:
             return
         self._next = time.monotonic() + INTERVAL
         if self._display is None:
+            from vivialconnect.command.tables import find_rich  # noqa: PLC0415 - rarely needed
+
             self._display = getattr(find_rich(), "RichProgress", PlainProgress)()
         self._display.show(done, total)
 

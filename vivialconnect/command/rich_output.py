@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
@@ -29,18 +28,17 @@ def print_table(
     :param header: whether the header is written.
     """
     table = Table(
-        box=SIMPLE_HEAD if header else None,
+        box=None,
         show_header=header,
-        show_edge=False,
         header_style="bold cyan" if color else "",
         pad_edge=False,
-        padding=(0, 1) if header else (0, 2, 0, 0),
+        padding=(0, 2, 0, 0),
     )
     for name, width in zip(columns, widths):
         table.add_column(Text(name), width=width, no_wrap=True, overflow="ellipsis")
     for line in lines:
         table.add_row(*map(Text, line))
-    room = sum(widths) + 3 * len(widths)
+    room = sum(widths) + 2 * len(widths)
     Console(file=sys.stdout, width=room, no_color=not color, highlight=False).print(table)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Sequence
 
@@ -22,6 +21,8 @@ def read_secrets(prompts: Sequence[str], *, from_stdin: bool) -> list[Secret]:
         lines = [] if sys.stdin is None else [sys.stdin.readline() for _ in prompts]
         found = [Secret(line.rstrip("\r\n")) for line in lines]
     elif is_terminal(sys.stdin) and is_terminal(sys.stderr):
+        import getpass  # noqa: PLC0415 - rarely needed
+
         found = [Secret(getpass.getpass(prompt)) for prompt in prompts]
     else:
         raise Misuse("there is no terminal to ask for a secret on: pass it on stdin")

@@ -17,6 +17,7 @@ LINES_AT_A_TIME = 150
 GAP = "  "
 #: A column is not cut to less than this.
 MIN_WIDTH = 6
+MIN_LAST_WIDTH = 12
 ELLIPSIS = "\u2026"
 _UTC_OFFSET = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\+00:00")
 
@@ -58,10 +59,11 @@ def _shorten(cell: str) -> str:
 
 
 def _fit(lines: Sequence[Sequence[str]], available: int) -> list[int]:
-    """Return the width of each column. The widest column is cut until all of them fit."""
+    """Return the width of each column. The last one, often a text, is cut first."""
     widths = [max(map(width_of, cells)) for cells in zip(*lines)]
     while sum(widths) + len(GAP) * len(widths) > available and max(widths) > MIN_WIDTH:
-        widths[widths.index(max(widths))] -= 1
+        cut_last = widths[-1] > MIN_LAST_WIDTH
+        widths[-1 if cut_last else widths.index(max(widths))] -= 1
     return widths
 
 
