@@ -54,7 +54,7 @@ class Doctor:
         return [line.split("\t") for line in result.lines]
 
     def fault(self, status: int = 1) -> tuple[str, str]:
-        """Return the check that failed and its text. It is first, and what follows it is skipped."""
+        """Return the check that failed, and its text. It is first; what follows it is skipped."""
         (result, check, text), *others = self.lines(status)
         names = [name for name in CHECKS if name != check]
         number = names.index(check) if check in names else CHECKS.index(check)
