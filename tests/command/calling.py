@@ -82,7 +82,7 @@ class Caller:
         texts = []
         for name in ("out", "err"):
             streams[name].flush()
-            texts.append(streams[name].buffer.getvalue().decode())  # type: ignore[attr-defined] # BytesIO
+            texts.append(streams[name].buffer.getvalue().decode(errors="replace"))  # type: ignore[attr-defined] # BytesIO
         result = Result(found, *texts)
         assert result.status == status, result
         return result

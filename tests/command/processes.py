@@ -30,6 +30,8 @@ PIPE = "pipe"
 PTY = "pty"
 CLOSED = "closed"
 HEAD = "head"
+#: The reader of stdout has gone before the command starts.
+GONE = "gone"
 WAYS = (PIPE, PTY, CLOSED, HEAD)
 
 
@@ -59,39 +61,51 @@ class Forker:
         self._socket.close()
         self._process.wait(PATIENCE)
 
-    def run(self, words: list[str], way: str = PIPE, stdin: bytes = b"", **env: str) -> Ran:
+    def run(
+        self, words: list[str], way: str = PIPE, stdin: bytes = b"", *, full_disk: bool = False
+    ) -> Ran:
         """Run a command.
 
         :param words: the words of the command line.
         :param way: ``PIPE``, ``PTY``, ``CLOSED`` for a closed stdin, or ``HEAD``: whoever reads
             stdout stops after the first line.
         :param stdin: what stdin has.
-        :param env: changes of the environment.
+        :param full_disk: whether stdout is a file on a full disk.
         """
-        environment = {**os.environ, **env}
         if way == PTY:
-            return self._run_on_terminal(words, stdin, environment)
+            return self._run_on_terminal(words, stdin)
         out, stdout = os.pipe()
+        if full_disk:
+            os.close(stdout)
+            stdout = os.open("/dev/full", os.O_WRONLY)
         err, stderr = os.pipe()
         input_, feed = os.pipe()
         os.write(feed, stdin)
         os.close(feed)
-        self._start(words, environment, [input_, stdout, stderr], closed=way == CLOSED)
+        if way == GONE:
+            os.close(out)
+        self._start(words, [input_, stdout, stderr], closed=way == CLOSED)
+        if way == GONE:
+            texts = {out: "", **_read_all([err])}
+            return Ran(self._status(), texts[out], texts[err])
         first_line_only = way == HEAD
         texts = _read_all([out, err], stop_early=out if first_line_only else None)
         return Ran(self._status(), texts[out], texts[err])
 
-    def _run_on_terminal(self, words: list[str], stdin: bytes, environment: Any) -> Ran:
+    def _run_on_terminal(self, words: list[str], stdin: bytes) -> Ran:
         ours, theirs = pty.openpty()
         os.write(ours, stdin)
-        self._start(words, environment, [theirs, os.dup(theirs), os.dup(theirs)])
+        self._start(words, [theirs, os.dup(theirs), os.dup(theirs)])
         text = _read_all([ours])[ours]
         return Ran(self._status(), text, "")
 
-    def _start(
-        self, words: list[str], environment: Any, files: list[int], *, closed: bool = False
-    ) -> None:
-        document = {"words": words, "env": environment, "closed": closed, "cwd": str(Path.cwd())}
+    def _start(self, words: list[str], files: list[int], *, closed: bool = False) -> None:
+        document = {
+            "words": words,
+            "env": dict(os.environ),
+            "closed": closed,
+            "cwd": str(Path.cwd()),
+        }
         data = json.dumps(document).encode()
         socket.send_fds(self._socket, [len(data).to_bytes(4, "big")], files)
         self._socket.sendall(data)
@@ -122,7 +136,7 @@ def _read_all(files: list[int], stop_early: int | None = None) -> dict[int, str]
             if not chunk or (file == stop_early and chunk == b"\n"):
                 os.close(file)
                 open_files.remove(file)
-    return {file: text.decode() for file, text in found.items()}
+    return {file: text.decode(errors="replace") for file, text in found.items()}
 
 
 def serve(file: int) -> None:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from vivialconnect.command.failures import BadSettings
 
@@ -129,20 +130,19 @@ def read_secret(profile: str, values: Mapping[str, str]) -> str | None:
 
 
 def _run_secret_command(profile: str, command: str) -> str:
-    own_session = os.name == "posix"
     process = subprocess.Popen(  # noqa: S602 - the user's own command
         command,
         shell=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        start_new_session=own_session,
+        start_new_session=True,
     )
     try:
         output, _ = process.communicate(timeout=SECRET_TIMEOUT)
     except BaseException as error:
-        if own_session:  # with the programs that the shell started
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
+        # With the programs that the shell started; Windows has neither of the two names.
+        kill: Any = getattr(os, "killpg", os.kill)
+        kill(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
         process.communicate()
         if not isinstance(error, subprocess.TimeoutExpired):
             raise

@@ -126,7 +126,7 @@ def _prepare_stdout() -> None:
     if sys.stdout is None:  # closed by the caller
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - kept open
     elif isinstance(sys.stdout, io.TextIOWrapper):
-        encoding = sys.stdout.encoding if is_terminal(sys.stdout) else "utf-8"
+        encoding = None if is_terminal(sys.stdout) else "utf-8"
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
