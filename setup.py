@@ -8,7 +8,7 @@ from setuptools import find_packages, setup
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 
-CLI = ["rich>=13.0", "shtab>=1.9"]
+CLI = ["rich>=13.0", "shtab>=1.9.3"]
 PHONE_NUMBERS = ["phonenumbers>=8.13"]
 TEST = [
     *CLI,

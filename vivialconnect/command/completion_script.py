@@ -9,9 +9,6 @@ import shtab
 
 from vivialconnect.command.main import COMMANDS, parser_for
 
-#: The metavars of arguments that are completed with names of files.
-FILES = ("FILE", "PATH")
-
 
 def script(shell: str) -> str:
     """Return the script for a shell.
@@ -38,5 +35,6 @@ def _describe(action: argparse.Action, texts: Mapping[str, str | None]) -> None:
     """Show a global option in every command, and complete names of files."""
     if action.help == argparse.SUPPRESS and action.option_strings:
         action.help = texts.get(action.option_strings[-1], argparse.SUPPRESS)
-    if action.metavar in FILES:
+    # The PATH of ``api`` is one of the service.
+    if action.metavar == "FILE" or (action.metavar == "PATH" and action.option_strings):
         action.complete = shtab.FILE  # type: ignore[attr-defined] # shtab reads it
