@@ -16,13 +16,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments to a parser."""
     complete(
         parser,
-        "Write a script that completes commands and options in a shell.\n"
-        "bash reads it from ~/.local/share/bash-completion/completions/vivialconnect, fish from\n"
-        "~/.config/fish/completions/vivialconnect.fish, and zsh from a file _vivialconnect in a\n"
-        "folder of its $fpath.",
+        "Write a script that completes commands and options in a shell.",
         example="completion bash",
     )
-    parser.add_argument("shell", choices=SHELLS, help="shell of the script")
+    parser.add_argument(
+        "shell",
+        choices=SHELLS,
+        help="bash reads it from ~/.local/share/bash-completion/completions/vivialconnect, fish "
+        "from ~/.config/fish/completions/vivialconnect.fish, zsh from a file _vivialconnect in a "
+        "folder of $fpath",
+    )
     parser.set_defaults(run=run)
 
 

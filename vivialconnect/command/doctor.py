@@ -20,9 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the description to a parser."""
     complete(
         parser,
-        "Check the settings, the network, the clock, the key and the account, in less than 5 "
-        "seconds.\nA fault is in the first line, with what to do. It changes nothing, and never "
-        "shows the secret.",
+        "Check settings, network, clock, key and account, and say what to do about a fault.",
         example="doctor",
     )
     parser.set_defaults(run=run)

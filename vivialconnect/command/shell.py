@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments to a parser."""
     complete(
         parser,
-        "Start a Python shell in which the classes of the SDK are there, and the account is set.",
+        "Start a Python shell with the classes of the SDK, for the account or a sandbox.",
         example="shell --sandbox",
     )
     parser.add_argument(

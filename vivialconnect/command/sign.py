@@ -33,12 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments to a parser."""
     complete(
         parser,
-        "Show each stage of the canonical request of a request, and its signature. It sends "
-        "nothing.\n'sign check' does so for a raw HTTP request on stdin, and finds the first line "
-        "that differs.",
+        "Show each stage of the canonical request and the signature, or check a raw request.",
         example="sign GET messages.json\n  vivialconnect sign check < request.txt",
     )
-    parser.add_argument("method", metavar="METHOD", help="GET, POST, PUT or DELETE; or check")
+    parser.add_argument(
+        "method", metavar="METHOD",
+        help="GET, POST, PUT or DELETE; or check, for a raw HTTP request on stdin",
+    )  # fmt: skip
     parser.add_argument(
         "url", metavar="URL", nargs="?",
         help="absolute URL; or a path below the account, or with a leading slash below the "
