@@ -10,6 +10,13 @@ from vivialconnect.command.failures import DONE, Failure
 from vivialconnect.command.parsing import complete
 
 SHELLS = ("bash", "zsh", "fish")
+#: Where the shells look for scripts.
+PLACES = """\
+The shell reads the script from this file:
+  bash  ~/.local/share/bash-completion/completions/vivialconnect
+  fish  ~/.config/fish/completions/vivialconnect.fish
+  zsh   _vivialconnect in a folder of $fpath
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,13 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Write a script that completes commands and options in a shell.",
         example="completion bash",
     )
-    parser.add_argument(
-        "shell",
-        choices=SHELLS,
-        help="bash reads it from ~/.local/share/bash-completion/completions/vivialconnect, fish "
-        "from ~/.config/fish/completions/vivialconnect.fish, zsh from a file _vivialconnect in a "
-        "folder of $fpath",
-    )
+    parser.epilog = f"{PLACES}\n{parser.epilog}"
+    parser.add_argument("shell", choices=SHELLS, help="shell of the script")
     parser.set_defaults(run=run)
 
 

@@ -63,12 +63,11 @@ def candidates(request: RawRequest, expected: dict[str, str]) -> Iterator[Candid
             Form(LINE_FEED, "there is a line feed at the end"),
         ],
     ]
-    for combination in sorted(product(*map(_distinct, forms)), key=_cost):
-        mistakes, _ = _cost(combination)
-        if mistakes > MAX_MISTAKES:
-            return
+    combinations = product(*map(_distinct, forms))
+    few = (each for each in combinations if _cost(each)[0] <= MAX_MISTAKES)
+    for combination in sorted(few, key=_cost):
         causes = [form.cause for form in combination if form.cause]
-        yield Candidate(_lines(combination), causes, mistakes > 0)
+        yield Candidate(_lines(combination), causes, has_mistakes=_cost(combination)[0] > 0)
 
 
 def _lines(combination: tuple[Form, ...]) -> list[str]:
@@ -80,6 +79,7 @@ def _lines(combination: tuple[Form, ...]) -> list[str]:
 
 
 def _cost(combination: tuple[Form, ...]) -> tuple[int, int]:
+    """Return how many lines are mistakes, and how many are not as expected."""
     changed = [form for form in combination if form.cause]
     return sum(form.is_mistake for form in changed), len(changed)
 
