@@ -134,6 +134,18 @@ def test_doctor__half_a_pair(doctor: Doctor, sandbox: Sandbox) -> None:
     assert sandbox.requests == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("api_account_id", ".."), ("api_base_url", "ftp://localhost")]
+)
+def test_doctor__invalid_setting(doctor: Doctor, sandbox: Sandbox, name: str, value: str) -> None:
+    """An invalid setting is named."""
+    doctor.use(sandbox, **{name: value})
+    (result, check, text), *_ = doctor.lines(4)
+
+    assert (result, check) == ("fault", "settings")
+    assert text.startswith(f"{name} must ")
+
+
 def test_doctor__unknown_profile(call: Caller) -> None:
     """A profile that does not exist is a fault of the settings."""
     first = call("doctor --profile work", status=4).lines[0]

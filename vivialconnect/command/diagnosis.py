@@ -73,6 +73,8 @@ def examine(arguments: argparse.Namespace) -> Iterator[Finding]:
             yield from _examine_service(time.monotonic() + TIMEOUT)
     except BadSettings as error:
         yield Finding("settings", FAULT, error.message, error.hint or "")
+    except ValueError as error:
+        yield Finding("settings", FAULT, str(error))
     except _Fault as fault:
         yield fault.finding
 
