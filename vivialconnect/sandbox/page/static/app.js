@@ -51,7 +51,7 @@ function Page() {
   useNewTexts();
   useEffect(() => {
     document.title = `${current?.title} - Vivial Connect sandbox`;
-    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    showCurrent();
   }, [current]);
   return html`<a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <header class="top">
@@ -66,10 +66,17 @@ function Page() {
         <button type="button" class="plain" onClick=${() => setDialog("reset")}>Reset…</button>
       </div>
     </nav>
-    <main id="main" tabindex="-1"><${View} key=${name} route=${route} /></main>
+    <main id="main" tabindex="-1"><h1 class="hidden">${current?.title}</h1><${View} key=${name} route=${route} /></main>
     ${dialog === "shortcuts" && html`<${ShortcutList} shortcuts=${shortcuts} onClose=${close} />`}
     ${dialog === "reset" && html`<${Reset} onClose=${close} />`}
     <${Announcer} />`;
+}
+
+/** Scroll the row of views to the current one; scrollIntoView() would also move the start of Tab. */
+function showCurrent() {
+  const link = document.querySelector("nav [aria-current]");
+  const row = link?.closest("nav");
+  if (link && row) row.scrollLeft += link.getBoundingClientRect().left - row.getBoundingClientRect().left - 8;
 }
 
 /** The address belongs to the views, so the link to the content moves the focus itself. @param {Event} event */
@@ -103,16 +110,16 @@ function shortcutsOf(setDialog) {
 
 /** Announce texts that arrive while the page is open. */
 function useNewTexts() {
-  const { data } = useData(["messages"], async () => (await api.conversations("")(1, 0)).items[0]?.last, []);
+  const { data } = useData(["messages"], async () => ({ last: (await api.conversations("")(1, 0)).items[0]?.last }), []);
   const [known, setKnown] = useState(/** @type {number | null} */ (null));
   useEffect(() => {
-    if (data === undefined) return;
-    /** @type {Message} */
-    const message = data;
-    if (known !== null && message.id > known) {
+    if (!data) return;
+    /** @type {Message | undefined} */
+    const message = data.last;
+    if (message && known !== null && message.id > known) {
       announce(`New message from ${phone(message.from_number)} to ${phone(message.to_number)}: ${message.body || "a picture"}`);
     }
-    setKnown(message.id);
+    setKnown(message?.id ?? 0);
   }, [data]);
 }
 

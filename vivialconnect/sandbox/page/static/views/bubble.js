@@ -9,6 +9,9 @@ import { href } from "../router.js";
 /** @type {Record<string, string>} */
 const KEYWORDS = { stop: "STOP: opts out", start: "START: opts in again" };
 
+/** @type {Record<string, string>} */
+const ENCODINGS = { gsm0338: "GSM-7", ucs2: "UCS-2" };
+
 /** @param {{message: Message, tabIndex: number, isMarked: boolean}} properties */
 export function Bubble({ message, tabIndex, isMarked }) {
   const isInbound = message.direction === "inbound";
@@ -24,7 +27,7 @@ export function Bubble({ message, tabIndex, isMarked }) {
       <a class="muted" href=${link} tabindex=${tabIndex} aria-label=${`Link to message ${message.id}`}><${Time} of=${message.date_created} /></a>
       <${Status} status=${message.status} />
       ${message.keyword && html`<span class="tag fault">${KEYWORDS[message.keyword]}</span>`}
-      <span>${plural(message.num_segments, "segment")}, ${message.encoding}</span>
+      <span>${plural(message.num_segments, "segment")}, ${ENCODINGS[message.encoding] ?? message.encoding}</span>
       <span>${dollars(message.price)}</span>
       <${Details} message=${message} tabIndex=${tabIndex} />
     </div>

@@ -32,7 +32,7 @@ export function Composer({ from, to }) {
       aria-label=${`Reply from ${phone(from)}`} placeholder=${`Reply from ${phone(from)}`} dir="auto"></textarea>
     <div class="row spread">
       <${Pictures} files=${files} onChange=${setFiles} />
-      <span class="row"><span class="muted small wide">Enter sends, Shift+Enter starts a line</span>
+      <span class="row"><span class="muted small roomy">Enter sends, Shift+Enter starts a line</span>
         <${Action} busy=${send.busy} class="primary">Send reply<//></span>
     </div>
   </form>`;

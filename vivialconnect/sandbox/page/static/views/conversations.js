@@ -29,7 +29,7 @@ export function Conversations({ route }) {
   return html`<div class="panes" data-open=${String(Boolean(open))}>
     <section class="pane list" aria-label="Conversations">
       <div class="bar">
-        <h1>Conversations</h1>
+        <p class="title">Conversations</p>
         <button type="button" onClick=${() => setWriting(true)}>New message</button>
         <${SearchField} label="Search conversations" value=${search}
           onSearch=${(/** @type {string} */ text) => refine(route, { search: text })} />
@@ -62,7 +62,7 @@ function Summary({ conversation, tabIndex, isOpen, search }) {
   return html`<a class="summary" data-focus tabindex=${tabIndex} href=${href(["conversations", id, ...(search ? [last.id] : [])], { search })}
       aria-current=${isOpen ? "true" : undefined}>
     <span class="row spread"><strong class="phone">${phone(other)}</strong><span class="muted small"><${Time} of=${last.date_created} /></span></span>
-    <span class="preview"><span class="hidden">${last.direction === "inbound" ? "From the phone: " : "To the phone: "}</span><bdi>${last.body || (last.num_media ? "Picture" : "Empty message")}</bdi></span>
+    <span class="preview">${last.direction === "inbound" && html`<span class="muted">You: </span>`}<bdi>${last.body || (last.num_media ? "Picture" : "Empty message")}</bdi></span>
     <span class="row spread small muted"><span class="phone preview">with ${phone(number)}, ${plural(messages, "message")}</span>
       <span class="row">${conversation.opted_out && html`<span class="tag">opted out</span>`}
         ${last.num_media > 0 && html`<${Icon} name="clip" />`}<${Status} status=${last.status} /></span></span>

@@ -44,11 +44,11 @@ function Commands({ request }) {
   </div>`;
 }
 
-/** @param {{title: string, content: Content}} properties */
-export function Part({ title, content }) {
+/** @param {{title: string, content: Content, level?: string}} properties */
+export function Part({ title, content, level = "h3" }) {
   const text = content.text === undefined ? (content.base64 ?? "") : pretty(content.text);
   return html`<section aria-label=${title}>
-    <h3>${title} <span class="muted">${content.size ? size(content.size) : "empty"}${content.truncated ? ", the beginning" : ""}${content.text === undefined && content.size ? ", in base64" : ""}</span></h3>
+    <${level}>${title} <span class="muted">${content.size ? size(content.size) : "empty"}${content.truncated ? ", the beginning" : ""}${content.text === undefined && content.size ? ", in base64" : ""}</span><//>
     ${content.size > 0 && html`<pre class="code" tabindex="0" aria-label=${title}>${text}</pre>`}
   </section>`;
 }

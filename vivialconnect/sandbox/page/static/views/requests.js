@@ -24,7 +24,7 @@ export function Requests({ route }) {
   return html`<div class="panes" data-open=${String(Boolean(open))}>
     <section class="pane list wide" aria-label="Requests">
       <div class="bar">
-        <h1>Requests</h1>
+        <p class="title">Requests</p>
         <${Choice} label="Method" name="method" values=${METHODS} filters=${filters} onChange=${filter} />
         <${Choice} label="Status" name="status" values=${STATUSES} filters=${filters} onChange=${filter} />
         <${SearchField} label="Path contains" value=${filters["path"] ?? ""} onSearch=${(/** @type {string} */ text) => filter("path", text)} />
@@ -65,7 +65,7 @@ function Choice({ label, name, values, filters, onChange }) {
 function Summary({ request, tabIndex, isOpen, filters }) {
   return html`<a class="summary request" data-focus tabindex=${tabIndex} href=${href(["requests", request.id], filters)} aria-current=${isOpen ? "true" : undefined}>
     <span class="row spread"><span class="mono target"><strong>${request.method}</strong> <bdi>${shortPath(request.path)}${request.query && `?${request.query}`}</bdi></span><${HttpStatus} status=${request.status} /></span>
-    <span class="row spread small muted"><span class="reason">${request.refused ?? ""}</span>
+    <span class="row spread small muted"><span class="reason">${request.fault ? "" : request.refused}</span>
       <span class="row">${request.fault && html`<span class="tag fault">${request.fault}</span>`}
         ${request.ms !== null && html`<span>${request.ms.toFixed(1)} ms</span>`}<${Time} of=${request.time} /></span></span>
   </a>`;

@@ -10,7 +10,7 @@ export function SignatureRefused({ signature }) {
     <h3>Why the signature was refused</h3>
     <p><strong>${signature.summary}</strong></p>
     <p>${signature.advice}</p>
-    ${signature.client && html`<p class="muted">The request resembles the ${signature.client} client: ${signature.client_reason}.</p>`}
+    ${signature.client && html`<p class="muted">The request resembles the ${signature.client} client. ${signature.client_reason}</p>`}
     ${difference && html`<dl class="facts">
       <dt>First line that differs</dt><dd>${difference.line}: ${difference.name}</dd>
       <dt>The sandbox expects</dt><dd><code class="expected">${difference.expected || "(an empty line)"}</code></dd>

@@ -17,7 +17,7 @@ export function Webhooks() {
   const draw = (each, tabIndex) => html`<${Row} attempt=${each} tabIndex=${tabIndex} isOpen=${each.id === open}
     onToggle=${() => setOpen(each.id === open ? null : each.id)} />`;
   return html`<section class="pane whole" aria-label="Webhooks">
-    <div class="bar"><h1>Webhooks</h1><p class="muted small">Every attempt to deliver a webhook, newest first.</p></div>
+    <div class="bar"><p class="title">Webhooks</p><p class="muted small">Every attempt to deliver a webhook, newest first.</p></div>
     <${Problem} error=${rows?.problem} />
     ${rows?.isLoaded && !rows.total && html`<${Empty} title="No webhooks yet">
       <p>Set a status or an incoming text URL of a number, then send or receive a message.
@@ -54,7 +54,7 @@ function Detail({ attempt }) {
       <span class="muted">Account ${attempt.account_id}, webhook ${attempt.webhook_id}</span>
     </div>
     <${Problem} error=${replay.problem} />
-    <${Part} title="Sent" content=${{ text: document, size: document.length, truncated: false }} />
-    ${attempt.response && html`<${Part} title="Response" content=${attempt.response} />`}
+    <${Part} level="h2" title="Sent" content=${{ text: document, size: document.length, truncated: false }} />
+    ${attempt.response && html`<${Part} level="h2" title="Response" content=${attempt.response} />`}
   </div>`;
 }
