@@ -64,7 +64,15 @@ setup(
         "vivialconnect": ["py.typed"],
         "vivialconnect.sandbox.page": [
             f"static/{name}"
-            for name in ("*.html", "*.css", "*.svg", "*.js", "views/*.js", "vendor/*.js", "vendor/*.LICENSE")
+            for name in (
+                "*.html",
+                "*.css",
+                "*.svg",
+                "*.js",
+                "views/*.js",
+                "vendor/*.js",
+                "vendor/*.LICENSE",
+            )
         ],
     },
     python_requires=">=3.9",

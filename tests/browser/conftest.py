@@ -20,7 +20,7 @@ from .steps import NUMBER
 #: Names of the browser, in the order in which they are looked for.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 #: An upper bound on a wait, in milliseconds, with room for a loaded machine.
-PATIENCE = 10_000
+PATIENCE = 60_000
 #: As root, Chromium has no sandbox of its own.
 ARGUMENTS = ["--no-sandbox"]
 
@@ -92,9 +92,7 @@ class Console:
 
     def unexpected(self) -> list[str]:
         """Return the errors and warnings that no test has provoked."""
-        return [
-            error for error in self.errors if not any(part in error for part in self.expected)
-        ]
+        return [error for error in self.errors if not any(part in error for part in self.expected)]
 
 
 @pytest.fixture
@@ -121,7 +119,9 @@ def new_page(chromium: Browser, sandbox: Sandbox, console: Console) -> Iterator[
             made.on("page", console.watch)
             return made
 
-        def new_page(view: str = "", *, within: BrowserContext | None = None, **options: Any) -> Page:
+        def new_page(
+            view: str = "", *, within: BrowserContext | None = None, **options: Any
+        ) -> Page:
             page = (within or context(**options)).new_page()
             page.goto(address(sandbox, view))
             return page

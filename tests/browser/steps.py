@@ -17,9 +17,7 @@ THREAD = "conversations/12345-19132597591-15154469790"
 
 def send(body: str = "Your table is ready", to_number: str = PHONE, **fields: object) -> Message:
     """Send a message as a program does."""
-    return Message.create(
-        {"from_number": NUMBER, "to_number": to_number, "body": body, **fields}
-    )
+    return Message.create({"from_number": NUMBER, "to_number": to_number, "body": body, **fields})
 
 
 def bubble(page: Page, message: Message | int) -> Locator:

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.sandbox.receiver import Receiver
-from vivialconnect import Message, Number, UnauthorizedAccess, configured
+from vivialconnect import Number, UnauthorizedAccess, configured
 from vivialconnect.sandbox import FAILS, Sandbox
 
 from .conftest import NewPage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from playwright.sync_api import expect
 
@@ -10,7 +9,7 @@ from tests.sandbox.receiver import Receiver
 from vivialconnect import Message, Number, ServerError, configured
 from vivialconnect.sandbox import Sandbox
 
-from .conftest import NewPage
+from .conftest import Console, NewPage
 from .steps import NUMBER, PHONE, bubble, is_live, send
 
 
@@ -35,7 +34,7 @@ def test_chaos__set_struck_removed(new_page: NewPage, sandbox: Sandbox) -> None:
     expect(page.get_by_role("link", name="internal_server_error")).to_have_count(1)
 
 
-def test_chaos__parameters(new_page: NewPage, sandbox: Sandbox, console) -> None:
+def test_chaos__parameters(new_page: NewPage, sandbox: Sandbox, console: Console) -> None:
     """The parameters of a fault are fields of the form; an invalid one is refused in words."""
     console.expected.append("status of 400")
     page = new_page("chaos")
@@ -79,7 +78,9 @@ def test_clock__advanced(new_page: NewPage, sandbox: Sandbox) -> None:
     for name, status in (("1 minute", "queued"), ("1 hour", "sending"), ("1 day", "delivered")):
         page.get_by_role("button", name=f"Advance by {name}").click()
         expect(page.get_by_role("status").get_by_text("The clock was advanced")).to_be_attached()
-        expect(page.get_by_role("button", name="Advance by").first).to_have_attribute("aria-disabled", "false")
+        expect(page.get_by_role("button", name="Advance by").first).to_have_attribute(
+            "aria-disabled", "false"
+        )
         message.reload()
         assert message.status == status
     expect(page.get_by_text("1 d 1 h 1 min ahead of the real time")).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from vivialconnect import BadRequest, Message
 from vivialconnect.sandbox import FAILS, Sandbox
 
-from .conftest import NewPage
+from .conftest import Console, NewPage
 from .steps import NUMBER, PHONE, THREAD, bubble, is_live, png, send
 
 #: Statuses that a test reaches by advancing the clock.
@@ -97,7 +97,7 @@ def test_new_message__from_any_number(new_page: NewPage, sandbox: Sandbox) -> No
     assert Message.find_first().from_number == "+447700900123"
 
 
-def test_new_message__refused(new_page: NewPage, sandbox: Sandbox, console) -> None:
+def test_new_message__refused(new_page: NewPage, sandbox: Sandbox, console: Console) -> None:
     """A number that is not in E.164 format is refused in words, and the dialog stays."""
     console.expected.append("status of 400")
     page = new_page()

@@ -47,7 +47,9 @@ def test_modules__checked() -> None:
 
 def test_modules__no_markup_from_data() -> None:
     """No module writes markup or style as text, or runs text as code."""
-    forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|style=\"")
+    forbidden = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|style=\""
+    )
     found = [
         f"{file.name}: {match}"
         for file in served()

@@ -19,7 +19,11 @@ DRAWN = 300
 def copy(connection: sqlite3.Connection) -> None:
     """Copy the one message, until there are many."""
     columns = [row["name"] for row in connection.execute("PRAGMA table_info(messages)")]
-    changed = {"id": "messages.id + number", "position": "position + number", "body": "'Text ' || (number + 1)"}
+    changed = {
+        "id": "messages.id + number",
+        "position": "position + number",
+        "body": "'Text ' || (number + 1)",
+    }
     values = ", ".join(changed.get(name, name) for name in columns)
     connection.execute(
         f"INSERT INTO messages ({', '.join(columns)}) "  # noqa: S608 - names of the schema
@@ -47,7 +51,9 @@ def test_many__scroll(new_page: NewPage, sandbox: Sandbox) -> None:
         expect(scroller.locator("[data-message]").first).to_be_visible()
         expect(scroller.locator(".loading")).to_have_count(0)
         assert drawn(page) < DRAWN
-        middle = int(scroller.locator("[data-message]").nth(drawn(page) // 2).get_attribute("data-message"))
+        middle = int(
+            scroller.locator("[data-message]").nth(drawn(page) // 2).get_attribute("data-message")
+        )
         assert abs(middle - share * MANY) < MANY / 50
     scroller.press("Home")
     expect(bubble(page, 1)).to_be_focused()

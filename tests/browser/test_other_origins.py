@@ -79,7 +79,7 @@ def foreign() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(b"<!doctype html><title>Foreign</title><body></body>")
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             """Keep quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

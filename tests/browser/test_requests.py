@@ -115,5 +115,9 @@ def test_page__in_no_list(new_page: NewPage, sandbox: Sandbox) -> None:
         page.get_by_role("navigation").get_by_role("link", name=view, exact=False).click()
         expect(page.get_by_role("heading", level=1, name=view)).to_be_visible()
     sandbox.receive(from_number=PHONE, to_number="+19132597591", body="Hi")
-    expect(page.get_by_role("main").get_by_role("listitem").get_by_text("numbers.json")).to_have_count(1)
-    assert [request.path for request in sandbox.requests] == ["/api/v1.0/accounts/12345/numbers.json"]
+    expect(
+        page.get_by_role("main").get_by_role("listitem").get_by_text("numbers.json")
+    ).to_have_count(1)
+    assert [request.path for request in sandbox.requests] == [
+        "/api/v1.0/accounts/12345/numbers.json"
+    ]
