@@ -14,9 +14,9 @@ export function BuyNumber({ onClose }) {
   const [type, setType] = useState("");
   const [account, setAccount] = useState("");
   const accounts = useData(["accounts"], api.accounts, []);
+  const owner = account || accounts.data?.accounts[0]?.account_id;
   const sale = useData(["numbers"], () => api.available({ contains, type, limit: 50 }), [contains, type]);
   const buy = useAction(async (/** @type {string} */ number) => {
-    const owner = account || accounts.data?.accounts[0]?.account_id;
     await api.buy({ phone_number: number, account_id: Number(owner) });
     announce(`Bought ${phone(number)}`);
     onClose();
@@ -27,8 +27,8 @@ export function BuyNumber({ onClose }) {
         <${Field} label="Digits in the number"><${SearchField} label="Digits, such as 913" value=${contains} onSearch=${setContains} /><//>
         <${Field} label="Type"><select value=${type} onChange=${(/** @type {any} */ event) => setType(event.target.value)}>
           <option value="">Any</option><option value="local">Local</option><option value="tollfree">Toll-free</option></select><//>
-        <${Field} label="Account"><select value=${account} onChange=${(/** @type {any} */ event) => setAccount(event.target.value)}>
-          ${accounts.data?.accounts.map((each) => html`<option key=${each.account_id} value=${each.account_id}>${each.account_id}</option>`)}</select><//>
+        <${Field} label="Account"><select value=${owner} onChange=${(/** @type {any} */ event) => setAccount(event.target.value)}>
+          ${accounts.data?.accounts.map((each) => html`<option key=${each.account_id} value=${each.account_id} selected=${String(each.account_id) === String(owner)}>${each.account_id}</option>`)}</select><//>
       </div>
       <${Problem} error=${accounts.problem ?? sale.problem ?? buy.problem} />
       <p class="muted small" role="status">${sale.data ? `${plural(sale.data.total, "number")} on sale` : "Searching"}</p>
