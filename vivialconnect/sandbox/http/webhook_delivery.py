@@ -227,6 +227,6 @@ def _exchange(
     with response_until(connection, method, deadline) as response:
         status, content = response.status, b""
         with suppress(OSError, http.client.HTTPException):  # The status decides, not the body.
-            content = response.read(KEPT_OF_RESPONSE)
+            content = response.read(KEPT_OF_RESPONSE + 1)  # One more, to know whether it is all.
     succeeded = status // 100 == http.client.OK // 100
     return Outcome(status, content, None if succeeded else f"the status is {status}")

@@ -103,6 +103,7 @@ def _show_response(request: Request) -> Document | None:
     )
     return {
         "status": response.status,
+        "transmission": response.transmission and response.transmission.mode,
         "headers": show_headers(headers),
         "body": show_body(response.body, request.response_size),
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from vivialconnect.sandbox.http import webhook_delivery
 from vivialconnect.sandbox.http.response import Response, json_response
 from vivialconnect.sandbox.page.bodies import show_body
 from vivialconnect.sandbox.page.context import Call, Context, Document, PageRoute
@@ -61,13 +62,14 @@ def list_attempts(
 
 
 def _render(attempt: Record) -> Document:
-    response = attempt["response"]
+    response: bytes | None = attempt["response"]
+    kept = webhook_delivery.KEPT_OF_RESPONSE
     return {
         **{name: attempt[name] for name in SAME},
         "time": iso_time(attempt["started"]),
         "ms": round(attempt["seconds"] * 1000, 3),
         "document": json.loads(attempt["document"]),
-        "response": None if response is None else show_body(response),
+        "response": None if response is None else show_body(response[:kept], len(response)),
     }
 
 
