@@ -58,7 +58,7 @@ setup(
     long_description_content_type="text/x-rst",
     author="The vivialconnect developers",
     license="MIT",
-    license_files=["LICENSE"],
+    license_files=["LICENSE", "vivialconnect/sandbox/page/static/vendor/preact-htm.LICENSE"],
     packages=find_packages(include=["vivialconnect", "vivialconnect.*"]),
     package_data={
         "vivialconnect": ["py.typed"],

@@ -34,7 +34,7 @@ def is_live(page: Page) -> None:
 def png(size: int = 24, blue: int = 160) -> bytes:
     """Return a small picture."""
     rows = b"".join(
-        b"\0" + b"".join(bytes((x * 8 % 256, y * 8 % 256, blue)) for x in range(size))
+        b"\0" + b"".join(bytes((x * 255 // size, y * 255 // size, blue)) for x in range(size))
         for y in range(size)
     )
     header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)

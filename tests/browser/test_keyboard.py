@@ -203,3 +203,16 @@ def test_keys__skip_link_and_focus_return(new_page: NewPage, sandbox: Sandbox) -
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Add a rule")).to_be_focused()
+
+
+def test_keys__narrow_window(new_page: NewPage, sandbox: Sandbox) -> None:
+    """Where a conversation takes the place of the list, the focus goes with it, there and back."""
+    send("Will you come?")
+    page = new_page(viewport={"width": 320, "height": 640})
+    is_live(page)
+    row = page.get_by_role("link", name="Will you come?")
+    tab_to(page, row)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="All conversations")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(row).to_be_focused()

@@ -40,6 +40,25 @@ def test_seven_tabs__all_work(new_page: NewPage, sandbox: Sandbox) -> None:
     expect(bubble(pages[0], message)).to_be_visible()
 
 
+def test_console__notes_violations(new_page: NewPage, console: Console) -> None:
+    """What the CSP forbids is noted, so that every other test would fail by it."""
+    page = new_page()
+    is_live(page)
+    assert console.unexpected() == []
+    page.evaluate("document.body.setAttribute('style', 'color: red')")
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('img'), { src: 'http://127.0.0.2:9/' }))"
+    )
+    page.evaluate("setTimeout(() => { throw new Error('an error of a script'); })")
+    expect(page.locator("body > img")).to_be_attached()
+    page.wait_for_timeout(200)
+    noted = " ".join(console.unexpected())
+    assert "style-src" in noted
+    assert "img-src" in noted
+    assert "an error of a script" in noted
+    console.errors.clear()
+
+
 def hide(page: Page, *, hidden: bool = True) -> None:
     """Tell a page that it is hidden: without a window, Chromium hides none."""
     page.evaluate(

@@ -1,6 +1,6 @@
 /** The frame of the page: header, navigation, the view of the current address, shortcuts. */
 
-import { html, render, useEffect, useState } from "./vendor/preact-htm.js";
+import { html, render, useEffect, useRef, useState } from "./vendor/preact-htm.js";
 import { Announcer, announce } from "./announcer.js";
 import { ShortcutList, useShortcuts } from "./shortcuts.js";
 import { href, useRoute } from "./router.js";
@@ -49,9 +49,12 @@ function Page() {
   const shortcuts = shortcutsOf(setDialog);
   useShortcuts(shortcuts);
   useNewTexts();
+  const isFirst = useRef(true);
   useEffect(() => {
     document.title = `${current?.title} - Vivial Connect sandbox`;
     showCurrent();
+    if (!isFirst.current) announce(current?.title ?? "");
+    isFirst.current = false;
   }, [current]);
   return html`<a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <header class="top">

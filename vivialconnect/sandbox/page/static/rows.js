@@ -68,10 +68,10 @@ export class Rows {
   async refresh() {
     this.#isRefreshing = true;
     this.#isStale = false;
-    const newest = Math.ceil(this.total / CHUNK) - 1;
     await this.#fetch(CHUNK);
     for (let chunk = this.#first; chunk <= this.#last; chunk += 1) {
-      if (chunk < newest || !this.#has(chunk)) await this.#loadChunk(chunk);
+      const isFresh = chunk * CHUNK >= this.total - CHUNK && this.#has(chunk);
+      if (!isFresh) await this.#loadChunk(chunk);
     }
     this.#isRefreshing = false;
     if (this.#isStale) this.refreshSoon();
@@ -125,10 +125,10 @@ export class Rows {
       const rising = this.#newestFirst ? [...items].reverse() : items;
       rising.forEach((item, position) => this.#items.set(first + position, item));
       this.problem = undefined;
+      this.isLoaded = true;
     } catch (problem) {
       this.problem = /** @type {Error} */ (problem);
     }
-    this.isLoaded = true;
     if (!this.#isOver) this.#changed();
   }
 

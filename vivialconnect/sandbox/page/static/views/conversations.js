@@ -5,6 +5,7 @@ import { Empty, Problem, Status, Time } from "../parts.js";
 import { href, refine } from "../router.js";
 import { Icon } from "../icons.js";
 import { NewMessage } from "./new_message.js";
+import { Panes } from "../panes.js";
 import { SearchField } from "../search_field.js";
 import { Thread } from "./thread.js";
 import { WindowList } from "../window_list.js";
@@ -26,25 +27,21 @@ export function Conversations({ route }) {
   /** @param {Conversation} each @param {number} tabIndex */
   const draw = (each, tabIndex) => html`<${Summary} conversation=${each} tabIndex=${tabIndex}
     isOpen=${each.id === open} search=${search} />`;
-  return html`<div class="panes" data-open=${String(Boolean(open))}>
-    <section class="pane list" aria-label="Conversations">
-      <div class="bar">
-        <p class="title">Conversations</p>
-        <button type="button" onClick=${() => setWriting(true)}>New message</button>
-        <${SearchField} label="Search conversations" value=${search}
-          onSearch=${(/** @type {string} */ text) => refine(route, { search: text })} />
-      </div>
-      <${Problem} error=${rows?.problem} />
-      ${rows?.isLoaded && !rows.total && html`<${NoConversations} search=${search} />`}
-      ${rows && rows.total > 0 && html`<${WindowList} rows=${rows} draw=${draw} label="Conversations" height=${68} newestFirst />`}
-    </section>
-    <section class="pane detail" aria-label="Conversation">
-      ${open ? html`<${Thread} key=${open} id=${open} message=${message} back=${href(["conversations"], { search })} />` : html`<${Empty} title="No conversation is open">
-        <p>Choose one from the list. You are the phone on the other side: reply, send pictures, or text STOP.</p>
-      <//>`}
-    </section>
-    ${isWriting && html`<${NewMessage} onClose=${() => setWriting(false)} />`}
-  </div>`;
+  const list = html`<div class="bar">
+      <p class="title">Conversations</p>
+      <button type="button" onClick=${() => setWriting(true)}>New message</button>
+      <${SearchField} label="Search conversations" value=${search}
+        onSearch=${(/** @type {string} */ text) => refine(route, { search: text })} />
+    </div>
+    <${Problem} error=${rows?.problem} />
+    ${rows?.isLoaded && !rows.total && html`<${NoConversations} search=${search} />`}
+    ${rows && rows.total > 0 && html`<${WindowList} rows=${rows} draw=${draw} label="Conversations" height=${80} newestFirst />`}`;
+  const detail = open
+    ? html`<${Thread} key=${open} id=${open} message=${message} back=${href(["conversations"], { search })} />`
+    : html`<${Empty} title="No conversation is open">
+        <p>Choose one from the list. You are the phone on the other side: reply, send pictures, or text STOP.</p><//>`;
+  return html`<${Panes} name="Conversations" item="Conversation" open=${open} list=${list} detail=${detail} />
+    ${isWriting && html`<${NewMessage} onClose=${() => setWriting(false)} />`}`;
 }
 
 /** @param {{search: string}} properties */

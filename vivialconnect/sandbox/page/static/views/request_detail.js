@@ -10,20 +10,25 @@ import { useData } from "../store.js";
 /** @param {{id: string, back: string}} properties */
 export function RequestDetail({ id, back }) {
   const { data, problem } = useData(["requests"], () => api.request(id), [id]);
-  const request = data?.request;
-  if (!request) return html`<a class="back" href=${back}>All requests</a><${Problem} error=${problem} />`;
-  const { response } = request;
   return html`<div class="scroll">
     <a class="back" href=${back}>All requests</a>
-    <h2 class="mono breakable">${request.method} ${request.path}${request.query && `?${request.query}`}</h2>
     <${Problem} error=${problem} />
+    ${data && html`<${Exchange} request=${data.request} />`}
+  </div>`;
+}
+
+/** @param {{request: ApiRequest}} properties */
+function Exchange({ request }) {
+  const { response } = request;
+  return html`<h2 class="mono breakable">${request.method} ${request.path}${request.query && `?${request.query}`}</h2>
     <${Facts} request=${request} />
     <${Commands} request=${request} />
-    ${request.signature ? html`<${SignatureRefused} signature=${request.signature} />` : request.refused && html`<p class="problem"><span>${request.refused}</span></p>`}
+    ${request.signature && html`<${SignatureRefused} signature=${request.signature} />`}
+    ${!request.signature && request.refused && html`<p class="problem"><span>${request.refused}</span></p>`}
     <${Part} title="Request body" content=${request.body} />
     <${Headers} title="Request headers" headers=${request.headers} />
-    ${response ? html`<${Part} title="Response body" content=${response.body} /><${Headers} title="Response headers" headers=${response.headers} />` : html`<h3>Response</h3><p class="muted">None${request.fault ? `: the fault ${request.fault} kept it back.` : "."}</p>`}
-  </div>`;
+    ${response && html`<${Part} title="Response body" content=${response.body} /><${Headers} title="Response headers" headers=${response.headers} />`}
+    ${!response && html`<h3>Response</h3><p class="muted">None${request.fault ? `: the fault ${request.fault} kept it back.` : "."}</p>`}`;
 }
 
 /** @param {{request: ApiRequest}} properties */

@@ -3,6 +3,7 @@
 import { html } from "../vendor/preact-htm.js";
 import { Empty, HttpStatus, Problem, Time } from "../parts.js";
 import { href, refine } from "../router.js";
+import { Panes } from "../panes.js";
 import { RequestDetail } from "./request_detail.js";
 import { SearchField } from "../search_field.js";
 import { WindowList } from "../window_list.js";
@@ -21,23 +22,20 @@ export function Requests({ route }) {
   const filter = (name, value) => refine(route, { ...filters, [name]: value });
   /** @param {RequestRow} each @param {number} tabIndex */
   const draw = (each, tabIndex) => html`<${Summary} request=${each} tabIndex=${tabIndex} isOpen=${String(each.id) === open} filters=${filters} />`;
-  return html`<div class="panes" data-open=${String(Boolean(open))}>
-    <section class="pane list wide" aria-label="Requests">
-      <div class="bar">
-        <p class="title">Requests</p>
-        <${Choice} label="Method" name="method" values=${METHODS} filters=${filters} onChange=${filter} />
-        <${Choice} label="Status" name="status" values=${STATUSES} filters=${filters} onChange=${filter} />
-        <${SearchField} label="Path contains" value=${filters["path"] ?? ""} onSearch=${(/** @type {string} */ text) => filter("path", text)} />
-      </div>
-      <${Problem} error=${rows?.problem} />
-      ${rows?.isLoaded && !rows.total && html`<${NoRequests} isFiltered=${route.query.size > 0} />`}
-      ${rows && rows.total > 0 && html`<${WindowList} rows=${rows} draw=${draw} label="Requests, newest first" height=${52} newestFirst />`}
-    </section>
-    <section class="pane detail" aria-label="Request">
-      ${open ? html`<${RequestDetail} key=${open} id=${open} back=${href(["requests"], filters)} />` : html`<${Empty} title="No request is open">
-        <p>Choose one to see its headers, body and response, to copy it as a command, and to see why a signature was refused.</p><//>`}
-    </section>
-  </div>`;
+  const list = html`<div class="bar">
+      <p class="title">Requests</p>
+      <${Choice} label="Method" name="method" values=${METHODS} filters=${filters} onChange=${filter} />
+      <${Choice} label="Status" name="status" values=${STATUSES} filters=${filters} onChange=${filter} />
+      <${SearchField} label="Path contains" value=${filters["path"] ?? ""} onSearch=${(/** @type {string} */ text) => filter("path", text)} />
+    </div>
+    <${Problem} error=${rows?.problem} />
+    ${rows?.isLoaded && !rows.total && html`<${NoRequests} isFiltered=${route.query.size > 0} />`}
+    ${rows && rows.total > 0 && html`<${WindowList} rows=${rows} draw=${draw} label="Requests, newest first" height=${58} newestFirst />`}`;
+  const detail = open
+    ? html`<${RequestDetail} key=${open} id=${open} back=${href(["requests"], filters)} />`
+    : html`<${Empty} title="No request is open">
+        <p>Choose one to see its headers, body and response, to copy it as a command, and to see why a signature was refused.</p><//>`;
+  return html`<${Panes} name="Requests" item="Request" open=${open} list=${list} detail=${detail} />`;
 }
 
 /** @param {{isFiltered: boolean}} properties */

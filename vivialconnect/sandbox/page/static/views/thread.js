@@ -19,17 +19,20 @@ export function Thread({ id, message, back }) {
   const [reveal, setReveal] = useState(/** @type {number | null} */ (null));
   const found = useData([], async () => (message ? (await api.message(message)).offset : null), [message]);
   useEffect(() => setReveal(found.data ?? null), [found.data]);
-  const thread = data?.conversation;
-  if (!thread) return html`<a class="back" href=${back}>All conversations</a><${Problem} error=${problem} />`;
   /** @param {Message} each @param {number} tabIndex */
   const draw = (each, tabIndex) => html`<${Bubble} message=${each} tabIndex=${tabIndex} isMarked=${String(each.id) === message} />`;
   return html`<header class="bar">
       <a class="back" href=${back}>All conversations</a>
-      <h2 class="phone">${phone(thread.other)}</h2>
-      <p class="muted small phone">with ${phone(thread.number)} of account ${thread.account_id}, ${plural(thread.messages, "message")}</p>
-      ${thread.opted_out && html`<p class="badge bad"><${Icon} name="bad" />Opted out: texts from the program are refused until START</p>`}
+      ${data && html`<${Heading} thread=${data.conversation} />`}
     </header>
     <${Problem} error=${problem ?? rows?.problem ?? found.problem} />
     ${rows && rows.total > 0 ? html`<${WindowList} rows=${rows} draw=${draw} label="Messages, oldest first" height=${74} reveal=${reveal} />` : html`<div class="grow"></div>`}
-    <${Composer} from=${thread.other} to=${thread.number} />`;
+    ${data && html`<${Composer} from=${data.conversation.other} to=${data.conversation.number} />`}`;
+}
+
+/** @param {{thread: Conversation}} properties */
+function Heading({ thread }) {
+  return html`<h2 class="phone">${phone(thread.other)}</h2>
+    <p class="muted small phone">with ${phone(thread.number)} of account ${thread.account_id}, ${plural(thread.messages, "message")}</p>
+    ${thread.opted_out && html`<p class="badge bad"><${Icon} name="bad" />Opted out: texts from the program are refused until START</p>`}`;
 }

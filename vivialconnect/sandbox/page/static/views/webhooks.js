@@ -23,7 +23,7 @@ export function Webhooks() {
       <p>Set a status or an incoming text URL of a number, then send or receive a message.
         Only URLs of this machine are called, unless the sandbox allows others.</p>
       <p><a href=${href(["numbers"])}>Numbers</a></p><//>`}
-    ${rows && rows.total > 0 && html`<${WindowList} rows=${rows} draw=${draw} label="Attempts, newest first" height=${54} newestFirst />`}
+    ${rows && rows.total > 0 && html`<${WindowList} rows=${rows} draw=${draw} label="Attempts, newest first" height=${58} newestFirst />`}
   </section>`;
 }
 
