@@ -8,8 +8,10 @@ from setuptools import find_packages, setup
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 
+CLI = ["rich>=13.0", "shtab>=1.6"]
 PHONE_NUMBERS = ["phonenumbers>=8.13"]
 TEST = [
+    *CLI,
     *PHONE_NUMBERS,
     "freezegun>=1.5",
     "gunicorn>=22; sys_platform == 'linux'",
@@ -84,6 +86,7 @@ setup(
         "urllib3>=1.26.18",
     ],
     extras_require={
+        "cli": CLI,
         "phonenumbers": PHONE_NUMBERS,
         "test": TEST,
         "test-browser": TEST_BROWSER,

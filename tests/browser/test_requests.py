@@ -23,15 +23,23 @@ def copied(page: Page, name: str) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
-def environment(sandbox: Sandbox) -> dict[str, str]:
-    """Return the environment that the commands need."""
-    return {
-        **os.environ,
+def run(command: list[str], sandbox: Sandbox) -> None:
+    """Run a command whose environment points at the sandbox."""
+    variables = {
         "VIVIALCONNECT_API_KEY": sandbox.api_key,
         "VIVIALCONNECT_API_SECRET": sandbox.api_secret,
         "VIVIALCONNECT_ACCOUNT_ID": str(sandbox.account_id),
         "VIVIALCONNECT_BASE_URL": sandbox.url,
     }
+    done = subprocess.run(
+        command,
+        env={**os.environ, **variables},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_wrong_secret__explained(new_page: NewPage, sandbox: Sandbox) -> None:
@@ -48,10 +56,7 @@ def test_wrong_secret__explained(new_page: NewPage, sandbox: Sandbox) -> None:
     expect(why.get_by_label("Canonical request of the sandbox")).to_contain_text("POST")
     assert Message.count() == 0
 
-    subprocess.run(
-        ["/bin/sh", "-ec", copied(page, "Copy as curl")],
-        env=environment(sandbox), check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
+    run(["/bin/sh", "-ec", copied(page, "Copy as curl")], sandbox)
     assert [message.body for message in Message.find()] == ["Sent by curl"]
 
 
@@ -60,8 +65,7 @@ def test_copy__as_python(new_page: NewPage, sandbox: Sandbox) -> None:
     send("Once")
     page = new_page("requests")
     page.get_by_role("link", name="messages.json").click()
-    command = [sys.executable, "-c", copied(page, "Copy as Python")]
-    subprocess.run(command, env=environment(sandbox), check=True, capture_output=True, timeout=60)
+    run([sys.executable, "-c", copied(page, "Copy as Python")], sandbox)
     assert [message.body for message in Message.find()] == ["Once", "Once"]
 
 
@@ -70,7 +74,11 @@ def test_copy__as_command(new_page: NewPage, sandbox: Sandbox) -> None:
     send("Once")
     page = new_page("requests")
     page.get_by_role("link", name="messages.json").click()
-    assert copied(page, "Copy as vivialconnect api").startswith("vivialconnect api ")
+    command = copied(page, "Copy as vivialconnect api")
+    assert command.startswith("vivialconnect api ")
+    script = command.replace("vivialconnect", f"{sys.executable} -m vivialconnect", 1)
+    run(["/bin/sh", "-ec", script], sandbox)
+    assert [message.body for message in Message.find()] == ["Once", "Once"]
 
 
 def test_detail__both_sides(new_page: NewPage, sandbox: Sandbox) -> None:
