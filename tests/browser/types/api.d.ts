@@ -44,7 +44,8 @@ interface ApiRequest extends RequestRow {
 
 interface Attempt {
   id: number; webhook_id: number; account_id: number; message_id: number | null; time: string;
-  ms: number | null; method: string; url: string; document: object; status: number | null;
+  ms: number | null; method: string; url: string; document: { status?: string };
+  status: number | null;
   response: Content | null; problem: string | null; replay_of: number | null;
 }
 

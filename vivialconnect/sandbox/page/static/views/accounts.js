@@ -11,7 +11,7 @@ export function Accounts() {
   const { data, problem } = useData(["accounts", "messages", "numbers"], api.accounts, []);
   const [isAdding, setAdding] = useState(false);
   return html`<section class="pane whole scroll" aria-label="Accounts">
-    <div class="bar"><p class="title">Accounts</p>
+    <div class="bar"><p class="title" aria-hidden="true">Accounts</p>
       <button type="button" onClick=${() => setAdding(true)}>Add an account</button>
       ${data && html`<p class="muted small">Base URL of the API: <code>${data.base_url}</code></p>`}
     </div>

@@ -17,7 +17,7 @@ export function Chaos() {
   const clear = useAction(api.removeRules);
   const played = Object.entries(data?.played ?? {});
   return html`<section class="pane whole scroll" aria-label="Chaos">
-    <div class="bar"><p class="title">Chaos</p>
+    <div class="bar"><p class="title" aria-hidden="true">Chaos</p>
       <button type="button" class="primary" onClick=${() => setAdding(true)}>Add a rule</button>
       ${data && data.rules.length > 1 && html`<${Action} busy=${clear.busy} onClick=${clear.run}>Remove all<//>`}
       <p class="muted small">A request that matches a rule meets its fault. The first rule that fires applies.</p>

@@ -28,7 +28,7 @@ export function Clock() {
   };
   const now = data && new Date(Date.parse(data.now) + performance.now() - data.read);
   return html`<section class="pane whole scroll" aria-label="Clock">
-    <div class="bar"><p class="title">Clock</p>
+    <div class="bar"><p class="title" aria-hidden="true">Clock</p>
       <p class="muted small">Messages follow this clock: advance it, and what is due by then happens now. Signatures follow the real one.</p></div>
     <${Problem} error=${problem ?? advance.problem} />
     ${data && now && html`<div class="card clock">

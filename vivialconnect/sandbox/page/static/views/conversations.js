@@ -28,7 +28,7 @@ export function Conversations({ route }) {
   const draw = (each, tabIndex) => html`<${Summary} conversation=${each} tabIndex=${tabIndex}
     isOpen=${each.id === open} search=${search} />`;
   const list = html`<div class="bar">
-      <p class="title">Conversations</p>
+      <p class="title" aria-hidden="true">Conversations</p>
       <button type="button" onClick=${() => setWriting(true)}>New message</button>
       <${SearchField} label="Search conversations" value=${search}
         onSearch=${(/** @type {string} */ text) => refine(route, { search: text })} />

@@ -13,5 +13,5 @@ export function MessageLink({ route }) {
   useEffect(() => {
     if (data) location.replace(href(["conversations", data.message.conversation_id, id]));
   }, [data]);
-  return html`<section class="pane whole"><p class="title">Message ${id}</p><${Problem} error=${problem} /></section>`;
+  return html`<section class="pane whole"><p class="title" aria-hidden="true">Message ${id}</p><${Problem} error=${problem} /></section>`;
 }

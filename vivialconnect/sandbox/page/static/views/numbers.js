@@ -19,7 +19,7 @@ export function Numbers() {
   const draw = (number, tabIndex) => html`<${Row} number=${number} tabIndex=${tabIndex}
     onEdit=${() => setDialog({ name: "edit", number })} onRelease=${() => setDialog({ name: "release", number })} />`;
   return html`<section class="pane whole" aria-label="Numbers">
-    <div class="bar"><p class="title">Numbers</p>
+    <div class="bar"><p class="title" aria-hidden="true">Numbers</p>
       <button type="button" class="primary" onClick=${() => setDialog({ name: "buy" })}>Buy a number</button></div>
     <${Problem} error=${rows?.problem} />
     ${rows?.isLoaded && !rows.total && html`<${Empty} title="No numbers yet"><p>Buy one to send from and to receive on. It costs no money here.</p><//>`}

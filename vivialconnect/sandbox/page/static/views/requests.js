@@ -23,7 +23,7 @@ export function Requests({ route }) {
   /** @param {RequestRow} each @param {number} tabIndex */
   const draw = (each, tabIndex) => html`<${Summary} request=${each} tabIndex=${tabIndex} isOpen=${String(each.id) === open} filters=${filters} />`;
   const list = html`<div class="bar">
-      <p class="title">Requests</p>
+      <p class="title" aria-hidden="true">Requests</p>
       <${Choice} label="Method" name="method" values=${METHODS} filters=${filters} onChange=${filter} />
       <${Choice} label="Status" name="status" values=${STATUSES} filters=${filters} onChange=${filter} />
       <${SearchField} label="Path contains" value=${filters["path"] ?? ""} onSearch=${(/** @type {string} */ text) => filter("path", text)} />

@@ -17,7 +17,7 @@ export function Webhooks() {
   const draw = (each, tabIndex) => html`<${Row} attempt=${each} tabIndex=${tabIndex} isOpen=${each.id === open}
     onToggle=${() => setOpen(each.id === open ? null : each.id)} />`;
   return html`<section class="pane whole" aria-label="Webhooks">
-    <div class="bar"><p class="title">Webhooks</p><p class="muted small">Every attempt to deliver a webhook, newest first.</p></div>
+    <div class="bar"><p class="title" aria-hidden="true">Webhooks</p><p class="muted small">Every attempt to deliver a webhook, newest first.</p></div>
     <${Problem} error=${rows?.problem} />
     ${rows?.isLoaded && !rows.total && html`<${Empty} title="No webhooks yet">
       <p>Set a status or an incoming text URL of a number, then send or receive a message.
@@ -32,12 +32,17 @@ function Row({ attempt, tabIndex, isOpen, onToggle }) {
   return html`<div class="attempt">
     <button type="button" class="summary request" data-focus tabindex=${tabIndex} aria-expanded=${String(isOpen)} onClick=${onToggle}>
       <span class="row spread"><span class="mono target"><strong>${attempt.method}</strong> <bdi>${attempt.url}</bdi></span><${HttpStatus} status=${attempt.status} /></span>
-      <span class="row spread small muted"><span class="reason">${attempt.problem ?? ""}</span>
+      <span class="row spread small muted"><span class="reason">${subject(attempt)}</span>
         <span class="row">${attempt.replay_of !== null && html`<span class="tag">replay of ${attempt.replay_of}</span>`}
           <span>#${attempt.id}</span>${attempt.ms !== null && html`<span>${attempt.ms.toFixed(1)} ms</span>`}<${Time} of=${attempt.time} /></span></span>
     </button>
     ${isOpen && html`<${Detail} attempt=${attempt} />`}
   </div>`;
+}
+
+/** @param {Attempt} attempt */
+function subject({ message_id: id, document: { status }, problem }) {
+  return [id === null ? "" : `Message ${id} ${status ?? ""}`, problem ?? ""].filter(Boolean).join(": ");
 }
 
 /** @param {{attempt: Attempt}} properties */
