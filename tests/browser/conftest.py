@@ -131,4 +131,4 @@ def new_page(chromium: Browser, sandbox: Sandbox, console: Console) -> Iterator[
 
 def address(sandbox: Sandbox, view: str = "") -> str:
     """Return the address of a view."""
-    return sandbox.url.replace("/api/v1.0", "/sandbox/") + (f"#/{view}" if view else "")
+    return sandbox.page_url + (f"#/{view}" if view else "")
