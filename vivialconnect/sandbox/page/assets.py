@@ -9,7 +9,6 @@ from pathlib import Path
 
 from vivialconnect.sandbox.http.response import HTTPError, Response
 from vivialconnect.sandbox.page.context import Call, PageRoute
-from vivialconnect.sandbox.page.parameters import read_query
 
 #: The folder of the page's files.
 STATIC = Path(__file__).parent / "static"
@@ -55,15 +54,13 @@ def read_asset(name: str) -> Response:
     raise HTTPError(404, f"The page has no file {name!r}")
 
 
-def get_page(call: Call) -> Response:
+def get_page(_call: Call) -> Response:
     """Handle ``GET /sandbox/``."""
-    read_query(call)
     return read_asset("index.html")
 
 
 def get_asset(call: Call) -> Response:
     """Handle ``GET static/{name}`` and ``GET static/{folder}/{name}``."""
-    read_query(call)
     return read_asset("/".join(call.segments.values()))
 
 
