@@ -30,11 +30,15 @@ def executable() -> str:
     named = os.environ.get("CHROMIUM")
     found = named or next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        pytest.exit(
-            "These tests need Chromium: apt-get install chromium, or set CHROMIUM to its path.",
-            returncode=3,
+        raise pytest.UsageError(
+            "These tests need Chromium: apt-get install chromium, or set CHROMIUM to its path."
         )
     return found
+
+
+def pytest_configure() -> None:
+    """Fail before the first test if Chromium is missing."""
+    executable()
 
 
 @pytest.fixture(scope="session")

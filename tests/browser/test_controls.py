@@ -23,10 +23,10 @@ def test_chaos__set_struck_removed(new_page: NewPage, sandbox: Sandbox) -> None:
     dialog.get_by_label("Path").fill("*/messages.json")
     dialog.get_by_role("button", name="Add the rule").click()
     card = page.get_by_role("article", name="Rule 1: internal_server_error")
-    expect(card).to_contain_text("Not met yet")
+    expect(card).to_contain_text("Not triggered yet")
     with pytest.raises(ServerError):
         send("Lost")
-    expect(card).to_contain_text("Met by 1 request")
+    expect(card).to_contain_text("Triggered by 1 request")
     card.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("No rules are in force")).to_be_visible()
     assert send("Sent").id

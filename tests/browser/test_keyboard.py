@@ -117,7 +117,7 @@ def test_keys__chaos(new_page: NewPage, sandbox: Sandbox) -> None:
     expect(card).to_contain_text("internal_server_error")
     with pytest.raises(ServerError):
         send()
-    expect(card).to_contain_text("Met by 1 request")
+    expect(card).to_contain_text("Triggered by 1 request")
     tab_to(page, card.get_by_role("button", name="Remove"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("No rules are in force")).to_be_visible()

@@ -66,10 +66,15 @@ export function Copy({ text, children }) {
  * @param {string} text
  */
 async function copyText(text) {
-  if (navigator.clipboard) {
+  try {
     await navigator.clipboard.writeText(text);
-    return;
+  } catch {
+    copySelected(text);
   }
+}
+
+/** @param {string} text */
+function copySelected(text) {
   const area = document.createElement("textarea");
   area.value = text;
   document.body.append(area);

@@ -8,7 +8,22 @@ const STORED = "vivialconnect-sandbox-shortcuts";
 /** @typedef {{key: string, label: string, run: () => void}} Shortcut */
 
 /** Return whether single keys act; speech input may need them off. */
-const areOn = () => localStorage.getItem(STORED) !== "off";
+function areOn() {
+  try {
+    return localStorage.getItem(STORED) !== "off";
+  } catch {
+    return true; // A browser that blocks cookies has no storage either.
+  }
+}
+
+/** @param {boolean} isOn */
+function keep(isOn) {
+  try {
+    localStorage.setItem(STORED, isOn ? "on" : "off");
+  } catch {
+    // The choice then lasts as long as the dialog.
+  }
+}
 
 /**
  * @param {EventTarget | null} target
@@ -40,7 +55,7 @@ export function ShortcutList({ shortcuts, onClose }) {
   const [isOn, setOn] = useState(areOn());
   /** @param {{target: HTMLInputElement}} event */
   const change = ({ target }) => {
-    localStorage.setItem(STORED, target.checked ? "on" : "off");
+    keep(target.checked);
     setOn(target.checked);
   };
   return html`<${Dialog} title="Keyboard shortcuts" onClose=${onClose}>

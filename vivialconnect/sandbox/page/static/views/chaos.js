@@ -20,13 +20,13 @@ export function Chaos() {
     <div class="bar"><p class="title" aria-hidden="true">Chaos</p>
       <button type="button" class="primary" onClick=${() => setAdding(true)}>Add a rule</button>
       ${data && data.rules.length > 1 && html`<${Action} busy=${clear.busy} onClick=${clear.run}>Remove all<//>`}
-      <p class="muted small">A request that matches a rule meets its fault. The first rule that fires applies.</p>
+      <p class="muted small">A request that matches a rule triggers its fault. If several rules match, the first one applies.</p>
     </div>
     <${Problem} error=${problem ?? clear.problem} />
     ${data && !data.rules.length && html`<${Empty} title="No rules are in force"><p>Lost answers, rate limits, timeouts, broken JSON:
       add a rule and see what your program does.</p><//>`}
     <div class="cards">${data?.rules.map((rule) => html`<${Card} key=${rule.id} rule=${rule} />`)}</div>
-    ${played.length > 0 && html`<h2>Faults so far</h2>
+    ${played.length > 0 && html`<h2>Faults triggered so far</h2>
       <dl class="facts">${played.map(([fault, times]) => html`<dt class="mono">${fault}</dt><dd>${plural(times, "request")}</dd>`)}</dl>`}
     ${isAdding && html`<${NewRule} onClose=${() => setAdding(false)} />`}
   </section>`;
@@ -44,7 +44,7 @@ function Card({ rule }) {
     <p>${rule.method ?? "Any method"} <code>${rule.path ?? "every path"}</code></p>
     <p class="muted">${scope(rule)}</p>
     ${parameters.length > 0 && html`<dl class="facts">${parameters.map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${String(value)}</dd>`)}</dl>`}
-    <div class="row spread"><strong>${rule.played ? `Met by ${plural(rule.played, "request")}` : "Not met yet"}</strong>
+    <div class="row spread"><strong>${rule.played ? `Triggered by ${plural(rule.played, "request")}` : "Not triggered yet"}</strong>
       <${Action} busy=${remove.busy} onClick=${remove.run}>Remove<span class="hidden"> rule ${rule.id}</span><//></div>
     <${Problem} error=${remove.problem} />
   </article>`;

@@ -30,10 +30,10 @@ export function NewRule({ onClose }) {
         </select><//>
       <div class="pair">
         <${Field} label="Method"><select name="method"><option value="">Any</option>${METHODS.map((each) => html`<option key=${each}>${each}</option>`)}</select><//>
-        <${Field} label="Path" hint="* stands for anything"><input name="path" placeholder="*/messages.json" /><//>
+        <${Field} label="Path" hint="* matches anything"><input name="path" placeholder="*/messages.json" /><//>
       </div>
       <div class="pair">
-        <${Field} label="Times" hint="empty: without end"><input name="times" type="number" min="1" /><//>
+        <${Field} label="Times" hint="empty: no limit"><input name="times" type="number" min="1" /><//>
         <${Field} label="Percent"><input name="percent" type="number" min="1" max="100" placeholder="100" step="any" /><//>
         <${Field} label="Skip first"><input name="skip" type="number" min="0" placeholder="0" /><//>
       </div>
