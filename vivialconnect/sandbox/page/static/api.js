@@ -74,8 +74,6 @@ const segment = (value) => encodeURIComponent(value);
 export const api = {
   conversations: (/** @type {string} */ search) => list("conversations", "conversations", { search }),
   messages: (/** @type {string} */ conversation) => list(`conversations/${segment(conversation)}`, "messages"),
-  /** @type {(conversation: string) => Promise<{conversation: Conversation, messages: Message[]}>} */
-  conversation: (id) => send("GET", `conversations/${segment(id)}?limit=1`),
   /** @type {(id: string | number) => Promise<{message: Message, offset: number}>} */
   message: (id) => send("GET", `messages/${segment(id)}`),
   /** @type {(draft: Draft) => Promise<{message: {id: number}}>} */

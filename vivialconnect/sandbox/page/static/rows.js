@@ -9,7 +9,7 @@ const GATHER = 120;
 
 /**
  * Load a part of a list. Without an offset, the part with the newest rows.
- * @typedef {(limit: number, offset?: number) => Promise<{total: number, offset: number, items: any[]}>} Load
+ * @typedef {(limit: number, offset?: number) => Promise<{total: number, offset: number, items: any[], conversation?: any}>} Load
  */
 
 /** New rows get new numbers, so that a row keeps its number and its place while others arrive. */

@@ -13,9 +13,14 @@ import { useRows } from "../rows.js";
 
 /** @param {{id: string, message: string | undefined, back: string}} properties */
 export function Thread({ id, message, back }) {
-  const topics = ["messages", "numbers"];
-  const { data, problem } = useData(topics, () => api.conversation(id), [id]);
-  const rows = useRows(topics, api.messages(id), [id], false);
+  const [thread, setThread] = useState(/** @type {Conversation | null} */ (null));
+  /** @type {import("../rows.js").Load} */
+  const load = async (limit, offset) => {
+    const part = await api.messages(id)(limit, offset);
+    setThread(part.conversation);
+    return part;
+  };
+  const rows = useRows(["messages", "numbers"], load, [id], false);
   const [reveal, setReveal] = useState(/** @type {number | null} */ (null));
   const found = useData([], async () => (message ? (await api.message(message)).offset : null), [message]);
   useEffect(() => setReveal(found.data ?? null), [found.data]);
@@ -23,11 +28,11 @@ export function Thread({ id, message, back }) {
   const draw = (each, tabIndex) => html`<${Bubble} message=${each} tabIndex=${tabIndex} isMarked=${String(each.id) === message} />`;
   return html`<header class="bar">
       <a class="back" href=${back}>All conversations</a>
-      ${data && html`<${Heading} thread=${data.conversation} />`}
+      ${thread && html`<${Heading} thread=${thread} />`}
     </header>
-    <${Problem} error=${problem ?? rows?.problem ?? found.problem} />
+    <${Problem} error=${rows?.problem ?? found.problem} />
     ${rows && rows.total > 0 ? html`<${WindowList} rows=${rows} draw=${draw} label="Messages, oldest first" height=${74} reveal=${reveal} />` : html`<div class="grow"></div>`}
-    ${data && html`<${Composer} from=${data.conversation.other} to=${data.conversation.number} />`}`;
+    ${thread && html`<${Composer} from=${thread.other} to=${thread.number} />`}`;
 }
 
 /** @param {{thread: Conversation}} properties */
