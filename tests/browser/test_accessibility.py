@@ -62,10 +62,10 @@ def findings(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe__every_view(new_page: NewPage, filled: Sandbox, scheme: str) -> None:
-    """axe-core finds nothing in any view, nor in any dialog, in light and dark."""
-    page = new_page(color_scheme=scheme)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("dark", 320)])
+def test_axe__every_view(new_page: NewPage, filled: Sandbox, scheme: str, width: int) -> None:
+    """axe-core finds nothing in any view, nor in any dialog, in light and dark, wide and narrow."""
+    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 720})
     is_live(page)
     found = {}
     for name, view in VIEWS.items():
@@ -88,7 +88,8 @@ def show(page: Page, view: str) -> None:
     page.evaluate("view => { location.hash = `#/${view}`; }", view)
     name = view.partition("/")[0]
     expect(page.locator("main h1")).to_have_text(name.capitalize())
-    expect(page.locator("main").locator("[role=listitem], article, .card").first).to_be_visible()
+    shown = page.locator("main").locator("[role=listitem], article, .card, .code")
+    expect(shown.locator("visible=true").first).to_be_visible()
     if "/" in view:
         expect(page.locator(".detail").get_by_role("heading").first).to_be_visible()
 
