@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -196,27 +197,25 @@ def _write_all_pages(call: Call, arguments: argparse.Namespace) -> None:
     Output(arguments).rows(map(fields_of, found), ["id"])
 
 
-class _Described(Exception):
-    """The request of ``--dry-run``, which is not sent."""
-
-    def __init__(self, request: Request) -> None:
-        super().__init__()
-        self.request = request
+class _NotSentError(Exception):
+    """A request of ``--dry-run`` is not sent."""
 
 
 class _DryRun:
-    """A transport that sends nothing."""
+    """A transport that keeps the request and sends nothing."""
+
+    request: Request
 
     def send(self, request: Request, sign: Sign, limits: Limits) -> NoReturn:  # noqa: ARG002 - of the protocol
-        raise _Described(request)
+        self.request = request
+        raise _NotSentError
 
 
 def _write_request(call: Call) -> None:
-    try:
-        with configured(transport=_DryRun()):
-            Resource.request.perform(call)
-    except _Described as described:
-        request = described.request
+    dry_run = _DryRun()
+    with suppress(_NotSentError), configured(transport=dry_run):
+        Resource.request.perform(call)
+    request = dry_run.request
     target = "/" + request.url.split("/", 3)[3]
     head = [f"{request.method} {target} HTTP/1.1"]
     head += [f"{name}: {value}" for name, value in request.headers.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _account(arguments: argparse.Namespace, names: dict[str, Any]) -> Iterator[str]:
+def _account(arguments: argparse.Namespace, names: dict[str, Any]) -> Generator[str, None, None]:
     """Set the account of the shell, and say which it is."""
     if arguments.sandbox:
         with Sandbox(delays=DELAYS) as sandbox:

@@ -25,6 +25,7 @@ class Owner(Protocol):
     @property
     def url(self) -> str:
         """The base URL of the API."""
+        ...
 
     def reset(self) -> None:
         """Restore the initial state."""
@@ -34,6 +35,7 @@ class Owner(Protocol):
 
     def add_account(self, account_id: int, *, company_name: str = ...) -> SandboxAccount:
         """Add an account."""
+        ...
 
 
 @dataclass(frozen=True)
