@@ -104,12 +104,13 @@ def _examine_service(deadline: float) -> Iterator[Finding]:
 def _find_proxy(origin: str) -> str | None:
     """Return the proxy that a request to an origin takes."""
     try:
-        found: str | None = Route(origin, verify=True)._options["proxies"].get("all")
+        proxies: Any = Route(origin, verify=True)._options["proxies"]
     except FileNotFoundError as error:
         raise _Fault("tls", str(error.strerror), CHECK_BUNDLE) from error
     except OSError as error:
         raise _Fault("proxy", str(error), CHECK_PROXY) from error
-    return found
+    proxy: str | None = proxies.get("all")
+    return proxy
 
 
 def _look_up(host: str | None, port: int, what: str, advice: str) -> str:
