@@ -30,8 +30,12 @@ COMMANDS = (
     ("account", "vivialconnect.command.account", "the account itself"),
     ("logs", "vivialconnect.command.log", "events of the account"),
     ("api", "vivialconnect.command.api", "send any request of the API"),
+    ("sign", "vivialconnect.command.sign", "show how a request is signed, or check a signature"),
+    ("doctor", "vivialconnect.command.doctor", "find out why requests fail"),
+    ("shell", "vivialconnect.command.shell", "explore the API in a Python shell"),
     ("profile", "vivialconnect.command.profiles", "settings by name, in a file"),
     ("sandbox", "vivialconnect.command.sandbox", "run a local Vivial Connect, and control it"),
+    ("completion", "vivialconnect.command.completion", "write a script for bash, zsh or fish"),
     ("demo", "vivialconnect.demo", "buy a number and send messages, step by step"),
 )  # fmt: skip
 
