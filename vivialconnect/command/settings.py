@@ -90,7 +90,7 @@ def connect(arguments: argparse.Namespace) -> Generator[CommandSettings, None, N
 
 
 @contextmanager
-def apply(found: CommandSettings) -> Iterator[None]:
+def apply(found: CommandSettings) -> Generator[None, None, None]:
     """Apply settings to the SDK, until the block ends.
 
     :param found: the settings.
