@@ -312,7 +312,7 @@ def test_doctor__resolver_hangs(
     stopping.set()
 
     assert check == "name_lookup"
-    assert text.startswith("cannot look up api.example.invalid: no answer in 0.1 s")
+    assert text.startswith("cannot look up api.example.invalid: no response in 0.1 s")
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def _within_time(function: Callable[[], Any]) -> Any:
 
 def _text_of(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer in {STEP_TIMEOUT:g} s"
+        return f"no response in {STEP_TIMEOUT:g} s"
     return str(getattr(error, "strerror", None) or error).lower()
 
 
