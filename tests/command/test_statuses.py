@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -252,6 +254,23 @@ def test_interrupted__in_a_send(
     monkeypatch.setattr(Message, "send", interrupt)
     err = one_line(call(SEND, "Hi", status=130).err)
     assert err.startswith("interrupted. To find out, run: vivialconnect messages find-sent")
+
+
+def test_interrupted__by_a_signal(forker: Forker, furnished: Sandbox) -> None:
+    """SIGINT in the middle of a send ends it with 130 and the line that finds the message."""
+    furnished.chaos.add("stall", method="POST", seconds=60)
+    before = len(furnished.requests)
+
+    def interrupt(process: int) -> None:
+        deadline = time.monotonic() + 60
+        while len(furnished.requests) == before and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.kill(process, signal.SIGINT)
+
+    ran = forker.run([*SEND.split(), "Hi"], meanwhile=interrupt)
+    furnished.chaos.clear()
+    assert ran.status == 130
+    assert one_line(ran.err).startswith("interrupted. To find out, run: vivialconnect messages")
 
 
 def test_interrupted__elsewhere(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -197,26 +197,22 @@ def _write_all_pages(call: Call, arguments: argparse.Namespace) -> None:
     Output(arguments).rows(map(fields_of, found), ["id"])
 
 
-class _NotSentError(Exception):
-    """A request of ``--dry-run`` is not sent."""
+class _NotSent(Exception):
+    """The request of ``--dry-run`` was written instead of sent."""
 
 
 class _DryRun:
-    """A transport that keeps the request and sends nothing."""
-
-    request: Request
+    """A transport that writes requests instead of sending them."""
 
     def send(self, request: Request, sign: Sign, limits: Limits) -> NoReturn:  # noqa: ARG002 - of the protocol
-        self.request = request
-        raise _NotSentError
+        """Write a request without its signature."""
+        target = "/" + request.url.split("/", 3)[3]
+        head = [f"{request.method} {target} HTTP/1.1"]
+        head += [f"{name}: {value}" for name, value in request.headers.items()]
+        write_bytes("\n".join([*head, "", ""]).encode() + (request.body or b""))
+        raise _NotSent
 
 
 def _write_request(call: Call) -> None:
-    dry_run = _DryRun()
-    with suppress(_NotSentError), configured(transport=dry_run):
+    with suppress(_NotSent), configured(transport=_DryRun()):
         Resource.request.perform(call)
-    request = dry_run.request
-    target = "/" + request.url.split("/", 3)[3]
-    head = [f"{request.method} {target} HTTP/1.1"]
-    head += [f"{name}: {value}" for name, value in request.headers.items()]
-    write_bytes("\n".join([*head, "", ""]).encode() + (request.body or b""))

@@ -94,7 +94,8 @@ def complete(parser: argparse.ArgumentParser, summary: str, example: str) -> Non
     parser.description = summary
     parser.epilog = (
         f"example:\n  vivialconnect {example}\n\n"
-        "The options of every command are in: vivialconnect --help"
+        "Options of every command (--json, --csv, --fields, --profile and others):\n"
+        "  vivialconnect --help"
     )
 
 

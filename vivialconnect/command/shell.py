@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
 import vivialconnect
 from vivialconnect import Resource
-from vivialconnect.command.failures import DONE
+from vivialconnect.command.failures import DONE, Misuse
 from vivialconnect.command.parsing import complete
 from vivialconnect.command.settings import connect
 from vivialconnect.sandbox import Sandbox
@@ -35,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a shell until the user leaves it."""
+    if sys.stdin is None:
+        raise Misuse("the shell reads stdin, but stdin is closed")
     names = {"vivialconnect": vivialconnect}
     for name in vivialconnect.__all__:
         names.setdefault(name, getattr(vivialconnect, name))
