@@ -54,6 +54,17 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, conflict_handler="resolve", **keywords)
         self._optionals.title = "options"  # as later Pythons say
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse arguments, and refuse unknown ones here, so that the error names this command."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            from difflib import get_close_matches  # noqa: PLC0415 - for errors alone
+
+            near = get_close_matches(unknown[0].partition("=")[0], self._option_string_actions, 1)
+            guess = f"; did you mean {near[0]}?" if near else ""
+            self.error("unrecognized arguments: " + " ".join(unknown) + guess)
+        return found, []
+
     def error(self, message: str) -> NoReturn:
         """Raise :class:`.Misuse`."""
         raise Misuse(message, f"Run: {self.prog} --help")
