@@ -18,12 +18,18 @@ _AGO = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Formats help in the same words on every Python: ``-o, --output PATH``."""
+class Formatter(argparse.HelpFormatter):
+    """Formats help in the same words on every Python: ``-o, --output PATH``.
+
+    A text of several lines, such as an example, keeps its lines.
+    """
 
     def __init__(self, prog: str) -> None:
         # Without a width, argparse imports a slow module for each parser.
         super().__init__(prog, width=_terminal_width() - 2)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if "\n" in text else super()._fill_text(text, width, indent)
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings or action.nargs == 0:
@@ -54,7 +60,9 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, conflict_handler="resolve", **keywords)
         self._optionals.title = "options"  # as later Pythons say
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride] # overloaded
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
         """Parse arguments, and refuse unknown ones here, so that the error names this command."""
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
