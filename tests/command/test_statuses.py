@@ -45,6 +45,12 @@ def one_line(err: str) -> str:
         (f"send --from {RECIPIENT} --to {NUMBER} Hi", 1, "from_number invalid"),
         ("messages lst", 2, "invalid choice: 'lst'"),
         ("messages list --colour red", 2, "unrecognized arguments: --colour red"),
+        ("numbers search --areacode 913", 2, "--areacode 913; did you mean --area-code?"),
+        (
+            "messages list x",
+            2,
+            "unrecognized arguments: x. Run: vivialconnect messages list --help",
+        ),
         ("messages list --limit 0", 2, "'0' must be an integer, 1 or more"),
         ("messages list --limit 5 --all", 2, "not allowed with argument"),
         ("messages list --since yesterday", 2, "'yesterday' must be a time ago"),
