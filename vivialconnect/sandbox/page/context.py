@@ -16,6 +16,9 @@ from vivialconnect.sandbox.service.changes import Changes
 from vivialconnect.sandbox.service.clock import Clock
 from vivialconnect.sandbox.service.store import Store
 
+#: A JSON object.
+Document = dict[str, Any]
+
 
 class Owner(Protocol):
     """The sandbox itself, as far as the page needs it."""
@@ -84,6 +87,3 @@ class PageRoute(NamedTuple):
     method: str
     pattern: str
     handler: Callable[[Call], Response]
-
-
-Document = dict[str, Any]
