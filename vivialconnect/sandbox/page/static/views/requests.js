@@ -62,12 +62,15 @@ function Choice({ label, name, values, filters, onChange }) {
 /** @param {{request: RequestRow, tabIndex: number, isOpen: boolean, filters: Record<string, string>}} properties */
 function Summary({ request, tabIndex, isOpen, filters }) {
   return html`<a class="summary request" data-focus tabindex=${tabIndex} href=${href(["requests", request.id], filters)} aria-current=${isOpen ? "true" : undefined}>
-    <span class="row spread"><span class="mono target"><strong>${request.method}</strong> <bdi>${shortPath(request.path)}${request.query && `?${request.query}`}</bdi></span><${HttpStatus} status=${request.status} /></span>
+    <span class="row spread"><span class="mono target"><strong>${request.method}</strong> <bdi><${Path} path=${request.path} />${request.query && `?${request.query}`}</bdi></span><${HttpStatus} status=${request.status} /></span>
     <span class="row spread small muted"><span class="reason">${request.fault ? "" : request.refused}</span>
       <span class="row">${request.fault && html`<span class="tag fault">${request.fault}</span>`}
         ${request.ms !== null && html`<span>${request.ms.toFixed(1)} ms</span>`}<${Time} of=${request.time} /></span></span>
   </a>`;
 }
 
-/** @param {string} path */
-const shortPath = (path) => path.replace(/^\/api\/v1\.0(?=\/)/, "");
+/** The path without what most have in common; in a narrow window, without the account too. @param {{path: string}} properties */
+function Path({ path }) {
+  const [, account = "", rest = path] = /^\/api\/v1\.0(\/accounts\/[0-9]+)?(\/.*)$/.exec(path) ?? [];
+  return html`<span class="roomy">${account}</span>${rest}`;
+}

@@ -34,7 +34,7 @@ function Row({ attempt, tabIndex, isOpen, onToggle }) {
       <span class="row spread"><span class="mono target"><strong>${attempt.method}</strong> <bdi>${attempt.url}</bdi></span><${HttpStatus} status=${attempt.status} /></span>
       <span class="row spread small muted"><span class="reason">${subject(attempt)}</span>
         <span class="row">${attempt.replay_of !== null && html`<span class="tag">replay of ${attempt.replay_of}</span>`}
-          <span>#${attempt.id}</span>${attempt.ms !== null && html`<span>${attempt.ms.toFixed(1)} ms</span>`}<${Time} of=${attempt.time} /></span></span>
+          <span class="roomy">#${attempt.id}</span>${attempt.ms !== null && html`<span class="roomy">${attempt.ms.toFixed(1)} ms</span>`}<${Time} of=${attempt.time} /></span></span>
     </button>
     ${isOpen && html`<${Detail} attempt=${attempt} />`}
   </div>`;
