@@ -1,0 +1,1 @@
+"""Campaigns: send each text of a list once."""
