@@ -8,7 +8,8 @@ from setuptools import find_packages, setup
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 
-PHONE_NUMBERS = ["phonenumbers>=8.13"]
+# Windows has no time zones of its own.
+PHONE_NUMBERS = ["phonenumbers>=8.13", "tzdata; sys_platform == 'win32'"]
 TEST = [
     *PHONE_NUMBERS,
     "freezegun>=1.5",

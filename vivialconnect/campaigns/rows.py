@@ -98,13 +98,13 @@ def _read_header(file: TextIO, columns: Sequence[str]) -> tuple[list[str], Itera
 def _read_lines(file: TextIO) -> Iterator[str]:
     """Yield the lines of a file.
 
-    :raises csv.Error: If a line is not text in UTF-8, or is too long.
+    :raises csv.Error: If a line is not UTF-8 text, or is too long.
     """
     for line in iter(partial(file.readline, MAX_LINE), ""):
         found = _UNREADABLE.search(line)
         if found:
             byte = ord(found.group()) & 0xFF
-            raise csv.Error(f"byte 0x{byte:02x} is not text in UTF-8")
+            raise csv.Error(f"byte 0x{byte:02x} is not UTF-8 text")
         if len(line) == MAX_LINE:
             raise csv.Error(f"a line has {MAX_LINE:,} characters or more")
         yield line
@@ -116,9 +116,9 @@ def _find_columns(header: list[str], columns: Sequence[str]) -> list[tuple[str, 
         raise InvalidList(f"row 1: the header is missing. It must have {_join(columns)}.")
     for name in columns:
         if name not in header:
-            raise InvalidList(f"row 1: column {name!r} is missing, got {_join(header)}.")
+            raise InvalidList(f"row 1: the header has no column {name!r}, got {_join(header)}.")
         if header.count(name) > 1:
-            raise InvalidList(f"row 1: column {name!r} is there {header.count(name)} times.")
+            raise InvalidList(f"row 1: the header has several columns {name!r}.")
     return [(name, header.index(name)) for name in columns]
 
 

@@ -59,6 +59,7 @@ class Template:
 
 def _unmatched(body: str, position: int) -> ValueError:
     return ValueError(
-        f"body has an unmatched {body[position]!r} at character {position + 1}. Write "
-        "{column} for the value of a column, and {{ and }} for braces."
+        f"body has {body[position]!r} at character {position + 1} outside of a placeholder. A "
+        "placeholder is a column in braces ({first_name}) of letters, digits, underscores and "
+        "spaces. Write {{ and }} for braces."
     )
