@@ -114,12 +114,12 @@ def test_settings__not_fit_for_a_call(
 def test_settings__all_missing() -> None:
     """Where nothing is set, one error names the three, and both places to set each."""
     told = (
-        "api_key, api_secret and api_account_id are not set: assign Resource.api_key, "
-        "Resource.api_secret and Resource.api_account_id, or set the environment variables "
-        "VIVIALCONNECT_API_KEY, VIVIALCONNECT_API_SECRET and VIVIALCONNECT_ACCOUNT_ID"
+        "api_key and api_secret and api_account_id must be set: assign Resource.api_key and "
+        "Resource.api_secret and Resource.api_account_id, or set VIVIALCONNECT_API_KEY and "
+        "VIVIALCONNECT_API_SECRET and VIVIALCONNECT_ACCOUNT_ID in the environment"
     )
     for call in (Message.count, lambda: Message.find(1), Message({"body": "x"}).send):
-        with pytest.raises(ValueError, match="not set") as caught:
+        with pytest.raises(ValueError, match="must be set") as caught:
             call()
         assert str(caught.value) == told
 

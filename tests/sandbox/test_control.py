@@ -5,26 +5,27 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox import Sandbox
 
-    from .client import Client
+from .client import Client
 
 TEXT = {"from_number": "+15154469790", "to_number": "+19132597591", "body": "Yes, please"}
 
 
-def receive(sandbox: Sandbox, content: bytes, method: str = "POST") -> tuple[int, Any]:
-    """Send an unsigned inbound message; return status and document."""
-    url = sandbox.url.replace("/api/v1.0", "/sandbox/receive")
+def receive(
+    sandbox: Sandbox, content: bytes | None, method: str = "POST", name: str = "receive"
+) -> tuple[int, Any]:
+    """Send an unsigned request to a control; return status and document."""
+    url = sandbox.url.replace("/api/v1.0", "/sandbox/" + name)
     try:
         with urllib.request.urlopen(
             urllib.request.Request(url, content, method=method), timeout=20
         ) as answer:
-            return answer.status, json.load(answer)
+            return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.load(error)
@@ -161,3 +162,34 @@ def test_receive__invalid_request(
 ) -> None:
     """A body that is not JSON, and another method, are refused."""
     assert receive(sandbox, content, method)[0] == status
+
+
+def test_clock__moves_forward() -> None:
+    """The clock of messages moves forward, and messages reach their next status."""
+    with Sandbox(delays=(60, 120, 180)) as sandbox, Client(sandbox) as client:
+        client.buy()
+        sent = client.text()
+        assert receive(sandbox, b'{"advance": 121.5}', name="clock") == (204, None)
+        found = client.call("GET", f"messages/{sent['id']}.json").json["message"]
+        assert (sent["status"], found["status"]) == ("accepted", "sending")
+
+
+@pytest.mark.parametrize(
+    ("content", "method", "status", "words"),
+    [
+        (b"{}", "POST", 400, "advance must be a number of seconds"),
+        (b'{"advance": true}', "POST", 400, "advance must be a number of seconds"),
+        (b'{"advance": "60"}', "POST", 400, "advance must be a number of seconds"),
+        (b'{"advance": -1}', "POST", 400, "only moves forward"),
+        (b'{"advance": 1e300}', "POST", 400, "not lead past the year 9000"),
+        (b"60", "POST", 400, "must be an object such as"),
+        (b"", "GET", 405, "is not allowed here"),
+    ],
+)
+def test_clock__invalid_request(
+    sandbox: Sandbox, content: bytes, method: str, status: int, words: str
+) -> None:
+    """An invalid request is refused, and the clock stays."""
+    found, answer = receive(sandbox, content or None, method, "clock")
+    assert found == status
+    assert words in answer["message"]

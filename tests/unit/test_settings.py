@@ -117,7 +117,7 @@ def test_checked__missing(name: str) -> None:
 
 def test_checked__both_missing() -> None:
     """Key and secret are named together, each with both places to set it."""
-    with pytest.raises(ValueError, match="api_key and api_secret are not set") as caught:
+    with pytest.raises(ValueError, match="api_key and api_secret must be set") as caught:
         validate(Settings())
 
     for name in ("api_key", "api_secret"):
@@ -129,7 +129,7 @@ def test_checked__both_missing() -> None:
 def test_checked__half_of_a_pair_elsewhere() -> None:
     """Who has the secret in the environment and the key on the class is told why it is missing."""
     with pytest.raises(
-        ValueError, match=r"api_secret is not set.*; api_key is set, .* same source"
+        ValueError, match=r"api_secret must be set.*; api_key is set, .* same source"
     ):
         validate(resolve({"api_key": "MTK1"}, ENVIRONMENT))
 

@@ -378,7 +378,7 @@ class Sandbox:
         return self._running(self._application).respond(request)
 
     def _control(self, request: Request) -> Response:
-        return control(request, self.chaos, self.receive)
+        return control(request, self.chaos, self.receive, self.advance)
 
     def _running(self, part: PartT | None) -> PartT:
         if part is None:

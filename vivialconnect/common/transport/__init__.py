@@ -5,6 +5,7 @@
 ``connections``      urllib3's pools and connections, ``http.client``'s responses
 ``deadline``         the attempt, and the sockets that keep its deadline
 ``failures``         translation of third-party exceptions
+``originals``        the classes that the others derive from, even if a test replaces them
 ===================  ===============================================================================
 
 Only this package uses ``requests`` and urllib3. Requests pass through ``requests.Session.send`` and
@@ -37,9 +38,12 @@ import socket
 
 from vivialconnect.common import at_fork
 from vivialconnect.common.exchange import Limits, Request, Response, Sign
-from vivialconnect.common.transport.adapter import Route, prepare, read_environment
-from vivialconnect.common.transport.deadline import Attempt
-from vivialconnect.common.transport.failures import SEND_ERRORS, translate
+from vivialconnect.common.transport.originals import originals
+
+with originals():
+    from vivialconnect.common.transport.adapter import Route, prepare, read_environment
+    from vivialconnect.common.transport.deadline import Attempt
+    from vivialconnect.common.transport.failures import SEND_ERRORS, translate
 
 
 class RequestsTransport:

@@ -51,9 +51,7 @@ LOOPBACK = re.compile(
 class _Adapter(HTTPAdapter):
     """An adapter for one origin, with a deadline pool."""
 
-    def __init__(self) -> None:
-        self._pool: Any = None
-        super().__init__()
+    _pool: Any = None
 
     def init_poolmanager(self, *_: Any, **__: Any) -> None:
         self.poolmanager = PoolManager(maxsize=POOL_SIZE)

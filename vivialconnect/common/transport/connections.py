@@ -137,11 +137,10 @@ class _DeadlineConnection:
         )
         if head.count(b"\n") != len(headers) + 2:
             raise ValueError("a header field must not have a line break")
-        if self.sock is None:
+        if not self.sock:
             self.connect()
-        connected: Any = self.sock
         self.attempt.sent = True
-        connected.sendall(SecretBytes(head + (body or b"")))
+        self.sock.sendall(SecretBytes(head + (body or b"")))
 
     def getresponse(self: Any) -> Any:
         """Return the response after reading its headers."""
@@ -194,24 +193,16 @@ class _DeadlinePool:
 
     QueueCls: Any = _IdleConnections
 
-    def urlopen(
-        self: Any,
-        method: str,
-        url: str,
-        body: Any = None,
-        headers: Any = None,
-        *_: Any,
-        **rest: Any,
-    ) -> Any:
+    def urlopen(self: Any, method: str, url: str, *_: Any, **options: Any) -> Any:
         """Send a request once, and return the response, whatever its status.
 
         :param method: The HTTP method.
         :param url: The target of the request: the path, or the whole URL for a plain proxy.
-        :param body: The body, in bytes.
-        :param headers: All header fields.
-        :param rest: The options of requests; only ``timeout`` is used, the :class:`Attempt`.
+        :param options: The options of requests: the ``body`` in bytes, all ``headers``, and as
+            ``timeout`` the :class:`Attempt`. The others are not used.
         """
-        attempt: Attempt = rest["timeout"]
+        attempt: Attempt = options["timeout"]
+        headers = options["headers"]
         attempt.sent = False
         attempt.proxy = self.proxy and "the proxy " + self.proxy.netloc
         connection = self._get_conn()
@@ -225,7 +216,7 @@ class _DeadlinePool:
                 headers = Fields({**headers, **self.proxy_headers})
             # The server may respond and close before it has read the whole request.
             with suppress(BrokenPipeError, ConnectionResetError):
-                connection.request(method, url, body=body, headers=headers)
+                connection.request(method, url, body=options["body"], headers=headers)
             response = connection.getresponse()
             content = _read_body(response, attempt)
             if not _is_reusable(connection, response):
@@ -256,8 +247,7 @@ class _DeadlinePool:
 def _read_body(response: Any, attempt: Attempt) -> bytes:
     """Return the body of a response; empty if a sink received it."""
     if not isinstance(response, CheckedResponse):  # from a mocking library
-        content: bytes = response.read()
-        return content
+        return bytes(response.read())
     if attempt.sink is not None and response.status == HTTPStatus.OK:
         response.read_into(attempt.sink, attempt)
         return b""

@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import Iterable
 from http.client import IncompleteRead, RemoteDisconnected
-from typing import Any, Protocol
+from typing import Any
 
 from urllib3.util import Timeout
 
@@ -86,12 +86,6 @@ class Attempt(Timeout):
         return self
 
 
-class HasAttempt(Protocol):
-    """A connection with the current attempt."""
-
-    attempt: Attempt
-
-
 class DeadlineSocket:
     """A plain or TLS socket that never waits past the deadline of the attempt.
 
@@ -101,7 +95,7 @@ class DeadlineSocket:
     :param connection: The connection of the socket.
     """
 
-    def __init__(self, wrapped: Any, connection: HasAttempt) -> None:
+    def __init__(self, wrapped: Any, connection: Any) -> None:
         self._wrapped = wrapped
         self._connection = connection
 
@@ -125,7 +119,7 @@ class DeadlineSocket:
 
         It must not raise, because ``ssl`` has already detached the socket.
         """
-        seconds = max(self._connection.attempt.remaining(), SHORTEST_TIMEOUT)
+        seconds: float = max(self._connection.attempt.remaining(), SHORTEST_TIMEOUT)
         self._wrapped.settimeout(seconds)
         return seconds
 

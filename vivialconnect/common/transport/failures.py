@@ -13,8 +13,7 @@ from http import client
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from requests.exceptions import InvalidSchema, InvalidURL, RequestException
-from requests.exceptions import Timeout as RequestTimeout
+from requests.exceptions import InvalidSchema, InvalidURL, RequestException, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_match_hostname import CertificateError
 
@@ -24,9 +23,8 @@ from vivialconnect.common.transport.deadline import Attempt
 
 #: The exceptions that sending a request may raise.
 SEND_ERRORS: tuple[type[BaseException], ...] = (
-    RequestException, HTTPError, client.HTTPException, OSError, ValueError,
-    TypeError,  # from a mock of a socket
-    MemoryError,  # from a response that is too large for memory
+    # TypeError comes from a mock of a socket, MemoryError from a response that is too large.
+    RequestException, HTTPError, client.HTTPException, OSError, ValueError, TypeError, MemoryError
 )  # fmt: skip
 
 
@@ -71,7 +69,7 @@ FAILURES: tuple[Failure, ...] = (
     Failure((ssl.SSLError,), "TLS failed ({})"),
     Failure(
         # Not urllib3's timeouts, which include refused connections.
-        (socket.timeout, TimeoutError, RequestTimeout),
+        (socket.timeout, TimeoutError, Timeout),
         "request timed out",
         "increase request_timeout if the service is slow",
         error_class=error.Timeout,

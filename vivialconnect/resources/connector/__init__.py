@@ -33,10 +33,9 @@ __all__ = ("Connector",)
 ConnectorT = TypeVar("ConnectorT", bound="Connector")
 
 NumberForm = Union[Resource, Mapping[str, Any], str]
-CallbackForm = Mapping[str, Any]
 NumbersGiven = Union[ConnectorNumber, NumberForm, Iterable[Union[ConnectorNumber, NumberForm]]]
 CallbacksGiven = Union[
-    ConnectorCallback, CallbackForm, Iterable[Union[ConnectorCallback, CallbackForm]]
+    ConnectorCallback, Mapping[str, Any], Iterable[Union[ConnectorCallback, Mapping[str, Any]]]
 ]
 
 #: The maximum length of ``phone_numbers`` in a connector.

@@ -16,6 +16,7 @@ from vivialconnect.sandbox.service.errors import InvalidRequest
 CONTROL = "/sandbox"
 CHAOS = CONTROL + "/chaos"
 RECEIVE = CONTROL + "/receive"
+CLOCK = CONTROL + "/clock"
 #: The fields of an inbound message; each defaults to ``None``.
 FIELDS = {"from_number": str, "to_number": str, "body": str, "media_urls": list}
 
@@ -28,20 +29,29 @@ def is_control(request: Request) -> bool:
     return request.path == CONTROL or request.path.startswith(CONTROL + "/")
 
 
-def control(request: Request, chaos: Chaos, receive: Callable[..., dict[str, Any]]) -> Response:
+def control(
+    request: Request,
+    chaos: Chaos,
+    receive: Callable[..., dict[str, Any]],
+    advance: Callable[[float], None],
+) -> Response:
     """Return the response to a request for the control of the sandbox.
 
     :param request: the request.
     :param chaos: the faults of the sandbox.
     :param receive: receives an inbound message.
+    :param advance: moves the message clock forward.
     :raises HTTPError: if the request is invalid.
     """
+    if request.path == CLOCK:
+        _check_method(request, "POST")
+        return _advance(request, advance)
     if request.path == RECEIVE:
         _check_method(request, "POST")
         return _receive(request, receive)
     if request.path == CHAOS or request.path.startswith(CHAOS + "/"):
         return _control_chaos(request, chaos)
-    raise HTTPError(404, f"The controls of the sandbox are {RECEIVE} and {CHAOS}")
+    raise HTTPError(404, f"The controls of the sandbox are {RECEIVE}, {CHAOS} and {CLOCK}")
 
 
 def _check_method(request: Request, *allowed: str) -> None:
@@ -72,6 +82,17 @@ def _receive(request: Request, receive: Callable[..., dict[str, Any]]) -> Respon
     except InvalidRequest as error:
         raise HTTPError(400, error.message, **error.extra) from None
     return json_response({"message": message}, status=201)
+
+
+def _advance(request: Request, advance: Callable[[float], None]) -> Response:
+    seconds = _document(request, '{"advance": 60}').get("advance")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise HTTPError(400, "advance must be a number of seconds")
+    try:
+        advance(seconds)
+    except ValueError as error:
+        raise HTTPError(400, str(error)) from None
+    return Response(204)
 
 
 def _control_chaos(request: Request, chaos: Chaos) -> Response:

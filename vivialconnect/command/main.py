@@ -1,0 +1,122 @@
+"""The ``vivialconnect`` command: finds the command of the command line, and runs it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from vivialconnect.command.failures import DONE, MISUSED
+from vivialconnect.command.parsing import Parser, add_global_options, words_before
+from vivialconnect.command.reporting import report
+from vivialconnect.command.terminal import is_terminal, note
+from vivialconnect.version import VERSION
+
+#: The name of each command, the module with its ``add_arguments`` and ``run``, and its help.
+COMMANDS = (
+    ("send", "vivialconnect.command.send", "send a message"),
+    ("messages", "vivialconnect.command.messages", "list, show, redact and find messages"),
+    ("sandbox", "vivialconnect.sandbox.command",
+     "run a local Vivial Connect until it is interrupted"),
+    ("demo", "vivialconnect.demo", "buy a number and send messages, step by step"),
+)  # fmt: skip
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    :param words: the command line without the program's name; ``sys.argv`` by default.
+    :returns: the exit status: 0 done, 1 failed, 2 misuse, 3 the outcome is unknown, 4 bad settings,
+        130 interrupted.
+    :raises SystemExit: after ``--help`` and ``--version``.
+    """
+    words = sys.argv[1:] if words is None else list(words)
+    _prepare_stdout()
+    arguments = words_before(words)
+    try:
+        arguments = _parser_for(words).parse_args(words)
+        with _logging(arguments):
+            status: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_stdout()
+        return DONE
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - reported as one line
+        status = report(error, arguments)
+        with suppress(OSError):
+            sys.stdout.flush()
+            return status
+        _drop_stdout()
+    return status
+
+
+def _parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="vivialconnect",
+        description="Send and receive messages with Vivial Connect, and manage the account.",
+        epilog="Run 'vivialconnect COMMAND --help' for a command.",
+    )
+    parser.add_argument("--version", action="version", version="vivialconnect " + VERSION)
+    add_global_options(parser)
+
+    def show_help(_: argparse.Namespace) -> int:
+        parser.print_help(sys.stderr)
+        return MISUSED
+
+    parser.set_defaults(run=show_help)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog=parser.prog)
+    for name, module_name, summary in COMMANDS:
+        command = commands.add_parser(name, help=summary, description=summary)
+        # Import only the module of the command that runs.
+        if name in words:
+            module = importlib.import_module(module_name)
+            command.set_defaults(run=getattr(module, "run", None))
+            module.add_arguments(command)
+            add_global_options(command, in_command=True)
+    return parser
+
+
+@contextmanager
+def _logging(arguments: argparse.Namespace) -> Iterator[None]:
+    """Write the log of the SDK to stderr, if ``--debug`` is given."""
+    if not arguments.debug:
+        yield
+        return
+    logger = logging.getLogger("vivialconnect")
+    before, handler = logger.level, _NoteHandler()
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+        logger.removeHandler(handler)
+
+
+class _NoteHandler(logging.Handler):
+    """Writes each record to stderr, as one line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
+
+
+def _prepare_stdout() -> None:
+    """Write UTF-8 to pipes and files, and what a terminal can show to a terminal."""
+    if sys.stdout is None:  # closed by the caller
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - kept open
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        encoding = sys.stdout.encoding if is_terminal(sys.stdout) else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _drop_stdout() -> None:
+    """Drop what is buffered for stdout: Python would write it again when it exits."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
