@@ -76,6 +76,7 @@ TYPING_ONLY = {"resources._typing": "typing_extensions"}
 #: Optional third parties, and the modules that may import each.
 OPTIONAL_THIRD_PARTIES = {
     "phonenumbers": ("common.phone_numbers", "campaigns.quiet_hours"),
+    "psycopg": ("campaigns.postgresql",),
     "pytest": ("pytest_plugin",),
 }
 MOST_CODE_LINES_OF_THE_CORE = 4800
