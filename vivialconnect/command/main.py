@@ -22,6 +22,7 @@ from vivialconnect.version import VERSION
 COMMANDS = (
     ("send", "vivialconnect.command.send", "send a message"),
     ("messages", "vivialconnect.command.messages", "list, show, redact and find messages"),
+    ("campaign", "vivialconnect.command.campaign", "send each text of a list once"),
     ("sandbox", "vivialconnect.sandbox.command",
      "run a local Vivial Connect until it is interrupted"),
     ("demo", "vivialconnect.demo", "buy a number and send messages, step by step"),
