@@ -20,6 +20,7 @@ from tests.campaigns.shell import SENDER, Shell, shell, write_list
 from vivialconnect import Message
 from vivialconnect.campaigns import Campaign, Progress, Status
 from vivialconnect.command.campaign_runs import describe
+from vivialconnect.command.main import main
 from vivialconnect.sandbox import Sandbox
 
 __all__ = ["shell"]
@@ -221,8 +222,6 @@ def test_misuse__exits_with_2(
 
 def test_journal__password_is_refused(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     """A password in the address of the journal is refused, and is not shown."""
-    from vivialconnect.command.main import main  # noqa: PLC0415
-
     status = main(["campaign", "status", "postgresql://me:hunter2@db.example.com/june"])
     _, err = capsys.readouterr()
 
@@ -404,6 +403,19 @@ def test_purge__keeps_the_counts(shell: Shell) -> None:
     assert (purged.status, shell("status").fields["sent"]) == (0, "1")
     assert shell("report").out == ""
     assert b"+15154460001" not in Path("june.db").read_bytes()
+
+
+def test_move__to_another_journal(shell: Shell) -> None:
+    """A campaign is moved to another journal, and cancelled in the old one."""
+    write_list(2)
+    shell.plan()
+    moved, again = shell("move", "new.db"), shell("move", "new.db")
+
+    assert (moved.status, moved.out, moved.err) == (0, "", "")
+    assert (again.status, "has a campaign 'default' already" in again.err) == (1, True)
+    assert shell("status").fields["state"] == "cancelled"
+    assert main(["campaign", "run", "new.db", *RUN]) == 0
+    assert len(bodies()) == 2
 
 
 def test_names__of_campaigns(shell: Shell) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from vivialconnect.campaigns import InvalidList, InvalidRows
 from vivialconnect.command.campaign_runs import add_quiet_hours, add_run_options, run_run, run_work
 from vivialconnect.command.failures import DONE, Failure
-from vivialconnect.command.journals import add_journal, open_campaign
+from vivialconnect.command.journals import add_journal, open_campaign, parse_journal
 from vivialconnect.command.output import Output
 from vivialconnect.command.parsing import add_verb, add_verbs
 from vivialconnect.command.settings import connect
@@ -56,6 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add_journal(add_verb(verbs, name, run, summary, example=example, offline=True))
     _add_report(verbs)
     _add_resolve(verbs)
+    move = add_journal(add_verb(
+        verbs, "move", run_move, "Move a campaign to another journal, such as PostgreSQL.",
+        example="campaign move june.db postgresql://db.example.com/campaigns", offline=True,
+    ))  # fmt: skip
+    move.add_argument(
+        "new_journal", metavar="NEW_JOURNAL", type=parse_journal, help="journal to move it to"
+    )
     suppress = add_journal(add_verb(
         verbs, "suppress", run_suppress, "Send no text of the campaign to these numbers.",
         example="campaign suppress june.db +15154469790", offline=True,
@@ -212,6 +219,13 @@ def run_purge(arguments: argparse.Namespace) -> int:
     """Delete numbers and bodies."""
     with open_campaign(arguments) as campaign:
         campaign.purge()
+    return DONE
+
+
+def run_move(arguments: argparse.Namespace) -> int:
+    """Move the campaign to another journal."""
+    with open_campaign(arguments) as campaign:
+        campaign.move(arguments.new_journal)
     return DONE
 
 
