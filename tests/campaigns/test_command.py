@@ -302,12 +302,24 @@ def test_run__open_text(shell: Shell, vivialconnect_sandbox: Sandbox) -> None:
     keys = [text["key"] for text in texts]
 
     assert (ran.status, ran.fields["open"], ran.fields["sent"]) == (3, "1", "2")
+    assert ran.err.startswith("vivialconnect: nothing is left to do, but 1 text is open, which")
     assert "run: vivialconnect campaign report june.db --state open" in ran.err
     assert [text["error"] for text in texts] == ["no message fits"]
     assert shell("resolve", *keys, "sent", "--message-id", "7").status == 0
     assert shell("status").fields["sent"] == "3"
     assert shell("run", *RUN).status == 0
     assert len(bodies()) == 2
+
+
+def test_work__unknown_text(shell: Shell, vivialconnect_sandbox: Sandbox) -> None:
+    """A text that is still looked up when work ends is unknown, and the exit status is 3."""
+    write_list(1)
+    shell.plan()
+    refuse_to_say(vivialconnect_sandbox, times=1)
+    done = shell("work", *RUN, "--seconds", "0.5", "--settle", "600")
+
+    assert (done.status, done.fields["unknown"]) == (3, "1")
+    assert done.err.endswith("but 1 text is unknown. Run the campaign again\n")
 
 
 def test_run__resent_text(shell: Shell, vivialconnect_sandbox: Sandbox) -> None:

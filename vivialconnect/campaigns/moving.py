@@ -34,7 +34,7 @@ def move(source: Journal, target: Journal) -> None:
     target.store.open(create=True)
     with target.store.transaction(read=True) as transaction:
         if transaction.rows("SELECT 1 FROM campaigns WHERE name = :name", name=target.name):
-            raise _taken(target)
+            raise CampaignError(f"the new journal has a campaign {target.name!r} already")
     with source.store.hold(), source.store.transaction() as reading:
         campaign = source.find(reading, lock=True)
         if campaign.state == "cancelled" or campaign.purged is not None:
@@ -57,18 +57,13 @@ def _end_workers(source: Journal, transaction: Transaction, campaign: CampaignRo
 
 def _create(target: Journal, transaction: Transaction, campaign: CampaignRow) -> int:
     """Create the campaign in the new journal, and return its id there."""
-    values = {**campaign._asdict(), "name": target.name}
-    rows = transaction.rows(
-        _insert("campaigns", CAMPAIGN_COLUMNS) + " ON CONFLICT (name) DO NOTHING RETURNING id",
-        **{name: values[name] for name in CAMPAIGN_COLUMNS},
+    values = campaign._asdict()
+    ((id_,),) = transaction.rows(
+        _insert("campaigns", CAMPAIGN_COLUMNS) + " RETURNING id",
+        name=target.name,
+        **{name: values[name] for name in CAMPAIGN_COLUMNS[1:]},
     )
-    if not rows:
-        raise _taken(target)
-    return int(rows[0][0])
-
-
-def _taken(target: Journal) -> CampaignError:
-    return CampaignError(f"the new journal has a campaign {target.name!r} already")
+    return int(id_)
 
 
 def _copy(reading: Transaction, writing: Transaction, old: int, new: int) -> None:

@@ -99,19 +99,27 @@ def _run(arguments: argparse.Namespace, limits: dict[str, Any]) -> int:
         confirm(_question(campaign), arguments)
         with ProgressLine() as line:
             report = campaign.work(**options, **limits, on_progress=line.show)
-    note(f"vivialconnect: {report.reason}{_advice(report, arguments)}")
+    note(f"vivialconnect: {_summary(report, arguments)}")
     Output(arguments).fields(report.status._asdict())
     return report.exit_status
 
 
-def _advice(report: RunReport, arguments: argparse.Namespace) -> str:
-    """Return what to do next, as a sentence; nothing if all is done."""
+def _summary(report: RunReport, arguments: argparse.Namespace) -> str:
+    """Return why a run ended, and what to do next."""
     status = report.status
     if status.state == "paused":
-        return f". To allow runs again, run: {_line(arguments, 'resume')}"
+        return f"{report.reason}. To allow runs again, run: {_line(arguments, 'resume')}"
     if status.open:
-        return f". To see the open texts, run: {_line(arguments, 'report', '--state', 'open')}"
-    return ""
+        open_ = f"{_texts(status.open)} open, which may have been sent"
+        line = _line(arguments, "report", "--state", "open")
+        return f"{report.reason}, but {open_}. To see them, run: {line}"
+    if status.unknown:
+        return f"{report.reason}, but {_texts(status.unknown)} unknown. Run the campaign again"
+    return report.reason
+
+
+def _texts(count: int) -> str:
+    return "1 text is" if count == 1 else f"{count:,} texts are"
 
 
 def _line(arguments: argparse.Namespace, verb: str, *words: str) -> str:

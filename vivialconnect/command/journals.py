@@ -48,4 +48,5 @@ def open_campaign(arguments: argparse.Namespace) -> Iterator[Campaign]:
         with Campaign.open(arguments.journal, name=arguments.name) as campaign:
             yield campaign
     except (CampaignError, ImportError) as error:
-        raise Failure(str(error)) from error
+        # Errors of PostgreSQL have several lines.
+        raise Failure(" ".join(str(error).split())) from error
