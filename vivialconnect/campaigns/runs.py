@@ -47,11 +47,11 @@ def run(journal: Journal, options: Options, on_progress: OnProgress | None) -> R
             looker.start()
             _wait(worker, journal, options, on_progress)
             looker.join(TICK)
+        return _report(journal, worker)
     except JournalInUse as error:
         raise JournalInUse(f"{error}: {_holder(journal)}") from None
     except StoreLost as error:
         raise CampaignError(f"the connection to the journal was lost: {error}") from error
-    return _report(journal, worker)
 
 
 def _admit(journal: Journal, options: Options) -> Options:
@@ -97,7 +97,9 @@ def _look(journal: Journal, options: Options, worker: Worker) -> None:
             worker.allow()
         except (UnauthorizedAccess, ForbiddenAccess) as error:
             _deny(journal, worker, error)
-        except (VivialConnectError, StoreLost) as error:
+        except StoreLost:
+            pass  # the writer waits for the database, or gives up
+        except VivialConnectError as error:
             if not worker.ready:
                 worker.fail(error)
         except BaseException as error:  # noqa: BLE001 - raised in the thread that waits

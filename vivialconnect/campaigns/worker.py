@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from queue import SimpleQueue
 from uuid import uuid4
@@ -173,6 +174,7 @@ class Worker:
 
     def _cycle(self) -> None:
         """Write what has ended, begin texts, commit, and hand them to the senders."""
+        self._dispatcher.chosen = []  # those of the last transaction are posted
         with self._changed:
             ends, self._ends, self._poked = self._ends, [], False
             count = self._idle if self.ready and self.ending is None else 0
@@ -241,7 +243,6 @@ class Worker:
             for each in self._dispatcher.chosen
         ]
         self._dispatcher.forget()
-        self._dispatcher.chosen = []
         self._must_release = True
         with self._changed:
             self._ends = [*ends, *back, *self._ends]
@@ -253,7 +254,8 @@ class Worker:
 
     def _leave(self) -> None:
         """Give back the leased texts, and sign off."""
-        with self._journal.store.transaction() as transaction:
+        # If the database is gone, its lease expires.
+        with suppress(StoreLost), self._journal.store.transaction() as transaction:
             self._release(transaction, self._journal.find(transaction, lock=True))
             transaction.run("DELETE FROM workers WHERE id = :worker", worker=self.id)
 
