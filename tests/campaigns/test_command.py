@@ -174,9 +174,13 @@ def test_plan__bad_template_or_sender(words: tuple[str, ...], problem: str, shel
 def test_plan__quiet_hours_need_time_zones(shell: Shell) -> None:
     """With --quiet, a row whose time zone is unknown is invalid; --time-zone is for these."""
     Path("list.csv").write_text("id,phone,name\n1,+18005550100,Ann\n", encoding="utf-8")
+    quiet = ("--quiet", "21:00-09:00")
 
-    assert "row 2: the time zone is unknown" in shell.plan("--quiet", "21:00-09:00").err
-    assert shell.plan("--quiet", "21:00-09:00", "--time-zone", "Europe/London").status == 0
+    assert "row 2: the time zone is unknown" in shell.plan(*quiet).err
+    assert shell.plan().status == 0
+    assert "row 2: the time zone is unknown" in shell("run", *RUN, *quiet).err
+    assert bodies() == []
+    assert shell.plan(*quiet, "--time-zone", "Europe/London").status == 0
 
 
 def test_plan__media_and_connector(shell: Shell) -> None:
