@@ -79,6 +79,7 @@ OPTIONAL_THIRD_PARTIES = {
     "phonenumbers": ("common.phone_numbers", "campaigns.quiet_hours"),
     "psycopg": ("campaigns.postgresql",),
     "pytest": ("pytest_plugin",),
+    "rich": ("command.rich_output",),
 }
 MOST_CODE_LINES_OF_THE_CORE = 4800
 MOST_CODE_LINES_OF_A_FILE = 250

@@ -197,7 +197,7 @@ def test_plan__media_and_connector(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("run",), "Send 2 texts? This needs --yes where there is no terminal to ask on"),
+        (("run",), "Send 2 texts? There is no terminal to ask on. Pass --yes"),
         (("run", "--yes", "--quiet", "9-5"), "'9-5' must be like 21:00-09:00"),
         (("run", "--yes", "--send-before", "noon"), "'noon' is not a date or time in ISO 8601"),
         (("run", "--yes", "--time-zone", "Chicago"), "must be an IANA name"),
