@@ -38,13 +38,14 @@ class Leaf(NamedTuple):
 def leaves() -> list[Leaf]:
     """Return every leaf that these tests run."""
     root = parser_for([name for name, *_ in COMMANDS])
-    return [leaf for leaf in _below("", root) if leaf.name.split()[0] not in ELSEWHERE]
+    return [leaf for leaf in leaves_below("", root) if leaf.name.split()[0] not in ELSEWHERE]
 
 
-def _below(name: str, parser: argparse.ArgumentParser) -> Iterator[Leaf]:
+def leaves_below(name: str, parser: argparse.ArgumentParser) -> Iterator[Leaf]:
+    """Yield the leaves below a parser."""
     verbs = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
     for each in verbs:
         for verb, below in each.choices.items():
-            yield from _below(f"{name} {verb}".strip(), below)
+            yield from leaves_below(f"{name} {verb}".strip(), below)
     if not verbs:
         yield Leaf(name, parser)

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     estimate.add_argument("--price-per-segment", metavar="PRICE", help="price of one segment")
     add_run_options(add_journal(add_verb(
         verbs, "run", run_run, "Send texts until nothing is left to do.",
-        example="campaign run june.db --quiet 21:00-09:00 --time-zone America/Chicago",
+        example="campaign run june.db --rate 20 --yes",
     )))  # fmt: skip
     work = add_run_options(add_journal(add_verb(
         verbs, "work", run_work, "Send texts for some seconds, or until nothing is left to do.",
