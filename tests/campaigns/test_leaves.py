@@ -11,18 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests.campaigns.shell import SENDER, settings_of
-from tests.command.leaves import Leaf, leaves_below
+from tests.command.leaves import Leaf, all_leaves
 from tests.command.processes import HEAD, PTY, WAYS, Forker
 from vivialconnect import Number
 from vivialconnect.campaigns import Campaign
-from vivialconnect.command.main import parser_for
 from vivialconnect.sandbox import Sandbox
 
 #: Verbs that write nothing to stdout.
 SILENT = {"cancel", "move", "pause", "purge", "resolve", "resume"}
-LEAVES = [
-    leaf for leaf in leaves_below("", parser_for(["campaign"])) if leaf.name.startswith("campaign ")
-]
+LEAVES = [leaf for leaf in all_leaves() if leaf.name.startswith("campaign ")]
 ROW = {"id": "1047", "phone": "+15154469790", "first_name": "Ann"}
 
 

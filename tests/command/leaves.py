@@ -22,6 +22,11 @@ class Leaf(NamedTuple):
     parser: argparse.ArgumentParser
 
     @property
+    def has_example(self) -> bool:
+        """Whether its help has an example."""
+        return "example:" in (self.parser.epilog or "")
+
+    @property
     def example(self) -> str:
         """The example in its help, without ``vivialconnect``."""
         found = re.search(r"^  vivialconnect (.*)$", self.parser.epilog or "", re.MULTILINE)
@@ -35,17 +40,20 @@ class Leaf(NamedTuple):
 
 
 @lru_cache(maxsize=1)
+def all_leaves() -> list[Leaf]:
+    """Return every leaf."""
+    return list(_below("", parser_for([name for name, *_ in COMMANDS])))
+
+
 def leaves() -> list[Leaf]:
     """Return every leaf that these tests run."""
-    root = parser_for([name for name, *_ in COMMANDS])
-    return [leaf for leaf in leaves_below("", root) if leaf.name.split()[0] not in ELSEWHERE]
+    return [leaf for leaf in all_leaves() if leaf.name.split()[0] not in ELSEWHERE]
 
 
-def leaves_below(name: str, parser: argparse.ArgumentParser) -> Iterator[Leaf]:
-    """Yield the leaves below a parser."""
+def _below(name: str, parser: argparse.ArgumentParser) -> Iterator[Leaf]:
     verbs = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
     for each in verbs:
         for verb, below in each.choices.items():
-            yield from leaves_below(f"{name} {verb}".strip(), below)
+            yield from _below(f"{name} {verb}".strip(), below)
     if not verbs:
         yield Leaf(name, parser)

@@ -74,7 +74,7 @@ def add_verb(
     return parser
 
 
-def complete(parser: argparse.ArgumentParser, summary: str, *, example: str) -> None:
+def complete(parser: argparse.ArgumentParser, summary: str, example: str) -> None:
     """Add the description and an example to a command without verbs."""
     parser.description = summary
     parser.epilog = (
