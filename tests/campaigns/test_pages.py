@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.campaigns.shell import SENDER, shell
+from vivialconnect import Message
 from vivialconnect.campaigns import Campaign
 from vivialconnect.campaigns.results import Status
 from vivialconnect.command.main import main
+from vivialconnect.sandbox import Sandbox
 
 __all__ = ["shell"]
 
@@ -79,6 +86,43 @@ def test_runbook__commands_are_understood(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert [command for command, _ in shown if main(command) == 2] == []
     assert len(shown) > 8
+
+
+@pytest.mark.usefixtures("shell")
+def test_guide__cron_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vivialconnect_sandbox: Sandbox
+) -> None:
+    """The script for cron sends, and mails what is open."""
+    write_list_of_guide()
+    (block,) = (each for each in blocks(GUIDE, "sh") if "hourly.sh" in each)
+    script = block.partition("\n\n")[2].replace("21:00-09:00", hours_to_come())
+    script = script.replace("--seconds 3000", "--seconds 3000 --settle 1 --per-sender 50")
+    write_program(tmp_path / "hourly.sh", script)
+    command = f'exec {shlex.quote(sys.executable)} -m vivialconnect "$@"'
+    write_program(tmp_path / "vivialconnect", f"#!/bin/sh\n{command}\n")
+    write_program(tmp_path / "mail", '#!/bin/sh\necho "$@" >mail.txt\ncat >>mail.txt\n')
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    fault = "internal_server_error"
+    vivialconnect_sandbox.chaos.add(fault, method="POST", times=1, takes_effect=False)
+    done = subprocess.run([tmp_path / "hourly.sh"], check=False, capture_output=True, timeout=60)
+    mailed = Path("mail.txt").read_text(encoding="utf-8")
+
+    assert done.returncode == 0, done
+    assert mailed.startswith("-s Some texts are open: see the runbook ops@example.com\n")
+    assert "open\t1\n" in mailed
+    assert Message.count() == 2
+
+
+def hours_to_come() -> str:
+    """Return quiet hours that begin in two hours in America."""
+    now = datetime.now(ZoneInfo("America/Chicago"))
+    return f"{now + timedelta(hours=3):%H}:00-{now + timedelta(hours=4):%H}:00"
+
+
+def write_program(path: Path, text: str) -> None:
+    """Write a program that can be run."""
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
 
 
 def test_guide__options_and_states() -> None:
