@@ -71,7 +71,7 @@ def test_next_allowed__is_the_first(
     allowed = (each for each in minutes_from(moment) if is_allowed(each, *times, zones))
     first = next(allowed, None)
     if first is None:
-        with pytest.raises(ValueError, match="no moment is outside the quiet hours in all of"):
+        with pytest.raises(ValueError, match="no time is outside the quiet hours in all of"):
             QuietHours(*times).next_allowed(moment, zones)
     else:
         assert QuietHours(*times).next_allowed(moment, zones) == first
@@ -140,6 +140,17 @@ def test_next_allowed__time_zone_of_the_campaign() -> None:
     assert QuietHours("21:00", "09:00", "Europe/London").next_allowed(moment, []) is moment
     with pytest.raises(ValueError, match="the time zone is unknown"):
         QuietHours("21:00", "09:00").next_allowed(moment, [])
+
+
+def test_refusal__says_why() -> None:
+    """A recipient without a time zone, or without an allowed time, can get no text."""
+    quiet = QuietHours("21:00", "09:00")
+
+    assert quiet.refusal(["Europe/London"]) == ""
+    assert quiet.refusal([]) == "the time zone is unknown, and quiet hours require it."
+    assert quiet.refusal(["Asia/Tokyo", "America/Sao_Paulo"]) == (
+        "no time is outside the quiet hours in all of Asia/Tokyo, America/Sao_Paulo."
+    )
 
 
 def test_next_allowed__naive_moment() -> None:

@@ -7,6 +7,7 @@ import pkgutil
 import random
 import subprocess
 import sys
+import threading
 import time
 from contextlib import nullcontext
 from datetime import datetime, timezone
@@ -123,8 +124,6 @@ def test_clock__of_the_sandbox_in_a_thread_of_its_own() -> None:
     """Freezegun freezes the sandbox's clock also near the start of a thread, as webhooks run."""
     with freezegun.freeze_time(MOMENT):
         script = Clock()
-        import threading  # noqa: PLC0415
-
         read: list[float] = []
         thread = threading.Thread(target=lambda: read.append(script.now()))
         thread.start()

@@ -52,8 +52,11 @@ def run(test: doctest.DocTest) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_page__examples(page: Path, vivialconnect_sandbox: Sandbox) -> None:
+def test_page__examples(
+    page: Path, vivialconnect_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What a page's examples show is what they do, from top to bottom, in a fresh sandbox."""
+    monkeypatch.chdir(tmp_path)
     text = page.read_text(encoding="utf-8")
     run(doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0))
 
@@ -109,6 +112,7 @@ def test_pages__have_examples() -> None:
             "messages",
             "paging",
             "account",
+            "campaigns",
         ),
     )
 

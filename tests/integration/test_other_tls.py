@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -11,14 +10,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OTHERS = {"truststore": "truststore", "pyopenssl": "OpenSSL"}
+OTHERS = [
+    pytest.param(
+        "truststore",
+        marks=pytest.mark.skipif(
+            sys.version_info < (3, 10), reason="truststore needs Python 3.10 or later"
+        ),
+    ),
+    "pyopenssl",
+]
 
 
 @pytest.mark.parametrize("other", OTHERS)
 def test_timeout__with_another_tls(other: str) -> None:
     """Every row of the table of timeouts over TLS passes in a process with another TLS."""
-    if importlib.util.find_spec(OTHERS[other]) is None:
-        pytest.skip(f"{other} is not there for this Python")
     table = "tests/integration/test_timeouts.py"
     options = ["-q", "-p", "tests.integration.other_tls", "-p", "no:cacheprovider", "-k", "tls"]
     # urllib3 calls its support of pyOpenSSL deprecated, and pyOpenSSL what that uses.

@@ -34,7 +34,7 @@ LOOPBACK = [
     "0177.0.0.1",
     "localhost", "LOCALHOST", "localhost.", "api.localhost", "localhost.localdomain", "localhost6",
     "ip6-localhost", "[::1]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-    "[::1%25lo]", "0.0.0.0", "[::]", "0",  # noqa: S104
+    "[::1%25lo]", "0.0.0.0", "[::]", "0",  # noqa: S104 - nothing is bound
 ]  # fmt: skip
 REMOTE_HOSTS = [
     "128.0.0.1", "126.255.255.255", "10.0.0.1", "169.254.169.254", "1.0.0.127", "localhost.example",
@@ -105,7 +105,7 @@ def test_loopback__keeps_the_bundle(
     assert dead_proxy
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])  # noqa: S104
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])  # noqa: S104 - of a URL
 def test_loopback__of_the_sandbox(host: str, dead_proxy: str) -> None:
     """The sandbox works where a proxy is set."""
     with Sandbox(host=host) as sandbox:

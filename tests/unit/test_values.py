@@ -403,8 +403,8 @@ def test_times__of_other_libraries() -> None:
     """A moment is what it stands for."""
     expected = datetime(2020, 7, 2, tzinfo=timezone.utc)
 
-    assert to_datetime(Lazy(date(2020, 7, 2)), "since") == expected  # type: ignore[arg-type]
-    assert to_datetime(LazyText("2020-07-02"), "since") == expected  # type: ignore[arg-type]
+    assert to_datetime(Lazy(date(2020, 7, 2)), "since") == expected  # type: ignore[arg-type] # the case
+    assert to_datetime(LazyText("2020-07-02"), "since") == expected  # type: ignore[arg-type] # the case
     assert target_of(lambda: Log.find(start_time=LazyText("2020-07-02"), end_time=Lazy(expected)))
 
 
@@ -417,7 +417,7 @@ def test_lists_of_numbers() -> None:
     assert body_of(lambda: _add(PhoneNumber())) == {
         "connector": {"phone_numbers": [{"phone_number": NUMBER}]}
     }
-    assert target_of(lambda: Number.lookup(PhoneNumber())).endswith("=%2B15154469790")  # type: ignore[arg-type]
+    assert target_of(lambda: Number.lookup(PhoneNumber())).endswith("=%2B15154469790")  # type: ignore[arg-type] # the case
 
 
 def _add(number: Any) -> None:

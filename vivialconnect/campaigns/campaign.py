@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Union
 
-from vivialconnect.campaigns import controls, planning, reports, runs
+from vivialconnect.campaigns import controls, moving, planning, reports, runs
 from vivialconnect.campaigns.estimate import Estimate, Price, estimate_texts
 from vivialconnect.campaigns.journal import Journal
 from vivialconnect.campaigns.options import Options, check_options, check_quiet
@@ -282,6 +282,17 @@ class Campaign:
         :raises CampaignError: If there is no open text with this key.
         """
         controls.resolve(self._journal, key, decision, message_id)
+
+    def move(self, journal: str | os.PathLike[str]) -> None:
+        """Move the campaign to another journal, and cancel it in this one.
+
+        :param journal: The journal, as for :meth:`open`. It is created if there is none.
+        :raises CampaignError: If the campaign does not exist, is cancelled or purged, or the new
+            journal has a campaign of this name.
+        :raises JournalInUse: If a run uses this journal.
+        """
+        with Campaign.open(journal, name=self._journal.name) as target:
+            moving.move(self._journal, target._journal)
 
     def purge(self) -> None:
         """Delete the numbers and bodies of a finished or cancelled campaign. The counts remain.

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Union
 from vivialconnect.campaigns.errors import CampaignError, InvalidRows
 from vivialconnect.campaigns.journal import UNDONE, CampaignRow, Journal, update
 from vivialconnect.campaigns.lists import InvalidRow, PlannedText, read_list
+from vivialconnect.campaigns.quiet_hours import QuietHours
 from vivialconnect.campaigns.reconciliation import content_of
 from vivialconnect.campaigns.results import Planned
 from vivialconnect.campaigns.rows import Source
@@ -42,7 +43,6 @@ SELECT 1 FROM texts WHERE campaign = :campaign AND state IN :states AND id <= :l
 UNION ALL SELECT 1 FROM workers WHERE campaign = :campaign AND expires > :now
 LIMIT 1
 """
-NO_TIME_ZONE = "the time zone is unknown, and quiet hours require it."
 
 
 class PlanRequest(NamedTuple):
@@ -121,6 +121,9 @@ class _Planner:
         self._transaction = transaction
         self._campaign = campaign
         self._request = request
+        quiet = request.quiet or json.loads(campaign.quiet or "null")
+        time_zone = request.time_zone or campaign.time_zone
+        self._quiet = QuietHours(quiet[0], quiet[1], time_zone) if quiet else None
         ((self._last,),) = transaction.rows(LAST_ID)
         self._added = self._already = self._duplicates = self.invalid = 0
         self.problems: list[str] = []
@@ -131,8 +134,8 @@ class _Planner:
         for row in rows:
             if isinstance(row, InvalidRow):
                 self._refuse(row.row, row.reason)
-            elif self._request.quiet is not None and not self._has_time_zone(row):
-                self._refuse(row.row, NO_TIME_ZONE)
+            elif self._quiet is not None and self._quiet.refusal(row.time_zones):
+                self._refuse(row.row, self._quiet.refusal(row.time_zones))
             else:
                 texts.append((row, content_of(row.from_number, row.to_number, row.body)))
         if not texts:
@@ -148,9 +151,6 @@ class _Planner:
         if not self.invalid or self._request.skip_invalid:
             self._transaction.run_many(INSERT, new)
         self._added += len(new)
-
-    def _has_time_zone(self, text: PlannedText) -> bool:
-        return bool(text.time_zones or self._request.time_zone or self._campaign.time_zone)
 
     def _by_key(self, keys: list[str]) -> dict[str, tuple[bytes, int]]:
         rows = self._transaction.rows(BY_KEY, campaign=self._campaign.id, keys=keys)

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from vivialconnect.common.times import utc_now
 from vivialconnect.common.values import shorten
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -51,6 +52,7 @@ class QuietHours:
             load_time_zone(time_zone)
         #: The time zone of recipients without one; ``None`` if there is none.
         self.time_zone = time_zone
+        self._refusals: dict[tuple[str, ...], str] = {}
 
     def __repr__(self) -> str:
         times = f"{self._start:%H:%M}", f"{self._end:%H:%M}"
@@ -64,13 +66,13 @@ class QuietHours:
             the quiet hours is used.
         :returns: ``moment`` itself if it is allowed, else the end of the quiet hours in UTC.
         :raises ValueError: If the moment is naive, no time zone is known, a time zone is invalid,
-            or no moment is allowed in all time zones.
+            or no time is allowed in all time zones.
         """
         if moment.tzinfo is None:
             raise ValueError(f"moment must have a time zone, got {moment!r}.")
         names = time_zones or ([self.time_zone] if self.time_zone else [])
         if not names:
-            raise ValueError("the time zone is unknown. Give each recipient or the campaign one.")
+            raise ValueError("the time zone is unknown, and quiet hours require it.")
         zones = [load_time_zone(name) for name in names]
         found = moment
         while found - moment < _SEARCHED_DAYS:
@@ -78,7 +80,22 @@ class QuietHours:
             if not ends:
                 return found
             found = max(ends)
-        raise ValueError(f"no moment is outside the quiet hours in all of {', '.join(names)}.")
+        raise ValueError(f"no time is outside the quiet hours in all of {', '.join(names)}.")
+
+    def refusal(self, time_zones: Sequence[str]) -> str:
+        """Return why a recipient can get no text at any time; empty if they can.
+
+        :param time_zones: The time zones of the recipient, as for :meth:`next_allowed`.
+        """
+        names = tuple(time_zones)
+        if names not in self._refusals:
+            reason = ""
+            try:
+                self.next_allowed(utc_now(), names)
+            except ValueError as error:
+                reason = str(error)
+            self._refusals[names] = reason
+        return self._refusals[names]
 
     def _is_quiet(self, moment: datetime, zone: ZoneInfo) -> bool:
         clock = moment.astimezone(zone).time()

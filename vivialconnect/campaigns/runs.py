@@ -25,8 +25,9 @@ PROGRESS_INTERVAL = 1.0  # seconds
 TIME_OVER = "the time is over"
 INTERRUPTED = "interrupted"
 
-WITHOUT_TIME_ZONE = """
-SELECT "row" FROM texts WHERE campaign = :campaign AND state = 'todo' AND time_zones = '[]' LIMIT 1
+TIME_ZONES = """
+SELECT min("row"), time_zones FROM texts WHERE campaign = :campaign AND state = 'todo'
+GROUP BY time_zones
 """
 
 OnProgress = Callable[[Progress], object]
@@ -48,7 +49,7 @@ def run(journal: Journal, options: Options, on_progress: OnProgress | None) -> R
 def _admit(journal: Journal, options: Options) -> Options:
     """Check that the campaign may run here, and return the options with those of its plan.
 
-    :raises ValueError: If it belongs to another account, or a time zone is unknown.
+    :raises ValueError: If it belongs to another account, or quiet hours allow a text at no time.
     """
     account = Message.api_account_id
     if not account:
@@ -66,16 +67,12 @@ def _admit(journal: Journal, options: Options) -> Options:
         quiet = options.quiet or json.loads(campaign.quiet or "null")
         if quiet is None:
             return options
-        if time_zone is None:
-            _check_time_zones(transaction.rows(WITHOUT_TIME_ZONE, campaign=campaign.id))
-    return options._replace(quiet_hours=QuietHours(quiet[0], quiet[1], time_zone))
-
-
-def _check_time_zones(rows: list[tuple[int]]) -> None:
-    if rows:
-        raise ValueError(
-            f"quiet hours need time zones, and that of row {rows[0][0]} is unknown: give time_zone"
-        )
+        quiet_hours = QuietHours(quiet[0], quiet[1], time_zone)
+        for row, time_zones in transaction.rows(TIME_ZONES, campaign=campaign.id):
+            reason = quiet_hours.refusal(json.loads(time_zones))
+            if reason:
+                raise ValueError(f"row {row}: {reason}")
+    return options._replace(quiet_hours=quiet_hours)
 
 
 def _look(journal: Journal, worker: Worker) -> None:
