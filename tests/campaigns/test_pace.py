@@ -100,7 +100,7 @@ def test_quiet__unknown_zone(service: Service, campaign: Campaign) -> None:
     with pytest.raises(InvalidRows, match="row 1: the time zone is unknown, and quiet hours"):
         plan(campaign, toll_free, quiet=("21:00", "09:00"))
     plan(campaign, toll_free)
-    with pytest.raises(ValueError, match="that of row 1 is unknown: give time_zone"):
+    with pytest.raises(ValueError, match="row 1: the time zone is unknown"):
         campaign.run(quiet=("21:00", "09:00"), **FAST)
     assert service.posts == 0
 
