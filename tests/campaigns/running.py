@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 from vivialconnect.campaigns import Campaign
+from vivialconnect.campaigns.sender import Sender
+from vivialconnect.campaigns.worker import Worker
 
 if TYPE_CHECKING:
     from vivialconnect.sandbox import Sandbox
@@ -21,17 +24,39 @@ if TYPE_CHECKING:
 FAST = {"rate": 5_000, "per_sender": 5_000}
 #: The end of a process that ended at a write of the journal.
 EXITED = 66
+#: Where a process can stop: before it begins a text, and after that.
+FREEZES: dict[str, tuple[type, str]] = {
+    "before begin": (Worker, "_cycle"),
+    "after begin": (Sender, "send"),
+}
 WRITES = ("BEGIN IMMEDIATE", "COMMIT", "DELETE", "INSERT", "UPDATE")
 
 
-def run(journal: str, name: str, exit_at: int | None = None, **options: Any) -> int:
+def run(
+    journal: str, name: str, exit_at: int | None = None, freeze: str = "", **options: Any
+) -> int:
     """Run a campaign, and return its exit status."""
+    if freeze:
+        freeze_once(*FREEZES[freeze])
     with Campaign.open(journal, name=name) as campaign:
         campaign.status()
         if exit_at is not None:
             exit_at_write(campaign._journal.store._connection, exit_at)  # type: ignore[attr-defined]
         report = campaign.work(**options)
     return report.exit_status
+
+
+def freeze_once(owner: type, method: str) -> None:
+    """Let the process stop by SIGSTOP before the first call of a method with a leased text."""
+    original = getattr(owner, method)
+
+    def freeze(self: Any, *arguments: Any) -> Any:
+        if not (isinstance(self, Worker) and self._dispatcher.is_empty):
+            setattr(owner, method, original)
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return original(self, *arguments)
+
+    setattr(owner, method, freeze)
 
 
 def exit_at_write(connection: sqlite3.Connection, number: int) -> None:

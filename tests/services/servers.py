@@ -114,7 +114,7 @@ class Redis:
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
+            except OSError:  # noqa: PERF203 - it waits
                 assert time.monotonic() < until
                 time.sleep(0.05)
             else:

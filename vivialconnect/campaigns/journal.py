@@ -11,10 +11,11 @@ all changes of a campaign happen one after another, whatever the number of proce
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
-from vivialconnect.campaigns.errors import CampaignError
+from vivialconnect.campaigns.errors import CampaignError, JournalInUse
 from vivialconnect.campaigns.stores import Store, Transaction
 
 #: States of texts that a run still has to do something about.
@@ -114,6 +115,7 @@ BEAT = "UPDATE workers SET expires = :expires WHERE id = :worker AND expires > :
 REGISTER = """
 INSERT INTO workers (id, campaign, expires, place) VALUES (:worker, :campaign, :expires, :place)
 """
+NEWEST_WORKER = "SELECT place FROM workers ORDER BY expires DESC LIMIT 1"
 HOLD_SENDER = "UPDATE senders SET next = :until WHERE number = :sender AND next < :until"
 
 
@@ -166,6 +168,22 @@ class Journal:
         """
         if not self.store.open():
             raise CampaignError(f"campaign {self.name!r} does not exist: plan it first")
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the store for a run or a plan.
+
+        :raises JournalInUse: If another one holds it. The error names its process.
+        """
+        with ExitStack() as held:
+            try:
+                held.enter_context(self.store.hold())
+            except JournalInUse as error:
+                with self.store.transaction(read=True) as transaction:
+                    rows = transaction.rows(NEWEST_WORKER)
+                place = rows[0][0] if rows else "it has just begun"
+                raise JournalInUse(f"{error}: {place}") from None
+            yield
 
     def find(self, transaction: Transaction, *, lock: bool = False) -> CampaignRow:
         """Return the campaign.

@@ -77,7 +77,7 @@ def read(source: Source, request: PlanRequest, **columns: Any) -> Rows:
 def plan(journal: Journal, rows: Rows, request: PlanRequest) -> Planned:
     """Add the texts of a list, as :meth:`.Campaign.plan` describes."""
     journal.store.open(create=True)
-    with journal.store.hold(), journal.store.transaction() as transaction:
+    with journal.hold(), journal.store.transaction() as transaction:
         campaign = _campaign(transaction, journal, request)
         planner = _Planner(transaction, campaign, request)
         while True:

@@ -10,7 +10,7 @@ from contextvars import copy_context
 
 from vivialconnect import ForbiddenAccess, Message, UnauthorizedAccess, VivialConnectError
 from vivialconnect.campaigns import reports
-from vivialconnect.campaigns.errors import CampaignError, JournalInUse
+from vivialconnect.campaigns.errors import CampaignError
 from vivialconnect.campaigns.journal import Journal, update
 from vivialconnect.campaigns.options import Options
 from vivialconnect.campaigns.quiet_hours import QuietHours
@@ -37,20 +37,11 @@ def run(journal: Journal, options: Options, on_progress: OnProgress | None) -> R
     """Send the texts of a campaign, as :meth:`.Campaign.work` describes."""
     journal.open()
     try:
-        with journal.store.hold():
-            options = _admit(journal, options)
-            worker = Worker(journal, options)
+        with journal.hold():
+            worker = Worker(journal, _admit(journal, options))
             worker.register()
-            worker.start()
-            looker = threading.Thread(
-                target=copy_context().run, args=(_look, journal, options, worker), daemon=True
-            )
-            looker.start()
-            _wait(worker, journal, options, on_progress)
-            looker.join(TICK)
+            _watch(worker, journal, on_progress)
         return _report(journal, worker)
-    except JournalInUse as error:
-        raise JournalInUse(f"{error}: {_holder(journal)}") from None
     except StoreLost as error:
         raise CampaignError(f"the connection to the journal was lost: {error}") from error
 
@@ -84,12 +75,15 @@ def _admit(journal: Journal, options: Options) -> Options:
     return options._replace(quiet_hours=quiet_hours)
 
 
-def _look(journal: Journal, options: Options, worker: Worker) -> None:
+def _look(journal: Journal, worker: Worker) -> None:
     """Look at the messages of the service until the worker stops."""
     while worker.ending is None:
         try:
             look(
-                journal, options, first=not worker.ready, stopped=lambda: worker.ending is not None
+                journal,
+                worker.options,
+                first=not worker.ready,
+                stopped=lambda: worker.ending is not None,
             )
             worker.allow()
         except (UnauthorizedAccess, ForbiddenAccess) as error:
@@ -101,7 +95,7 @@ def _look(journal: Journal, options: Options, worker: Worker) -> None:
                 worker.fail(error)
         except BaseException as error:  # noqa: BLE001 - raised in the thread that waits
             worker.fail(error)
-        worker.pause(look_interval(options))
+        worker.pause(look_interval(worker.options))
 
 
 def _deny(journal: Journal, worker: Worker, error: VivialConnectError) -> None:
@@ -112,16 +106,19 @@ def _deny(journal: Journal, worker: Worker, error: VivialConnectError) -> None:
     worker.stop("paused")
 
 
-def _wait(
-    worker: Worker, journal: Journal, options: Options, on_progress: OnProgress | None
-) -> None:
-    """Wait until the worker has ended, and raise what stopped it."""
-    progress = _Progress(journal, on_progress)
+def _watch(worker: Worker, journal: Journal, on_progress: OnProgress | None) -> None:
+    """Start the threads, wait until the worker has ended, and raise what stopped it."""
+    options = worker.options
+    looker = threading.Thread(target=copy_context().run, args=(_look, journal, worker), daemon=True)
     try:
+        worker.start()
+        looker.start()
+        progress = _Progress(journal, on_progress)
         while not worker.join(TICK):
             if options.seconds is not None and progress.elapsed >= options.seconds:
                 worker.stop(TIME_OVER)
             progress.show()
+        looker.join(TICK)
     except BaseException as error:
         worker.stop(INTERRUPTED)
         while isinstance(error, KeyboardInterrupt) and not worker.join(TICK):
@@ -170,11 +167,3 @@ def _report(journal: Journal, worker: Worker) -> RunReport:
     if reason not in (NOTHING_LEFT, TIME_OVER):
         return RunReport(status, reason, STOPPED)
     return RunReport(status, reason, UNSETTLED if status.open or status.unknown else DONE)
-
-
-def _holder(journal: Journal) -> str:
-    """Return the process that holds the journal."""
-    statement = "SELECT place FROM workers ORDER BY expires DESC LIMIT 1"
-    with journal.store.transaction(read=True) as transaction:
-        rows = transaction.rows(statement)
-    return rows[0][0] if rows else "it has just begun"

@@ -96,7 +96,8 @@ class SQLiteStore:
     def _connect(self, *, create: bool) -> sqlite3.Connection:
         # Created here, because SQLite would create it readable for others. It keeps its mode.
         if create:
-            with suppress(FileExistsError):
+            # Other errors are raised when SQLite opens the file.
+            with suppress(OSError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE_MODE))
         connection = _open_file(self.path)
         try:

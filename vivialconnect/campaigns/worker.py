@@ -49,7 +49,8 @@ class Worker:
     def __init__(self, journal: Journal, options: Options) -> None:
         self.id = uuid4().hex
         self._journal = journal
-        self._options = options
+        #: The options of the run.
+        self.options = options
         self._dispatcher = Dispatcher(self.id, options)
         self._changed = threading.Condition()
         self._idle = options.threads
@@ -72,7 +73,7 @@ class Worker:
         place = f"process {os.getpid()} on {socket.gethostname()}"
         with self._journal.store.transaction() as transaction:
             campaign = self._journal.find(transaction, lock=True)
-            expires = transaction.now + self._options.lease_time
+            expires = transaction.now + self.options.lease_time
             if self._journal.store.exclusive:
                 transaction.run("UPDATE workers SET expires = 0")
             transaction.run(
@@ -88,14 +89,14 @@ class Worker:
                 campaign=campaign.id,
                 now=transaction.now,
             )
-            self._beat_due = transaction.now + self._options.lease_time // BEATS
+            self._beat_due = transaction.now + self.options.lease_time // BEATS
             self._connector_id = campaign.connector_id
 
     def start(self) -> None:
         """Start the threads. They inherit the settings of this one."""
-        sender = Sender(self._journal.store, self._options, self._connector_id)
+        sender = Sender(self._journal.store, self.options, self._connector_id)
         targets: list[Callable[[], object]] = [self._write]
-        targets += [lambda: self._send(sender)] * self._options.threads
+        targets += [lambda: self._send(sender)] * self.options.threads
         for target in targets:
             thread = threading.Thread(
                 target=copy_context().run, args=(self._guard, target), daemon=True
@@ -127,8 +128,9 @@ class Worker:
 
     def join(self, timeout: float) -> bool:
         """Wait for the writer, and return whether it has ended."""
-        self._threads[0].join(timeout)
-        return not self._threads[0].is_alive()
+        if self._threads:
+            self._threads[0].join(timeout)
+        return not (self._threads and self._threads[0].is_alive())
 
     def _guard(self, target: Callable[[], object]) -> None:
         try:
@@ -158,18 +160,18 @@ class Worker:
                 self._cycle()
             self._leave()
         finally:
-            for _ in range(self._options.threads):
+            for _ in range(self.options.threads):
                 self._begun.put(None)
 
     def _has_ended(self) -> bool:
         """Wait until there is something to write, and return whether everything is written."""
         with self._changed:
             self._changed.wait_for(self._has_work, self._wake - time.monotonic())
-            is_idle = self._idle == self._options.threads
+            is_idle = self._idle == self.options.threads
             return self.ending is not None and is_idle and not self._ends
 
     def _has_work(self) -> bool:
-        is_idle = self._idle == self._options.threads
+        is_idle = self._idle == self.options.threads
         return bool(self._ends) or self._poked or (self.ending is not None and is_idle)
 
     def _cycle(self) -> None:
@@ -221,8 +223,8 @@ class Worker:
 
     def _beat(self, transaction: Transaction, campaign: CampaignRow) -> bool:
         """Extend the lease, and return whether it was live."""
-        self._beat_due = transaction.now + self._options.lease_time // BEATS
-        expires = transaction.now + self._options.lease_time
+        self._beat_due = transaction.now + self.options.lease_time // BEATS
+        expires = transaction.now + self.options.lease_time
         alive = transaction.run(BEAT, worker=self.id, expires=expires, now=transaction.now)
         if alive:
             sweep(transaction, campaign)
@@ -248,7 +250,7 @@ class Worker:
             self._ends = [*ends, *back, *self._ends]
         now = time.monotonic()
         self._lost_since = self._lost_since or now
-        if now - self._lost_since > self._options.lease:
+        if now - self._lost_since > self.options.lease:
             raise StoreLost("the database did not come back in time")
         time.sleep(RETRY)
 
