@@ -35,7 +35,7 @@ def move(source: Journal, target: Journal) -> None:
     with target.store.transaction(read=True) as transaction:
         if transaction.rows("SELECT 1 FROM campaigns WHERE name = :name", name=target.name):
             raise CampaignError(f"the new journal has a campaign {target.name!r} already")
-    with source.store.hold(), source.store.transaction() as reading:
+    with source.hold(), source.store.transaction() as reading:
         campaign = source.find(reading, lock=True)
         if campaign.state == "cancelled" or campaign.purged is not None:
             raise CampaignError(f"campaign {source.name!r} is cancelled or purged")
