@@ -77,6 +77,7 @@ TYPING_ONLY = {"resources._typing": "typing_extensions"}
 #: Optional third parties, and the modules that may import each.
 OPTIONAL_THIRD_PARTIES = {
     "phonenumbers": ("common.phone_numbers", "campaigns.quiet_hours"),
+    "procrastinate": ("campaigns.procrastinate",),
     "psycopg": ("campaigns.postgresql",),
     "pytest": ("pytest_plugin",),
     "rich": ("command.rich_output",),

@@ -116,6 +116,7 @@ async def sweep(database: str) -> int:
 
 def test_celery__task_started_twice(service: Service, database: str, redis: Redis) -> None:
     """A task that Celery starts again while it runs sends no text again."""
+    variables = {"CAMPAIGN_JOURNAL": database, "CELERY_BROKER": redis.url}
     with Campaign.open(database) as campaign:
         plan(campaign, recipients(TEXTS))
         defer = (
