@@ -78,6 +78,7 @@ TYPING_ONLY = {"resources._typing": "typing_extensions"}
 OPTIONAL_THIRD_PARTIES = {
     "IPython": ("command.ipython_shell",),
     "phonenumbers": ("common.phone_numbers", "campaigns.quiet_hours"),
+    "procrastinate": ("campaigns.procrastinate",),
     "psycopg": ("campaigns.postgresql",),
     "pytest": ("pytest_plugin",),
     "rich": ("command.rich_output",),

@@ -194,9 +194,9 @@ def is_stopped(process: subprocess.Popen[str]) -> bool:
 @pytest.mark.parametrize(
     ("freeze", "options"),
     [
-        ("before begin", {"lease": 1, "settle": 100}),
-        ("after begin", {"lease": 100, "settle": 2, "seconds": 1}),
-        ("after begin", {"lease": 1, "settle": 2}),
+        ("before begin", {"lease": 1, "settle": 4}),
+        ("after begin", {"lease": 100, "settle": 4, "seconds": 1}),
+        ("after begin", {"lease": 1, "settle": 4}),
     ],
 )
 def test_frozen__posts_nothing(
@@ -207,7 +207,7 @@ def test_frozen__posts_nothing(
     run = start(service, journal, freeze=freeze, threads=1, rate=2, per_sender=2, **options)
     wait_until(lambda: is_stopped(run))
     posts = service.posts
-    time.sleep(1.5)
+    time.sleep(2.5)
     run.send_signal(signal.SIGCONT)
     output = run.communicate(timeout=PATIENCE)
 

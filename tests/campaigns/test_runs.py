@@ -227,7 +227,7 @@ def test_run__error_of_progress(service: Service, campaign: Campaign) -> None:
 def test_run__second_one(service: Service, campaign: Campaign, journal: str) -> None:
     """A second run on a journal says which process has it, and so does a plan."""
     plan(campaign, recipients(50))
-    run = start(service, journal, rate=10, per_sender=10)
+    run = start(service, journal, rate=10, per_sender=10, settle=2)
     wait_until(lambda: service.posts)
     for call in (campaign.run, lambda: plan(campaign, recipients(1))):
         with pytest.raises(JournalInUse, match=f"in use by another run: process {run.pid} on "):

@@ -145,8 +145,14 @@ class Dispatcher:
             "now": transaction.now,
             "mark": campaign.seen,
         }
+        # Kept with the text, because workers may have different options.
+        settle = self._options.settle_time
         rows = transaction.many(
-            BEGIN, [{"id": each.text.id, "began": each.began, **common} for each in self.chosen]
+            BEGIN,
+            [
+                {"id": each.text.id, "began": each.began, "settles": each.began + settle, **common}
+                for each in self.chosen
+            ],
         )
         begun = {row[0] for row in rows}
         others = [each.text.id for each in self.chosen if each.text.id not in begun]

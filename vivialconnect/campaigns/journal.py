@@ -68,7 +68,8 @@ UPDATE texts SET state = 'leased', worker = :worker WHERE id IN (
 RETURNING id, from_number, to_number, body, media_urls, time_zones
 """
 BEGIN = """
-UPDATE texts SET state = 'begun', began = :began, mark = :mark, due = 0, ended = NULL
+UPDATE texts SET state = 'begun', began = :began, settles = :settles, mark = :mark,
+    due = 0, ended = NULL
 WHERE id = :id AND state = 'leased' AND worker = :worker
     AND EXISTS (SELECT 1 FROM workers WHERE workers.id = :worker AND expires > :now)
     AND EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = :campaign AND state = 'running')

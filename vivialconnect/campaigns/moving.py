@@ -12,7 +12,7 @@ from vivialconnect.campaigns.stores import PAGE_SIZE, Row, Transaction
 CAMPAIGN_COLUMNS = ("name", *CampaignRow._fields[1:])
 TEXT_COLUMNS = (
     '"row"', "key", "from_number", "to_number", "body", "media_urls", "time_zones", "content",
-    "state", "due", "began", "ended", "mark", "message_id", "error_code", "error",
+    "state", "due", "began", "ended", "mark", "settles", "message_id", "error_code", "error",
 )  # fmt: skip
 #: The tables whose rows belong to a campaign, the column that orders them, and their columns.
 COPIED = (("texts", "id", TEXT_COLUMNS), ("suppressions", "number", ("number", "reason")))

@@ -51,7 +51,7 @@ SELECT content FROM texts WHERE content IN :contents AND campaign = :campaign AN
 MATCHING = "SELECT id, campaign, state, mark FROM texts WHERE content = :content"
 SETTLE = """
 UPDATE texts SET state = :state, worker = NULL, ended = :now, error = :error
-WHERE campaign = :campaign AND state = 'unknown' AND began < :before AND mark >= :since
+WHERE campaign = :campaign AND state = 'unknown' AND settles < :began AND mark >= :since
 """
 
 
@@ -139,10 +139,10 @@ def _plan(journal: Journal, options: Options, *, first: bool) -> Look | None:
         update(transaction, campaign, look_due=now + round(look_interval(options) * SECOND))
         (earliest,) = transaction.rows(
             "SELECT min(mark) FROM texts WHERE campaign = :campaign AND state = 'unknown' "
-            "AND (ended >= :looked OR (began < :before AND :is_due = 1))",
+            "AND (ended >= :looked OR (settles < :now AND :is_due = 1))",
             campaign=campaign.id,
             looked=campaign.looked,
-            before=now - options.settle_time,
+            now=now,
             is_due=int(first or _settle_is_due(transaction, campaign, options)),
         )[0]
     since = campaign.seen
@@ -282,7 +282,7 @@ def _settle(transaction: Transaction, planned: Look, options: Options) -> None:
         error=None if resend else "no message fits",
         campaign=planned.campaign.id,
         now=transaction.now,
-        before=planned.began - options.settle_time,
+        began=planned.began,
         since=planned.since or 0,
     )
 

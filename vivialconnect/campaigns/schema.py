@@ -56,6 +56,7 @@ TABLES = (
         began BIGINT,
         ended BIGINT,
         mark BIGINT,
+        settles BIGINT,
         message_id BIGINT,
         error_code TEXT,
         error TEXT

@@ -60,7 +60,7 @@ class Sender:
                 message.send()
             except VivialConnectError as error:
                 return end_of(begun, error)
-        return _end(begun, "sent", message_id=int(message.id or 0))
+        return _end(begun, "sent", message_id=None if message.id is None else int(message.id))
 
     def _is_in_time(self, begun: Begun) -> bool:
         """Return whether a look after ``settle`` will see the message."""
