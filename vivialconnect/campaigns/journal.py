@@ -230,8 +230,8 @@ def lease(
     return [Text(*row) for row in sorted(rows) if row[0] not in gone]
 
 
-def end(transaction: Transaction, campaign: CampaignRow, ends: Sequence[End]) -> None:
-    """Record what came of begun texts."""
+def end(transaction: Transaction, campaign: CampaignRow, ends: Sequence[End]) -> CampaignRow:
+    """Record what came of begun texts, and return the campaign after that."""
     back, now = returned_state(campaign), transaction.now
     held = {each.sender: each.delay for each in ends if each.delay}
     until = {sender: now + round(delay * 1_000_000) for sender, delay in held.items()}
@@ -256,3 +256,5 @@ def end(transaction: Transaction, campaign: CampaignRow, ends: Sequence[End]) ->
     denied = [each.denied for each in ends if each.denied]
     if denied and campaign.state == "running":
         update(transaction, campaign, state="paused", reason=denied[0])
+        return campaign._replace(state="paused", reason=denied[0])
+    return campaign

@@ -65,6 +65,8 @@ class PostgreSQLTransaction:
 
     def many(self, statement: str, values: Sequence[Values]) -> list[Row]:
         """Execute a statement that returns rows once for each mapping, and return all rows."""
+        if len(values) == 1:
+            return self.rows(statement, **values[0])
         found: list[Row] = []
         with self.connection.cursor() as cursor:
             cursor.executemany(translate(statement).encode(), values, returning=True)
@@ -81,7 +83,9 @@ class PostgreSQLTransaction:
 
     def run_many(self, statement: str, values: Sequence[Values]) -> None:
         """Execute a statement once for each mapping."""
-        if values:
+        if len(values) == 1:
+            self.run(statement, **values[0])
+        elif values:
             with self.connection.cursor() as cursor:
                 cursor.executemany(translate(statement).encode(), values)
 

@@ -206,8 +206,7 @@ class Worker:
     def _change(self, transaction: Transaction, ends: list[End], count: int) -> list[Begun]:
         campaign = self._journal.find(transaction, lock=True)
         if ends:
-            end(transaction, campaign, ends)
-            campaign = self._journal.find(transaction)
+            campaign = end(transaction, campaign, ends)
         if self._must_release:
             self._release(transaction, campaign)
         if transaction.now >= self._beat_due and not self._beat(transaction, campaign):
@@ -217,7 +216,12 @@ class Worker:
             self.stop(campaign.state)
             return []
         begun = self._dispatcher.begin(transaction, campaign, count) if count else []
-        if count and not begun and self._dispatcher.is_empty and self._is_done(transaction):
+        if (
+            count
+            and not begun
+            and self._dispatcher.is_empty
+            and self._is_done(transaction, campaign)
+        ):
             self.stop(DONE)
         return begun
 
@@ -230,8 +234,7 @@ class Worker:
             sweep(transaction, campaign)
         return bool(alive)
 
-    def _is_done(self, transaction: Transaction) -> bool:
-        campaign = self._journal.find(transaction)
+    def _is_done(self, transaction: Transaction, campaign: CampaignRow) -> bool:
         statement = "SELECT 1 FROM texts WHERE campaign = :campaign AND state IN :states LIMIT 1"
         return not transaction.rows(statement, campaign=campaign.id, states=UNDONE)
 
