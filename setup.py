@@ -9,7 +9,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 
 CLI = ["rich>=13.0", "shtab>=1.9.3"]
-PHONE_NUMBERS = ["phonenumbers>=8.13"]
+# Windows has no time zones of its own.
+PHONE_NUMBERS = ["phonenumbers>=8.13", "tzdata; sys_platform == 'win32'"]
+POSTGRESQL = ["psycopg[binary]>=3.2"]
+# Procrastinate requires Python 3.10.
+PROCRASTINATE = ["procrastinate>=3.8"]
 TEST = [
     *CLI,
     *PHONE_NUMBERS,
@@ -29,6 +33,7 @@ TEST = [
     "truststore>=0.10; python_version >= '3.10'",
     "vcrpy>=6.0",
 ]
+TEST_SERVICES = [*TEST, *POSTGRESQL, *PROCRASTINATE, "celery>=5.5", "redis>=5"]
 #: Python 3.10 or later, and a Chromium of the system.
 TEST_BROWSER = [
     "axe-playwright-python>=0.1.4; python_version >= '3.10'",
@@ -89,7 +94,10 @@ setup(
     extras_require={
         "cli": CLI,
         "phonenumbers": PHONE_NUMBERS,
+        "postgresql": POSTGRESQL,
+        "procrastinate": [*POSTGRESQL, *PROCRASTINATE],
         "test": TEST,
+        "test-services": TEST_SERVICES,
         "test-browser": TEST_BROWSER,
         "docs": DOCS,
         "dev": DEV,

@@ -102,6 +102,8 @@ def answers() -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
     one = encode({"message": message()})
     yield (b"GET", (BASE + MESSAGES + "/1.json").encode()), one
     yield (b"POST", (BASE + MESSAGES + ".json").encode()), one
+    newest = f"{BASE}{MESSAGES}.json?order=id%20desc&limit=150&page=1"
+    yield (b"GET", newest.encode()), encode({"messages": []})
     for length in LENGTHS:
         target = f"{BASE}{MESSAGES}.json?limit={length}"
         yield (b"GET", target.encode()), list_text("message", length)

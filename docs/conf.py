@@ -14,11 +14,11 @@ exclude_patterns = ["_build"]
 nitpicky = True
 nitpick_ignore_regex = [
     # The standard library's documentation is not looked up: a build needs no network.
-    ("py:.*", r"(collections|contextvars|datetime|email|os|sqlite3|ssl|typing)(\..*)?"),
+    ("py:.*", r"(collections|contextvars|datetime|decimal|email|os|sqlite3|ssl|typing)(\..*)?"),
     # Type variables, type aliases and private base classes have no page.
     ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Id|Moment|Headers|Progress|Secret|Sink)"),
     ("py:.*", r"(.*\.)?(Element|ReadOnly|ResourceBase|Sendable|[A-Z][a-z]+Fields)"),
-    ("py:.*", r"(.*\.)?(Tags|Target|Types)"),
+    ("py:.*", r"(.*\.)?(Decimal|Journal|Tags|Target|Types)"),
 ]
 highlight_language = "default"  # Python, and plain text where it is none
 

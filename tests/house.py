@@ -58,11 +58,13 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("resources.account", "resources.user", "resources.message", "resources.number",
      "resources.log", "resources.connector", "resources.contact"),
     ("",),
-    ("testing", "sandbox", "demo", "command", "pytest_plugin", "__main__"),
+    ("testing", "sandbox", "campaigns", "demo", "command", "pytest_plugin", "__main__"),
 )  # fmt: skip
 IN_SEQUENCE = frozenset((0, 2, 3, 5, 8))
 #: Above the façade: not the core.
-OUTER = ("testing", "sandbox", "demo", "command", "pytest_plugin", "__main__")
+OUTER = ("testing", "sandbox", "campaigns", "demo", "command", "pytest_plugin", "__main__")
+#: Of those, the folders, whose modules import each other.
+OUTER_FOLDERS = frozenset(("sandbox", "campaigns", "command"))
 SANDBOX_MAY_IMPORT = frozenset(("version", "common", "common.segments"))
 HTTP_CLIENTS = frozenset(("requests", "urllib3"))
 #: Where the sandbox points the client at itself, and where it undoes that.
@@ -72,14 +74,16 @@ MAY_IMPORT_HTTP_CLIENTS = "common.transport"
 THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
 #: Imported for type checkers alone, which bring it along.
 TYPING_ONLY = {"resources._typing": "typing_extensions"}
-#: Optional third parties, and the one module that may import each.
+#: Optional third parties, and the modules that may import each.
 OPTIONAL_THIRD_PARTIES = {
-    "IPython": "command.ipython_shell",
-    "phonenumbers": "common.phone_numbers",
-    "pytest": "pytest_plugin",
-    "rich": "command.rich_output",
-    "shtab": "command.completion_script",
-    "traitlets": "command.ipython_shell",
+    "IPython": ("command.ipython_shell",),
+    "phonenumbers": ("common.phone_numbers", "campaigns.quiet_hours"),
+    "procrastinate": ("campaigns.procrastinate",),
+    "psycopg": ("campaigns.postgresql",),
+    "pytest": ("pytest_plugin",),
+    "rich": ("command.rich_output",),
+    "shtab": ("command.completion_script",),
+    "traitlets": ("command.ipython_shell",),
 }
 MOST_CODE_LINES_OF_THE_CORE = 4800
 MOST_CODE_LINES_OF_A_FILE = 250
@@ -196,7 +200,7 @@ def goes_left(importer: str, target: str) -> bool:
     if here[0] != there[0]:
         return there[0] < here[0]
     if here == there:
-        return importer.partition(".")[0] in ("sandbox", "command")
+        return importer.partition(".")[0] in OUTER_FOLDERS
     return here[0] in IN_SEQUENCE and there[1] < here[1]
 
 
@@ -238,7 +242,7 @@ def third_party_problems(package: Path) -> list[str]:
         for found in imports_of(package, file):
             name = found.target.partition(".")[0]
             allowed = set(THIRD_PARTIES)
-            if found.importer == OPTIONAL_THIRD_PARTIES.get(name):
+            if found.importer in OPTIONAL_THIRD_PARTIES.get(name, ()):
                 allowed.add(name)
             if not found.importer.startswith(MAY_IMPORT_HTTP_CLIENTS):
                 allowed -= HTTP_CLIENTS

@@ -27,6 +27,7 @@ COMMANDS = (
     ("credentials", "vivialconnect.command.credential", "API keys of a user"),
     ("contacts", "vivialconnect.command.contact", "contacts of the account"),
     ("transactions", "vivialconnect.command.transaction", "charges of the account"),
+    ("campaign", "vivialconnect.command.campaign", "send each text of a list once"),
     ("account", "vivialconnect.command.account", "the account itself"),
     ("logs", "vivialconnect.command.log", "events of the account"),
     ("api", "vivialconnect.command.api", "send any request of the API"),
