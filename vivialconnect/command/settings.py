@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -75,7 +75,7 @@ def _shown(name: str, value: str | None) -> str:
 
 
 @contextmanager
-def connect(arguments: argparse.Namespace) -> Iterator[CommandSettings]:
+def connect(arguments: argparse.Namespace) -> Generator[CommandSettings, None, None]:
     """Apply the chosen settings to the SDK, until the block ends.
 
     :param arguments: the arguments, with the global options.
@@ -85,13 +85,24 @@ def connect(arguments: argparse.Namespace) -> Iterator[CommandSettings]:
     if arguments.debug:
         for line in found.lines():
             note(line)
+    with apply(found):
+        yield found
+
+
+@contextmanager
+def apply(found: CommandSettings) -> Generator[None, None, None]:
+    """Apply settings to the SDK, until the block ends.
+
+    :param found: the settings.
+    :raises BadSettings: if one is missing or invalid.
+    """
     check_complete(found)
     try:
         scope = configured(**_keywords(found.values()))
     except ValueError as error:
         raise BadSettings(f"{error} (settings from {found.source})") from error
     with scope:
-        yield found
+        yield
 
 
 def _keywords(values: dict[str, str]) -> dict[str, Any]:
