@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -38,7 +38,7 @@ def parse_journal(text: str) -> str:
 
 
 @contextmanager
-def open_campaign(arguments: argparse.Namespace) -> Iterator[Campaign]:
+def open_campaign(arguments: argparse.Namespace) -> Generator[Campaign, None, None]:
     """Open the campaign that the arguments name, until the block ends.
 
     :param arguments: the arguments, with ``journal`` and ``name``.
