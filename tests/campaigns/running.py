@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 from vivialconnect.campaigns import Campaign
@@ -53,7 +54,8 @@ def freeze_once(owner: type, method: str) -> None:
     def freeze(self: Any, *arguments: Any) -> Any:
         if not (isinstance(self, Worker) and self._dispatcher.is_empty):
             setattr(owner, method, original)
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # To this thread: with os.kill() it may go on for a while.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         return original(self, *arguments)
 
     setattr(owner, method, freeze)
