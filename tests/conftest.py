@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,6 @@ from vivialconnect.common import scopes as client_scopes
 from vivialconnect.common import transport
 from vivialconnect.resources import _meta
 from vivialconnect.resources._base import ResourceBase
-
-SERVICES = Path(__file__).parent / "services"
 
 pytest_plugins = ["pytester"]
 
@@ -70,9 +67,3 @@ def fresh_process(nothing_leaks: None, monkeypatch: pytest.MonkeyPatch) -> Itera
             class_.primary_key = keys[class_]  # type: ignore[attr-defined] # of the metaclass
     transport.shared.close()
     client_scopes._active.set(())
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Collect the tests that need servers only if their folder is named."""
-    named = any("services" in argument for argument in config.args)
-    return True if collection_path == SERVICES and not named else None
