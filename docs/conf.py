@@ -19,6 +19,8 @@ nitpick_ignore_regex = [
     ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Id|Moment|Headers|Progress|Secret|Sink)"),
     ("py:.*", r"(.*\.)?(Element|ReadOnly|ResourceBase|Sendable|[A-Z][a-z]+Fields)"),
     ("py:.*", r"(.*\.)?(Decimal|Journal|Tags|Target|Types)"),
+    # What the sandbox returns inside; the JSON API documents what is shown of it.
+    ("py:class", r"vivialconnect\.sandbox\.http\.response\.Response"),
 ]
 highlight_language = "default"  # Python, and plain text where it is none
 

@@ -42,7 +42,6 @@ OF_DOCS = (
     Picture("sandbox-conversations", THREAD),
     Picture("sandbox-conversations-dark", THREAD, "dark"),
     Picture("sandbox-refused", "requests/{refused}"),
-    Picture("sandbox-chaos", "chaos", height=420),
 )
 VIEWS = {
     "conversations": "conversations",
