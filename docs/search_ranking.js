@@ -17,5 +17,6 @@ Search.performTermsSearch = (searchTerms, excludedTerms) => {
       else results.set(name, [...result.slice(0, 4), score, ...result.slice(5)]);
     }
   }
-  return [...results.values()];
+  const best = Math.max(...[...results.values()].map((result) => result[4]));
+  return [...results.values()].filter((result) => result[4] > best / 5);
 };
