@@ -8,8 +8,10 @@ from setuptools import find_packages, setup
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 
+CLI = ["rich>=13.0", "shtab>=1.6"]
 PHONE_NUMBERS = ["phonenumbers>=8.13"]
 TEST = [
+    *CLI,
     *PHONE_NUMBERS,
     "freezegun>=1.5",
     "gunicorn>=22; sys_platform == 'linux'",
@@ -69,7 +71,13 @@ setup(
         # Declared because its pools and connections are subclassed.
         "urllib3>=1.26.18",
     ],
-    extras_require={"phonenumbers": PHONE_NUMBERS, "test": TEST, "docs": DOCS, "dev": DEV},
+    extras_require={
+        "cli": CLI,
+        "phonenumbers": PHONE_NUMBERS,
+        "test": TEST,
+        "docs": DOCS,
+        "dev": DEV,
+    },
     entry_points={
         "console_scripts": ["vivialconnect = vivialconnect.__main__:main"],
         "pytest11": ["vivialconnect = vivialconnect.pytest_plugin"],

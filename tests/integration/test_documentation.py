@@ -70,7 +70,8 @@ def test_page__examples(page: Path, vivialconnect_sandbox: Sandbox) -> None:
         run(examples(text, name_of(page)))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+#: Pages whose commands ``tests/command`` runs.
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.name.startswith("command")], ids=name_of)
 def test_page__commands(page: Path, vivialconnect_sandbox: Sandbox, tmp_path: Path) -> None:
     """The commands of a page succeed, and print what it shows."""
     Number(phone_number="+19132597591").buy()
