@@ -32,6 +32,9 @@ PAGES = [
 #: What a class can do.
 KINDS = (FunctionType, classmethod, staticmethod, property)
 
+#: ``tests/command`` runs the commands of the others.
+PAGES_OF_COMMANDS = [page for page in PAGES if not page.name.startswith("command")]
+
 
 def modules() -> Iterator[ModuleType]:
     """Give every module of the package that can be imported without running a command."""
@@ -70,8 +73,7 @@ def test_page__examples(page: Path, vivialconnect_sandbox: Sandbox) -> None:
         run(examples(text, name_of(page)))
 
 
-#: Pages whose commands ``tests/command`` runs.
-@pytest.mark.parametrize("page", [page for page in PAGES if not page.name.startswith("command")], ids=name_of)
+@pytest.mark.parametrize("page", PAGES_OF_COMMANDS, ids=name_of)
 def test_page__commands(page: Path, vivialconnect_sandbox: Sandbox, tmp_path: Path) -> None:
     """The commands of a page succeed, and print what it shows."""
     Number(phone_number="+19132597591").buy()
