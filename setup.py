@@ -8,7 +8,7 @@ from setuptools import find_packages, setup
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 
-CLI = ["rich>=13.0", "shtab>=1.6"]
+CLI = ["rich>=13.0", "shtab>=1.9.3"]
 PHONE_NUMBERS = ["phonenumbers>=8.13"]
 TEST = [
     *CLI,
@@ -17,6 +17,7 @@ TEST = [
     "gunicorn>=22; sys_platform == 'linux'",
     "httmock>=1.4",
     "hypothesis>=6.100",
+    "ipython>=8.18",
     "pyOpenSSL>=24",
     "pytest>=8.2",
     "pytest-randomly>=3.15",

@@ -32,8 +32,9 @@ PAGES = [
 #: What a class can do.
 KINDS = (FunctionType, classmethod, staticmethod, property)
 
-#: ``tests/command`` runs the commands of the others.
-PAGES_OF_COMMANDS = [page for page in PAGES if not page.name.startswith("command")]
+#: Pages whose commands run elsewhere, in ``tests/command`` and ``tests/sandbox``.
+OTHERS = ("command", "command-reference", "sandbox-api")
+PAGES_OF_COMMANDS = [page for page in PAGES if page.stem not in OTHERS]
 
 
 def modules() -> Iterator[ModuleType]:
