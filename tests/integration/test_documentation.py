@@ -32,8 +32,8 @@ PAGES = [
 #: What a class can do.
 KINDS = (FunctionType, classmethod, staticmethod, property)
 
-#: Pages whose commands run elsewhere, in ``tests/command`` and ``tests/sandbox``.
-OTHERS = ("command", "command-reference", "sandbox-api")
+#: Pages whose commands ``tests/command`` runs.
+OTHERS = ("command", "command-reference")
 PAGES_OF_COMMANDS = [page for page in PAGES if page.stem not in OTHERS]
 
 
