@@ -50,8 +50,8 @@ def examples(text: str, name: str) -> doctest.DocTest:
     :param text: The source of the page.
     :param name: The name of the page.
     """
-    parser = doctest.DocTestParser()
-    found = parser.get_examples(text, name)
+    outside = BLOCK.sub(lambda match: "\n" * match[0].count("\n"), text)
+    found = doctest.DocTestParser().get_examples(outside, name)
     for match in BLOCK.finditer(text):
         if match[2] == "python" and ">>>" not in match[3]:
             line = text.count("\n", 0, match.start())

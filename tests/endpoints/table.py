@@ -44,18 +44,17 @@ recorded requests.
 
 .. list-table::
    :header-rows: 1
-   :widths: 30 25 20 25
+   :widths: 55 45
 
-   * - Endpoint
-     - Methods
-     - Sandbox
-     - Test
+   * - Endpoint, methods
+     - Sandbox, test
 """
 ROW = """\
-   * - ``{method} {path}``
-     - {callers}
-     - ``{handler}``
-     - ``{test}``
+   * - | ``{method} {path}``
+       | {callers}
+     - | ``{handler}``
+       | ``{file}``
+       | ``{test}``
 """
 WITHDRAWN = """
 Withdrawn
@@ -145,8 +144,13 @@ def render(calls: list[Recorded]) -> str:
             withdrawn.append(WITHDRAWN_ROW.format(**shown))
         elif own:
             callers = map(link, sorted({call.caller for call in own}))
-            test = own[0].test.replace("tests/", "", 1)
-            shown.update(callers=", ".join(callers), handler=own[0].handler, test=test)
+            file, _, test = own[0].test.replace("tests/", "", 1).partition("::")
+            shown.update(
+                callers=", ".join(callers),
+                handler=own[0].handler,
+                file=file,
+                test=test.replace("::", " "),
+            )
             served.append(ROW.format(**shown))
     return "".join([HEAD, *served, WITHDRAWN, *withdrawn])
 
