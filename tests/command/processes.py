@@ -11,11 +11,13 @@ import json
 import os
 import pty
 import select
+import signal
 import socket
 import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,7 +64,13 @@ class Forker:
         self._process.wait(PATIENCE)
 
     def run(
-        self, words: list[str], way: str = PIPE, stdin: bytes = b"", *, full_disk: bool = False
+        self,
+        words: list[str],
+        way: str = PIPE,
+        stdin: bytes = b"",
+        *,
+        full_disk: bool = False,
+        meanwhile: Callable[[int], object] = lambda _: None,
     ) -> Ran:
         """Run a command.
 
@@ -71,6 +79,7 @@ class Forker:
             stdout stops after the first line.
         :param stdin: what stdin has.
         :param full_disk: whether stdout is a file on a full disk.
+        :param meanwhile: called with the id of the process when it has started.
         """
         if way == PTY:
             return self._run_on_terminal(words, stdin)
@@ -84,7 +93,7 @@ class Forker:
         os.close(feed)
         if way == GONE:
             os.close(out)
-        self._start(words, [input_, stdout, stderr], closed=way == CLOSED)
+        meanwhile(self._start(words, [input_, stdout, stderr], closed=way == CLOSED))
         if way == GONE:
             texts = {out: "", **_read_all([err])}
             return Ran(self._status(), texts[out], texts[err])
@@ -99,7 +108,7 @@ class Forker:
         text = _read_all([ours])[ours]
         return Ran(self._status(), text, "")
 
-    def _start(self, words: list[str], files: list[int], *, closed: bool = False) -> None:
+    def _start(self, words: list[str], files: list[int], *, closed: bool = False) -> int:
         document = {
             "words": words,
             "env": dict(os.environ),
@@ -111,7 +120,7 @@ class Forker:
         self._socket.sendall(data)
         for file in files:
             os.close(file)
-        self._receive()
+        return int(self._receive())
 
     def _status(self) -> int:
         self._socket.sendall(b"wait")
@@ -157,7 +166,7 @@ def serve(file: int) -> None:
                 run_child(json.loads(data), files)
             for each in files:
                 os.close(each)
-            connection.sendall(b"started")
+            connection.sendall(str(child).encode())
             connection.recv(4)
             _, status = os.waitpid(child, 0)
             connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
@@ -171,6 +180,8 @@ def run_child(document: Any, files: list[int]) -> None:
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
+    # A program that a shell starts in the background ignores it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False, buffering=1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.command.conftest import settings_of
-from tests.integration.scripted_server import Authority
+from tests.integration.scripted_server import Authority, ScriptedServer, answer
 from tests.integration.test_pools import closed_port
 from vivialconnect.command import diagnosis
 from vivialconnect.common.settings import ENVIRONMENT
@@ -312,7 +312,7 @@ def test_doctor__resolver_hangs(
     stopping.set()
 
     assert check == "name_lookup"
-    assert text.startswith("cannot look up api.example.invalid: no answer in 0.1 s")
+    assert text.startswith("cannot look up api.example.invalid: no response in 0.1 s")
 
 
 @pytest.mark.parametrize(
@@ -331,3 +331,27 @@ def test_doctor__bad_response(doctor: Doctor, sandbox: Sandbox, fault: str, text
 
     assert first[:2] == ["fault", "response"]
     assert text in first[2]
+
+
+def test_doctor__something_else(doctor: Doctor, sandbox: Sandbox) -> None:
+    """A server that is not the service does not know the account, but that is not the fault."""
+    with ScriptedServer(answer(b"<h1>Not here</h1>", 404)) as server:
+        doctor.use(sandbox, api_base_url=f"{server.url}/api/v1.0")
+        first = doctor.lines(1)[0]
+
+    assert first[:2] == ["fault", "response"]
+    assert first[2].startswith("404 Not Found")
+
+
+def test_doctor__no_response(
+    doctor: Doctor, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that does not respond."""
+    monkeypatch.setattr(diagnosis, "TIMEOUT", 0.2)
+    monkeypatch.setattr(diagnosis, "MIN_TIMEOUT", 0.2)
+    sandbox.chaos.add("stall")
+    first = doctor.lines(1)[0]
+
+    assert first[:2] == ["fault", "response"]
+    assert first[2].startswith("request timed out after 0.2 s waiting for 127.0.0.1")
+    assert first[2].endswith("Check the base URL and the network")

@@ -10,6 +10,7 @@ import pytest
 
 from tests.command.leaves import Leaf, all_leaves
 from vivialconnect.command.main import COMMANDS, parser_for
+from vivialconnect.command.parsing import Parser
 
 GOLDEN = Path(__file__).parent / "help.txt"
 LEAVES = [leaf for leaf in all_leaves() if leaf.has_example]
@@ -58,6 +59,21 @@ def test_help__names_every_command() -> None:
     text = parser_for([]).format_help()
     assert [name for name, *_ in COMMANDS if f"\n    {name} " not in text] == []
     assert set(sys.modules) == before
+
+
+def test_help__width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The help is as wide as COLUMNS says, else the terminal, else 80 columns."""
+
+    def no_terminal(_: int) -> os.terminal_size:
+        raise OSError
+
+    parser = Parser(prog="vivialconnect", description="word " * 60)
+    for columns, expected in (("100", 100), ("", 120), ("x", 120)):
+        monkeypatch.setenv("COLUMNS", columns)
+        monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((120, 24)))
+        assert expected - 10 < max(map(len, parser.format_help().splitlines())) < expected
+    monkeypatch.setattr(os, "get_terminal_size", no_terminal)
+    assert 70 < max(map(len, parser.format_help().splitlines())) < 80
 
 
 if __name__ == "__main__":

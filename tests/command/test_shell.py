@@ -157,6 +157,11 @@ def test_shell__no_settings(call: Caller, monkeypatch: pytest.MonkeyPatch) -> No
     assert call("shell", status=4).err.startswith("vivialconnect: api_secret is not set")
 
 
+def test_shell__without_stdin(call: Caller) -> None:
+    """Without stdin it does not start, with IPython or without."""
+    assert "stdin is closed" in call("shell --sandbox", stdin=None, status=2).err
+
+
 @pytest.mark.usefixtures("sandbox")
 def test_shell__ipython_with_tracebacks(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     """IPython's own shell is used with --debug, so that it writes tracebacks."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -43,6 +45,12 @@ def one_line(err: str) -> str:
         (f"send --from {RECIPIENT} --to {NUMBER} Hi", 1, "from_number invalid"),
         ("messages lst", 2, "invalid choice: 'lst'"),
         ("messages list --colour red", 2, "unrecognized arguments: --colour red"),
+        ("numbers search --areacode 913", 2, "--areacode 913; did you mean --area-code?"),
+        (
+            "messages list x",
+            2,
+            "unrecognized arguments: x. Run: vivialconnect messages list --help",
+        ),
         ("messages list --limit 0", 2, "'0' must be an integer, 1 or more"),
         ("messages list --limit 5 --all", 2, "not allowed with argument"),
         ("messages list --since yesterday", 2, "'yesterday' must be a time ago"),
@@ -252,6 +260,23 @@ def test_interrupted__in_a_send(
     monkeypatch.setattr(Message, "send", interrupt)
     err = one_line(call(SEND, "Hi", status=130).err)
     assert err.startswith("interrupted. To find out, run: vivialconnect messages find-sent")
+
+
+def test_interrupted__by_a_signal(forker: Forker, furnished: Sandbox) -> None:
+    """SIGINT in the middle of a send ends it with 130 and the line that finds the message."""
+    furnished.chaos.add("stall", method="POST", seconds=60)
+    before = len(furnished.requests)
+
+    def interrupt(process: int) -> None:
+        deadline = time.monotonic() + 60
+        while len(furnished.requests) == before and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.kill(process, signal.SIGINT)
+
+    ran = forker.run([*SEND.split(), "Hi"], meanwhile=interrupt)
+    furnished.chaos.clear()
+    assert ran.status == 130
+    assert one_line(ran.err).startswith("interrupted. To find out, run: vivialconnect messages")
 
 
 def test_interrupted__elsewhere(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

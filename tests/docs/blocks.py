@@ -23,7 +23,7 @@ FLAGS = doctest.ELLIPSIS
 BLOCK = re.compile(r"^( *)\.\. code-block:: (\w+)\n((?:\1 .*\n|\n)+)", re.MULTILINE)
 #: The URL of the sandbox in the pages.
 SHOWN_URL = "http://127.0.0.1:40123"
-#: Commands that install, build or publish: the environment ``packaging`` runs their like.
+#: Commands that install, build, measure, publish or open a browser.
 NOT_RUN = (
     "python -m pip ",
     "python -m build",
@@ -31,6 +31,7 @@ NOT_RUN = (
     "twine ",
     "tox ",
     "python benchmarks/",
+    "python -m vivialconnect sandbox --open",
 )
 SERVES = "python -m vivialconnect sandbox"
 #: What the block of a Celery task calls; ``test_accepted`` runs the task.

@@ -13,6 +13,7 @@ import vivialconnect
 ROOT = Path(vivialconnect.__file__).parent.parent
 RUN = Path(__file__).parent.parent.parent / "benchmarks" / "run.py"
 SANDBOX = RUN.with_name("sandbox.py")
+PAGE = RUN.with_name("page.py")
 COMMAND = RUN.with_name("command.py")
 
 
@@ -72,4 +73,21 @@ def test_benchmarks__of_the_command() -> None:
     )
     assert finished.stderr == ""
     for row in ("--help beside pass", "beside a script", "list of 300", "more memory"):
+        assert row in finished.stdout
+
+
+def test_benchmarks__of_the_page() -> None:
+    """The benchmark of the sandbox's page measures its rows, also with few messages."""
+    words = ["--messages", "300", "--rate", "50", "--seconds", "0.1", "--turns", "1"]
+    finished = subprocess.run(
+        [sys.executable, str(PAGE), *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=180,
+        text=True,
+    )
+    assert finished.stderr == ""
+    for row in ("no stream", "cost of the stream", "a change without", "a conversation"):
         assert row in finished.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -73,6 +74,7 @@ def test_list__search(client: Client, sandbox: Sandbox) -> None:
 
     assert found("CODE") == [(PHONE, "Your code is 4711")]
     assert found("4469790") == [(PHONE, "Bye")]
+    assert found("+15154469790") == [(PHONE, "Bye")]
     assert found("%25") == [("+15154469791", "100 %")]
     assert [other for other, _ in found("9132597591")] == ["+15154469791", PHONE]
     assert found("nothing") == []
@@ -154,7 +156,7 @@ def test_message__keywords(client: Client, sandbox: Sandbox) -> None:
         ("cat.png", PNG, "image/png", True),
         (None, PNG, "image/png", True),
         ("a.jpg", b"\xff\xd8\xff..", "image/jpeg", True),
-        ("a.html", b"<script>alert(1)</script>", "text/html", False),
+        ('a"é.html', b"<script>alert(1)</script>", "text/html", False),
         ("a.svg", b"<svg onload='alert(1)'/>", "image/svg+xml", False),
         ("a.pdf", b"%PDF-", "application/pdf", False),
     ],
@@ -185,7 +187,8 @@ def test_media__never_a_document(  # noqa: PLR0917 - a record of the table
         assert "Content-Disposition" not in found.headers
     else:
         assert found.headers["Content-Type"] == "application/octet-stream"
-        assert found.headers["Content-Disposition"] == "attachment"
+        disposition = f"attachment; filename*=UTF-8''{quote(name or '')}"
+        assert found.headers["Content-Disposition"] == disposition
     as_api = request(sandbox, "GET", "/sandbox/media/2")
     assert (as_api.status, as_api.json["message"]) == (404, "Unknown attachment 2")
 
@@ -197,7 +200,9 @@ def test_media__never_a_document(  # noqa: PLR0917 - a record of the table
         ([{}], "media must hold objects"),
         ([{"content": "", "file_name": 5}], "media must hold objects"),
         ([{"content": "?"}], "content of media must be base64"),
-        ([{"content": "", "file_name": "a.exe"}], "unsupported media type: 'a.exe'"),
+        ([{"content": "", "file_name": "a.exe"}], "or media type: 'a.exe'"),
+        ([{"content": "", "file_name": "../a.png"}], "unsupported file name"),
+        ([{"content": "", "file_name": ""}], "unsupported file name"),
     ],
 )
 def test_receive__invalid_media(

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -196,28 +197,22 @@ def _write_all_pages(call: Call, arguments: argparse.Namespace) -> None:
     Output(arguments).rows(map(fields_of, found), ["id"])
 
 
-class _Described(Exception):
-    """The request of ``--dry-run``, which is not sent."""
-
-    def __init__(self, request: Request) -> None:
-        super().__init__()
-        self.request = request
+class _NotSent(Exception):
+    """The request of ``--dry-run`` was written instead of sent."""
 
 
 class _DryRun:
-    """A transport that sends nothing."""
+    """A transport that writes requests instead of sending them."""
 
     def send(self, request: Request, sign: Sign, limits: Limits) -> NoReturn:  # noqa: ARG002 - of the protocol
-        raise _Described(request)
+        """Write a request without its signature."""
+        target = "/" + request.url.split("/", 3)[3]
+        head = [f"{request.method} {target} HTTP/1.1"]
+        head += [f"{name}: {value}" for name, value in request.headers.items()]
+        write_bytes("\n".join([*head, "", ""]).encode() + (request.body or b""))
+        raise _NotSent
 
 
 def _write_request(call: Call) -> None:
-    try:
-        with configured(transport=_DryRun()):
-            Resource.request.perform(call)
-    except _Described as described:
-        request = described.request
-    target = "/" + request.url.split("/", 3)[3]
-    head = [f"{request.method} {target} HTTP/1.1"]
-    head += [f"{name}: {value}" for name, value in request.headers.items()]
-    write_bytes("\n".join([*head, "", ""]).encode() + (request.body or b""))
+    with suppress(_NotSent), configured(transport=_DryRun()):
+        Resource.request.perform(call)

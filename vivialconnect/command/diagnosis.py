@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
-from vivialconnect import Resource, VivialConnectError, configured
+from vivialconnect import Resource, Timeout, VivialConnectError, configured
 from vivialconnect.command.failures import BadSettings
 from vivialconnect.command.settings import CommandSettings, apply, find_settings
 from vivialconnect.common.error import ForbiddenAccess, ResourceNotFound, UnauthorizedAccess
@@ -31,8 +31,9 @@ OK, FAULT, MISSING, SKIPPED = "ok", "fault", "missing", "skipped"
 CHECKS = (
     "proxy", "name_lookup", "connection", "tls", "clock", "response", "key_and_secret", "account",
 )  # fmt: skip
-#: Seconds for all checks.
-TIMEOUT = 4.0
+#: Seconds for all checks, and for the response if the others took long.
+TIMEOUT = 3.0
+MIN_TIMEOUT = 1.0
 #: Seconds for the look-up, and for the connection.
 STEP_TIMEOUT = 1.5
 #: Seconds: ``Date`` is in whole seconds, and some time passes until it arrives.
@@ -104,12 +105,13 @@ def _examine_service(deadline: float) -> Iterator[Finding]:
 def _find_proxy(origin: str) -> str | None:
     """Return the proxy that a request to an origin takes."""
     try:
-        found: str | None = Route(origin, verify=True)._options["proxies"].get("all")
+        proxies: Any = Route(origin, verify=True)._options["proxies"]
     except FileNotFoundError as error:
         raise _Fault("tls", str(error.strerror), CHECK_BUNDLE) from error
     except OSError as error:
         raise _Fault("proxy", str(error), CHECK_PROXY) from error
-    return found
+    proxy: str | None = proxies.get("all")
+    return proxy
 
 
 def _look_up(host: str | None, port: int, what: str, advice: str) -> str:
@@ -151,7 +153,7 @@ def _within_time(function: Callable[[], Any]) -> Any:
 
 def _text_of(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer in {STEP_TIMEOUT:g} s"
+        return f"no response in {STEP_TIMEOUT:g} s"
     return str(getattr(error, "strerror", None) or error).lower()
 
 
@@ -160,7 +162,7 @@ def _examine_response(scheme: str, deadline: float) -> Iterator[Finding]:
     received: list[Response] = []
     account: dict[str, Any] = {}
     failure: VivialConnectError | None = None
-    seconds = max(deadline - time.monotonic(), 1.0)
+    seconds = round(max(deadline - time.monotonic(), MIN_TIMEOUT), 1)
     try:
         with configured(request_timeout=seconds, max_retries=0):
             account = Resource.request.perform(call, _read_account, on_response=received.append)
@@ -185,6 +187,8 @@ def _read_account(parsed: Any) -> dict[str, Any]:
 def _no_response(error: VivialConnectError) -> _Fault:
     if isinstance(error.__cause__, ssl.SSLCertVerificationError):
         return _Fault("tls", error.message, CHECK_BUNDLE)
+    if isinstance(error, Timeout):
+        return _Fault("response", error.message, CHECK_BASE_URL)
     check = "tls" if isinstance(error.__cause__, ssl.SSLError) else "response"
     return _Fault(check, error.message, error._get_hint())
 
@@ -205,7 +209,7 @@ def _examine_failure(failure: VivialConnectError | None) -> Iterator[Finding]:
     check = "response"
     if isinstance(failure, UnauthorizedAccess):
         check = "key_and_secret"
-    elif isinstance(failure, (ForbiddenAccess, ResourceNotFound)):
+    elif isinstance(failure, (ForbiddenAccess, ResourceNotFound)) and failure.json_body:
         check = "account"
     for each in CHECKS[CHECKS.index("response") : CHECKS.index("account") + 1]:
         if failure is not None and each == check:

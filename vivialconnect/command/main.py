@@ -8,7 +8,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 
 from vivialconnect.command.failures import DONE, MISUSED
@@ -99,7 +99,7 @@ def parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
 
 
 @contextmanager
-def _logging(arguments: argparse.Namespace) -> Iterator[None]:
+def _logging(arguments: argparse.Namespace) -> Generator[None, None, None]:
     """Write the log of the SDK to stderr, if ``--debug`` is given."""
     if not arguments.debug:
         yield

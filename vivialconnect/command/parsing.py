@@ -18,12 +18,18 @@ _AGO = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Formats help in the same words on every Python: ``-o, --output PATH``."""
+class Formatter(argparse.HelpFormatter):
+    """Formats help in the same words on every Python: ``-o, --output PATH``.
+
+    A text of several lines, such as an example, keeps its lines.
+    """
 
     def __init__(self, prog: str) -> None:
         # Without a width, argparse imports a slow module for each parser.
         super().__init__(prog, width=_terminal_width() - 2)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if "\n" in text else super()._fill_text(text, width, indent)
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings or action.nargs == 0:
@@ -53,6 +59,19 @@ class Parser(argparse.ArgumentParser):
         # A command may replace a global option: the sandbox has its own --account-id.
         super().__init__(allow_abbrev=False, conflict_handler="resolve", **keywords)
         self._optionals.title = "options"  # as later Pythons say
+
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride] # overloaded
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Parse arguments, and refuse unknown ones here, so that the error names this command."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            from difflib import get_close_matches  # noqa: PLC0415 - for errors alone
+
+            near = get_close_matches(unknown[0].partition("=")[0], self._option_string_actions, 1)
+            guess = f"; did you mean {near[0]}?" if near else ""
+            self.error("unrecognized arguments: " + " ".join(unknown) + guess)
+        return found, []
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`.Misuse`."""
@@ -94,7 +113,8 @@ def complete(parser: argparse.ArgumentParser, summary: str, example: str) -> Non
     parser.description = summary
     parser.epilog = (
         f"example:\n  vivialconnect {example}\n\n"
-        "The options of every command are in: vivialconnect --help"
+        "Options of every command (--json, --csv, --fields, --profile and others):\n"
+        "  vivialconnect --help"
     )
 
 

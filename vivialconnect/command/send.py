@@ -47,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="URL of a picture or another file; may be repeated",
     )
     parser.add_argument(
-        "--wait", metavar="STATUS", help="wait until the message has this status, or a final one"
+        "--wait",
+        metavar="STATUS",
+        help="wait until the message has this status, such as delivered, or a final one",
     )
     add_timeout(parser)
     add_yes(parser)

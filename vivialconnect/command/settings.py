@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -75,7 +75,7 @@ def _shown(name: str, value: str | None) -> str:
 
 
 @contextmanager
-def connect(arguments: argparse.Namespace) -> Iterator[CommandSettings]:
+def connect(arguments: argparse.Namespace) -> Generator[CommandSettings, None, None]:
     """Apply the chosen settings to the SDK, until the block ends.
 
     :param arguments: the arguments, with the global options.
@@ -90,7 +90,7 @@ def connect(arguments: argparse.Namespace) -> Iterator[CommandSettings]:
 
 
 @contextmanager
-def apply(found: CommandSettings) -> Iterator[None]:
+def apply(found: CommandSettings) -> Generator[None, None, None]:
     """Apply settings to the SDK, until the block ends.
 
     :param found: the settings.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
 import vivialconnect
 from vivialconnect import Resource
-from vivialconnect.command.failures import DONE
+from vivialconnect.command.failures import DONE, Misuse
 from vivialconnect.command.parsing import complete
 from vivialconnect.command.settings import connect
 from vivialconnect.sandbox import Sandbox
@@ -35,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a shell until the user leaves it."""
+    if sys.stdin is None:
+        raise Misuse("the shell reads stdin, but stdin is closed")
     names = {"vivialconnect": vivialconnect}
     for name in vivialconnect.__all__:
         names.setdefault(name, getattr(vivialconnect, name))
@@ -45,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _account(arguments: argparse.Namespace, names: dict[str, Any]) -> Iterator[str]:
+def _account(arguments: argparse.Namespace, names: dict[str, Any]) -> Generator[str, None, None]:
     """Set the account of the shell, and say which it is."""
     if arguments.sandbox:
         with Sandbox(delays=DELAYS) as sandbox:

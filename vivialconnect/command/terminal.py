@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from typing import IO, Any
 
 from vivialconnect.command.failures import Failure, Misuse
@@ -13,7 +14,7 @@ from vivialconnect.command.text import escape_controls
 
 def note(text: str) -> None:
     """Write a line to stderr, unless it is closed. Control characters are escaped."""
-    if sys.stderr is not None:
+    with suppress(AttributeError, OSError):  # no stderr, or nobody reads it
         sys.stderr.write(escape_controls(text) + "\n")
         sys.stderr.flush()
 

@@ -103,7 +103,7 @@ class Sandbox(Controls):
     :param token: the token that the controls require in ``Authorization: Bearer TOKEN``; by default
         a new one if ``host`` is not a loopback address, and none otherwise.
     :param on_request: called with each request to the API after its response is known, in the
-        thread of the connection.
+        thread of the connection. It must not raise.
     :raises ValueError: if an argument is invalid.
     """
 
@@ -194,7 +194,8 @@ class Sandbox(Controls):
     def requests(self) -> list[Request]:
         """The requests since the start or the last reset, the oldest first.
 
-        The newest 5,000 requests are kept, and of these the newest 64 MiB.
+        The newest 5,000 requests are kept, and of these, with the beginnings of their responses,
+        the newest 64 MiB.
         """
         return self._requests.all()
 

@@ -16,6 +16,9 @@ from vivialconnect.sandbox.service.changes import Changes
 from vivialconnect.sandbox.service.clock import Clock
 from vivialconnect.sandbox.service.store import Store
 
+#: A JSON object.
+Document = dict[str, Any]
+
 
 class Owner(Protocol):
     """The sandbox itself, as far as the page needs it."""
@@ -25,6 +28,7 @@ class Owner(Protocol):
     @property
     def url(self) -> str:
         """The base URL of the API."""
+        ...
 
     def reset(self) -> None:
         """Restore the initial state."""
@@ -34,6 +38,7 @@ class Owner(Protocol):
 
     def add_account(self, account_id: int, *, company_name: str = ...) -> SandboxAccount:
         """Add an account."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,3 @@ class PageRoute(NamedTuple):
     method: str
     pattern: str
     handler: Callable[[Call], Response]
-
-
-Document = dict[str, Any]

@@ -49,8 +49,9 @@ def list_conversations(
     """
     window = Window.checked(offset, limit)
     _refresh(context)
-    if search:
-        matches = _search(context, search, account_id)
+    text = (search or "").strip()  # In a query, an unescaped + is a space.
+    if text:
+        matches = _search(context, text, account_id)
         total = len(matches)
         shown = [
             (Conversation(account, own, other), newest)

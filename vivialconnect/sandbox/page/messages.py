@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timezone
+from urllib.parse import quote
 
 from vivialconnect.sandbox.http.response import Response
 from vivialconnect.sandbox.page.context import Call, Document
@@ -19,7 +20,6 @@ from vivialconnect.sandbox.service.store import Record, select_all, select_one
 
 #: Images that browsers show, and that hold no script.
 SAFE_IMAGES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
-ATTACHMENT = {"Content-Disposition": "attachment"}
 
 
 def iso_time(seconds: float) -> str:
@@ -87,7 +87,7 @@ def get_media(call: Call) -> Response:
     """
     read_query(call)
     media_id = read_id(call)
-    statement = "SELECT content_type, media FROM attachments WHERE id = ?"
+    statement = "SELECT content_type, file_name, media FROM attachments WHERE id = ?"
     found = call.context.store.read(
         lambda connection: select_one(connection, statement, (media_id,))
     )
@@ -95,4 +95,6 @@ def get_media(call: Call) -> Response:
         raise unknown("attachment", media_id)
     if found["content_type"] in SAFE_IMAGES:
         return Response(200, found["media"], found["content_type"])
-    return Response(200, found["media"], "application/octet-stream", ATTACHMENT)
+    name = quote(found["file_name"], safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(200, found["media"], "application/octet-stream", headers)

@@ -27,7 +27,7 @@ class Window(NamedTuple):
     limit: int = DEFAULT_LIMIT
 
     @classmethod
-    def checked(cls, offset: object = 0, limit: object = DEFAULT_LIMIT) -> Window:
+    def checked(cls, offset: int = 0, limit: int = DEFAULT_LIMIT) -> Window:
         """Return a window with valid bounds.
 
         :raises ValueError: if a bound is invalid.
@@ -36,10 +36,9 @@ class Window(NamedTuple):
             ("offset", offset, 0, 10**15),
             ("limit", limit, 1, MAXIMUM_LIMIT),
         ):
-            is_integer = isinstance(value, int) and not isinstance(value, bool)
-            if not is_integer or not least <= int(str(value)) <= most:
+            if not least <= value <= most:
                 raise ValueError(f"{name} must be an integer from {least} to {most}, got {value!r}")
-        return cls(int(str(offset)), int(str(limit)))
+        return cls(offset, limit)
 
     def of(self, total: int) -> dict[str, int]:
         """Return the keys that a list has besides its items."""

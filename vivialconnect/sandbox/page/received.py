@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Any
 
 from vivialconnect.sandbox.http.response import HTTPError, Response, json_response
@@ -13,6 +14,7 @@ from vivialconnect.sandbox.service.media import Media, from_bytes, guess_type, i
 from vivialconnect.sandbox.service.messages import Draft
 from vivialconnect.sandbox.service.store import select_one
 
+FILE_NAME = re.compile(r"[^/\\\x00-\x1f\x7f]{1,255}")
 EXAMPLE = '{"from_number": "+15154469790", "to_number": "+19132597591", "body": "Hello"}'
 FIELDS = {"from_number": str, "to_number": str, "body": str, "media": list, "media_urls": list}
 
@@ -56,8 +58,8 @@ def _read_file(document: Any) -> Media:
         raise HTTPError(400, "content of media must be base64") from None
     if name is None:
         return from_bytes([decoded])[0]
-    if not is_supported(name):
-        raise HTTPError(400, f"unsupported media type: {name!r}")
+    if FILE_NAME.fullmatch(name) is None or not is_supported(name):
+        raise HTTPError(400, f"unsupported file name or media type: {name!r}")
     return Media(name, guess_type(name, decoded), decoded)
 
 

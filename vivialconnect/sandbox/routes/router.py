@@ -109,10 +109,12 @@ class AnyRoute(Protocol):
     @property
     def method(self) -> str:
         """The HTTP method."""
+        ...
 
     @property
     def pattern(self) -> str:
         """The path below the base path."""
+        ...
 
 
 RouteT = TypeVar("RouteT", bound=AnyRoute)
