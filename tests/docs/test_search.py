@@ -16,7 +16,7 @@ SITE = HERE.parent.parent / "docs" / "_build" / "html"
 FIRST, NEEDED = 3, 38
 #: The names of the services that the questions were asked of.
 OTHERS = re.compile(r"\b\w*(?:twilio|nexmo|vonage|plivo)\w*\b", re.IGNORECASE)
-#: What users type into a search box, and the page that they look for.
+#: What users type into a search box, and the pages that answer it.
 WORDS = {
     "pagination": "pagination",
     "webhook": "webhooks",
@@ -33,7 +33,7 @@ WORDS = {
     "mock": "testing",
     "api key": "users",
     "migration": "migration",
-    "django": "integrations/index",
+    "django": "integrations/index integrations/django",
 }
 
 
@@ -76,4 +76,4 @@ def test_search__questions_of_users() -> None:
 @pytest.mark.parametrize("words", WORDS)
 def test_search__single_words(words: str) -> None:
     """The word of the field finds its page among the first three results."""
-    assert WORDS[words] in search([words])[0][:FIRST]
+    assert {*WORDS[words].split()} & {*search([words])[0][:FIRST]}
