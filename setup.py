@@ -26,10 +26,21 @@ TEST = [
     "truststore>=0.10; python_version >= '3.10'",
     "vcrpy>=6.0",
 ]
+EXAMPLES = [
+    "celery>=5.4",
+    "django>=4.2",
+    "flask>=3.0",
+    "opentelemetry-instrumentation-requests>=0.50b0",
+    "opentelemetry-sdk>=1.29",
+    "pytest>=8.2",
+    "pytest-django>=4.9",
+    "sentry-sdk>=2.20",
+]
 DOCS = ["furo>=2024.8.6", "pytest>=8.2", "sphinx>=7.4"]
 DEV = [
     *TEST,
     *DOCS,
+    *EXAMPLES,
     "build>=1.2",
     "coverage>=7.10",
     "mypy>=1.15",
@@ -62,7 +73,13 @@ setup(
         # Declared because its pools and connections are subclassed.
         "urllib3>=1.26.18",
     ],
-    extras_require={"phonenumbers": PHONE_NUMBERS, "test": TEST, "docs": DOCS, "dev": DEV},
+    extras_require={
+        "phonenumbers": PHONE_NUMBERS,
+        "test": TEST,
+        "examples": EXAMPLES,
+        "docs": DOCS,
+        "dev": DEV,
+    },
     entry_points={
         "console_scripts": ["vivialconnect = vivialconnect.__main__:main"],
         "pytest11": ["vivialconnect = vivialconnect.pytest_plugin"],
