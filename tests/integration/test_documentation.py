@@ -1,4 +1,4 @@
-"""Every example of the pages and the docstrings, run against a sandbox; the README's commands."""
+"""Every example of the pages and the docstrings, run against a sandbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vivialconnect.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [ROOT / "README.rst", *sorted((ROOT / "docs").glob("*.rst"))]
+PAGES = sorted((ROOT / "docs").rglob("*.rst"))
 FLAGS = doctest.ELLIPSIS
 #: What a class can do.
 KINDS = (FunctionType, classmethod, staticmethod, property)
@@ -93,13 +93,13 @@ def test_nouns__have_examples() -> None:
 
 
 def test_pages__have_examples() -> None:
-    """The guide's pages and the README have examples, so that the tests above test something."""
+    """The guide's pages have examples, so that the tests above test something."""
     parser = doctest.DocTestParser()
     counts = {
         page.stem: len(parser.get_examples(page.read_text(encoding="utf-8"))) for page in PAGES
     }
     guide = (
-        *("README", "index", "quickstart", "configuration", "errors", "signing", "sandbox"),
+        *("index", "quickstart", "configuration", "errors", "signing", "sandbox"),
         *(
             "failures",
             "concurrency",
@@ -113,13 +113,3 @@ def test_pages__have_examples() -> None:
     )
 
     assert [name for name in guide if not counts[name]] == []
-
-
-def test_readme__two_commands() -> None:
-    """Two lines of the README begin with a prompt: the demo's first, then the tests'."""
-    text = (ROOT / "README.rst").read_text(encoding="utf-8")
-    commands = re.findall(r"^\s*\$ (.*)$", text, re.MULTILINE)
-
-    assert len(commands) == 2
-    assert "-m vivialconnect demo" in commands[0]
-    assert "-m pytest" in commands[1]
