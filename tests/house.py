@@ -18,6 +18,7 @@ import sys
 import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import dedent
@@ -130,36 +131,38 @@ def files_of(package: Path) -> list[Path]:
 def imports_of(package: Path, file: Path) -> Iterator[Import]:
     """Yield the absolute name of everything that a file imports, wherever it does so."""
     importer = module_name(package, file)
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    nodes = nodes_of(file)
     functions = {
         child: node.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         for child in ast.walk(node)
     }
-    modules = {module_name(package, other) for other in files_of(package)}
     base = ["vivialconnect", *importer.split(".")] if importer else ["vivialconnect"]
     if file.name != "__init__.py":
         base = base[:-1]
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             targets = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             above = base[: len(base) + 1 - node.level] if node.level else []
             source = ".".join([*above, *([node.module] if node.module else [])])
-            below = source.partition("vivialconnect.")[2] if source != "vivialconnect" else ""
             # ``from package import module`` is about the module, not about the package.
             targets = [
-                source + "." + alias.name
-                if ".".join(filter(None, (below, alias.name))) in modules
-                and source.partition(".")[0] == "vivialconnect"
-                else source
+                source + "." + alias.name if is_module(package, source, alias.name) else source
                 for alias in node.names
             ]
         else:
             continue
         for target in targets:
             yield Import(importer, target, node.lineno, functions.get(node))
+
+
+def is_module(package: Path, source: str, name: str) -> bool:
+    """Return whether a name in one of our packages is a module."""
+    head, *below = source.split(".")
+    path = package.joinpath(*below, name)
+    return head == "vivialconnect" and (path.with_suffix(".py").exists() or path.is_dir())
 
 
 def own_target(found: Import) -> str | None:
@@ -260,7 +263,7 @@ def code_lines(file: Path) -> int:
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type not in ignored:
             lines.update(range(token.start[0], token.end[0] + 1))
-    for node in ast.walk(ast.parse(text)):
+    for node in parse(text):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             first = node.body[0] if node.body else None
             if ast.get_docstring(node, clean=False) is not None and first is not None:
@@ -291,9 +294,15 @@ def size_problems(package: Path) -> list[str]:
     return problems
 
 
+@cache
+def parse(text: str) -> list[ast.AST]:
+    """Return all nodes of a syntax tree. Many tests look at copies of one file."""
+    return list(ast.walk(ast.parse(text)))
+
+
 def nodes_of(file: Path) -> list[ast.AST]:
     """Return all nodes of a file's syntax tree."""
-    return list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    return parse(file.read_text(encoding="utf-8"))
 
 
 def places(package: Path, file: Path, nodes: Iterable[Any]) -> list[str]:
@@ -384,11 +393,19 @@ def library_names() -> set[str]:
     """Return the private names of the libraries: of modules, classes, and instances."""
     names = {name for owner in (*LIBRARY_MODULES, *LIBRARY_CLASSES) for name in dir(owner)}
     for class_ in {base for listed in LIBRARY_CLASSES for base in listed.__mro__}:
-        with suppress(OSError, TypeError):  # a class written in C has no source
-            for name in names_on_self(ast.walk(ast.parse(dedent(inspect.getsource(class_))))):
-                mangled = name.startswith("__") and not name.endswith("__")
-                names.add("_" + class_.__name__ + name if mangled else name)
+        names |= instance_names(class_)
     return set(filter(is_private, names))
+
+
+@cache
+def instance_names(class_: type[Any]) -> set[str]:
+    """Return the names that the methods of a class set on ``self``."""
+    names = set()
+    with suppress(OSError, TypeError):  # a class written in C has no source
+        for name in names_on_self(ast.walk(ast.parse(dedent(inspect.getsource(class_))))):
+            mangled = name.startswith("__") and not name.endswith("__")
+            names.add("_" + class_.__name__ + name if mangled else name)
+    return names
 
 
 def private_uses(file: Path) -> list[tuple[int, str]]:

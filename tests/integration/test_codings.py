@@ -113,10 +113,14 @@ print({request})
 """
 
 
-@pytest.mark.parametrize("name", ["requests", "urllib3", "ssl", "requests.adapters"])
 @pytest.mark.parametrize(
-    "request_",
-    ["Message.count()", "len(list(Message.find_each()))", "Message.request.get('/x')['count']"],
+    ("name", "request_"),
+    [
+        ("requests", "Message.count()"),
+        ("requests.adapters", "Message.count()"),
+        ("urllib3", "len(list(Message.find_each()))"),
+        ("ssl", "Message.request.get('/x')['count']"),
+    ],
 )
 def test_deadline__starts_after_the_import(name: str, request_: str) -> None:
     """A slow import of what sends requests does not count against ``request_timeout``."""
