@@ -2,11 +2,15 @@
 
 import pathlib
 import runpy
+import sys
 
 from setuptools import find_packages, setup
 
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
+# The .venv of a clone keeps what its pip builds, so that nothing else is added to the clone.
+VENV = HERE / ".venv"
+BUILDS_IN_VENV = {"build": {"build_base": str(VENV / "build")}, "egg_info": {"egg_base": str(VENV)}}
 
 PHONE_NUMBERS = ["phonenumbers>=8.13"]
 TEST = [
@@ -63,6 +67,7 @@ setup(
     author="The vivialconnect developers",
     license="MIT",
     license_files=["LICENSE"],
+    options=BUILDS_IN_VENV if pathlib.Path(sys.prefix) == VENV else {},
     packages=find_packages(include=["vivialconnect", "vivialconnect.*"]),
     package_data={"vivialconnect": ["py.typed"]},
     python_requires=">=3.9",
