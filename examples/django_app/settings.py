@@ -14,6 +14,11 @@ TEMPLATES = [
         "DIRS": [Path(__file__).parent / "templates"],
     }
 ]
+LOGGING = {
+    "version": 1,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
 USE_TZ = True
 
 #: The number to send from, in E.164 format.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, request
 
 from vivialconnect import BadRequest, Message, RateLimit, ResourceNotFound, VivialConnectError
 
@@ -26,6 +26,8 @@ def create_app(**config: Any) -> Flask:
 def send() -> tuple[dict[str, Any], int]:
     """Send a message. The body of the request is JSON with ``to_number`` and ``body``."""
     fields = request.get_json()
+    if not isinstance(fields, dict) or not {"to_number", "body"} <= fields.keys():
+        abort(400, "The body must be JSON with to_number and body.")
     message = Message(from_number=current_app.config["SMS_SENDER"])
     message.to_number, message.body = fields["to_number"], fields["body"]
     message.send()

@@ -40,6 +40,11 @@ def test_send__refused(client):
     assert (response.status_code, response.json["outcome"]) == (400, "refused")
 
 
+def test_send__body_is_missing(client):
+    assert client.post("/messages", json={"to_number": RECIPIENT}).status_code == 400
+    assert client.post("/messages", json=[]).status_code == 400
+
+
 def test_send__rate_limit(client, vivialconnect_sandbox):
     vivialconnect_sandbox.chaos.add("too_many_requests", retry_after=120)
     response = client.post("/messages", json=TEXT)
