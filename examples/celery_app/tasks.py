@@ -35,7 +35,7 @@ def send(self: Task, to_number: str, body: str) -> None:
         if error.outcome == "refused" and not isinstance(error, RateLimit):
             raise  # It would be refused again.
         # Redis delivers a task again if it waits longer than the visibility timeout, an hour.
-        wait = min(getattr(error, "retry_after", None) or 60, 1800)
+        wait = min(getattr(error, "retry_after", None) or 60, 900)
         raise self.retry(exc=error, countdown=wait) from error
 
 

@@ -41,7 +41,7 @@ def test_send__response_is_lost(client, vivialconnect_sandbox):
     vivialconnect_sandbox.chaos.add("drop_answer", method="POST")
     response = client.post("/", {"to_number": RECIPIENT, "body": "Your table is ready"})
 
-    assert b"The message may have been sent." in response.content
+    assert b"The message may have been sent already." in response.content
     assert Message.count() == 1
 
 

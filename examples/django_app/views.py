@@ -41,7 +41,7 @@ def send(request: HttpRequest) -> HttpResponse:
             if error.outcome in ("not sent", "refused"):
                 form.add_error(None, f"The message was {error.outcome}: {error.message}")
             else:
-                form.add_error(None, "The message may have been sent. Do not send it again.")
+                form.add_error(None, "The message may have been sent already.")
         else:
             return redirect("show", message.id)
     return render(request, "send.html", {"form": form})
@@ -66,7 +66,8 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except (ValueError, ResourceNotFound):
         return HttpResponse(status=400)
     logger.info("Message %s is %s", message.id, message.status)
-    if message.direction == "inbound" and cache.add(f"replied-{message.id}", 1, timeout=None):
+    inbound = message.direction == "inbound"
+    if inbound and cache.add(f"replied-{message.id}", 1, timeout=None):
         reply = Message(from_number=message.to_number, to_number=message.from_number)
         reply.body = "We open at nine."
         try:
