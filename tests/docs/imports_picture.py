@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from textwrap import wrap
@@ -44,6 +45,12 @@ LAYERS = (
     ),
     Layer("foundation", ("common", "version")),
 )
+IMPORT_ON_FIRST_USE = r'import_with_fork_guard\("vivialconnect\.([\w.]+)"\)'
+HEAD = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" class="imports" role="img"
+ aria-label="The layers of the package, from the tools down to the foundation. Imports lead down.">
+<defs><marker id="imports-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7"
+ markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>"""
 WIDTH, LEFT, BOX, LINE, GAP = 760, 190, 430, 16, 18
 
 
@@ -73,12 +80,11 @@ def edges() -> dict[tuple[int, int], int]:
     """Return how many imports lead from one layer to another."""
     found: dict[tuple[int, int], int] = {}
     for file in files_of(PACKAGE):
-        for each in imports_of(PACKAGE, file):
-            target = own_target(each) if each.target != "vivialconnect" else ""
-            if target is None:
-                continue
-            edge = (layer_of(each.importer), layer_of(target))
-            if edge[0] != edge[1]:
+        names = [own_target(each) for each in imports_of(PACKAGE, file)]
+        names += re.findall(IMPORT_ON_FIRST_USE, file.read_text(encoding="utf-8"))
+        for name in names:
+            edge = (layer_of(module_name(PACKAGE, file)), layer_of(name or "vivialconnect"))
+            if name is not None and edge[0] != edge[1]:
                 found[edge] = found.get(edge, 0) + 1
     return dict(sorted(found.items()))
 
@@ -109,18 +115,7 @@ def draw() -> str:
         ]
         top += height + GAP
     arcs = [arc(middles[start], middles[end], count) for (start, end), count in edges().items()]
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}" role="img" '
-            'class="imports" aria-label="The layers of the package, from the tools at the top '
-            'to the foundation. Every import leads down.">',
-            '<defs><marker id="imports-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
-            'markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>',
-            *arcs,
-            *boxes,
-            "</svg>\n",
-        ]
-    )
+    return "\n".join([HEAD.format(width=WIDTH, height=top), *arcs, *boxes, "</svg>\n"])
 
 
 def arc(start: int, end: int, count: int) -> str:

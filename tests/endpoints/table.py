@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-import vivialconnect
 from tests.endpoints.recording import OPTION, Recorded
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,22 +32,24 @@ CALLS = Path(__file__).parent / "calls.csv"
 ACCOUNT = "/accounts/{account}"
 
 HEAD = """\
-Every endpoint
-==============
+Endpoints
+=========
 
-What the service has, endpoint by endpoint: which methods of this library call it, which function
-of the sandbox answers it, and a test in which that happens. The table is made from the calls that
-the tests made, and a test compares it with them. ``A`` stands for ``/accounts/{account}``, and
-a name in braces for an id.
+.. meta::
+   :keywords: endpoint, endpoints, url, urls, rest, http, api, path, route
+
+Every endpoint of the API, the methods that request it, the function of the sandbox that handles
+it, and a test that covers it. ``A`` is ``/accounts/{account}``. A test compares the table with
+recorded requests.
 
 .. list-table::
    :header-rows: 1
    :widths: 30 25 20 25
 
-   * - endpoint
-     - called by
-     - answered by
-     - tested by
+   * - Endpoint
+     - Methods
+     - Sandbox
+     - Test
 """
 ROW = """\
    * - ``{method} {path}``
@@ -60,15 +61,15 @@ WITHDRAWN = """
 Withdrawn
 ---------
 
-Clients of other years knew these endpoints. The service has withdrawn them, so this library has no
-method for them, and the sandbox answers them with an error.
+The service has withdrawn these endpoints. The SDK has no method for them, and the sandbox responds
+with an error.
 
 .. list-table::
    :header-rows: 1
    :widths: 75 25
 
-   * - endpoint
-     - withdrawn
+   * - Endpoint
+     - Withdrawn
 """
 WITHDRAWN_ROW = """\
    * - ``{method} {path}``
@@ -151,10 +152,8 @@ def render(calls: list[Recorded]) -> str:
 
 
 def link(caller: str) -> str:
-    """Return a method as a link to where it is documented: at the class that defines it."""
-    name, _, method = caller.rpartition(".")
-    home = next(base for base in getattr(vivialconnect, name).__mro__ if method in vars(base))
-    return f":meth:`{caller} <{home.__module__}.{home.__qualname__}.{method}>`"
+    """Return a method as a link to the page of its class."""
+    return f":meth:`{caller} <vivialconnect.{caller}>`"
 
 
 def shorten(path: str) -> str:

@@ -40,14 +40,15 @@ VARYING: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 HEAD = """\
-Every error, and what it says
-=============================
+Error messages
+==============
 
-Every error says what was tried, what came back and what to do. This page shows each kind with the
-text that ``str()`` gives; how to go on from there is on the page :doc:`failures`. The texts are
-those of errors that really happened, and a test makes them anew. The class is what you catch, and
-``outcome`` says whether the call took effect. ``VivialConnectError``, the root of all, is never
-raised itself.
+.. meta::
+   :keywords: error, errors, message, messages, text, texts, traceback, what, means
+
+Every error with its text, class and ``outcome``. Search this page for the message that you got.
+What to do next is in :doc:`errors` and :doc:`lost-responses`. A test provokes each error and
+compares the text.
 """
 TABLE = """
 {title}
@@ -57,8 +58,8 @@ TABLE = """
    :header-rows: 1
    :widths: 36 64
 
-   * - what was tried; class and outcome
-     - what it says
+   * - Request, class, outcome
+     - Text
 """
 ROW = """\
    * - | {tried}

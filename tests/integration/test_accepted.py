@@ -27,7 +27,7 @@ from vivialconnect.sandbox import Sandbox
 from vivialconnect.testing import FakeTransport, Request, Response
 
 PAGE = b"<html>Please log in</html>"
-CONCURRENCY = Path(__file__).parent.parent.parent / "docs" / "concurrency.rst"
+THREADS = Path(__file__).parent.parent.parent / "docs" / "threads.rst"
 
 
 class Service:
@@ -166,7 +166,7 @@ class Task:
 def test_recipe_for_celery__loses_nothing(received: bool) -> None:
     """The documented task sends a text once, whoever responded to the first attempt."""
     found = re.search(
-        r"\n    @app\.task.*?(?=\n\n\S)", CONCURRENCY.read_text(encoding="utf-8"), re.DOTALL
+        r"\n    @app\.task.*?(?=\n\n\S)", THREADS.read_text(encoding="utf-8"), re.DOTALL
     )
     assert found is not None
     with Sandbox() as sandbox:

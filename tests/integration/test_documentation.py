@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import vivialconnect
+from tests.docs.blocks import FLAGS, commands, examples, run_command
 from vivialconnect import Message, Number
 from vivialconnect.resources._base import ResourceBase
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from vivialconnect.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = sorted((ROOT / "docs").rglob("*.rst"))
-FLAGS = doctest.ELLIPSIS
+DOCS = ROOT / "docs"
+PAGES = sorted(page for page in DOCS.rglob("*.rst") if not {"_build", "generated"} & {*page.parts})
 #: What a class can do.
 KINDS = (FunctionType, classmethod, staticmethod, property)
 
@@ -44,6 +45,11 @@ def docstrings_with_examples() -> list[doctest.DocTest]:
     return [test for _, test in sorted(found.items()) if test.examples]
 
 
+def name_of(page: Path) -> str:
+    """Return the name of a page, with its folder."""
+    return page.relative_to(ROOT).with_suffix("").as_posix()
+
+
 def run(test: doctest.DocTest) -> None:
     """Run the examples, and fail with doctest's own report."""
     report: list[str] = []
@@ -51,11 +57,25 @@ def run(test: doctest.DocTest) -> None:
     assert not report, "".join(report)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_page__examples(page: Path, vivialconnect_sandbox: Sandbox) -> None:
-    """What a page's examples show is what they do, from top to bottom, in a fresh sandbox."""
-    text = page.read_text(encoding="utf-8")
-    run(doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0))
+    """The examples and Python blocks of a page do what it shows, from top to bottom."""
+    run(examples(page.read_text(encoding="utf-8"), name_of(page)))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_page__commands(page: Path, vivialconnect_sandbox: Sandbox, tmp_path: Path) -> None:
+    """The commands of a page succeed, and print what it shows."""
+    Number(phone_number="+19132597591").buy()
+    for command in commands(page.read_text(encoding="utf-8")):
+        run_command(command, vivialconnect_sandbox, tmp_path)
+
+
+def test_pages__commands_are_shell() -> None:
+    """A command is in a block of shell, so that it is coloured, copied and run as such."""
+    literal = re.compile(r"::\n\n +(?:\$ |curl |python |pip |tox |vivialconnect )")
+    texts = {name_of(page): page.read_text(encoding="utf-8") for page in PAGES}
+    assert [name for name, text in texts.items() if literal.search(text)] == []
 
 
 @pytest.mark.parametrize("test", docstrings_with_examples(), ids=lambda test: test.name)
@@ -95,21 +115,9 @@ def test_nouns__have_examples() -> None:
 def test_pages__have_examples() -> None:
     """The guide's pages have examples, so that the tests above test something."""
     parser = doctest.DocTestParser()
-    counts = {
-        page.stem: len(parser.get_examples(page.read_text(encoding="utf-8"))) for page in PAGES
-    }
-    guide = (
-        *("index", "quickstart", "configuration", "errors", "signing", "sandbox"),
-        *(
-            "failures",
-            "concurrency",
-            "numbers",
-            "connectors",
-            "media",
-            "messages",
-            "paging",
-            "account",
-        ),
-    )
+    texts = {name_of(page): page.read_text(encoding="utf-8") for page in PAGES}
+    index = texts["docs/index"].partition(":caption: Guides")[2].partition(".. toctree::")[0]
+    names = re.findall(r"^   (\w[\w-]*)$", index, re.MULTILINE)
+    guides = ["docs/index", *(f"docs/{name}" for name in names)]
 
-    assert [name for name in guide if not counts[name]] == []
+    assert [name for name in guides if not parser.get_examples(texts[name])] == []

@@ -193,8 +193,8 @@ def test_media_type__a_list(caller: Caller) -> None:
 
 @each_of(EVERYONE)
 def test_documentation__says_what_is_signed(style: Style, profile: Profile) -> None:
-    """The guide to the sandbox says what each client signs."""
-    page = (Path(__file__).parents[2] / "docs" / "sandbox.rst").read_text("utf-8")
+    """The page about clients says what each signs."""
+    page = (Path(__file__).parents[2] / "docs" / "sandbox-clients.rst").read_text("utf-8")
     (record,) = re.findall(f"^{re.escape(profile.name)} +``(.+?)`` +``(.+?)`` ", page, re.MULTILINE)
     assert record == (style.get, style.post)
 

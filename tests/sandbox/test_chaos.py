@@ -286,7 +286,7 @@ def test_control__unknown_rule_or_method(  # noqa: PLR0917 - a record of the tab
 
 def test_faults__documented() -> None:
     """The guide to the sandbox names all faults and their parameters."""
-    page = Path(__file__).parents[2] / "docs" / "sandbox.rst"
+    page = Path(__file__).parents[2] / "docs" / "sandbox-chaos.rst"
     text = page.read_text(encoding="utf-8")
     names = {f"``{name}``" for name in FAULTS}
     names |= {f"``{name}``" for fault in FAULTS.values() for name in fault.parameters}

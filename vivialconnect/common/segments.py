@@ -42,7 +42,7 @@ CAPACITY = {GSM: (160, 153), UCS2: (70, 67)}
 
 
 class Segments(NamedTuple):
-    """The segments of a text, as :func:`count` returns them.
+    """The segments of a text, as ``count()`` returns them.
 
     A unit is a septet in ``gsm0338`` and a 16-bit unit in ``ucs2``.
     """
