@@ -12,8 +12,10 @@ VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 VENV = HERE / ".venv"
 BUILDS_IN_VENV = {"build": {"build_base": str(VENV / "build")}, "egg_info": {"egg_base": str(VENV)}}
 
+CLI = ["rich>=13.0", "shtab>=1.6"]
 PHONE_NUMBERS = ["phonenumbers>=8.13"]
 TEST = [
+    *CLI,
     *PHONE_NUMBERS,
     "freezegun>=1.5",
     "gunicorn>=22; sys_platform == 'linux'",
@@ -86,6 +88,7 @@ setup(
         "urllib3>=1.26.18",
     ],
     extras_require={
+        "cli": CLI,
         "phonenumbers": PHONE_NUMBERS,
         "test": TEST,
         "examples": EXAMPLES,

@@ -73,7 +73,11 @@ THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
 #: Imported for type checkers alone, which bring it along.
 TYPING_ONLY = {"resources._typing": "typing_extensions"}
 #: Optional third parties, and the one module that may import each.
-OPTIONAL_THIRD_PARTIES = {"phonenumbers": "common.phone_numbers", "pytest": "pytest_plugin"}
+OPTIONAL_THIRD_PARTIES = {
+    "phonenumbers": "common.phone_numbers",
+    "pytest": "pytest_plugin",
+    "rich": "command.rich_output",
+}
 MOST_CODE_LINES_OF_THE_CORE = 4800
 MOST_CODE_LINES_OF_A_FILE = 250
 

@@ -36,6 +36,7 @@ class Receiver:
     def __init__(self) -> None:
         self.calls: list[Called] = []
         self.statuses: dict[str, int] = {}
+        self.bodies: dict[str, bytes] = {}
         #: Clear it to make every request wait.
         self.open = threading.Event()
         self.open.set()
@@ -59,6 +60,7 @@ class Receiver:
                 self.send_response(receiver.statuses.get(parts.path, 204))
                 self.send_header("Location", receiver.url + "/elsewhere")
                 self.end_headers()
+                self.wfile.write(receiver.bodies.get(parts.path, b""))
 
             do_GET = do_POST = do_PUT = answer  # noqa: N815 - the base's names
 

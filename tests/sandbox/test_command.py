@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
+import io
 import os
+import re
 import shlex
 import signal
 import socket
@@ -13,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +28,7 @@ from vivialconnect.sandbox import Sandbox, command
 from vivialconnect.sandbox.routes.application import Application
 
 from .client import Client
+from .wire import request
 
 PROGRAM = (
     "import argparse, sys\n"
@@ -90,8 +94,66 @@ def test_command__until_a_signal(number: int) -> None:
         with Client(it) as client:
             assert client.call("GET", "messages/count.json").json == {"count": 0}
             run.send_signal(number)
-            assert run.communicate(timeout=20) == ("", "")
-        assert run.returncode == 0
+            out, err = run.communicate(timeout=20)
+        assert (out, run.returncode) == ("", 0)
+        base = it.url.replace("/api/v1.0", "")
+        first, page, how, line, last = err.splitlines()
+        assert (first, page) == (f"Listening on {it.url}", f"Page: {base}/sandbox/")
+        assert (how, last) == ("Press Ctrl+C to stop.", "Stopped.")
+        assert re.fullmatch(r"GET /api/v1\.0/accounts/77/messages/count\.json 200 [0-9.]+ ms", line)
+
+
+def test_command__quiet() -> None:
+    """With --quiet, requests are not printed."""
+    with started("--quiet") as (run, it):
+        with Client(it) as client:
+            client.call("GET", "messages/count.json")
+        run.terminate()
+        assert "GET" not in run.communicate(timeout=20)[1]
+
+
+def test_report__refused_and_faulty(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line about a request says why it was refused, and shows no control character."""
+    with Sandbox(on_request=command._report) as sandbox, Client(sandbox) as client:
+        request(sandbox, "GET", "/\x9b31m")
+        sandbox.chaos.add("close", times=1)
+        client.call_once("GET", "messages.json")
+        client.secret = "wrong"
+        client.call("GET", "messages.json")
+    lines = [re.sub(r"[0-9.]+ ms", "1 ms", each) for each in capsys.readouterr().err.splitlines()]
+    path = "/api/v1.0/accounts/12345/messages.json"
+    refusal = ": The signature does not match the request"
+    assert lines[0].startswith("GET /\\x9b31m 401 1 ms: The Authorization header")
+    assert lines[1:] == [f"GET {path} no response 1 ms [close]", f"GET {path} 401 1 ms{refusal}"]
+
+
+def test_report__closed_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are served even if stderr is closed."""
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    with Sandbox(on_request=command._report) as sandbox, Client(sandbox) as client:
+        assert client.call("GET", "messages/count.json").status == 200
+
+
+@pytest.mark.parametrize("is_opened", [True, False])
+def test_run__open(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, is_opened: bool
+) -> None:
+    """With --open, the page is opened in a browser."""
+    opened: list[str] = []
+
+    def open_page(url: str) -> bool:
+        opened.append(url)
+        signal.raise_signal(signal.SIGTERM)
+        return is_opened
+
+    monkeypatch.setattr(webbrowser, "open", open_page)
+    assert command.run(arguments_of("--open", "--host", "0.0.0.0")) == 0  # noqa: S104
+    lines = capsys.readouterr().err.splitlines()
+    assert opened == [lines[1].partition(" ")[2]]
+    assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+/sandbox/\?token=[\w-]+", opened[0])
+    assert ("No browser was found. Open the page yourself." in lines) is not is_opened
 
 
 #: Serves, and receives a signal just before it starts to wait for one.
@@ -148,7 +210,7 @@ def test_kill__keeps_acknowledged_changes(tmp_path: Path) -> None:
                 made = own.text(body=f"{name}/{index}")
                 acknowledged.append((made["id"], made["body"]))
 
-    with started("--database", file) as (run, it):
+    with started("--quiet", "--database", file) as (run, it):
         with Client(it) as client:
             client.buy()
         threads = [threading.Thread(target=write, args=(it, name)) for name in range(4)]
@@ -219,8 +281,8 @@ def test_run__database_that_fails_at_the_end(
     monkeypatch.setattr(command, "export_lines", tell)
 
     assert command.run(arguments_of()) == 2
-    assert capsys.readouterr().err == (
-        "The sandbox could not save its final state at 127.0.0.1 port 0: database is locked\n"
+    assert capsys.readouterr().err.endswith(
+        "\nThe sandbox could not save its final state at 127.0.0.1 port 0: database is locked\n"
     )
 
 

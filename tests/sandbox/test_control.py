@@ -75,7 +75,8 @@ def test_receive__media_urls_in_python(client: Client, sandbox: Sandbox) -> None
         ({**TEXT, "media_urls": "https://example.com/a.png"}, "Check media_urls"),
         ({**TEXT, "media_urls": {"a": 1}}, "Check media_urls"),
         ({**TEXT, "body": 5}, "Check body"),
-        ({**TEXT, "media": []}, "Check media"),
+        ({**TEXT, "media": "iVBORw0KGgo="}, "Check media"),
+        ({**TEXT, "picture": []}, "Unknown field 'picture'"),
         ({**TEXT, "to_number": "+15154469791"}, "is not a number of account 12345. Buy it first."),
         ({**TEXT, "media_urls": [5]}, "unsupported media type or URL: 5"),
         ({**TEXT, "body": "\ud800"}, "is not valid JSON"),
@@ -169,7 +170,9 @@ def test_clock__moves_forward() -> None:
     with Sandbox(delays=(60, 120, 180)) as sandbox, Client(sandbox) as client:
         client.buy()
         sent = client.text()
-        assert receive(sandbox, b'{"advance": 121.5}', name="clock") == (204, None)
+        status, clock = receive(sandbox, b'{"advance": 121.5}', name="clock")
+        assert (status, clock["advanced"]) == (200, 121.5)
+        assert receive(sandbox, None, "GET", "clock")[1]["advanced"] == 121.5
         found = client.call("GET", f"messages/{sent['id']}.json").json["message"]
         assert (sent["status"], found["status"]) == ("accepted", "sending")
 
@@ -183,7 +186,7 @@ def test_clock__moves_forward() -> None:
         (b'{"advance": -1}', "POST", 400, "only moves forward"),
         (b'{"advance": 1e300}', "POST", 400, "not lead past the year 9000"),
         (b"60", "POST", 400, "must be an object such as"),
-        (b"", "GET", 405, "is not allowed here"),
+        (b"", "DELETE", 405, "is not allowed here"),
     ],
 )
 def test_clock__invalid_request(

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from urllib.request import Request, urlopen
 
 from vivialconnect.sandbox import Sandbox
-from vivialconnect.sandbox.routes.control import CHAOS
 
+CHAOS = "/sandbox/chaos"
 ACCOUNTS = (12345, 777, 4004)
 #: Messages stay as they were accepted, so that the sandbox has the more time for calls.
 DELAYS = (1e9, 1e9, 1e9)  # seconds

@@ -1,17 +1,33 @@
-"""Waiting for messages, and the look-up of messages whose response was lost."""
+"""Waiting for messages, and the look-up of what was sent if the response was lost."""
 
 from __future__ import annotations
 
+import argparse
 import time
-from datetime import datetime
+from typing import TypeVar
 
 from vivialconnect import Message, ResourceError, VivialConnectError
 from vivialconnect.command.failures import Failure
+from vivialconnect.command.reporting import is_outcome_unknown
 from vivialconnect.command.terminal import note
+from vivialconnect.resources._sendable import Sendable
+
+SendableT = TypeVar("SendableT", bound=Sendable)
 
 NOT_DELIVERED = ("failed", "undelivered")
-#: The pauses before the look-ups of a message whose response was lost, in seconds.
+#: The pauses before the look-ups, in seconds: a new object may appear with a delay.
 LOOKUP_PAUSES = (0.5, 2.0, 5.0)
+
+
+def add_timeout(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--timeout``."""
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=60,
+        metavar="SECONDS",
+        help="how long to wait (default: %(default)s)",
+    )
 
 
 def check_delivered(message: Message, wanted: str | None) -> None:
@@ -19,38 +35,35 @@ def check_delivered(message: Message, wanted: str | None) -> None:
 
     :param message: the message.
     :param wanted: the status that the user waits for.
-    :raises Failure: if it did, and the user does not wait for that.
+    :raises Failure: if it failed, and the user does not wait for that.
     """
-    status = message.attributes.get("status")
-    if status in NOT_DELIVERED and status != wanted:
-        code, text = (
-            message.attributes.get(name) or "" for name in ("error_code", "error_message")
-        )
-        reason = f": error {code} {text}".rstrip() if code or text else ""
-        raise Failure(f"message {message.id} is {status}{reason}")
+    fields = message.attributes
+    if fields.get("status") in NOT_DELIVERED and fields.get("status") != wanted:
+        reason = " ".join(str(fields[name]) for name in ("error_code", "error_message")
+                          if fields.get(name) is not None)  # fmt: skip
+        raise Failure(f"message {message.id} is {fields['status']}: {reason or 'no reason given'}")
 
 
-def find_lost(
-    message: Message, error: VivialConnectError, since: datetime | None = None
-) -> Message:
-    """Find a message whose response was lost.
+def look_up_if_lost(sent: SendableT, error: VivialConnectError) -> SendableT:
+    """Return what was sent, if the response was lost and it is found.
 
-    :param message: the message that was sent.
-    :param error: why the response was lost.
-    :param since: as for ``find_sent()``.
-    :raises VivialConnectError: ``error``, if the message is not found in three look-ups.
+    :param sent: the message or number.
+    :param error: why its request failed.
+    :raises VivialConnectError: ``error``, if the outcome is known, or nothing is found.
     """
+    if not is_outcome_unknown(error):
+        raise error
     for pause in LOOKUP_PAUSES:
         time.sleep(pause)
         try:
-            found = message.find_sent(since)
+            found = sent.find_sent()
         except ResourceError as ambiguous:
             note(f"vivialconnect: {ambiguous}")
             break
         except VivialConnectError as failure:
-            note(f"vivialconnect: the look-up failed: {failure}")
+            note(f"vivialconnect: cannot look it up: {failure}")
             continue
         if found is not None:
-            note("The response was lost, and the message was found: it was sent once.")
+            note("The response was lost, but the request took effect.")
             return found
     raise error

@@ -21,9 +21,19 @@ from vivialconnect.version import VERSION
 #: The name of each command, the module with its ``add_arguments`` and ``run``, and its help.
 COMMANDS = (
     ("send", "vivialconnect.command.send", "send a message"),
-    ("messages", "vivialconnect.command.messages", "list, show, redact and find messages"),
-    ("sandbox", "vivialconnect.sandbox.command",
-     "run a local Vivial Connect until it is interrupted"),
+    ("messages", "vivialconnect.command.message", "list, show, find and redact messages"),
+    ("numbers", "vivialconnect.command.number", "search, buy, change and release numbers"),
+    ("connectors", "vivialconnect.command.connector", "groups of numbers that share callbacks"),
+    ("bulks", "vivialconnect.command.bulk", "messages that were sent to several numbers"),
+    ("users", "vivialconnect.command.user", "users of the account"),
+    ("credentials", "vivialconnect.command.credential", "API keys of a user"),
+    ("contacts", "vivialconnect.command.contact", "contacts of the account"),
+    ("transactions", "vivialconnect.command.transaction", "charges of the account"),
+    ("account", "vivialconnect.command.account", "the account itself"),
+    ("logs", "vivialconnect.command.log", "events of the account"),
+    ("api", "vivialconnect.command.api", "send any request of the API"),
+    ("profile", "vivialconnect.command.profiles", "settings by name, in a file"),
+    ("sandbox", "vivialconnect.command.sandbox", "run a local Vivial Connect, and control it"),
     ("demo", "vivialconnect.demo", "buy a number and send messages, step by step"),
 )  # fmt: skip
 
@@ -40,7 +50,7 @@ def main(words: Sequence[str] | None = None) -> int:
     _prepare_stdout()
     arguments = words_before(words)
     try:
-        arguments = _parser_for(words).parse_args(words)
+        arguments = parser_for(words).parse_args(words)
         with _logging(arguments):
             status: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -56,7 +66,8 @@ def main(words: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
+def parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser, with the arguments of those commands that are among the words."""
     parser = Parser(
         prog="vivialconnect",
         description="Send and receive messages with Vivial Connect, and manage the account.",
@@ -77,8 +88,8 @@ def _parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
         if name in words:
             module = importlib.import_module(module_name)
             command.set_defaults(run=getattr(module, "run", None))
-            module.add_arguments(command)
             add_global_options(command, in_command=True)
+            module.add_arguments(command)
     return parser
 
 
@@ -111,7 +122,7 @@ def _prepare_stdout() -> None:
     if sys.stdout is None:  # closed by the caller
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - kept open
     elif isinstance(sys.stdout, io.TextIOWrapper):
-        encoding = sys.stdout.encoding if is_terminal(sys.stdout) else "utf-8"
+        encoding = None if is_terminal(sys.stdout) else "utf-8"
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from vivialconnect.command.tables import write_table
 from vivialconnect.command.terminal import has_color, is_terminal
 from vivialconnect.command.text import escape, escape_controls, pick, to_json, to_text
 
@@ -29,13 +27,19 @@ class Output:
         self._color = has_color(arguments)
 
     def rows(
-        self, rows: Iterable[Row], columns: Sequence[str], every: Sequence[str] | None = None
+        self,
+        rows: Iterable[Row],
+        columns: Sequence[str],
+        every: Sequence[str] | None = None,
+        *,
+        table: bool = True,
     ) -> None:
         """Write a list, each object as soon as it comes.
 
         :param rows: the objects.
         :param columns: the columns of a table.
         :param every: the columns of CSV; by default those of a table.
+        :param table: whether a terminal shows a table, which begins when some objects have come.
         """
         if self._format == "json":
             self._write_array(rows)
@@ -45,7 +49,7 @@ class Output:
         elif self._format == "csv":
             self._write_csv(rows, self._fields or every or columns)
         else:
-            self._write_lines(rows, self._fields or columns)
+            self._write_lines(rows, self._fields or columns, table=table)
 
     def row(self, row: Row, columns: Sequence[str]) -> None:
         """Write the result of a change: one object, as a list of one in a table, TSV or CSV."""
@@ -75,6 +79,8 @@ class Output:
         _write("[]\n" if before == "[" else "]\n")
 
     def _write_csv(self, rows: Iterable[Row], columns: Sequence[str]) -> None:
+        import csv  # noqa: PLC0415 - for this format alone
+
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         # A terminal obeys control characters; a file keeps the text as it is.
@@ -82,9 +88,11 @@ class Output:
         for row in rows:
             writer.writerow([clean(to_text(pick(row, name))) for name in columns])
 
-    def _write_lines(self, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    def _write_lines(self, rows: Iterable[Row], columns: Sequence[str], *, table: bool) -> None:
         lines = ([escape(to_text(pick(row, name))) for name in columns] for row in rows)
-        if is_terminal(sys.stdout):
+        if table and is_terminal(sys.stdout):
+            from vivialconnect.command.tables import write_table  # noqa: PLC0415 - likewise
+
             write_table(columns, lines, color=self._color)
             return
         for line in lines:

@@ -6,12 +6,10 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Callable, NoReturn
 
 from vivialconnect.command.failures import MISUSED, Misuse
-from vivialconnect.command.settings import connect
 from vivialconnect.common.times import parse_iso, to_utc, utc_now
 
 Run = Callable[[argparse.Namespace], int]
@@ -20,14 +18,26 @@ _AGO = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Formats help in the same words on every Python: ``-o, --output PATH``."""
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return ", ".join(action.option_strings) + " " + value
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises :class:`.Misuse` instead of writing its usage and exiting."""
 
     def __init__(self, **keywords: Any) -> None:
-        keywords.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        keywords.setdefault("formatter_class", Formatter)
         if sys.version_info >= (3, 14):  # pragma: no cover - colors are for data
             keywords.setdefault("color", False)
-        super().__init__(allow_abbrev=False, **keywords)
+        # A command may replace a global option: the sandbox has its own --account-id.
+        super().__init__(allow_abbrev=False, conflict_handler="resolve", **keywords)
+        self._optionals.title = "options"  # as later Pythons say
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`.Misuse`."""
@@ -58,23 +68,25 @@ def add_verb(
     :param offline: whether it needs no service. If false, the settings are applied before it runs.
     """
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=summary)
-    complete(parser, summary, example)
+    add_global_options(parser, in_command=True)
+    complete(parser, summary, example=example)
     parser.set_defaults(run=run if offline else _connected(run))
     return parser
 
 
 def complete(parser: argparse.ArgumentParser, summary: str, example: str) -> None:
-    """Add the description, an example and the global options to a command without verbs."""
+    """Add the description and an example to a command without verbs."""
     parser.description = summary
     parser.epilog = (
         f"example:\n  vivialconnect {example}\n\n"
         "The options of every command are in: vivialconnect --help"
     )
-    add_global_options(parser, in_command=True)
 
 
 def _connected(run: Run) -> Run:
     def run_connected(arguments: argparse.Namespace) -> int:
+        from vivialconnect.command.settings import connect  # noqa: PLC0415 - slow, not for help
+
         with connect(arguments):
             return run(arguments)
 
@@ -95,9 +107,7 @@ def add_global_options(parser: argparse.ArgumentParser, *, in_command: bool = Fa
         if in_command:
             keywords["default"] = argparse.SUPPRESS
             text = argparse.SUPPRESS
-        # A command may have an option of this name itself: the sandbox has --account-id.
-        with suppress(argparse.ArgumentError):
-            group.add_argument(*flags, help=text, **keywords)
+        group.add_argument(*flags, help=text, **keywords)
 
     add(settings, "--profile", metavar="NAME", text="profile with the key, secret and account")
     add(settings, "--account-id", metavar="N", text="account, instead of the one of the settings")

@@ -1,158 +1,175 @@
-"""Profiles: settings by name, in an INI file with a section for each profile."""
+"""``vivialconnect profile``: settings by name, in a file that only its owner can read."""
 
 from __future__ import annotations
 
-import configparser
-import os
-import signal
-import stat
-import subprocess
+import argparse
+import re
 import sys
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path
+from typing import Any
 
-from vivialconnect.command.failures import BadSettings
+from vivialconnect.command.config_file import (
+    Profiles,
+    chosen_profile,
+    config_file,
+    read_profiles,
+    write_profiles,
+)
+from vivialconnect.command.failures import DONE, BadSettings, Failure, Misuse
+from vivialconnect.command.output import Output
+from vivialconnect.command.parsing import add_verb, add_verbs
+from vivialconnect.command.secret_input import read_secrets
+from vivialconnect.command.terminal import ask, is_terminal, note
+from vivialconnect.common.redaction import MASK
+from vivialconnect.common.settings import DEFAULT_BASE_URL, NAMES, validate_one, without_credentials
 
-FILE_VARIABLE = "VIVIALCONNECT_CONFIG_FILE"
-PROFILE_VARIABLE = "VIVIALCONNECT_PROFILE"
-#: The keys of a section.
-KEYS = (
-    "api_key", "api_secret", "api_account_id", "api_base_url", "secret_command", "chosen",
-)  # fmt: skip
-#: The timeout of ``secret_command``, in seconds.
-SECRET_TIMEOUT = 30
-
-Profiles = dict[str, dict[str, str]]
-
-
-def config_file(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> Path:
-    """Return the path of the file with the profiles.
-
-    :param environ: the environment; ``os.environ`` by default.
-    :param platform: the platform, as ``sys.platform`` names it.
-    """
-    environ = os.environ if environ is None else environ
-    named = environ.get(FILE_VARIABLE)
-    if named:
-        return Path(named)
-    folder = environ.get("XDG_CONFIG_HOME")
-    if not folder and platform == "win32":
-        folder = environ.get("APPDATA")
-    if not folder:
-        usual = "Library/Application Support" if platform == "darwin" else ".config"
-        folder = str(Path.home() / usual)
-    return Path(folder) / "vivialconnect" / "config.ini"
+COLUMNS = ("name", "chosen", "api_key", "api_account_id", "api_base_url")
 
 
-def read_profiles(path: Path) -> Profiles:
-    """Return the settings of each profile; nothing if there is no file.
-
-    :raises BadSettings: if others may read the file, or it is not a file of profiles.
-    """
-    try:
-        mode = path.stat().st_mode
-        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise BadSettings(f"other users may read {path}", f"Run: chmod 600 '{path}'")
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeError) as error:
-        raise BadSettings(f"cannot read {path}: {type(error).__name__}") from error
-    return _parse(text, path)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verbs to a parser."""
+    verbs = add_verbs(parser)
+    add_verb(verbs, "list", run_list, "List the profiles.", example="profile list", offline=True)
+    _add_add(verbs)
+    for name, run, summary in (
+        ("show", run_show, "Show a profile, by default the chosen one. The secret is masked."),
+        ("use", run_use, "Choose the profile of the commands that follow."),
+        ("remove", run_remove, "Remove a profile."),
+    ):
+        verb = add_verb(verbs, name, run, summary, example=f"profile {name} work", offline=True)
+        verb.add_argument("name", metavar="NAME", nargs="?" if name == "show" else None)
 
 
-def _parse(text: str, path: Path) -> Profiles:
-    parser = _new_parser()
-    try:
-        parser.read_string(text)
-    except configparser.Error as error:
-        # Without the text of the error, which may show a secret.
-        raise BadSettings(f"{path} is not a valid INI file ({type(error).__name__})") from None
-    profiles = {name: dict(parser[name]) for name in parser.sections()}
-    for name, values in profiles.items():
-        unknown = sorted(set(values).difference(KEYS))
-        if unknown:
-            known = ", ".join(KEYS)
-            raise BadSettings(
-                f"the profile {name!r} in {path} has the unknown key {unknown[0]!r}",
-                f"The keys are {known}",
-            )
-    return profiles
-
-
-def write_profiles(path: Path, profiles: Profiles) -> None:
-    """Replace the file with the profiles. Only its owner can read it.
-
-    :raises OSError: if it cannot be written.
-    """
-    path = path.resolve()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    parser = _new_parser()
-    parser.read_dict(profiles)
-    # mkstemp() makes files that only the owner can read.
-    handle, temporary = tempfile.mkstemp(dir=str(path.parent), prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            parser.write(file)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _new_parser() -> configparser.ConfigParser:
-    # No section is inherited by the others, and a secret may contain % and #.
-    return configparser.ConfigParser(
-        interpolation=None, default_section="", delimiters=("=",), comment_prefixes=("#", ";")
+def _add_add(verbs: Any) -> None:
+    verb = add_verb(
+        verbs,
+        "add",
+        run_add,
+        "Add a profile. A terminal asks for what is missing; the secret is never an argument.",
+        example="profile add work --api-key MTK1 --account-id 12345 --secret-stdin < secret.txt",
+        offline=True,
+    )
+    verb.add_argument("name", metavar="NAME", type=parse_name)
+    verb.add_argument("--api-key", metavar="K", help="API key")
+    verb.add_argument("--account-id", metavar="N", default=argparse.SUPPRESS, help="account")
+    verb.add_argument(
+        "--base-url", metavar="U", default=argparse.SUPPRESS,
+        help=f"base URL of the service (default: {DEFAULT_BASE_URL})",
+    )  # fmt: skip
+    secret = verb.add_mutually_exclusive_group()
+    secret.add_argument(
+        "--secret-command", metavar="C", help="shell command that prints the secret"
+    )
+    secret.add_argument(
+        "--secret-stdin", action="store_true", help="read the secret from the first line of stdin"
     )
 
 
-def chosen_profile(profiles: Profiles) -> str | None:
-    """Return the name of the profile that ``profile use`` chose."""
-    return next((name for name, values in profiles.items() if values.get("chosen")), None)
+def parse_name(text: str) -> str:
+    """Return the name of a profile.
 
-
-def read_secret(profile: str, values: Mapping[str, str]) -> str | None:
-    """Return the secret of a profile; ``None`` if it has none.
-
-    :raises BadSettings: if the profile has two secrets, or its ``secret_command`` fails.
+    :raises argparse.ArgumentTypeError: if it has other characters than letters, digits and ``._-``.
     """
-    command = values.get("secret_command")
-    if not command:
-        return values.get("api_secret")
-    if values.get("api_secret"):
-        raise BadSettings(f"the profile {profile!r} has both api_secret and secret_command")
-    secret = _run_secret_command(profile, command)
-    if not secret:
-        raise BadSettings(f"the secret_command of the profile {profile!r} printed nothing")
-    return secret
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} must be letters, digits, '.', '_' and '-'")
+    return text
 
 
-def _run_secret_command(profile: str, command: str) -> str:
-    own_session = os.name == "posix"
-    process = subprocess.Popen(  # noqa: S602 - the user's own command
-        command,
-        shell=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        start_new_session=own_session,
-    )
-    try:
-        output, _ = process.communicate(timeout=SECRET_TIMEOUT)
-    except BaseException as error:
-        if own_session:  # with the programs that the shell started
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.communicate()
-        if not isinstance(error, subprocess.TimeoutExpired):
-            raise
+def run_add(arguments: argparse.Namespace) -> int:
+    """Add a profile."""
+    path = config_file()
+    profiles = read_profiles(path)
+    name = arguments.name
+    if name in profiles:
+        raise Failure(f"the profile {name} exists", f"Run: vivialconnect profile remove {name}")
+    values = {
+        "api_key": arguments.api_key or _ask("API key: ", "--api-key"),
+        "api_account_id": arguments.account_id or _ask("Account id: ", "--account-id"),
+        "api_base_url": arguments.base_url,
+        **_secret(arguments),
+    }
+    profile = {key: value for key, value in values.items() if value}
+    for key in profile.keys() & NAMES:
+        validate_one(key, profile[key])
+    if chosen_profile(profiles) is None:
+        profile["chosen"] = "yes"
+    write_profiles(path, {**profiles, name: profile})
+    chosen = "chosen" if "chosen" in profile else f"not chosen: use --profile {name}"
+    note(f"the profile {name} is in {path}, and {chosen}")
+    return DONE
+
+
+def _ask(prompt: str, option: str) -> str:
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+        raise Misuse(f"{option} is missing")
+    answer = ask(prompt).strip()
+    if not answer:
+        raise Misuse(f"{option} must not be empty")
+    return answer
+
+
+def _secret(arguments: argparse.Namespace) -> dict[str, str]:
+    if arguments.secret_command:
+        return {"secret_command": arguments.secret_command}
+    (secret,) = read_secrets(["API secret: "], from_stdin=arguments.secret_stdin)
+    return {"api_secret": secret}
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """Write a list of the profiles."""
+    rows = [
+        {**_shown(values), "name": name, "chosen": "chosen" in values}
+        for name, values in read_profiles(config_file()).items()
+    ]
+    Output(arguments).rows(rows, COLUMNS)
+    return DONE
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """Write a profile, with its secret masked."""
+    profiles = read_profiles(config_file())
+    name = arguments.name or arguments.profile or chosen_profile(profiles)
+    if name is None:
+        raise Failure("no profile is chosen", "Run: vivialconnect profile use NAME")
+    Output(arguments).fields({"name": name, **_shown(_find(profiles, name))})
+    return DONE
+
+
+def run_use(arguments: argparse.Namespace) -> int:
+    """Choose a profile."""
+    path = config_file()
+    profiles = read_profiles(path)
+    chosen = _find(profiles, arguments.name)
+    for values in profiles.values():
+        values.pop("chosen", None)
+    chosen["chosen"] = "yes"
+    write_profiles(path, profiles)
+    note(f"the profile {arguments.name} is chosen")
+    return DONE
+
+
+def run_remove(arguments: argparse.Namespace) -> int:
+    """Remove a profile."""
+    path = config_file()
+    profiles = read_profiles(path)
+    _find(profiles, arguments.name)
+    del profiles[arguments.name]
+    write_profiles(path, profiles)
+    note(f"the profile {arguments.name} is removed")
+    return DONE
+
+
+def _find(profiles: Profiles, name: str) -> dict[str, str]:
+    if name not in profiles:
         raise BadSettings(
-            f"the secret_command of the profile {profile!r} took longer than {SECRET_TIMEOUT} s"
-        ) from None
-    if process.returncode:
-        raise BadSettings(
-            f"the secret_command of the profile {profile!r} failed with exit status "
-            f"{process.returncode}"
+            f"there is no profile {name!r} in {config_file()}", "Run: vivialconnect profile list"
         )
-    return output.decode("utf-8", "replace").rstrip("\r\n")
+    return profiles[name]
+
+
+def _shown(values: dict[str, str]) -> dict[str, str]:
+    """Return the settings of a profile, with secrets masked."""
+    shown = dict(values)
+    if "api_secret" in shown:
+        shown["api_secret"] = MASK
+    shown["api_base_url"] = without_credentials(values.get("api_base_url") or DEFAULT_BASE_URL)
+    return shown

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import traceback
 
 from vivialconnect.command.failures import (
     BAD_SETTINGS,
@@ -33,6 +32,8 @@ def report(error: BaseException, arguments: argparse.Namespace) -> int:
         finds out whether a request took effect.
     """
     if getattr(arguments, "debug", False):
+        import traceback  # noqa: PLC0415 - slow to import, rarely needed
+
         lines = traceback.format_exception(type(error), error, error.__traceback__)
         for part in "".join(lines).splitlines():
             note(part)

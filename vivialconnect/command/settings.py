@@ -20,16 +20,12 @@ from typing import Any, NamedTuple
 
 from vivialconnect import configured
 from vivialconnect.command.failures import BadSettings
-from vivialconnect.command.profiles import (
-    PROFILE_VARIABLE,
-    chosen_profile,
-    config_file,
-    read_profiles,
-    read_secret,
-)
 from vivialconnect.command.terminal import note
 from vivialconnect.common.redaction import MASK, Secret
 from vivialconnect.common.settings import DEFAULT_BASE_URL, ENVIRONMENT, without_credentials
+
+PROFILE_VARIABLE = "VIVIALCONNECT_PROFILE"
+CHOSEN = "profile use"
 
 
 class Setting(NamedTuple):
@@ -139,22 +135,28 @@ def _from_source(
     if given:
         return "the environment", {**given, **_secret(given.get("api_secret"))}
     profile = environ.get(PROFILE_VARIABLE)
-    if profile:
-        return _from_profile(profile, PROFILE_VARIABLE)
-    chosen = chosen_profile(read_profiles(config_file(environ)))
-    return _from_profile(chosen, "profile use") if chosen else (None, {})
+    return _from_profile(profile, PROFILE_VARIABLE) if profile else _from_profile(None, CHOSEN)
 
 
-def _from_profile(name: str, reason: str) -> tuple[str, Mapping[str, str]]:
-    path = config_file()
-    values = read_profiles(path).get(name)
+def _from_profile(name: str | None, reason: str) -> tuple[str | None, Mapping[str, str]]:
+    from vivialconnect.command import config_file  # noqa: PLC0415 - slow, and rarely needed
+
+    path = config_file.config_file()
+    profiles = config_file.read_profiles(path)
+    name = name or config_file.chosen_profile(profiles)
+    if name is None:
+        return None, {}
+    values = profiles.get(name)
     if values is None:
         raise BadSettings(
             f"there is no profile {name!r} in {path} (named by {reason})",
             "Run: vivialconnect profile list",
         )
     values = {key: value for key, value in values.items() if value}
-    return f"profile {name} ({reason})", {**values, **_secret(read_secret(name, values))}
+    return f"profile {name} ({reason})", {
+        **values,
+        **_secret(config_file.read_secret(name, values)),
+    }
 
 
 def _secret(value: str | None) -> dict[str, str]:

@@ -45,7 +45,7 @@ def confirm(question: str, arguments: argparse.Namespace) -> None:
     if arguments.yes:
         return
     if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
-        raise Misuse(f"{question} This needs --yes where there is no terminal to ask on")
+        raise Misuse(f"{question} There is no terminal to ask on", "Pass --yes")
     if ask(question + " [y/N] ").strip().lower() not in ("y", "yes"):
         raise Failure("nothing was done")
 

@@ -18,7 +18,7 @@ It needs no network, no account and no money::
 It shares only ``version`` and ``segments`` with the client, so that a mistake in the client does
 not hide in the sandbox. Its folders import each other in one direction::
 
-    service <- http <- chaos <- routes <- this module <- command
+    service <- http <- chaos <- routes <- page <- this module <- command
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ import os
 import sqlite3
 import ssl
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import ExitStack
-from typing import Any, Callable, TypeVar
+from typing import Callable, TypeVar
 
 from vivialconnect.sandbox.chaos.rules import Chaos, Rule
 from vivialconnect.sandbox.client_settings import ClientSettings
@@ -38,15 +38,17 @@ from vivialconnect.sandbox.http.request import Request
 from vivialconnect.sandbox.http.request_log import RequestLog
 from vivialconnect.sandbox.http.response import Response
 from vivialconnect.sandbox.http.server import Server
+from vivialconnect.sandbox.page import routes as page
+from vivialconnect.sandbox.page.assets import with_safe_headers
+from vivialconnect.sandbox.page.context import Context
+from vivialconnect.sandbox.page.controls import Controls
 from vivialconnect.sandbox.routes.application import Application
-from vivialconnect.sandbox.routes.control import control, is_control
 from vivialconnect.sandbox.routes.router import BASE_PATH
-from vivialconnect.sandbox.service import accounts, billing, initial_data
+from vivialconnect.sandbox.service import accounts, initial_data
 from vivialconnect.sandbox.service.accounts import SandboxAccount
+from vivialconnect.sandbox.service.changes import Changes
 from vivialconnect.sandbox.service.clock import Clock
 from vivialconnect.sandbox.service.lifecycle import FAILS, STUCK, UNDELIVERED
-from vivialconnect.sandbox.service.media import from_bytes
-from vivialconnect.sandbox.service.messages import Draft
 from vivialconnect.sandbox.service.options import Options, check_delays
 from vivialconnect.sandbox.service.passwords import FIRST_PASSWORD
 from vivialconnect.sandbox.service.store import NOT_RUNNING, Store, clear
@@ -75,7 +77,7 @@ HIGHEST_PORT = 65_535
 COMPANY_NAME = "Sandbox Inc"
 
 
-class Sandbox:
+class Sandbox(Controls):
     """A local Vivial Connect.
 
     Use it as a context manager, which starts and stops it. Many sandboxes can run at a time.
@@ -100,6 +102,8 @@ class Sandbox:
         ``http://localhost:3000``.
     :param token: the token that the controls require in ``Authorization: Bearer TOKEN``; by default
         a new one if ``host`` is not a loopback address, and none otherwise.
+    :param on_request: called with each request to the API after its response is known, in the
+        thread of the connection.
     :raises ValueError: if an argument is invalid.
     """
 
@@ -120,6 +124,7 @@ class Sandbox:
         allow_hosts: Collection[str] = (),
         allow_origins: Collection[str] = (),
         token: str | None = None,
+        on_request: Callable[[Request], None] | None = None,
     ) -> None:
         if not 0 <= port <= HIGHEST_PORT:
             raise ValueError(f"port must be from 0 to {HIGHEST_PORT}, got {port!r}")
@@ -143,8 +148,11 @@ class Sandbox:
         self._tls = tls
         self._guard = Guard(allow_hosts, allow_origins, token)
         #: The fault injection: the rules that decide which requests trigger which fault.
-        self.chaos = Chaos()
-        self._requests = RequestLog(KEPT_REQUESTS, KEPT_BYTES)
+        self.chaos = Chaos(lambda: self._changes.publish("chaos"))
+        self._changes = Changes()
+        self._context: Context | None = None
+        self._requests = RequestLog(KEPT_REQUESTS, KEPT_BYTES, self._clock.wall)
+        self._on_request = on_request
         self._store: Store | None = None
         self._server: Server | None = None
         self._application: Application | None = None
@@ -183,23 +191,12 @@ class Sandbox:
         return "http" if self._tls is None else "https"
 
     @property
-    def token(self) -> str | None:
-        """The token that the controls at ``/sandbox/`` need; ``None`` if they need none."""
-        return self._guard.token
-
-    @property
     def requests(self) -> list[Request]:
         """The requests since the start or the last reset, the oldest first.
 
         The newest 5,000 requests are kept, and of these the newest 64 MiB.
         """
         return self._requests.all()
-
-    @property
-    def balance(self) -> int:
-        """The balance of the account, in 1/100 cent."""
-        store = self._running(self._store)
-        return store.transaction(lambda connection: billing.balance(connection, self.account_id))
 
     def start(self) -> Sandbox:
         """Open the database and listen.
@@ -222,12 +219,19 @@ class Sandbox:
             store.transaction(self._ensure_initial_data)
             cleanup.callback(self._clear_parts)
             self._store = store
-            application = Application(store, self._clock, self._options, self._play)
+            changes = self._changes = Changes()
+            application = Application(
+                store, self._clock, self._options, self._play, changes.publish
+            )
             self._application = application
+            self._context = Context(
+                self, store, self._clock, application, self.chaos, self._requests, changes
+            )
             cleanup.callback(application.webhook_delivery.stop)
             cleanup.callback(application.apply_due_changes)
             server = Server(self._host, self._port, self._respond, self._clock.wall, tls=self._tls)
             cleanup.callback(server.stop)
+            cleanup.callback(changes.close)
             self._guard.bind(self._scheme, self._host, str(server.server_address[0]))
             application.webhook_delivery.start()
             server.start()
@@ -263,6 +267,8 @@ class Sandbox:
         self._credentials = (self.api_key, self.api_secret)
         store.transaction(self._restore_initial_data)
         self._requests.clear()
+        self._running(self._context).index.clear()
+        self._changes.restart()
 
     def add_account(
         self,
@@ -285,7 +291,7 @@ class Sandbox:
         accounts.check_account_id(account_id)
         accounts.check_credentials(api_key, api_secret)
         store = self._running(self._store)
-        return store.transaction(
+        account = store.transaction(
             lambda connection: accounts.ensure_account(
                 connection,
                 account_id,
@@ -295,6 +301,8 @@ class Sandbox:
                 api_secret=api_secret,
             )
         )
+        self._changes.publish("accounts")
+        return account
 
     def advance(self, seconds: float) -> None:
         """Move the message clock forward.
@@ -312,45 +320,9 @@ class Sandbox:
         if application is not None:
             application.apply_due_changes(self._clock.now() + seconds)
         self._clock.advance(seconds)
+        self._changes.publish("clock")
         if application is not None:
             application.webhook_delivery.wake()
-
-    def receive(
-        self,
-        *,
-        from_number: str,
-        to_number: str,
-        body: str = "",
-        media: Sequence[bytes] = (),
-        media_urls: Sequence[str] = (),
-    ) -> dict[str, Any]:
-        """Receive an inbound message.
-
-        :param from_number: the sender.
-        :param to_number: the recipient, a number of the account.
-        :param body: the text.
-        :param media: the content of attachments.
-        :param media_urls: URLs of attachments, as for an outbound message.
-        :returns: the message as the API returns it, with the status ``received``.
-        :raises ValueError: if the message is invalid, the account does not have the number, or a
-            URL is not supported.
-        :raises RuntimeError: if the sandbox is not running.
-        """
-        application = self._running(self._application)
-        draft = Draft(self.account_id, from_number, to_number, body, from_bytes(media))
-        return application.receive(draft, media_urls)
-
-    def wait_for_webhooks(self, timeout: float = 10) -> None:
-        """Wait until all webhooks that are due are delivered.
-
-        :param timeout: the timeout in seconds.
-        :raises TimeoutError: if the timeout expires.
-        :raises RuntimeError: if the sandbox is not running, or is stopped while waiting.
-        """
-        if not self._running(self._application).webhook_delivery.wait(timeout):
-            raise TimeoutError(
-                f"webhooks are still pending after {timeout} s. Check that their URLs respond."
-            )
 
     def configure(self) -> None:
         """Configure the client of this process for the sandbox, until the sandbox stops.
@@ -372,13 +344,18 @@ class Sandbox:
         return self.chaos.play(request, proceed, self._clock)
 
     def _respond(self, request: Request) -> Response:
-        if is_control(request):
-            return self._guard.respond(request, self._control)
-        self._requests.add(request)
-        return self._running(self._application).respond(request)
+        if page.is_page(request):
+            return with_safe_headers(self._guard.respond(request, self._respond_as_page))
+        if page.is_browser_at_root(request):
+            return page.respond_at_root(request)
+        response = self._requests.record(request, self._running(self._application).respond)
+        self._changes.publish("requests")
+        if self._on_request is not None:
+            self._on_request(request)
+        return response
 
-    def _control(self, request: Request) -> Response:
-        return control(request, self.chaos, self.receive, self.advance)
+    def _respond_as_page(self, request: Request) -> Response:
+        return page.respond(self._running(self._context), request)
 
     def _running(self, part: PartT | None) -> PartT:
         if part is None:
@@ -386,7 +363,7 @@ class Sandbox:
         return part
 
     def _clear_parts(self) -> None:
-        self._server = self._store = self._application = None
+        self._server = self._store = self._application = self._context = None
 
     def _restore_initial_data(self, connection: sqlite3.Connection) -> None:
         clear(connection)

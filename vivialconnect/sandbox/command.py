@@ -9,10 +9,13 @@ import signal
 import sqlite3
 import sys
 import time
+import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from vivialconnect.sandbox import Sandbox
+from vivialconnect.sandbox import Request, Sandbox
+from vivialconnect.sandbox.http.request_log import line_of
 
 #: Seconds after which an accepted message is queued, sending and delivered.
 DELAYS = (1, 2, 4)
@@ -68,10 +71,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="origin of a web page that may request /sandbox/, such as http://localhost:3000; may "
         "be repeated (default: none)",
     )
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    parser.add_argument(
+        "--quiet", action="store_true", help="do not print a line on stderr for each request"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM, and print the lines that configure a client.
+
+    These lines alone are on stdout. On stderr are the address of the page and a line for each
+    request.
 
     :param arguments: the parsed arguments.
     :returns: the exit status: 0 on success, 2 if the sandbox fails to start or to stop.
@@ -85,6 +95,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with _sandbox(arguments) as sandbox:
             print(export_lines(sandbox), flush=True)
+            _say(f"Listening on {sandbox.url}", f"Page: {sandbox.page_url}")
+            _say("Press Ctrl+C to stop.")
+            if arguments.open and not webbrowser.open(sandbox.page_url):
+                _say("No browser was found. Open the page yourself.")
             # Not an Event: its set() can deadlock in a signal handler, and on Windows a signal
             # does not interrupt a wait without a timeout.
             while not received:
@@ -93,18 +107,31 @@ def run(arguments: argparse.Namespace) -> int:
     except (OSError, OverflowError, ValueError, sqlite3.Error) as error:
         address = f"{arguments.host} port {arguments.port}"
         database = f", database {arguments.database}" if arguments.database else ""
-        sys.stderr.write(f"The sandbox {problem} at {address}{database}: {error}\n")
+        _say(f"The sandbox {problem} at {address}{database}: {error}")
         return 2
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    _say("Stopped.")
     return 0
+
+
+def _say(*lines: str) -> None:
+    """Write lines to stderr, if it is still open."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write("\n".join([*lines, ""]))
+        sys.stderr.flush()
+
+
+def _report(request: Request) -> None:
+    _say(line_of(request))
 
 
 def _sandbox(arguments: argparse.Namespace) -> Sandbox:
     names = ("host", "port", "database", "account_id", "allow_hosts", "allow_origins")
     options: dict[str, Any] = {name: getattr(arguments, name) for name in names}
     api_key, api_secret = _credentials(arguments)
+    options["on_request"] = None if arguments.quiet else _report
     return Sandbox(delays=DELAYS, api_key=api_key, api_secret=api_secret, **options)
 
 

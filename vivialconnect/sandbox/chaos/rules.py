@@ -70,9 +70,13 @@ class Rule:
 
 
 class Chaos:
-    """The fault injection of a sandbox. It is thread-safe."""
+    """The fault injection of a sandbox. It is thread-safe.
 
-    def __init__(self) -> None:
+    :param changed: called after each change of the rules or the counts.
+    """
+
+    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+        self._changed = changed
         self._lock = threading.Lock()
         self._random = random.Random()  # noqa: S311 - not for security
         self._rules: list[Rule] = []
@@ -135,6 +139,7 @@ class Chaos:
             self._last_id += 1
             rule = Rule(self._last_id, fault, verb, path, times, percent, skip, effect, values)
             self._rules.append(rule)
+        self._changed()
         return rule
 
     def remove(self, rule: Rule) -> None:
@@ -144,11 +149,13 @@ class Chaos:
         """
         with self._lock:
             self._rules = [each for each in self._rules if each is not rule]
+        self._changed()
 
     def clear(self) -> None:
         """Remove all rules, and keep the counts."""
         with self._lock:
             self._rules = []
+        self._changed()
 
     def seed(self, number: int) -> None:
         """Seed the random choices of rules with a ``percent``, to make them reproducible.
@@ -204,6 +211,7 @@ class Chaos:
             self._played[rule.fault] = self._played.get(rule.fault, 0) + 1
             if rule.played == rule.times and rule in self._rules:
                 self._rules.remove(rule)
+        self._changed()
 
 
 def _carry_out(rule: Rule, request: Request, proceed: Proceed, clock: Clock) -> Response:

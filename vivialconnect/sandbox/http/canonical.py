@@ -86,10 +86,11 @@ def host_forms(host: str) -> list[Form]:
     """
     name, colon, port = host.rpartition(":")
     bare = name if colon and port.isdigit() else host
-    return distinct(
-        (Form("host as sent", host), Form("host without port", bare),
-         Form("host of the service", LITERAL_HOST))
-    )  # fmt: skip
+    return [
+        Form("host as sent", host),
+        Form("host without port", bare),
+        Form("host of the service", LITERAL_HOST),
+    ]
 
 
 def path_forms(path: str) -> list[Form]:
@@ -98,15 +99,13 @@ def path_forms(path: str) -> list[Form]:
     :param path: the path as sent.
     """
     decoded = unquote(path, errors="surrogateescape")
-    return distinct(
-        (
-            Form("path as sent", path),
-            Form("path decoded and encoded", percent(decoded).replace("%2F", "/")),
-            Form("path encoded once more", percent(path).replace("%2F", "/")),
-            Form("path in Java's form encoding", java(decoded).replace("%2F", "/")),
-            Form("path once more in Java's form encoding", java(path).replace("%2F", "/")),
-        )
-    )
+    return [
+        Form("path as sent", path),
+        Form("path decoded and encoded", percent(decoded).replace("%2F", "/")),
+        Form("path encoded once more", percent(path).replace("%2F", "/")),
+        Form("path in Java's form encoding", java(decoded).replace("%2F", "/")),
+        Form("path once more in Java's form encoding", java(path).replace("%2F", "/")),
+    ]
 
 
 def decode_pairs(query: str) -> list[Pair]:
@@ -143,7 +142,7 @@ def query_forms(query: str) -> list[Form]:
                     "&".join(join(sorted(encoded, key=lambda pair: pair[0]))),
                 ),
             ]
-    return distinct(forms)
+    return forms
 
 
 def join(pairs: Iterable[Pair]) -> list[str]:

@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Collection
 from typing import Callable
+from urllib.parse import urlencode
 
 from vivialconnect.sandbox.http.client import is_loopback
 from vivialconnect.sandbox.http.request import Request
@@ -19,12 +20,15 @@ from vivialconnect.sandbox.http.response import JSON, HTTPError, Response
 
 #: A name, an IPv4 address, or an IPv6 address in brackets, with an optional port.
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::[0-9]{1,5})?", re.ASCII)
+_PORT = re.compile(r":([0-9]{1,5})$", re.ASCII)
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#@\s]+)", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*", re.ASCII)
+#: The parameter of the query that holds the token, in the address that a browser opens first.
+TOKEN = "token"  # noqa: S105 - the name, not the token
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _FOREIGN_SITES = ("cross-site", "same-site")
 PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type",
 }
 
@@ -80,6 +84,8 @@ class Guard:
 
     def _use(self, request: Request, proceed: Callable[[Request], Response]) -> Response:
         try:
+            if request.method == "GET" and TOKEN in dict(request.pairs):
+                return self._give_cookie(request)
             self._check_token(request)
             _check_media_type(request)
             return proceed(request)
@@ -117,19 +123,54 @@ class Guard:
             _check_site(request)
         return known.pop() if known else None
 
+    def _give_cookie(self, request: Request) -> Response:
+        """Redirect to the address without its token, with a cookie that replaces the token.
+
+        :raises HTTPError: 401 if the token is wrong.
+        """
+        rest = [pair for pair in request.pairs if pair[0] != TOKEN]
+        headers = {"Location": request.path + ("?" + urlencode(rest) if rest else "")}
+        if self.token is not None:
+            if not self._is_token(dict(request.pairs)[TOKEN]):
+                raise self._missing_token()
+            cookie = f"{_cookie_name(request)}={self.token}; Path=/sandbox; HttpOnly"
+            cookie += "; SameSite=Strict" + ("; Secure" if self._scheme == "https" else "")
+            headers["Set-Cookie"] = cookie
+        return Response(303, headers=headers)
+
     def _check_token(self, request: Request) -> None:
         if self.token is None:
             return
-        given = request.headers.get_all("Authorization") or [""]
-        scheme, _, token = given[0].partition(" ")
-        is_right = hmac.compare_digest(token.strip(" ").encode("utf-8"), self.token.encode("ascii"))
-        if len(given) > 1 or scheme.lower() != "bearer" or not is_right:
-            raise HTTPError(
-                401,
-                "This sandbox needs its token, which it printed at the start: "
-                "Authorization: Bearer TOKEN",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+        given = request.headers.get_all("Authorization") or []
+        if not given and self._has_cookie(request):
+            return
+        scheme, _, token = (given or [""])[0].partition(" ")
+        if len(given) > 1 or scheme.lower() != "bearer" or not self._is_token(token.strip(" ")):
+            raise self._missing_token()
+
+    def _has_cookie(self, request: Request) -> bool:
+        cookies = ";".join(request.headers.get_all("Cookie") or []).split(";")
+        pairs = (cookie.strip().partition("=") for cookie in cookies)
+        name = _cookie_name(request)
+        return any(key == name and self._is_token(value) for key, _, value in pairs)
+
+    def _is_token(self, text: str) -> bool:
+        token = self.token or ""
+        return hmac.compare_digest(text.encode("utf-8", "replace"), token.encode("ascii"))
+
+    def _missing_token(self) -> HTTPError:
+        return HTTPError(
+            401,
+            "This sandbox needs its token, which it printed at its start. Open "
+            "/sandbox/?token=TOKEN in a browser, or send Authorization: Bearer TOKEN.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+def _cookie_name(request: Request) -> str:
+    """Return the name of the cookie: with the port, because a browser sends it to all ports."""
+    port = _PORT.search(str(request.authority or request.headers["Host"]))
+    return "vivialconnect_sandbox_" + (port.group(1) if port else "")
 
 
 def _check_site(request: Request) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Callable
 
@@ -74,6 +75,9 @@ class Handler(BaseHTTPRequestHandler):
         self._write(self._respond(Request(head.method, head.target, head.headers, body)))
 
     def _write(self, response: Response) -> None:
+        if response.stream is not None and self.command != "HEAD":
+            self._write_stream(response, response.stream)
+            return
         head = self._head_of(response) if response.status else b""
         has_body = response.status != http.client.NO_CONTENT and self.command != "HEAD"
         body = response.body if has_body else b""
@@ -83,12 +87,19 @@ class Handler(BaseHTTPRequestHandler):
         elif not transmit(self.connection, response.transmission, head, body):
             self.close_connection = True
 
+    def _write_stream(self, response: Response, stream: Iterable[bytes]) -> None:
+        self.close_connection = True
+        self.wfile.write(self._head_of(response))
+        for part in stream:
+            self.wfile.write(part)
+
     def _head_of(self, response: Response) -> bytes:
         headers: dict[str, Any] = {"Server": "vivialconnect-sandbox/" + VERSION}
         headers["Date"] = self.date_time_string(int(self._now()))
         if response.status != http.client.NO_CONTENT:
             headers["Content-Type"] = response.content_type
-            headers["Content-Length"] = len(response.body)
+            if response.stream is None:
+                headers["Content-Length"] = len(response.body)
         headers.update(response.headers)
         if self.close_connection:
             headers["Connection"] = "close"

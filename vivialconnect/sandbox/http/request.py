@@ -9,8 +9,9 @@ from email.message import Message as Headers
 from typing import Any
 from urllib.parse import parse_qsl
 
-from vivialconnect.sandbox.http.response import HTTPError
+from vivialconnect.sandbox.http.response import HTTPError, Response
 
+LOWEST_ERROR = 400
 #: The scheme and the authority of a target in absolute form, as proxies receive it.
 ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 
@@ -27,6 +28,11 @@ class Request:
         before it is known, or if there is no response.
     :param variant: the canonical form that the signature matched; ``None`` if there is none.
     :param fault: the fault that the request met; ``None`` if there is none.
+    :param id: the position of the request among all of its sandbox, from 1.
+    :param time: when it was received, in seconds since 1970, by the wall clock.
+    :param seconds: how long it took; ``None`` before its response is known.
+    :param response: the response, with at most 16 KiB of its body; ``None`` before it is known.
+    :param response_size: the whole size of the response's body, in bytes.
     """
 
     method: str
@@ -36,6 +42,11 @@ class Request:
     status: int | None = None
     variant: str | None = None
     fault: str | None = None
+    id: int = 0
+    time: float = 0.0
+    seconds: float | None = None
+    response: Response | None = field(default=None, repr=False)
+    response_size: int = 0
     #: The path of the target, not decoded, because the signature covers it.
     path: str = field(init=False)
     #: The query of the target, not decoded.
@@ -53,9 +64,20 @@ class Request:
 
     @property
     def size(self) -> int:
-        """The approximate size of the request, in bytes."""
+        """The approximate size of the request and of what is kept of its response, in bytes."""
         headers = sum(len(name) + len(value) for name, value in self.headers.items())
-        return len(self.target) + headers + len(self.body)
+        kept = 0 if self.response is None else len(self.response.body)
+        return len(self.target) + headers + len(self.body) + kept
+
+    @property
+    def refusal(self) -> str | None:
+        """The ``message`` of the response if it is an error; otherwise ``None``."""
+        if self.response is None or self.response.status < LOWEST_ERROR:
+            return None
+        try:
+            return str(json.loads(self.response.body)["message"])
+        except (ValueError, TypeError, KeyError):  # A fault may have replaced or cut it.
+            return None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

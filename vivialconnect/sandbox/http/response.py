@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 JSON = "application/json"
@@ -30,6 +30,7 @@ class Response(NamedTuple):
     :param content_type: the media type of the body.
     :param headers: headers besides those of every response.
     :param transmission: how to send it; ``None`` to send it at once.
+    :param stream: the parts of a body without an end, which replaces ``body``.
     """
 
     status: int
@@ -37,6 +38,7 @@ class Response(NamedTuple):
     content_type: str = JSON
     headers: Mapping[str, str] = {}
     transmission: Transmission | None = None
+    stream: Iterable[bytes] | None = None
 
 
 class HTTPError(Exception):

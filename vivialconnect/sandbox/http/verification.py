@@ -22,6 +22,7 @@ from vivialconnect.sandbox.http.canonical import (
     Form,
     Parts,
     decode_pairs,
+    distinct,
     host_forms,
     join,
     path_forms,
@@ -55,6 +56,57 @@ class Credential(NamedTuple):
     api_secret: str
 
 
+class Signed(NamedTuple):
+    """What the headers of a request say about its signature.
+
+    :param api_key: the API key.
+    :param signature: the signature.
+    :param moment: when the request was signed.
+    :param candidates: the canonical requests that the signature may cover, by their forms. The
+        first has all parts as sent.
+    """
+
+    api_key: str
+    signature: str
+    moment: datetime
+    candidates: list[tuple[str, Parts]]
+
+    @classmethod
+    def read(cls, request: Request) -> Signed:
+        """Read the headers.
+
+        :raises HTTPError: 401 if one of them is missing or malformed.
+        """
+        api_key, signature = _read_authorization(request)
+        moment = _read_time(request)
+        names = _read_header_list(request)
+        parts = Parts(
+            request.method,
+            request.headers["X-Auth-Date"],
+            request.path,
+            "",
+            {name: _header(request, name) for name in names},
+            hashlib.sha256(request.body).hexdigest(),
+        )
+        return cls(api_key, signature, moment, list(_candidates(parts, request.query)))
+
+    def match(self, secret: str) -> str | None:
+        """Return the form that matches the signature, or ``None``."""
+        for name, parts in self.candidates:
+            if self.covers(parts.text(), secret):
+                return name
+        return None
+
+    def covers(self, text: str, secret: str) -> bool:
+        """Return whether the signature is that of a canonical request."""
+        return self.is_written(_sign(secret, text).hex())
+
+    def is_written(self, signature: str) -> bool:
+        """Return whether the signature is equal to another one."""
+        supplied = self.signature.encode("utf-8", "surrogateescape")
+        return hmac.compare_digest(signature.encode("ascii"), supplied)
+
+
 class Verifier:
     """Verify signatures.
 
@@ -74,30 +126,19 @@ class Verifier:
         :param request: the request.
         :raises HTTPError: 401 if the key, the signature or the time is invalid.
         """
-        api_key, signature = _read_authorization(request)
-        moment = _read_time(request)
-        names = _read_header_list(request)
-        parts = Parts(
-            request.method,
-            request.headers["X-Auth-Date"],
-            request.path,
-            "",
-            {name: _header(request, name) for name in names},
-            hashlib.sha256(request.body).hexdigest(),
-        )
-        candidates = list(_candidates(parts, request.query))
-        shown = candidates[0][1].text()
-        credential = self._find_credential(api_key)
+        signed = Signed.read(request)
+        shown = signed.candidates[0][1].text()
+        credential = self._find_credential(signed.api_key)
         if credential is None:
             raise HTTPError(401, "The API key is unknown or inactive", canonical_request=shown)
-        request.variant = _match(candidates, credential.api_secret, signature)
+        request.variant = signed.match(credential.api_secret)
         if request.variant is None:
-            mistake = _diagnose(request, candidates[0][1], credential.api_secret, signature)
+            mistake = diagnose(request, signed, credential.api_secret)
             extra: dict[str, Any] = {} if mistake is None else {"matches_variant": mistake}
             raise HTTPError(
                 401, "The signature does not match the request", canonical_request=shown, **extra
             )
-        self._check_clock(moment, shown)
+        self._check_clock(signed.moment, shown)
         return credential
 
     def _check_clock(self, moment: datetime, shown: str) -> None:
@@ -174,11 +215,11 @@ def _read_header_list(request: Request) -> list[str]:
 
 def _candidates(parts: Parts, query: str) -> Iterator[tuple[str, Parts]]:
     host = parts.headers.get("host")
-    hosts = [Form("no host", "")] if host is None else host_forms(host)
-    queries = query_forms(query)
+    hosts = [Form("no host", "")] if host is None else distinct(host_forms(host))
+    queries = distinct(query_forms(query))
     if ";".join(sorted(parts.headers)) == SAMPLE_HEADERS and query:
         queries.append(SAMPLE_QUERY)
-    for form in product(hosts, path_forms(parts.path), queries):
+    for form in product(hosts, distinct(path_forms(parts.path)), queries):
         if form[2] is SAMPLE_QUERY and form[0].text != LITERAL_HOST:
             continue
         headers = parts.headers if host is None else dict(parts.headers, host=form[0].text)
@@ -186,15 +227,7 @@ def _candidates(parts: Parts, query: str) -> Iterator[tuple[str, Parts]]:
         yield name, parts._replace(path=form[1].text, query=form[2].text, headers=headers)
 
 
-def _match(candidates: list[tuple[str, Parts]], secret: str, signature: str) -> str | None:
-    supplied = signature.encode("utf-8", "surrogateescape")
-    for name, parts in candidates:
-        if hmac.compare_digest(_sign(secret, parts.text()).hex().encode("ascii"), supplied):
-            return name
-    return None
-
-
-def _mistakes(request: Request, right: Parts) -> dict[str, str]:
+def mistakes(request: Request, right: Parts) -> dict[str, str]:
     """Return the canonical requests of common mistakes, by name."""
     wire_order = "&".join(join((percent(k), percent(v)) for k, v in decode_pairs(request.query)))
     base, found, rest = right.path.partition("/accounts")
@@ -213,18 +246,24 @@ def _mistakes(request: Request, right: Parts) -> dict[str, str]:
     }
 
 
-def _diagnose(request: Request, right: Parts, secret: str, signature: str) -> str | None:
-    """Return the name of the mistake that explains a signature, or ``None``."""
-    supplied = signature.encode("utf-8", "surrogateescape")
-    digest = _sign(secret, right.text())
-    encodings = {
-        "the signature in upper case": digest.hex().upper().encode("ascii"),
-        "the signature in base64": base64.b64encode(digest),
-    }
-    for name, expected in encodings.items():
-        if hmac.compare_digest(expected, supplied):
-            return name
-    for name, text in _mistakes(request, right).items():
-        if hmac.compare_digest(_sign(secret, text).hex().encode("ascii"), supplied):
-            return name
+def encoding_mistake(signed: Signed, secret: str) -> str | None:
+    """Return how a right signature is written, if not in lower-case hexadecimal."""
+    digest = _sign(secret, signed.candidates[0][1].text())
+    if signed.is_written(digest.hex().upper()):
+        return "the signature in upper case"
+    if signed.is_written(base64.b64encode(digest).decode("ascii")):
+        return "the signature in base64"
     return None
+
+
+def diagnose(request: Request, signed: Signed, secret: str) -> str | None:
+    """Return the name of the mistake that explains a signature, or ``None``.
+
+    :param request: the request.
+    :param signed: its signature, which matches no form.
+    :param secret: the secret that it should be signed with.
+    """
+    right = signed.candidates[0][1]
+    found = encoding_mistake(signed, secret)
+    names = (name for name, text in mistakes(request, right).items() if signed.covers(text, secret))
+    return found or next(names, None)

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
-from typing import Callable
+from typing import Callable, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from vivialconnect.sandbox.http.client import is_loopback, response_until
@@ -25,10 +25,27 @@ from vivialconnect.version import VERSION
 
 #: The timeout of an attempt, and the pause after a database error, in seconds.
 TIMEOUT = 3
+#: How many bytes of the body of a response are kept.
+KEPT_OF_RESPONSE = 4 * 1024
+#: The topic of a change of webhooks.
+WEBHOOKS = "webhooks"
 HEADERS = {"Accept": "*/*", "User-Agent": "VivialConnect Sandbox " + VERSION}
 _CONNECTIONS = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 
 logger = logging.getLogger("vivialconnect.sandbox")
+
+
+class Outcome(NamedTuple):
+    """The outcome of an attempt.
+
+    :param status: the status of the response; ``None`` if there is none.
+    :param response: the beginning of its body.
+    :param problem: why the attempt failed; ``None`` if it succeeded.
+    """
+
+    status: int | None = None
+    response: bytes | None = None
+    problem: str | None = None
 
 
 class WebhookDelivery:
@@ -37,6 +54,7 @@ class WebhookDelivery:
     :param store: the database.
     :param clock: the clock.
     :param apply_due_changes: applies the changes of status that are due.
+    :param publish: takes the topic of each change.
     :param allow_remote: whether to request URLs of other machines.
     """
 
@@ -45,12 +63,14 @@ class WebhookDelivery:
         store: Store,
         clock: Clock,
         apply_due_changes: Callable[[sqlite3.Connection], None],
+        publish: Callable[[str], None],
         *,
         allow_remote: bool,
     ) -> None:
         self._store = store
         self._clock = clock
         self._apply_due_changes = apply_due_changes
+        self._publish = publish
         self._allow_remote = allow_remote
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -143,29 +163,34 @@ class WebhookDelivery:
         return webhooks.find_next(connection), webhooks.next_due(connection)
 
     def _deliver(self, webhook: webhooks.Webhook) -> None:
-        problem: str | None = None
+        attempts: list[webhooks.Attempt] = []
         for target in webhook.targets:
-            problem = self._attempt(target, webhook)
-            if problem is None or self._stopped:
+            attempts.append(self._attempt(target, webhook))
+            if attempts[-1].problem is None or self._stopped:
                 break
         if not self._stopped:
             self._store.transaction(
                 lambda connection: webhooks.complete(
-                    connection, webhook, problem, self._clock.now()
+                    connection, webhook, attempts, self._clock.now()
                 )
             )
+            self._publish(WEBHOOKS)
 
-    def _attempt(self, target: webhooks.Target, webhook: webhooks.Webhook) -> str | None:
-        """Request a URL, and return the problem, or ``None`` on success."""
+    def _attempt(self, target: webhooks.Target, webhook: webhooks.Webhook) -> webhooks.Attempt:
+        started, before = self._clock.wall(), time.perf_counter()
+        outcome = self._request(target, webhook)
+        return webhooks.Attempt(target, started, time.perf_counter() - before, *outcome)
+
+    def _request(self, target: webhooks.Target, webhook: webhooks.Webhook) -> Outcome:
         try:
             parts = urlsplit(target.url)
             host, port = parts.hostname or "", parts.port
         except ValueError:
-            return "the URL is invalid"
+            return Outcome(problem="the URL is invalid")
         if parts.scheme not in _CONNECTIONS or not host:
-            return "the URL is not an http or https URL"
+            return Outcome(problem="the URL is not an http or https URL")
         if not self._allow_remote and not is_loopback(host):
-            return "the sandbox delivers no webhooks to other machines"
+            return Outcome(problem="the sandbox delivers no webhooks to other machines")
         path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
         deadline = time.monotonic() + TIMEOUT
         try:
@@ -173,7 +198,7 @@ class WebhookDelivery:
                 self._connect(connection)
                 return _exchange(connection, target.method, path, webhook, deadline)
         except (OSError, ValueError, http.client.HTTPException) as error:
-            return f"{type(error).__name__}: {error}"
+            return Outcome(problem=f"{type(error).__name__}: {error}")
 
     def _connect(self, connection: http.client.HTTPConnection) -> None:
         connection.connect()
@@ -190,7 +215,7 @@ def _exchange(
     path: str,
     webhook: webhooks.Webhook,
     deadline: float,
-) -> str | None:
+) -> Outcome:
     if method == "GET":
         separator = "&" if "?" in path else "?"
         path = path + separator + urlencode(webhooks.query_of(webhook.document))
@@ -200,5 +225,8 @@ def _exchange(
         headers = dict(HEADERS, **{"Content-Type": "application/json"})
         connection.request(method, path, body, headers)
     with response_until(connection, method, deadline) as response:
-        status = response.status
-    return None if status // 100 == http.client.OK // 100 else f"the status is {status}"
+        status, content = response.status, b""
+        with suppress(OSError, http.client.HTTPException):  # The status decides, not the body.
+            content = response.read(KEPT_OF_RESPONSE + 1)  # One more, to know whether it is all.
+    succeeded = status // 100 == http.client.OK // 100
+    return Outcome(status, content, None if succeeded else f"the status is {status}")

@@ -47,6 +47,8 @@ from vivialconnect.sandbox.service.store import Record, Store, parse_id, select_
 #: Takes a request and the function that carries it out; returns the response.
 Interceptor = Callable[[Request, Callable[[Request], Response]], Response]
 
+#: The topic of a change of messages.
+MESSAGES = "messages"
 #: The pause between batches, in seconds. Without it, the lock would rarely go to another thread.
 PAUSE = 0.001
 
@@ -83,18 +85,29 @@ class Application:
     :param clock: the clock.
     :param options: the sandbox's options.
     :param interceptor: sees each request before it is verified, and each response.
+    :param publish: takes the topic of each change.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, options: Options, interceptor: Interceptor
+        self,
+        store: Store,
+        clock: Clock,
+        options: Options,
+        interceptor: Interceptor,
+        publish: Callable[[str], None],
     ) -> None:
         self.interceptor = interceptor
+        self._publish = publish
         self._store = store
         self._clock = clock
         self._options = options
-        self._verifier = Verifier(self._find_credential, clock.wall)
+        self._verifier = Verifier(self.find_credential, clock.wall)
         self.webhook_delivery = WebhookDelivery(
-            store, clock, self._apply_due_changes, allow_remote=options.allow_remote_webhooks
+            store,
+            clock,
+            self._apply_due_changes,
+            publish,
+            allow_remote=options.allow_remote_webhooks,
         )
 
     def respond(self, request: Request) -> Response:
@@ -133,6 +146,7 @@ class Application:
         message, pending = self._store.transaction(
             lambda connection: self._receive(connection, complete)
         )
+        self._publish(MESSAGES)
         self.webhook_delivery.wake(pending=pending)
         return message_service.render(message)
 
@@ -156,10 +170,12 @@ class Application:
         until = self._clock.now() if moment is None else moment
         work = partial(lifecycle.apply_batch, moment=until, options=self._options)
         while self._store.transaction(work):
+            self._publish(MESSAGES)
             time.sleep(PAUSE)
 
     def _apply_due_changes(self, connection: sqlite3.Connection) -> None:
-        lifecycle.apply_due_changes(connection, self._clock.now(), self._options)
+        if lifecycle.apply_due_changes(connection, self._clock.now(), self._options):
+            self._publish(MESSAGES)
 
     def _proceed(self, raw: Request) -> Response:
         try:
@@ -168,7 +184,16 @@ class Application:
             raise HTTPError(400, error.message, **error.extra) from None
 
     def _carry_out(self, raw: Request) -> Response:
-        signer = self._verifier.verify(raw)
+        return self.serve(raw, self._verifier.verify(raw))
+
+    def serve(self, raw: Request, signer: Credential) -> Response:
+        """Carry out a request without verifying its signature.
+
+        :param raw: the request.
+        :param signer: who makes it.
+        :raises HTTPError: if it is refused.
+        :raises InvalidRequest: if it breaks a rule of the service.
+        """
         try:
             route, segments = ROUTER.find(raw.method, raw.path)
         except HTTPError as error:
@@ -184,10 +209,13 @@ class Application:
             return route.handler(request), webhooks.has_pending(connection)
 
         response, pending = self._store.transaction(handle)
+        if route.method != "GET":
+            self._publish(route.topic)
         self.webhook_delivery.wake(pending=pending)
         return response
 
-    def _find_credential(self, api_key: str) -> Credential | None:
+    def find_credential(self, api_key: str) -> Credential | None:
+        """Return the owner of an active API key, or ``None``."""
         statement = (
             "SELECT account_id, user_id, api_secret FROM credentials WHERE api_key = ? AND active"
         )

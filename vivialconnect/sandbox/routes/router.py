@@ -6,7 +6,7 @@ import re
 import sqlite3
 from dataclasses import dataclass, field
 from re import Pattern
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import unquote
 
 from vivialconnect.sandbox.http.request import Request, parse_json
@@ -91,27 +91,50 @@ class Route(NamedTuple):
     handler: Handler
     prepare: Callable[[ApiRequest], Any] | None = None
 
+    @property
+    def topic(self) -> str:
+        """The kind of resource that the route is for, such as ``messages``."""
+        below_account = self.pattern.partition("/{account}/")[2]
+        return re.split("[/.]", below_account)[0] or "accounts"
+
 
 def not_found(record_id: object) -> HTTPError:
     """Return the error for an unknown id."""
     return HTTPError(404, f"Resource not found for id {record_id}")
 
 
-class Router:
+class AnyRoute(Protocol):
+    """What a router needs of a route."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+
+    @property
+    def pattern(self) -> str:
+        """The path below the base path."""
+
+
+RouteT = TypeVar("RouteT", bound=AnyRoute)
+
+
+class Router(Generic[RouteT]):
     """Find routes.
 
     :param routes: the routes; the first that matches counts.
+    :param base: the path that all of them are below.
     """
 
-    def __init__(self, routes: list[Route]) -> None:
-        self._paths: list[tuple[Pattern[str], dict[str, Route]]] = []
-        by_pattern: dict[str, dict[str, Route]] = {}
+    def __init__(self, routes: list[RouteT], base: str = BASE_PATH) -> None:
+        self._base = base
+        self._paths: list[tuple[Pattern[str], dict[str, RouteT]]] = []
+        by_pattern: dict[str, dict[str, RouteT]] = {}
         for route in routes:
             by_pattern.setdefault(route.pattern, {})[route.method] = route
         for pattern, methods in by_pattern.items():
-            self._paths.append((_compile(pattern), methods))
+            self._paths.append((_compile(base + pattern), methods))
 
-    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+    def find(self, method: str, path: str) -> tuple[RouteT, dict[str, str]]:
         """Return the route of a request, and the decoded segments of its pattern.
 
         :param method: the HTTP method; HEAD counts as GET.
@@ -129,7 +152,7 @@ class Router:
                 return route, {name: unquote(text) for name, text in match.groupdict().items()}
             allowed += [name for name in methods if name not in allowed]
         if not allowed:
-            raise HTTPError(404, f"Nothing is at this path; the base path is {BASE_PATH}")
+            raise HTTPError(404, f"Nothing is at this path; the base path is {self._base}")
         raise HTTPError(
             405,
             f"The method {method} is not allowed here",
@@ -138,5 +161,5 @@ class Router:
 
 
 def _compile(pattern: str) -> Pattern[str]:
-    literal = re.escape(BASE_PATH + pattern).replace(r"\{", "{").replace(r"\}", "}")
+    literal = re.escape(pattern).replace(r"\{", "{").replace(r"\}", "}")
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", literal))

@@ -42,6 +42,11 @@ class Clock:
         self._offset = _Offset()
         self._lock = threading.Lock()
 
+    @property
+    def advanced(self) -> float:
+        """How many seconds the message clock was moved forward."""
+        return self._advanced
+
     def wall(self) -> float:
         """Return the time of the wall clock, in seconds since 1970, UTC."""
         return self._wall() + self._offset.seconds

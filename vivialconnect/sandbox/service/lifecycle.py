@@ -66,15 +66,18 @@ WHERE logs.id > (SELECT max(id) FROM logs) - ? ORDER BY logs.id
 """
 
 
-def apply_due_changes(connection: sqlite3.Connection, moment: float, options: Options) -> None:
+def apply_due_changes(connection: sqlite3.Connection, moment: float, options: Options) -> bool:
     """Apply all changes of status that are due.
 
     :param connection: a connection in a transaction.
     :param moment: now, in seconds since 1970.
     :param options: the sandbox's options.
+    :returns: whether there were any.
     """
+    changed = False
     while apply_batch(connection, moment, options):
-        pass
+        changed = True
+    return changed
 
 
 def apply_batch(connection: sqlite3.Connection, moment: float, options: Options) -> bool:

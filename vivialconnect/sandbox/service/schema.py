@@ -92,7 +92,13 @@ CREATE UNIQUE INDEX transactions_position ON transactions (account_id, position)
 CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,
     message_id INTEGER NOT NULL, item_type TEXT NOT NULL, targets TEXT NOT NULL,
-    document TEXT NOT NULL);
+    document TEXT NOT NULL, replay_of INTEGER);
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, webhook_id INTEGER NOT NULL, account_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL, item_type TEXT NOT NULL, method TEXT NOT NULL, url TEXT NOT NULL,
+    document TEXT NOT NULL, started REAL NOT NULL, seconds REAL NOT NULL, status INTEGER,
+    response BLOB, problem TEXT, replay_of INTEGER);
+CREATE INDEX attempts_message ON attempts (message_id);
 CREATE TABLE opt_outs (
     account_id INTEGER NOT NULL, number TEXT NOT NULL, sender TEXT NOT NULL,
     PRIMARY KEY (account_id, number, sender)) WITHOUT ROWID;
@@ -106,5 +112,5 @@ STATEMENTS = (*SCHEMA.split(";"), f"PRAGMA user_version = {SCHEMA_VERSION}")
 TABLES = (
     "accounts", "contacts", "users", "passwords", "credentials", "messages", "bulks", "attachments",
     "available_numbers", "numbers", "connectors", "logs", "transactions", "webhooks",
-    "opt_outs",
+    "attempts", "opt_outs",
 )  # fmt: skip

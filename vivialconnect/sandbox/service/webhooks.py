@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from vivialconnect.sandbox.service import event_log
@@ -28,6 +28,9 @@ _NEXT_DUE = (
     " AS due"
 )
 _PENDING = f"SELECT EXISTS (SELECT 1 FROM webhooks) OR ({_NEXT_DUE}) IS NOT NULL AS pending"
+
+#: How many attempts are kept.
+KEPT_ATTEMPTS = 5_000
 
 #: Event types of a connector's callbacks, and the fields of a number that correspond to them.
 _STATUS = {"status": "status_text"}
@@ -54,6 +57,7 @@ class Webhook(NamedTuple):
     :param item_type: the kind of message, as in logs.
     :param targets: the URLs; each is requested only if the one before it failed.
     :param document: the message as the API returns it.
+    :param replay_of: the id of the attempt that it repeats; ``None`` if it is not a replay.
     """
 
     id: int
@@ -62,6 +66,26 @@ class Webhook(NamedTuple):
     item_type: str
     targets: list[Target]
     document: dict[str, Any]
+    replay_of: int | None = None
+
+
+class Attempt(NamedTuple):
+    """An attempt to deliver a webhook to one of its targets.
+
+    :param target: the URL.
+    :param started: when it began, in seconds since 1970, by the wall clock.
+    :param seconds: how long it took.
+    :param status: the status of the response; ``None`` if there is none.
+    :param response: the first 4 KiB of the response's body.
+    :param problem: why it failed; ``None`` if it succeeded.
+    """
+
+    target: Target
+    started: float
+    seconds: float
+    status: int | None
+    response: bytes | None
+    problem: str | None
 
 
 def add_status(
@@ -159,23 +183,65 @@ def has_pending(connection: sqlite3.Connection) -> bool:
 
 
 def complete(
-    connection: sqlite3.Connection, webhook: Webhook, problem: str | None, moment: float
+    connection: sqlite3.Connection, webhook: Webhook, attempts: Sequence[Attempt], moment: float
 ) -> None:
-    """Remove a webhook from the queue, and log a failed delivery.
+    """Remove a webhook from the queue, store its attempts, and log a failed delivery.
 
     :param connection: a connection in a transaction.
     :param webhook: the webhook; ignored if the sandbox was reset since.
-    :param problem: why all targets failed; ``None`` if one succeeded.
+    :param attempts: the attempts; the last one decides whether the delivery failed.
     :param moment: now, in seconds since 1970.
     """
     known = connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook.id,)).rowcount
-    if known and problem is not None:
-        data = {"url": webhook.targets[-1].url, "message": problem}
+    if not known:
+        return
+    for attempt in attempts:
+        _store_attempt(connection, webhook, attempt)
+    problem = attempts[-1].problem
+    if problem is not None:
+        data = {"url": attempts[-1].target.url, "message": problem}
         event = event_log.Event(
             "webhook.error", webhook.item_type, webhook.message_id, "webhook failed", data
         )
         operator = event_log.Operator("account", webhook.account_id, "system")
         event_log.log(connection, webhook.account_id, operator, event, moment)
+
+
+def _store_attempt(connection: sqlite3.Connection, webhook: Webhook, attempt: Attempt) -> None:
+    record = {
+        "webhook_id": webhook.id,
+        "account_id": webhook.account_id,
+        "message_id": webhook.message_id,
+        "item_type": webhook.item_type,
+        "document": json.dumps(webhook.document),
+        "replay_of": webhook.replay_of,
+        "method": attempt.target.method,
+        "url": attempt.target.url,
+        "started": attempt.started,
+        "seconds": attempt.seconds,
+        "status": attempt.status,
+        "response": attempt.response,
+        "problem": attempt.problem,
+    }
+    newest = insert(connection, "attempts", record)
+    connection.execute("DELETE FROM attempts WHERE id <= ?", (newest - KEPT_ATTEMPTS,))
+
+
+def replay(connection: sqlite3.Connection, attempt_id: int) -> int | None:
+    """Add the webhook of an attempt to the queue once more, for the URL of the attempt.
+
+    :param connection: a connection in a transaction.
+    :param attempt_id: the id of the attempt.
+    :returns: the id of the webhook; ``None`` if the attempt is unknown.
+    """
+    statement = "SELECT * FROM attempts WHERE id = ?"
+    attempt = select_one(connection, statement, (attempt_id,))
+    if attempt is None:
+        return None
+    copied = ("account_id", "message_id", "item_type", "document")
+    record = {name: attempt[name] for name in copied}
+    record["targets"] = json.dumps([Target(attempt["method"], attempt["url"])])
+    return insert(connection, "webhooks", dict(record, replay_of=attempt_id))
 
 
 def query_of(document: Mapping[str, Any]) -> list[tuple[str, str]]:
