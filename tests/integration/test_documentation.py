@@ -29,6 +29,9 @@ PAGES = sorted(page for page in DOCS.rglob("*.rst") if not {"_build", "generated
 #: What a class can do.
 KINDS = (FunctionType, classmethod, staticmethod, property)
 
+#: ``tests/command`` runs the commands of the others.
+PAGES_OF_COMMANDS = [page for page in PAGES if not page.name.startswith("command")]
+
 
 def modules() -> Iterator[ModuleType]:
     """Give every module of the package that can be imported without running a command."""
@@ -63,7 +66,7 @@ def test_page__examples(page: Path, vivialconnect_sandbox: Sandbox) -> None:
     run(examples(page.read_text(encoding="utf-8"), name_of(page)))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", PAGES_OF_COMMANDS, ids=name_of)
 def test_page__commands(page: Path, vivialconnect_sandbox: Sandbox, tmp_path: Path) -> None:
     """The commands of a page succeed, and print what it shows."""
     Number(phone_number="+19132597591").buy()
