@@ -37,7 +37,11 @@ LAYERS = (
     Layer("testing", ("testing",)),
     Layer("vivialconnect", ("vivialconnect",)),
     Layer("resources", ("resources",), "1. method, path, body; 5. updated object"),
-    Layer("requestor", ("common.requestor", "common.responses"), "2. signature, retries; 4. check of the response"),
+    Layer(
+        "requestor",
+        ("common.requestor", "common.responses"),
+        "2. signature, retries; 4. check of the response",
+    ),
     Layer("transport", ("common.transport",), "3. one attempt"),
     Layer(
         "settings",
@@ -50,7 +54,8 @@ HEAD = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" class="imports" role="img"
  aria-label="The layers of the package, from the tools down to the foundation. Imports lead down.">
 <defs><marker id="imports-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7"
- markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>"""
+ markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z"/></marker>
+</defs>"""
 WIDTH, LEFT, BOX, LINE, GAP = 760, 180, 450, 16, 22
 
 
