@@ -34,15 +34,16 @@ def send(self: Task, to_number: str, body: str) -> None:
             return
         if error.outcome == "refused" and not isinstance(error, RateLimit):
             raise  # It would be refused again.
-        # Redis delivers a task again if it waits longer than the visibility timeout, an hour.
+        # A task that waits for an hour would be delivered again by Redis.
         wait = min(getattr(error, "retry_after", None) or 60, 900)
         raise self.retry(exc=error, countdown=wait) from error
 
 
 @app.task(bind=True, max_retries=3, default_retry_delay=20, autoretry_for=(VivialConnectError,))
 def find_sent(self: Task, to_number: str, body: str, began: str) -> int:
-    """Look up a message that may have been sent. Never send it again: that decision is yours."""
-    message = Message(from_number=SENDER, to_number=to_number, body=body).find_sent(since=began)
-    if message is None:
+    """Look up a message that may have been sent. Fail if it is not found."""
+    message = Message(from_number=SENDER, to_number=to_number, body=body)
+    sent = message.find_sent(since=began)
+    if sent is None:
         raise self.retry(exc=LookupError("the message was not found"))
-    return message.id
+    return sent.id
