@@ -12,7 +12,7 @@ VERSION = runpy.run_path(str(HERE / "vivialconnect" / "version.py"))["VERSION"]
 VENV = HERE / ".venv"
 BUILDS_IN_VENV = {"build": {"build_base": str(VENV / "build")}, "egg_info": {"egg_base": str(VENV)}}
 
-CLI = ["rich>=13.0", "shtab>=1.6"]
+CLI = ["rich>=13.0", "shtab>=1.9.3"]
 PHONE_NUMBERS = ["phonenumbers>=8.13"]
 TEST = [
     *CLI,
@@ -21,6 +21,7 @@ TEST = [
     "gunicorn>=22; sys_platform == 'linux'",
     "httmock>=1.4",
     "hypothesis>=6.100",
+    "ipython>=8.18",
     "pyOpenSSL>=24",
     "pytest>=8.2",
     "pytest-randomly>=3.15",

@@ -74,9 +74,12 @@ THIRD_PARTIES = frozenset(("requests", "urllib3", "six", "dateutil"))
 TYPING_ONLY = {"resources._typing": "typing_extensions"}
 #: Optional third parties, and the one module that may import each.
 OPTIONAL_THIRD_PARTIES = {
+    "IPython": "command.ipython_shell",
     "phonenumbers": "common.phone_numbers",
     "pytest": "pytest_plugin",
     "rich": "command.rich_output",
+    "shtab": "command.completion_script",
+    "traitlets": "command.ipython_shell",
 }
 MOST_CODE_LINES_OF_THE_CORE = 4800
 MOST_CODE_LINES_OF_A_FILE = 250

@@ -49,19 +49,25 @@ class Caller:
         self._monkeypatch = monkeypatch
 
     def __call__(
-        self, line: str, *words: str, stdin: str | None = "", terminals: str = "", status: int = 0
+        self,
+        line: str,
+        *words: str,
+        stdin: str | bytes | None = "",
+        terminals: str = "",
+        status: int = 0,
     ) -> Result:
         """Run a command line, and check its exit status.
 
         :param line: words, as a shell splits them.
         :param words: further words.
-        :param stdin: the text of stdin; ``None`` closes it.
+        :param stdin: the content of stdin; ``None`` closes it.
         :param terminals: which streams are terminals: ``"in out err"``.
         :param status: the expected exit status.
         """
+        content = stdin.encode() if isinstance(stdin, str) else stdin or b""
         streams = {
             name: (Terminal if name in terminals.split() else io.TextIOWrapper)(
-                io.BytesIO((stdin or "").encode() if name == "in" else b""), "utf-8"
+                io.BytesIO(content if name == "in" else b""), "utf-8"
             )
             for name in ("in", "out", "err")
         }

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from vivialconnect.command.main import COMMANDS, parser_for
 
 #: Commands that other tests run: they serve, ask, or have formats of their own.
-ELSEWHERE = ("campaign", "completion", "demo", "doctor", "shell", "sign")
+ELSEWHERE = ("campaign", "demo", "shell")
 
 
 class Leaf(NamedTuple):

@@ -26,6 +26,7 @@ SILENT = {
 READING = {
     "attachments", "callbacks", "count", "download", "find-sent", "list", "lookup", "messages",
     "numbers", "search", "segments", "show", "status", "tail", "aggregate", "wait", "api",
+    "completion", "doctor", "sign",
 }  # fmt: skip
 #: The id of a bulk send in the examples.
 BULK = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -61,6 +61,7 @@ def one_line(err: str) -> str:
         (f"{SEND} --to +15154469791 --wait sent Hi", 2, "--wait needs a single --to"),
         (f"{SEND} --wait soon Hi", 2, "status must be one or several of"),
         ("logs tail -f --json", 2, "use --jsonl"),
+        ("numbers list --tag area=hall --search x", 2, "--tag cannot be combined"),
         ("bulks show 1", 1, "there is no bulk send 1. Run: vivialconnect bulks list"),
         ("profile show", 1, "no profile is chosen"),
         ("profile use x", 4, "there is no profile 'x'"),

@@ -41,6 +41,9 @@ def test_send__wait(call: Caller, furnished: Sandbox) -> None:
     """``--wait`` waits for a status."""
     line = f"send --connector-id 1 --to {RECIPIENT} --wait delivered --fields status Hi"
     assert call(line).out == "delivered\n"
+    waiting = call("messages wait 1 --fields id", terminals="err")
+    assert waiting.out == "1\n"
+    assert waiting.err == "waiting up to 60 s for message 1 to be delivered\n"
 
 
 def test_send__bulk(call: Caller, furnished: Sandbox) -> None:

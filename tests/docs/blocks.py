@@ -100,7 +100,7 @@ def commands(text: str) -> Iterator[Command]:
     for match in BLOCK.finditer(text):
         lines = dedent(match[3]).strip().splitlines()
         if match[2] == "sh":
-            yield from (Command(line, "") for line in lines if line and line[0] != "#")
+            yield Command("\n".join(lines), "")
         elif match[2] == "console":
             for part in re.split(r"^\$ ", "\n".join(lines), flags=re.MULTILINE)[1:]:
                 line, _, output = part.partition("\n")
@@ -129,7 +129,7 @@ def run_command(command: Command, sandbox: Sandbox, folder: Path) -> None:
         "VIVIALCONNECT_SANDBOX_TOKEN": "none",
     }
     started = subprocess.Popen(
-        ["/bin/sh", "-c", line],
+        ["/bin/sh", "-e", "-c", line],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,

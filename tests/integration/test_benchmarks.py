@@ -13,6 +13,7 @@ import vivialconnect
 ROOT = Path(vivialconnect.__file__).parent.parent
 RUN = Path(__file__).parent.parent.parent / "benchmarks" / "run.py"
 SANDBOX = RUN.with_name("sandbox.py")
+COMMAND = RUN.with_name("command.py")
 
 
 def test_benchmarks__right_answers(tmp_path: Path) -> None:
@@ -55,4 +56,20 @@ def test_benchmarks__of_the_sandbox(tmp_path: Path) -> None:
     )
     assert finished.stderr == ""
     for row in ("under way", "advance()", "the last 2", "2 threads", "part 5 of 5", "find_sent()"):
+        assert row in finished.stdout
+
+
+def test_benchmarks__of_the_command() -> None:
+    """The benchmark of the command measures every row, also with few messages."""
+    finished = subprocess.run(
+        [sys.executable, str(COMMAND), "--rounds", "1", "--messages", "300", "--list-rounds", "1"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=120,
+        text=True,
+    )
+    assert finished.stderr == ""
+    for row in ("--help beside pass", "beside a script", "list of 300", "more memory"):
         assert row in finished.stdout

@@ -29,8 +29,9 @@ PAGES = sorted(page for page in DOCS.rglob("*.rst") if not {"_build", "generated
 #: What a class can do.
 KINDS = (FunctionType, classmethod, staticmethod, property)
 
-#: ``tests/command`` runs the commands of the others.
-PAGES_OF_COMMANDS = [page for page in PAGES if not page.name.startswith("command")]
+#: Pages whose commands ``tests/command`` runs.
+OTHERS = ("command", "command-reference")
+PAGES_OF_COMMANDS = [page for page in PAGES if page.stem not in OTHERS]
 
 
 def modules() -> Iterator[ModuleType]:

@@ -192,7 +192,6 @@ def test_command__signal_just_before_it_waits() -> None:
         try:
             assert running.stdout
             assert running.stdout.readline() == "ready\n"
-            running.terminate()
             assert running.wait(20) == 0
         finally:
             running.kill()

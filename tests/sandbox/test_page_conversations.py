@@ -268,11 +268,15 @@ def test_index__reset_by_another_sandbox(tmp_path: Path) -> None:
         client.buy()
         client.text(to_number=PHONE)
         assert two.conversations()["total"] == 1
-        client.text(to_number=PHONE)
         one.reset()
         client.buy()
-        client.text(to_number="+15154469791")
-        assert [each["messages"] for each in two.conversations()["conversations"]] == [1]
+        for number in ("+15154469791", "+15154469792"):
+            client.text(to_number=number)
+            listed = two.conversations()["conversations"]
+            assert listed[0]["other"] == number
+            assert PHONE not in str(listed)
+        one.reset()
+        assert two.conversations()["conversations"] == []
 
 
 def test_python__not_running() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from email.message import Message as Headers
@@ -130,6 +131,22 @@ def test_request__secrets(client: Client, sandbox: Sandbox) -> None:
     assert secret not in repr(sandbox.requests[0])
 
 
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        (("Authorization", "Basic a2V5OnNlY3JldA=="), "Basic ****"),
+        (("Authorization", "HMAC key"), "HMAC key"),
+        (("Cookie", "session=secret"), "****"),
+        (("X-Other", "text"), "text"),
+    ],
+)
+def test_request__headers(sandbox: Sandbox, header: tuple[str, str], shown: str) -> None:
+    """Credentials of other schemes are masked, too."""
+    assert request(sandbox, "GET", "/api/v1.0/accounts.json", [header]).status == 401
+    headers = dict(get(sandbox, "/requests/1")["request"]["headers"])
+    assert headers[header[0]] == shown
+
+
 def test_request__body_that_is_no_text(client: Client, sandbox: Sandbox) -> None:
     """Bytes are in base64, long bodies are cut, and no command can repeat the request."""
     client.call("POST", "messages.json", raw=b"\xff\x00")
@@ -182,6 +199,7 @@ def run(program: list[str], sandbox: Sandbox, secret: str) -> None:
         **os.environ,
         "VIVIALCONNECT_API_KEY": sandbox.api_key,
         "VIVIALCONNECT_API_SECRET": secret,
+        "VIVIALCONNECT_ACCOUNT_ID": str(sandbox.account_id),
         "VIVIALCONNECT_BASE_URL": sandbox.url,
         "no_proxy": "*",
         "PYTHONPATH": os.pathsep.join(sys.path),
@@ -196,22 +214,24 @@ def run(program: list[str], sandbox: Sandbox, secret: str) -> None:
         ("GET", "messages.json", {"limit": "5", "search": "it's a b"}, None),
         ("POST", "messages.json", {}, {"message": {"body": 'it\'s $HOME `x` "1" \\ é !'}}),
         ("GET", "numbers/tags.json", {"contains[]": "{a}:[b]"}, None),
-        ("PUT", "numbers/1.json", {}, {"phone_number": {"name": "New name"}}),
         ("DELETE", "numbers/1/tags.json", {}, {"tags": {"a": "b"}}),
-        ("DELETE", "numbers/1.json", {}, None),
     ],
 )
 def test_commands__repeat_the_request(  # noqa: PLR0917 - a record of the table
     client: Client, sandbox: Sandbox, method: str, path: str, query: dict[str, str], body: Any
 ) -> None:
-    """The curl script and the Python program make the same request, with a right signature."""
+    """The commands make the same request, with a right signature."""
     client.buy()
     right, client.secret = client.secret, "wrong"
     assert client.call(method, path, body, **query).status == 401
     refused = sandbox.requests[-1]
     details = get(sandbox, f"/requests/{refused.id}")["request"]
 
-    for program in (["sh", "-c", details["curl"]], [sys.executable, "-c", details["python"]]):
+    for program in (
+        ["sh", "-c", details["curl"]],
+        [sys.executable, "-c", details["python"]],
+        [sys.executable, "-m", *shlex.split(details["command"])],
+    ):
         before = len(sandbox.requests)
         run(program, sandbox, right)
         (repeated,) = sandbox.requests[before:]
@@ -236,7 +256,7 @@ def test_commands__of_the_command(client: Client, sandbox: Sandbox) -> None:
         "vivialconnect api GET /accounts.json",
         None,
         """vivialconnect api POST messages.json -d '{"message": {"body": "it'"'"'s"}}'""",
-        "vivialconnect api PATCH /accounts.json",
+        None,
         "vivialconnect api GET messages.json -d '{}'",
     ]
     assert [each["python"] is None for each in details] == [False, False, True, False, True, True]

@@ -18,6 +18,7 @@ from .wire import Answer, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 USES = [(each.method, "/sandbox" + re.sub(r"{\w+}", "1", each.pattern)) for each in ROUTES]
 BODIES = {
@@ -125,7 +126,7 @@ def test_headers__of_all_responses(sandbox: Sandbox, method: str, path: str, sta
 
 
 @pytest.fixture
-def files(monkeypatch: pytest.MonkeyPatch) -> None:
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace the files of the page."""
     contents = {
         "static/index.html": b"<!doctype html>",
@@ -137,12 +138,11 @@ def files(monkeypatch: pytest.MonkeyPatch) -> None:
         "secret.js": b"",
     }
 
-    def get_data(_package: str, name: str) -> bytes:
-        if name not in contents:
-            raise FileNotFoundError(name)
-        return contents[name]
-
-    monkeypatch.setattr(assets.pkgutil, "get_data", get_data)
+    for name, content in contents.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    monkeypatch.setattr(assets, "STATIC", tmp_path / "static")
 
 
 @pytest.mark.usefixtures("files")

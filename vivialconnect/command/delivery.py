@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from typing import TypeVar
 
 from vivialconnect import Message, ResourceError, VivialConnectError
 from vivialconnect.command.failures import Failure
 from vivialconnect.command.reporting import is_outcome_unknown
-from vivialconnect.command.terminal import note
+from vivialconnect.command.terminal import is_terminal, note
 from vivialconnect.resources._sendable import Sendable
 
 SendableT = TypeVar("SendableT", bound=Sendable)
@@ -28,6 +29,19 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="how long to wait (default: %(default)s)",
     )
+
+
+def wait_for(message: Message, status: str, timeout: float) -> None:
+    """Wait until a message has a status, and say on a terminal that it waits.
+
+    :param message: the message; updated.
+    :param status: the status.
+    :param timeout: how long, in seconds.
+    :raises Timeout: if the status is not reached in time.
+    """
+    if is_terminal(sys.stderr):
+        note(f"waiting up to {timeout:g} s for message {message.id} to be {status}")
+    message.wait_until(status, timeout)
 
 
 def check_delivered(message: Message, wanted: str | None) -> None:

@@ -99,7 +99,7 @@ class RecentIds:
     are fewer than this.
     """
 
-    SIZE = 10_000
+    SIZE = 1_000
 
     def __init__(self) -> None:
         self._ids: OrderedDict[str, None] = OrderedDict()

@@ -10,11 +10,9 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from vivialconnect.command.failures import DONE, MISUSED
 from vivialconnect.command.parsing import Parser, add_global_options, words_before
-from vivialconnect.command.reporting import report
 from vivialconnect.command.terminal import is_terminal, note
 from vivialconnect.version import VERSION
 
@@ -32,8 +30,12 @@ COMMANDS = (
     ("account", "vivialconnect.command.account", "the account itself"),
     ("logs", "vivialconnect.command.log", "events of the account"),
     ("api", "vivialconnect.command.api", "send any request of the API"),
+    ("sign", "vivialconnect.command.sign", "show how a request is signed, or check a signature"),
+    ("doctor", "vivialconnect.command.doctor", "find out why requests fail"),
+    ("shell", "vivialconnect.command.shell", "explore the API in a Python shell"),
     ("profile", "vivialconnect.command.profiles", "settings by name, in a file"),
     ("sandbox", "vivialconnect.command.sandbox", "run a local Vivial Connect, and control it"),
+    ("completion", "vivialconnect.command.completion", "write a script for bash, zsh or fish"),
     ("demo", "vivialconnect.demo", "buy a number and send messages, step by step"),
 )  # fmt: skip
 
@@ -58,6 +60,8 @@ def main(words: Sequence[str] | None = None) -> int:
         _drop_stdout()
         return DONE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - reported as one line
+        from vivialconnect.command.reporting import report  # noqa: PLC0415 - for errors alone
+
         status = report(error, arguments)
         with suppress(OSError):
             sys.stdout.flush()
@@ -82,10 +86,11 @@ def parser_for(words: Sequence[str]) -> argparse.ArgumentParser:
 
     parser.set_defaults(run=show_help)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog=parser.prog)
-    for name, module_name, summary in COMMANDS:
+    # Only the command that runs is built and imported. The help and an error need all names.
+    named = [command for command in COMMANDS if command[0] in words]
+    for name, module_name, summary in named or COMMANDS:
         command = commands.add_parser(name, help=summary, description=summary)
-        # Import only the module of the command that runs.
-        if name in words:
+        if named:
             module = importlib.import_module(module_name)
             command.set_defaults(run=getattr(module, "run", None))
             add_global_options(command, in_command=True)
@@ -120,7 +125,7 @@ class _NoteHandler(logging.Handler):
 def _prepare_stdout() -> None:
     """Write UTF-8 to pipes and files, and what a terminal can show to a terminal."""
     if sys.stdout is None:  # closed by the caller
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - kept open
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     elif isinstance(sys.stdout, io.TextIOWrapper):
         encoding = None if is_terminal(sys.stdout) else "utf-8"
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from vivialconnect import Message
-from vivialconnect.command.delivery import add_timeout, check_delivered
+from vivialconnect.command.delivery import add_timeout, check_delivered, wait_for
 from vivialconnect.command.failures import DONE, Failure, Misuse
 from vivialconnect.command.lines import command_line
 from vivialconnect.command.lists import add_limit, with_little_memory, write_list
@@ -115,7 +115,7 @@ def run_redact(arguments: argparse.Namespace) -> int:
 def run_wait(arguments: argparse.Namespace) -> int:
     """Wait for the status of a message."""
     message = Message.find(arguments.id)
-    message.wait_until(arguments.status, arguments.timeout)
+    wait_for(message, arguments.status, arguments.timeout)
     Output(arguments).row(message.to_dict(), COLUMNS)
     check_delivered(message, arguments.status)
     return DONE

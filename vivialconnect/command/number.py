@@ -8,7 +8,7 @@ from typing import Any
 
 from vivialconnect import Number, VivialConnectError
 from vivialconnect.command.delivery import look_up_if_lost
-from vivialconnect.command.failures import DONE
+from vivialconnect.command.failures import DONE, Misuse
 from vivialconnect.command.fields import read_fields
 from vivialconnect.command.lines import command_line
 from vivialconnect.command.lists import write_list
@@ -74,6 +74,8 @@ def run_list_numbers(arguments: argparse.Namespace) -> int:
     """Write a list of numbers, all or those with tags."""
     if not arguments.tag:
         return run_list(NUMBERS, arguments)
+    if given(arguments, NUMBERS.filters()):
+        raise Misuse("--tag cannot be combined with other filters: the service ignores them")
     find_each = partial(Number.find_each_tagged_number, arguments.tag)
     write_list(arguments, find_each, NUMBERS.columns, NUMBERS.fields())
     return DONE

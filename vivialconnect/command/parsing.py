@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -10,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, Callable, NoReturn
 
 from vivialconnect.command.failures import MISUSED, Misuse
-from vivialconnect.common.times import parse_iso, to_utc, utc_now
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -21,11 +21,26 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 class Formatter(argparse.RawDescriptionHelpFormatter):
     """Formats help in the same words on every Python: ``-o, --output PATH``."""
 
+    def __init__(self, prog: str) -> None:
+        # Without a width, argparse imports a slow module for each parser.
+        super().__init__(prog, width=_terminal_width() - 2)
+
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings or action.nargs == 0:
             return super()._format_action_invocation(action)
         value = self._format_args(action, self._get_default_metavar_for_optional(action))
         return ", ".join(action.option_strings) + " " + value
+
+
+def _terminal_width() -> int:
+    """Return the width of the terminal, as ``shutil.get_terminal_size()`` does."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(1).columns
+    except OSError:
+        return 80
 
 
 class Parser(argparse.ArgumentParser):
@@ -141,6 +156,8 @@ def parse_moment(text: str) -> datetime:
     :returns: an aware datetime.
     :raises argparse.ArgumentTypeError: if it is neither.
     """
+    from vivialconnect.common.times import parse_iso, to_utc, utc_now  # noqa: PLC0415 - slow
+
     ago = _AGO.fullmatch(text)
     try:
         if ago:

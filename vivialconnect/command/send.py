@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from vivialconnect import Message, VivialConnectError
-from vivialconnect.command.delivery import add_timeout, check_delivered, look_up_if_lost
+from vivialconnect.command.delivery import add_timeout, check_delivered, look_up_if_lost, wait_for
 from vivialconnect.command.failures import DONE, Misuse
 from vivialconnect.command.lines import command_line
 from vivialconnect.command.output import Output
@@ -105,7 +105,7 @@ def _send_one(message: Message, arguments: argparse.Namespace) -> int:
         message = look_up_if_lost(message, error)
     arguments.find_out = command_line(arguments, "messages", "show", str(message.id))
     if arguments.wait:
-        message.wait_until(arguments.wait, arguments.timeout)
+        wait_for(message, arguments.wait, arguments.timeout)
     Output(arguments).row(message.to_dict(), COLUMNS)
     check_delivered(message, arguments.wait)
     return DONE

@@ -85,13 +85,24 @@ def connect(arguments: argparse.Namespace) -> Iterator[CommandSettings]:
     if arguments.debug:
         for line in found.lines():
             note(line)
+    with apply(found):
+        yield found
+
+
+@contextmanager
+def apply(found: CommandSettings) -> Iterator[None]:
+    """Apply settings to the SDK, until the block ends.
+
+    :param found: the settings.
+    :raises BadSettings: if one is missing or invalid.
+    """
     check_complete(found)
     try:
         scope = configured(**_keywords(found.values()))
     except ValueError as error:
         raise BadSettings(f"{error} (settings from {found.source})") from error
     with scope:
-        yield found
+        yield
 
 
 def _keywords(values: dict[str, str]) -> dict[str, Any]:

@@ -16,9 +16,9 @@ KEPT_OF_RESPONSE = 16 * 1024
 
 def line_of(request: Request) -> str:
     """Return a line about a request: method, path, status, duration, why it was refused."""
+    milliseconds = (request.seconds or 0) * 1000
     words = [request.method, request.path, str(request.status or "no response")]
-    if request.seconds is not None:
-        words.append(f"{request.seconds * 1000:.1f} ms")
+    words.append(f"{milliseconds:.1f} ms")
     if request.fault is not None:
         words.append(f"[{request.fault}]")
     line = " ".join(words) + (f": {request.refusal}" if request.refusal else "")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import pkgutil
 import posixpath
 import re
 from contextlib import suppress
+from pathlib import Path
 
 from vivialconnect.sandbox.http.response import HTTPError, Response
 from vivialconnect.sandbox.page.context import Call, PageRoute
-from vivialconnect.sandbox.page.parameters import read_query
+
+#: The folder of the page's files.
+STATIC = Path(__file__).parent / "static"
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -48,21 +50,17 @@ def read_asset(name: str) -> Response:
     content_type = TYPES.get(posixpath.splitext(name)[1])
     if content_type is not None and NAME.fullmatch(name):
         with suppress(OSError):
-            content = pkgutil.get_data(__package__, "static/" + name)
-            if content is not None:
-                return Response(200, content, content_type)
+            return Response(200, (STATIC / name).read_bytes(), content_type)
     raise HTTPError(404, f"The page has no file {name!r}")
 
 
-def get_page(call: Call) -> Response:
+def get_page(_call: Call) -> Response:
     """Handle ``GET /sandbox/``."""
-    read_query(call)
     return read_asset("index.html")
 
 
 def get_asset(call: Call) -> Response:
     """Handle ``GET static/{name}`` and ``GET static/{folder}/{name}``."""
-    read_query(call)
     return read_asset("/".join(call.segments.values()))
 
 

@@ -47,5 +47,13 @@ def mask_secrets(text: str) -> str:
 
 
 def show_headers(headers: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """Return headers as the page shows them, with a part of the signature."""
-    return [[name, _SIGNATURE.sub(r"\1…", str(value))] for name, value in headers]
+    """Return headers as the page shows them: with a part of the signature, without secrets."""
+    return [[name, _show_header(name.lower(), str(value))] for name, value in headers]
+
+
+def _show_header(name: str, value: str) -> str:
+    if name == "cookie":
+        return MASK
+    if name != "authorization" or value.startswith("HMAC "):
+        return _SIGNATURE.sub(r"\1…", value)
+    return f"{value.partition(' ')[0]} {MASK}"  # Such as Basic, with the secret in base64.

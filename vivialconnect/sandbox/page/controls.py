@@ -21,6 +21,20 @@ class Controls:
     """What the sandbox's page does.
 
     The guide to the JSON API describes the objects that the methods return.
+
+    Example:
+
+        >>> from vivialconnect import Number
+        >>> from vivialconnect.sandbox import Sandbox
+        >>> with Sandbox() as sandbox:
+        ...     sandbox.configure()
+        ...     bought = Number({"phone_number": "+19132597591"}).buy()
+        ...     received = sandbox.receive(
+        ...         from_number="+15154469790", to_number="+19132597591", body="Hello"
+        ...     )
+        ...     conversation = sandbox.conversation("12345-19132597591-15154469790")
+        >>> [message["body"] for message in conversation["messages"]]
+        ['Hello']
     """
 
     account_id: int

@@ -24,7 +24,7 @@ BATCH = 10_000
 PAUSE = 0.001
 
 _NEW = """
-SELECT id, account_id, direction, from_number, to_number FROM messages WHERE id > ?
+SELECT id, accepted, account_id, direction, from_number, to_number FROM messages WHERE id > ?
 ORDER BY id LIMIT ?
 """
 
@@ -63,7 +63,8 @@ class ConversationIndex:
         # Held while the database is locked, and never the other way around.
         self._update_lock = threading.Lock()
         self._lock = threading.Lock()
-        self._newest = 0
+        # The id of the newest message, and when it was accepted.
+        self._newest = (0, 0.0)
         # The conversation with the newest message is the last one.
         self._ids: OrderedDict[Conversation, array[int]] = OrderedDict()
 
@@ -113,30 +114,30 @@ class ConversationIndex:
     def _forget(self) -> None:
         with self._lock:
             self._ids.clear()
-            self._newest = 0
+            self._newest = (0, 0.0)
 
     def _read_batch(self, connection: sqlite3.Connection) -> bool:
         """Read some new messages, and return whether there may be more."""
         cursor = connection.cursor()
         cursor.row_factory = None
-        rows = cursor.execute(_NEW, (self._newest, BATCH)).fetchall()
-        if not rows:
-            return self._was_reset(cursor)
+        self._forget_after_a_reset(cursor)
+        rows = cursor.execute(_NEW, (self._newest[0], BATCH)).fetchall()
         with self._lock:
-            for message_id, *ends in rows:
+            for message_id, accepted, *ends in rows:
+                self._newest = (message_id, accepted)
                 conversation = conversation_of(*ends)
                 self._ids.setdefault(conversation, array("q")).append(message_id)
                 self._ids.move_to_end(conversation)
-            self._newest = rows[-1][0]
         return len(rows) == BATCH
 
-    def _was_reset(self, cursor: sqlite3.Cursor) -> bool:
-        """Start again if another sandbox has reset the database; return whether it has."""
-        newest = cursor.execute("SELECT coalesce(max(id), 0) FROM messages").fetchone()[0]
-        if newest >= self._newest:
-            return False
-        self._forget()
-        return True
+    def _forget_after_a_reset(self, cursor: sqlite3.Cursor) -> None:
+        """Start again if another sandbox has reset the database."""
+        statement = "SELECT id, accepted FROM messages WHERE id = ?"
+        if (
+            self._newest[0]
+            and cursor.execute(statement, self._newest[:1]).fetchone() != self._newest
+        ):
+            self._forget()
 
 
 def position_of(ids: Sequence[int], message_id: int) -> int:

@@ -24,13 +24,14 @@ ID = re.compile(r"([0-9]{1,18})-([0-9]{7,15})-([0-9]{7,15})", re.ASCII)
 
 #: The newest message that matches, of each conversation.
 _MATCHES = """
-SELECT account_id, direction, from_number, to_number, max(id) AS id,
+SELECT account_id,
     CASE direction WHEN 'inbound' THEN to_number ELSE from_number END AS own,
-    CASE direction WHEN 'inbound' THEN from_number ELSE to_number END AS other
+    CASE direction WHEN 'inbound' THEN from_number ELSE to_number END AS other,
+    max(id) AS newest
 FROM messages
 WHERE (instr(lower(body), lower(:text)) OR instr(from_number, :text) OR instr(to_number, :text))
     AND :account_id IN (account_id, 0)
-GROUP BY account_id, own, other ORDER BY id DESC
+GROUP BY account_id, own, other ORDER BY newest DESC
 """
 
 
@@ -51,7 +52,10 @@ def list_conversations(
     if search:
         matches = _search(context, search, account_id)
         total = len(matches)
-        shown = matches[offset : offset + limit]
+        shown = [
+            (Conversation(account, own, other), newest)
+            for account, own, other, newest in matches[offset : offset + limit]
+        ]
     else:
         shown, total = context.index.newest_first(account_id, offset, limit)
     documents = context.store.transaction(lambda connection: _render(context, connection, shown))
@@ -63,13 +67,15 @@ def _refresh(context: Context) -> None:
     context.index.update(context.store)
 
 
-def _search(context: Context, text: str, account_id: int | None) -> list[tuple[Conversation, int]]:
-    values = {"text": text, "account_id": account_id or 0}
-    records = context.store.read(lambda connection: connection.execute(_MATCHES, values).fetchall())
-    return [
-        (Conversation(each["account_id"], each["own"], each["other"]), each["id"])
-        for each in records
-    ]
+def _search(context: Context, text: str, account_id: int | None) -> list[tuple[int, str, str, int]]:
+    """Return the conversations that match, each with the id of its newest match."""
+
+    def read(connection: sqlite3.Connection) -> list[tuple[int, str, str, int]]:
+        cursor = connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(_MATCHES, {"text": text, "account_id": account_id or 0}).fetchall()
+
+    return context.store.read(read)
 
 
 def _render(

@@ -18,6 +18,8 @@ from vivialconnect.sandbox.page.bodies import as_text, mask_secrets
 from vivialconnect.sandbox.page.context import Document
 from vivialconnect.sandbox.routes.router import BASE_PATH
 
+#: The methods of the client.
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE"))
 _NOW = """\
 now=$(LC_ALL=C date -u '+%Y%m%dT%H%M%SZ %a, %d %b %Y %H:%M:%S GMT')
 stamp=${now%% *} date=${now#* }"""
@@ -89,20 +91,14 @@ def python(request: Request, body: str) -> str | None:
     :param request: the request.
     :param body: its body.
     """
-    path = request.path[len(BASE_PATH) :]
+    path = _path_below_base(request, body)
     takes_body = request.method in {"POST", "PUT"}
-    is_known = takes_body or request.method in {"GET", "HEAD", "DELETE"}
-    if not request.path.startswith(BASE_PATH + "/") or not is_known:
-        return None
-    try:
-        document = json.loads(body) if body else None
-    except ValueError:
-        return None
-    if document is not None and request.method in {"GET", "HEAD"}:
+    if path is None or (body and request.method in {"GET", "HEAD"}):
         return None
     arguments = [repr(path + "?" + request.query if request.query else path)]
-    if document is not None:
-        arguments.append(repr(document) if takes_body else f"payload={document!r}")
+    if body:
+        document = repr(json.loads(body))
+        arguments.append(document if takes_body else f"payload={document}")
     call = f"Requestor().{request.method.lower()}({', '.join(arguments)})"
     return f"from vivialconnect import Requestor\n\nprint({call})"
 
@@ -112,19 +108,26 @@ def command(request: Request, body: str) -> str | None:
 
     :param request: the request.
     :param body: its body.
-    :returns: the command; ``None`` if the path is outside of the API.
+    :returns: the command; ``None`` if it cannot be expressed.
     """
-    path = request.path[len(BASE_PATH) :]
-    if not request.path.startswith(BASE_PATH + "/"):
+    path = _path_below_base(request, body)
+    if path is None:
         return None
     below_account = _ACCOUNT_PATH.fullmatch(path)
-    words = [
-        "vivialconnect",
-        "api",
-        request.method,
-        below_account.group(1) if below_account else path,
-    ]
+    path = below_account.group(1) if below_account else path
+    words = ["vivialconnect", "api", request.method, path]
     for key, value in decode_pairs(request.query):
         words += ["-q", f"{key}={value}"]
     words += ["-d", body] if body else []
     return shlex.join(words)
+
+
+def _path_below_base(request: Request, body: str) -> str | None:
+    """Return the path below the base URL, if the client can make such a request."""
+    if request.method not in METHODS or not request.path.startswith(BASE_PATH + "/"):
+        return None
+    try:
+        json.loads(body or "null")
+    except ValueError:
+        return None
+    return request.path[len(BASE_PATH) :]
