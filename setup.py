@@ -34,6 +34,16 @@ TEST = [
     "vcrpy>=6.0",
 ]
 TEST_SERVICES = [*TEST, *POSTGRESQL, *PROCRASTINATE, "celery>=5.5", "redis>=5"]
+EXAMPLES = [
+    "celery>=5.4",
+    "django>=4.2",
+    "flask>=3.0",
+    "opentelemetry-instrumentation-requests>=0.50b0",
+    "opentelemetry-sdk>=1.29",
+    "pytest>=8.2",
+    "pytest-django>=4.9",
+    "sentry-sdk>=2.20",
+]
 DOCS = [
     "codespell>=2.3",
     "furo>=2024.8.6",
@@ -52,6 +62,7 @@ TEST_BROWSER = [
 DEV = [
     *TEST,
     *DOCS,
+    *EXAMPLES,
     "build>=1.2",
     "coverage>=7.10",
     "mypy>=1.15",
@@ -106,6 +117,7 @@ setup(
         "test": TEST,
         "test-services": TEST_SERVICES,
         "test-browser": TEST_BROWSER,
+        "examples": EXAMPLES,
         "docs": DOCS,
         "dev": DEV,
     },

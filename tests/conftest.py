@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.leaks import watched
 from vivialconnect.common import scopes as client_scopes
@@ -16,6 +18,9 @@ from vivialconnect.resources import _meta
 from vivialconnect.resources._base import ResourceBase
 
 pytest_plugins = ["pytester"]
+
+# Nothing but .venv is added to a clone.
+set_hypothesis_home_dir(Path(__file__).parent.parent / ".venv" / ".hypothesis")
 
 # No test is timed: on a machine that is busy with other things, an example may take its time.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -33,7 +33,11 @@ WORDS = {
     "mock": "testing",
     "api key": "users",
     "migration": "migration",
-    "django": "integrations/index integrations/django",
+    "django": "integrations/django",
+    "flask": "integrations/flask",
+    "celery": "integrations/celery",
+    "asyncio": "integrations/asyncio",
+    "opentelemetry": "integrations/observability",
 }
 
 

@@ -1,4 +1,4 @@
-"""Every example of the pages and the docstrings, run against a sandbox; the README's commands."""
+"""Every example of the pages and the docstrings, run against a sandbox."""
 
 from __future__ import annotations
 
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
-PAGES = [
-    ROOT / "README.rst",
-    *sorted(page for page in DOCS.rglob("*.rst") if not {"_build", "generated"} & {*page.parts}),
-]
+PAGES = sorted(page for page in DOCS.rglob("*.rst") if not {"_build", "generated"} & {*page.parts})
 #: What modules need that is not installed for these tests.
 NEEDED = {
     "vivialconnect.campaigns.postgresql": "psycopg",
@@ -78,11 +75,7 @@ def test_page__examples(
 ) -> None:
     """The examples and Python blocks of a page do what it shows, from top to bottom."""
     monkeypatch.chdir(tmp_path)
-    text = page.read_text(encoding="utf-8")
-    if page.name == "README.rst":  # Its Python blocks use credentials of the reader.
-        run(doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0))
-    else:
-        run(examples(text, name_of(page)))
+    run(examples(page.read_text(encoding="utf-8"), name_of(page)))
 
 
 @pytest.mark.parametrize("page", PAGES_OF_COMMANDS, ids=name_of)
@@ -96,7 +89,7 @@ def test_page__commands(page: Path, vivialconnect_sandbox: Sandbox, tmp_path: Pa
 def test_pages__commands_are_shell() -> None:
     """A command is in a block of shell, so that it is coloured, copied and run as such."""
     literal = re.compile(r"::\n\n +(?:\$ |curl |python |pip |tox |vivialconnect )")
-    texts = {name_of(page): page.read_text(encoding="utf-8") for page in PAGES[1:]}
+    texts = {name_of(page): page.read_text(encoding="utf-8") for page in PAGES}
     assert [name for name, text in texts.items() if literal.search(text)] == []
 
 
@@ -135,22 +128,12 @@ def test_nouns__have_examples() -> None:
 
 
 def test_pages__have_examples() -> None:
-    """The guide's pages and the README have examples, so that the tests above test something."""
+    """The guide's pages have examples, so that the tests above test something."""
     parser = doctest.DocTestParser()
     texts = {name_of(page): page.read_text(encoding="utf-8") for page in PAGES}
     index = texts["docs/index"].partition(":caption: Guides")[2].partition(".. toctree::")[0]
     names = re.findall(r"^   (\w[\w-]*)$", index, re.MULTILINE)
-    guides = ["README", "docs/index", *(f"docs/{name}" for name in names)]
+    guides = ["docs/index", *(f"docs/{name}" for name in names)]
 
     bare = [name for name in guides if not parser.get_examples(texts[name])]
     assert [name for name in bare if "code-block:: console" not in texts[name]] == []
-
-
-def test_readme__two_commands() -> None:
-    """Two lines of the README begin with a prompt: the demo's first, then the tests'."""
-    text = (ROOT / "README.rst").read_text(encoding="utf-8")
-    commands = re.findall(r"^\s*\$ (.*)$", text, re.MULTILINE)
-
-    assert len(commands) == 2
-    assert "-m vivialconnect demo" in commands[0]
-    assert "-m pytest" in commands[1]

@@ -71,6 +71,14 @@ def test_examples__are_all_tested() -> None:
     assert [file.name for file in EXAMPLES.glob("*.py") if f'"{file.name}"' not in here] == []
 
 
+def test_example_applications__are_all_tested() -> None:
+    """Each application of the folder is tested by an environment of tox."""
+    commands = (ROOT / "tox.ini").read_text(encoding="utf-8").splitlines()
+    tested = [line.rpartition("/")[2] for line in commands if "/pytest.ini examples/" in line]
+
+    assert sorted(tested) == sorted(file.parent.name for file in EXAMPLES.glob("*/pytest.ini"))
+
+
 @pytest.mark.parametrize(
     "name", sorted({file.name for file in EXAMPLES.glob("*.py")} - {"read_logs.py"})
 )
