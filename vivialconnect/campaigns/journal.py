@@ -11,7 +11,7 @@ all changes of a campaign happen one after another, whatever the number of proce
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
@@ -171,7 +171,7 @@ class Journal:
             raise CampaignError(f"campaign {self.name!r} does not exist: plan it first")
 
     @contextmanager
-    def hold(self) -> Iterator[None]:
+    def hold(self) -> Generator[None, None, None]:
         """Hold the store for a run or a plan.
 
         :raises JournalInUse: If another one holds it. The error names its process.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -119,7 +119,7 @@ class PostgreSQLStore:
         return create or bool(exists)
 
     @contextmanager
-    def transaction(self, *, read: bool = False) -> Iterator[PostgreSQLTransaction]:  # noqa: ARG002 - of the protocol
+    def transaction(self, *, read: bool = False) -> Generator[PostgreSQLTransaction, None, None]:  # noqa: ARG002 - of the protocol
         """Begin a transaction."""
         with self._writer.use() as connection:
             try:
@@ -134,7 +134,7 @@ class PostgreSQLStore:
             return _now(connection)
 
     @contextmanager
-    def hold(self) -> Iterator[None]:
+    def hold(self) -> Generator[None, None, None]:
         """Do nothing: any number of runs may use the journal."""
         yield
 
@@ -156,7 +156,7 @@ class _Connection:
         self._connection: psycopg.Connection[Row] | None = None
 
     @contextmanager
-    def use(self) -> Iterator[psycopg.Connection[Row]]:
+    def use(self) -> Generator[psycopg.Connection[Row], None, None]:
         """Lock the connection.
 
         :raises StoreLost: If it is lost. It is opened again the next time.

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ class SQLiteStore:
         return connection
 
     @contextmanager
-    def transaction(self, *, read: bool = False) -> Iterator[SQLiteTransaction]:
+    def transaction(self, *, read: bool = False) -> Generator[SQLiteTransaction, None, None]:
         """Begin a transaction."""
         with self._lock:
             connection = self._connection
@@ -138,7 +138,7 @@ class SQLiteStore:
         return round(self.clock() * SECOND)
 
     @contextmanager
-    def hold(self) -> Iterator[None]:
+    def hold(self) -> Generator[None, None, None]:
         """Hold the journal: lock a file beside it, which the end of the process unlocks."""
         with closing(_open_file(self.path + LOCK_SUFFIX, timeout=0)) as lock:
             try:
