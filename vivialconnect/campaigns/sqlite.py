@@ -164,7 +164,7 @@ class SQLiteStore:
 
 def _open_file(path: str, timeout: float = BUSY_TIMEOUT) -> sqlite3.Connection:
     try:
-        return sqlite3.connect(path, timeout, isolation_level=None, check_same_thread=False)
+        return sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError as error:
         raise CampaignError(f"cannot open {path}: {error}") from error
 
