@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from vivialconnect.campaigns import Campaign
@@ -54,6 +55,7 @@ def freeze_once(owner: type, method: str) -> None:
         if not (isinstance(self, Worker) and self._dispatcher.is_empty):
             setattr(owner, method, original)
             os.kill(os.getpid(), signal.SIGSTOP)
+            time.sleep(0.5)  # another thread may be the one that takes the signal
         return original(self, *arguments)
 
     setattr(owner, method, freeze)
