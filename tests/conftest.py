@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.leaks import watched
 from vivialconnect.common import scopes as client_scopes
@@ -19,8 +19,9 @@ from vivialconnect.resources._base import ResourceBase
 
 pytest_plugins = ["pytester"]
 
-# Nothing but .venv is added to a clone.
-set_hypothesis_home_dir(Path(__file__).parent.parent / ".venv" / ".hypothesis")
+# A shell lets what it starts in the background ignore SIGINT, and the processes of that too.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test is timed: on a machine that is busy with other things, an example may take its time.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -150,7 +150,7 @@ def test_todo__other_campaign(service: Service, campaign: Campaign, journal: str
         campaign.run(**FAST)
         again.run(**FAST)
         assert again.status() == Status("again", "finished", sent=3)
-    ids = [text.message_id for each in (campaign, again) for text in each.report()]
+        ids = [text.message_id for each in (campaign, again) for text in each.report()]
     assert sorted(map(int, filter(None, ids))) == [each.id for each in service.received()]
     assert len(ids) == 6
 

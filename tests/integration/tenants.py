@@ -7,6 +7,7 @@ path and signature of the request that the sandbox received.
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 from vivialconnect import Number, configured
@@ -33,7 +34,7 @@ class Tenants:
 
     def __enter__(self) -> Tenants:  # noqa: PYI034 - Python 3.9 has no Self
         # A run has more requests than a sandbox usually keeps.
-        self.sandbox._requests = RequestLog(10_000, 10**9)
+        self.sandbox._requests = RequestLog(10_000, 10**9, time.time)
         self.sandbox.start()
         self._count_connections()
         for account in (self.sandbox, self.sandbox.add_account(67890)):

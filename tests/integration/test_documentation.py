@@ -35,8 +35,8 @@ NEEDED = {
 #: What a class can do.
 KINDS = (FunctionType, classmethod, staticmethod, property)
 
-#: Pages whose commands ``tests/command`` runs.
-OTHERS = ("command", "command-reference")
+#: Pages whose commands ``tests/command`` and ``tests/campaigns`` run.
+OTHERS = ("command", "command-reference", "campaigns", "campaigns-runbook", "campaigns-proof")
 PAGES_OF_COMMANDS = [page for page in PAGES if page.stem not in OTHERS]
 
 

@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from email.message import Message as Headers
 from typing import TYPE_CHECKING, Any
 
@@ -177,7 +178,7 @@ def test_request__response_cut(
 
 def test_log__response_of_a_removed_request() -> None:
     """A response whose request was removed meanwhile takes no space."""
-    log = RequestLog(2, 1000)
+    log = RequestLog(2, 1000, time.time)
 
     def respond(_: Request) -> Response:
         log.clear()

@@ -35,7 +35,7 @@ class RequestLog:
     :param now: returns the time in seconds since 1970.
     """
 
-    def __init__(self, count: int, size: int, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, count: int, size: int, now: Callable[[], float]) -> None:
         self._count = count
         self._size = size
         self._now = now
