@@ -256,7 +256,7 @@ def test_str__status_without_a_name() -> None:
         (403, "api_account_id"),
         (418, "fix the request"),
         (429, "wait before"),
-        (500, "try again later"),
+        (500, "wait until the service"),
         (600, ""),
         (None, ""),
         ("odd", ""),

@@ -260,7 +260,7 @@ class RateLimit(ClientError):
 class ServerError(RequestorError):
     """The service failed (5xx)."""
 
-    _default_hint = "try again later"
+    _default_hint = "wait until the service recovers"
 
 
 class ResourceError(VivialConnectError):
