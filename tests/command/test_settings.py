@@ -86,7 +86,7 @@ def test_sources__none(call: Caller, no_environment: None) -> None:
     assert call("messages list", status=4).err == (
         "vivialconnect: no settings were found. Set VIVIALCONNECT_API_KEY, "
         "VIVIALCONNECT_API_SECRET, VIVIALCONNECT_ACCOUNT_ID, or run: vivialconnect profile add "
-        "NAME\n"
+        "NAME (without an account, run: vivialconnect sandbox)\n"
     )
 
 

@@ -91,7 +91,7 @@ class Output:
     def _write_lines(self, rows: Iterable[Row], columns: Sequence[str], *, table: bool) -> None:
         lines = ([escape(to_text(pick(row, name))) for name in columns] for row in rows)
         if table and is_terminal(sys.stdout):
-            from vivialconnect.command.tables import write_table  # noqa: PLC0415 - likewise
+            from vivialconnect.command.tables import write_table  # noqa: PLC0415 - slow, and rarely needed
 
             write_table(columns, lines, color=self._color)
             return

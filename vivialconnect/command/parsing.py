@@ -146,7 +146,7 @@ def add_global_options(parser: argparse.ArgumentParser, *, in_command: bool = Fa
 
     add(settings, "--profile", metavar="NAME", text="profile with the key, secret and account")
     add(settings, "--account-id", metavar="N", text="account, instead of the one of the settings")
-    add(settings, "--base-url", metavar="URL", text="base URL of the service, likewise")
+    add(settings, "--base-url", metavar="URL", text="base URL, instead of the one of the settings")
     add(output, "--json", dest="format", action="store_const", const="json",
         text="write one JSON array or object; errors too")  # fmt: skip
     add(output, "--jsonl", dest="format", action="store_const", const="jsonl",

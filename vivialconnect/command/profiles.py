@@ -81,11 +81,13 @@ def run_add(arguments: argparse.Namespace) -> int:
     name = arguments.name
     if name in profiles:
         raise Failure(f"the profile {name} exists", f"Run: vivialconnect profile remove {name}")
+    api_key = arguments.api_key or _ask("API key: ", "--api-key")
+    secret = _secret(arguments)
     values = {
-        "api_key": arguments.api_key or _ask("API key: ", "--api-key"),
+        "api_key": api_key,
         "api_account_id": arguments.account_id or _ask("Account id: ", "--account-id"),
         "api_base_url": arguments.base_url,
-        **_secret(arguments),
+        **secret,
     }
     profile = {key: value for key, value in values.items() if value}
     for key in profile.keys() & NAMES:

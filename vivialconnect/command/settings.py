@@ -185,7 +185,9 @@ def check_complete(found: CommandSettings) -> None:
     variables = ", ".join(ENVIRONMENT[name] for name in missing)
     if found.source is None:
         raise BadSettings(
-            "no settings were found", f"Set {variables}, or run: vivialconnect profile add NAME"
+            "no settings were found",
+            f"Set {variables}, or run: vivialconnect profile add NAME "
+            "(without an account, run: vivialconnect sandbox)",
         )
     names = ", ".join(missing)
     several = "are" if len(missing) > 1 else "is"
