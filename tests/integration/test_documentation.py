@@ -93,6 +93,14 @@ def test_pages__commands_are_shell() -> None:
     assert [name for name, text in texts.items() if literal.search(text)] == []
 
 
+def test_pages__examples_can_be_pasted() -> None:
+    """An empty line ends an indented block, as the Python shell needs it."""
+    not_ended = re.compile(r"^ *\.\.\.  .*\n *>>> .*", re.MULTILINE)
+    texts = {name_of(page): page.read_text(encoding="utf-8") for page in PAGES}
+    assert {name: not_ended.findall(text) for name, text in texts.items()
+            if not_ended.search(text)} == {}  # fmt: skip
+
+
 @pytest.mark.parametrize("test", docstrings_with_examples(), ids=lambda test: test.name)
 def test_docstring__examples(test: doctest.DocTest, vivialconnect_sandbox: Sandbox) -> None:
     """What a docstring's examples show is what they do, with one number and two messages there."""
