@@ -23,8 +23,9 @@ FLAGS = doctest.ELLIPSIS
 BLOCK = re.compile(r"^( *)\.\. code-block:: (\w+)\n((?:\1 .*\n|\n)+)", re.MULTILINE)
 #: The URL of the sandbox in the pages.
 SHOWN_URL = "http://127.0.0.1:40123"
-#: Commands that install, build, measure, publish or open a browser.
+#: Commands that install, build, measure, publish, open a browser or search the user's code.
 NOT_RUN = (
+    "grep -rnE ",
     "python -m pip ",
     "python -m build",
     "SOURCE_DATE_EPOCH=",
