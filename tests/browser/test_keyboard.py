@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.sandbox.receiver import Receiver
 from vivialconnect import Message, Number, ServerError
 from vivialconnect.sandbox import Sandbox
 
 from .conftest import NewPage
-from .steps import NUMBER, PHONE, bubble, is_live, send
+from .steps import NUMBER, PHONE, THREAD, bubble, is_live, png, send
 
 
 def tab_to(page: Page, target: Locator) -> None:
@@ -43,6 +43,25 @@ def test_keys__read_and_reply(new_page: NewPage, sandbox: Sandbox) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_label("Messages").get_by_text("Yes, please")).to_be_visible()
     assert Message.find(order="id desc")[0].body == "Yes, please"
+
+
+def test_keys__picture(new_page: NewPage, sandbox: Sandbox) -> None:
+    """A picture is attached to a reply."""
+    send("What does it look like?")
+    page = new_page(THREAD)
+    is_live(page)
+    tab_to(page, page.get_by_role("textbox", name="Reply from"))
+    page.keyboard.type("Like this")
+    tab_to(page, page.get_by_role("button", name="Add pictures"))
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    picture: FilePayload = {"name": "dog.png", "mimeType": "image/png", "buffer": png()}
+    chooser.value.set_files(picture)
+    expect(page.get_by_role("button", name="Remove dog.png")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Send reply"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("img", name="dog.png")).to_be_visible()
+    assert Message.find(order="id desc")[0].attachments()[0].read() == png()
 
 
 def test_keys__lists(new_page: NewPage, sandbox: Sandbox) -> None:
@@ -169,6 +188,31 @@ def test_keys__clock_numbers_accounts_reset(new_page: NewPage, sandbox: Sandbox)
     expect(dialog).to_contain_text("This cannot be undone")
     page.keyboard.press("Enter")
     expect(page.get_by_role("article")).to_contain_text("$100.00")
+
+
+def test_keys__buy_a_number_add_an_account(new_page: NewPage, sandbox: Sandbox) -> None:
+    """A number is bought, and an account added."""
+    page = new_page("numbers")
+    is_live(page)
+    tab_to(page, page.get_by_role("button", name="Buy a number"))
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Buy a number")
+    buy = dialog.get_by_role("button", name="Buy").first
+    expect(buy).to_be_visible()
+    tab_to(page, buy)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article")).to_have_count(2)
+    assert Number.count() == 2
+    page.keyboard.press("Escape")
+    page.keyboard.press("6")
+    tab_to(page, page.get_by_role("button", name="Add an account"))
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Add an account")
+    tab_to(page, dialog.get_by_label("Id"))
+    page.keyboard.press("Control+a")
+    page.keyboard.type("777")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article")).to_have_count(2)
 
 
 def test_keys__listed_and_turned_off(new_page: NewPage, sandbox: Sandbox) -> None:
