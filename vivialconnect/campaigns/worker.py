@@ -67,6 +67,7 @@ class Worker:
         #: What stopped it, if that is an error.
         self.error: BaseException | None = None
         self._threads: list[threading.Thread] = []
+        self._has_left = threading.Event()
 
     def register(self) -> None:
         """Enter the worker into the journal, and take the texts of dead ones."""
@@ -101,8 +102,8 @@ class Worker:
             thread = threading.Thread(
                 target=copy_context().run, args=(self._guard, target), daemon=True
             )
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
 
     def allow(self) -> None:
         """Let texts begin."""
@@ -128,9 +129,8 @@ class Worker:
 
     def join(self, timeout: float) -> bool:
         """Wait for the writer, and return whether it has ended."""
-        if self._threads:
-            self._threads[0].join(timeout)
-        return not (self._threads and self._threads[0].is_alive())
+        # Before Python 3.11, a thread whose join() was interrupted passes for ended.
+        return not self._threads or self._has_left.wait(timeout)
 
     def _guard(self, target: Callable[[], object]) -> None:
         try:
@@ -162,6 +162,7 @@ class Worker:
         finally:
             for _ in range(self.options.threads):
                 self._begun.put(None)
+            self._has_left.set()
 
     def _has_ended(self) -> bool:
         """Wait until there is something to write, and return whether everything is written."""

@@ -49,7 +49,8 @@ def write_table(
             return
         is_first = widths is None
         widths = widths or _fit([titles, *part], shutil.get_terminal_size().columns)
-        print_part(titles, part, widths, color=color, header=is_first)
+        cells = [[*map(_fitted, line, widths)] for line in part]
+        print_part(titles, cells, widths, color=color, header=is_first)
 
 
 def _shorten(cell: str) -> str:
@@ -88,8 +89,12 @@ def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _padded(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     for cell, space in zip(cells, widths):
-        shown = cell if width_of(cell) <= space else cut(cell, space - 1) + ELLIPSIS
+        shown = _fitted(cell, space)
         yield shown + " " * (space - width_of(shown))
+
+
+def _fitted(cell: str, space: int) -> str:
+    return cell if width_of(cell) <= space else cut(cell, space - 1) + ELLIPSIS
 
 
 def width_of(text: str) -> int:
