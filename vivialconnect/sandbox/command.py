@@ -94,9 +94,10 @@ def run(arguments: argparse.Namespace) -> int:
     problem = "cannot start"
     try:
         with _sandbox(arguments) as sandbox:
-            print(export_lines(sandbox), flush=True)
             _say(f"Listening on {sandbox.url}", f"Page: {sandbox.page_url}")
             _say("Press Ctrl+C to stop.")
+            # Last: who reads these may send the first request at once, which has a line too.
+            print(export_lines(sandbox), flush=True)
             if arguments.open and not webbrowser.open(sandbox.page_url):
                 _say("No browser was found. Open the page yourself.")
             # Not an Event: its set() can deadlock in a signal handler, and on Windows a signal
