@@ -162,7 +162,7 @@ import argparse, signal, sys
 from vivialconnect.sandbox import command
 
 class Tracer:
-    left = 8  # lines of code
+    left = 2  # lines of run()
     def trace(self, frame, event, _):
         self.left -= event == "line"
         if self.left == 0:
@@ -171,7 +171,9 @@ class Tracer:
         return self.trace
 
 def greet(_):
-    sys.settrace(Tracer().trace)
+    trace = Tracer().trace
+    sys.settrace(trace)
+    sys._getframe(1).f_trace = trace
     return "ready"
 
 command.export_lines = greet
