@@ -150,7 +150,8 @@ def run_command(command: Command, sandbox: Sandbox, folder: Path) -> None:
     with started:
         if command.line.startswith(SERVES):
             assert started.stdout is not None
-            assert started.stdout.readline().startswith("export VIVIALCONNECT_API_KEY=")
+            exported = "export VIVIALCONNECT_API_KEY="
+            assert any(line.startswith(exported) for line in started.stdout)
             started.terminate()
             return
         output, _ = started.communicate(timeout=60)
