@@ -97,7 +97,7 @@ def test_shell__sandbox(call: Caller) -> None:
     [
         ("Message.find('a')", "ResourceNotFound: 404 Not Found: Resource not found for id a; "),
         ("Message(to_number='1', body='\\n').wait_until('x')", "ValueError: "),
-        ("1 2", "SyntaxError: invalid syntax"),
+        ("x = = 1", "SyntaxError: invalid syntax"),
         ("undefined", "NameError: name 'undefined' is not defined"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
     ],
