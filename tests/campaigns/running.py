@@ -42,7 +42,7 @@ def run(
     with Campaign.open(journal, name=name) as campaign:
         campaign.status()
         if exit_at is not None:
-            exit_at_write(campaign._journal.store._connection, exit_at)  # type: ignore[attr-defined]
+            exit_at_write(campaign._journal.store._connection, exit_at)  # type: ignore[attr-defined] # of the SQLite store
         report = campaign.work(**options)
     return report.exit_status
 

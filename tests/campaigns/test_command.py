@@ -449,7 +449,7 @@ def test_names__of_campaigns(shell: Shell) -> None:
 def start(*words: str, **keywords: object) -> subprocess.Popen[bytes]:
     """Start a command as a process."""
     command = [sys.executable, "-m", "vivialconnect", "campaign", *words]
-    return subprocess.Popen(command, **keywords)  # type: ignore[call-overload,no-any-return] # any
+    return subprocess.Popen(command, **keywords)  # type: ignore[call-overload,no-any-return] # any options of Popen
 
 
 def test_run__interrupted(shell: Shell) -> None:

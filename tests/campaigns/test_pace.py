@@ -78,7 +78,7 @@ def test_quiet__change_of_clocks(service: Service, campaign: Campaign, night: st
     ends = CHANGES[night]
     rows = [{**row, "zone": zone} for row, zone in zip(recipients(4), ends)]
     clock = [utc(night)]
-    campaign._journal.store.clock = lambda: clock[0]  # type: ignore[attr-defined]
+    campaign._journal.store.clock = lambda: clock[0]  # type: ignore[attr-defined] # of the SQLite store
     plan(campaign, rows, time_zone_column="zone", quiet=("21:00", "09:00"))
     run = threading.Thread(target=lambda: campaign.run(lease=1e6, settle=1e6, **FAST))
     run.start()

@@ -156,7 +156,7 @@ def test_refusal__says_why() -> None:
 def test_next_allowed__naive_moment() -> None:
     """A moment without a time zone is refused."""
     with pytest.raises(ValueError, match="moment must have a time zone"):
-        QuietHours("21:00", "09:00", "UTC").next_allowed(datetime(2026, 6, 1), [])  # noqa: DTZ001
+        QuietHours("21:00", "09:00", "UTC").next_allowed(datetime(2026, 6, 1), [])  # noqa: DTZ001 - the case
 
 
 @pytest.mark.parametrize(

@@ -308,7 +308,7 @@ def test_full_disk(forker: Forker, furnished: Sandbox) -> None:
 
 
 def test_closed_pipe__before_the_first_line(forker: Forker, furnished: Sandbox) -> None:
-    """Whoever reads stdout may have left before the first line."""
+    """The reader of stdout may be gone before the first line."""
     ran = forker.run(["messages", "list", "--all"], GONE)
     assert (ran.status, ran.err) == (0, "")
 

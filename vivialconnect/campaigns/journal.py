@@ -92,7 +92,7 @@ DEFER = """
 UPDATE texts SET state = 'todo', worker = NULL, due = :due
 WHERE id = :id AND state = 'leased' AND worker = :worker
 """
-#: An end is true whoever has declared the text unknown or open meanwhile, as it is of one begin.
+#: An end counts even if the text was declared unknown or open meanwhile: it belongs to one begin.
 END = """
 UPDATE texts SET state = :state, worker = NULL, ended = :now, due = :due,
     message_id = :message_id, error_code = :error_code, error = :error
